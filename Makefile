@@ -1,0 +1,49 @@
+# Two commands matter: `make run` sets everything up and runs the sample month; `make test` sets everything up and
+# passes the tests. `make check` never writes. VENV may name another virtual environment.
+VENV ?= .venv
+BIN := $(VENV)/bin
+MONTH ?= 2017-06
+STAMP := $(VENV)/.minsheng-installed
+
+.PHONY: run test soak bench manual check format lock setup clean
+
+run: setup
+	$(BIN)/minsheng run $(MONTH)
+
+test: setup
+	sh .ci/setup browser
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not soak"
+
+soak: setup
+	sh .ci/setup browser
+	$(BIN)/pytest -m soak
+
+bench: setup
+	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+check: setup
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/minsheng plan check
+
+format: setup
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+# The lock pins everything with hashes for every supported Python and names no index.
+lock: setup
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  --all-extras pyproject.toml -o requirements.lock
+	$(BIN)/python .ci/conda.py > environment.yml
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml .ci/setup
+	sh .ci/setup system
+	VENV="$(VENV)" sh .ci/setup python
+	touch $@
+
+clean:
+	rm -rf outputs/2* outputs/index.html outputs/ledger.sqlite* outputs/.staging data/accepted
