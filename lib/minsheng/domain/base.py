@@ -1,0 +1,90 @@
+"""What every domain object shares: it is frozen, and it refuses words that it does not know."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, model_validator
+
+
+def plain(number: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros: the one text form of a figure.
+
+    Examples
+    --------
+    >>> plain(Decimal("1950.00")), plain(Decimal("1E+3")), plain(Decimal("-0.50"))
+    ('1950', '1000', '-0.5')
+    """
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="json-unless-none")]
+"""An exact decimal; a string in JSON, so that no reader turns it into a float."""
+
+
+class Frozen(BaseModel):
+    """An immutable value; an unknown field is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Source(Frozen):
+    """Where a number or a rule of the plan comes from.
+
+    Either a clause of a document, or a default of ours where the documents are silent. A default says why, and
+    every report that depends on it prints that.
+    """
+
+    document: str
+    """``ours`` for our own default, else the id of a document listed in ``plan.yaml``."""
+    clause: str = ""
+    """The clause as a reader would look it up, e.g. ``三（二）1⑸``."""
+    quote: str = ""
+    """The words of the clause, typos included."""
+    why: str = ""
+    """For a default of ours: why it is needed and why this one."""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.is_ours and not self.why:
+            raise ValueError("本系统默认值（document: ours）须写明 why")
+        if not self.is_ours and not self.clause:
+            raise ValueError("引用文件须写明 clause（条款）")
+        return self
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the documents are silent and the value is our default."""
+        return self.document == "ours"
+
+
+class DatedValue(Frozen):
+    """A parameter whose value changes on known days, e.g. 发放标准.
+
+    A day before the first value raises: it is neither none nor zero.
+    """
+
+    id: str
+    name: str
+    unit: str
+    values: dict[date, Exact]
+    source: Source
+    defaults: dict[str, Source] = {}
+    """Which of the settings above do not come from ``source``, by field name."""
+
+    def on(self, day: date) -> Decimal:
+        """Return the value in force on ``day``.
+
+        Raises
+        ------
+        ValueError
+            If ``day`` lies before the first dated value.
+        """
+        starts = [start for start in self.values if start <= day]
+        if not starts:
+            first = min(self.values)
+            raise ValueError(f"参数“{self.name}”（{self.id}）自 {first} 起有值，{day} 无值可用")
+        return self.values[max(starts)]

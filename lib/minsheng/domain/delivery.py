@@ -1,0 +1,141 @@
+"""What a county or section sent in, and what became of it: values, verdict, issues."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from minsheng.domain.base import Frozen
+from minsheng.domain.period import Period
+
+
+class Severity(StrEnum):
+    """What an issue does."""
+
+    CRITICAL = "critical"
+    """Blocks that project of that area."""
+    WARNING = "warning"
+    """Needs an explanation in the return."""
+    INFO = "info"
+
+
+class Outcome(StrEnum):
+    """How one rule ended on one table of one return."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+    FAIL = "fail"
+    NOT_CHECKED = "not_checked"
+    """未检: what it needs is not there; printed, never a pass."""
+    ERROR = "error"
+    """The rule could not run."""
+
+
+class Issue(Frozen):
+    """One thing wrong in a return, in words that a clerk can act on."""
+
+    rule: str
+    severity: Severity
+    project: str | None
+    """``None`` concerns the whole return."""
+    sheet: str
+    cell: str
+    """``D7``; empty where the issue is the sheet's."""
+    field: str = ""
+    value: str = ""
+    message: str
+    allowed: str
+    action: str
+    basis: str = ""
+    """The clause or formula that the rule stands on."""
+    explanation: str = ""
+    """What the county wrote about it; an explained warning passes."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether its project is not accepted; an unexplained warning is printed, but does not block."""
+        return self.severity == Severity.CRITICAL
+
+
+class RuleOutcome(Frozen):
+    """The outcome of one rule, so that what was not checked can be printed."""
+
+    rule: str
+    project: str | None
+    outcome: Outcome
+    reason: str = ""
+    """Why it was not checked or could not run."""
+
+
+class ReturnStatus(StrEnum):
+    """How one project of one area stands in one month."""
+
+    REPORTED = "reported"
+    NOT_REPORTED = "not_reported"
+    BLOCKED = "blocked"
+
+
+class Evidence(Frozen):
+    """One row of a return's evidence list (印证资料)."""
+
+    project: str
+    name: str
+    number: str = ""
+    dated: date | None = None
+    pages: int | None = None
+    cell: str = ""
+
+
+class Value(Frozen):
+    """One accepted cell; ``value`` is text as it stands in the accepted CSV."""
+
+    field: str
+    value: str
+    unit: str
+    sheet: str
+    cell: str
+
+
+class Verdict(Frozen):
+    """What intake found in one delivered file."""
+
+    schema_version: int = 1
+    id: str
+    """The area's or section's id."""
+    period: Period
+    file: str
+    """Relative to ``data/``."""
+    sha256: str
+    revision: int
+    received_at: datetime
+    first_received_at: datetime | None = None
+    """When revision 1 came: a correction after the due date does not make a return late. ``None``: this is it."""
+    as_of: date
+    """数据截至."""
+    data_label: str = ""
+    """示例数据 where the figures are synthetic; printed on every page that uses them."""
+    projects: dict[str, ReturnStatus]
+    issues: tuple[Issue, ...] = ()
+    outcomes: tuple[RuleOutcome, ...] = ()
+    narratives: dict[str, dict[str, str]] = {}
+    """Project id → part id (``progress``, ``funds``, ``measures``, ``problems``, ``next_steps``) → text."""
+    evidence: tuple[Evidence, ...] = ()
+    rules_sha256: str = ""
+    """Hash of the tables and expectations that it was checked with."""
+
+
+class Delivery(Frozen):
+    """One line of ``data/returns/register.csv``."""
+
+    period: Period
+    id: str
+    revision: int
+    file: str
+    sha256: str
+    received_at: datetime
+    sender: str = ""
+
+
+class AcceptedReturn(Frozen):
+    """A verdict with the values it accepted: all that measures see of a return."""
+
+    verdict: Verdict
+    values: dict[str, Value]
+    """By field; only of projects that were accepted."""

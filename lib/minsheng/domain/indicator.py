@@ -1,0 +1,137 @@
+"""指标: what is measured, from which fields of the returns, against which target."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from minsheng.domain.base import Exact, Frozen, Source
+
+
+class Basis(StrEnum):
+    """What a month's figure is compared with."""
+
+    SCHEDULE = "schedule"
+    """Counts: the year's target and the schedule (序时进度)."""
+    FULL = "full"
+    """Levels: the full target in every month, never pro-rated."""
+
+
+class Direction(StrEnum):
+    """Which side of the target is good."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class RatioMeasure(Frozen):
+    """Σ numerator ÷ Σ denominator × scale, over the rows and areas concerned."""
+
+    kind: Literal["ratio"]
+    numerator: tuple[str, ...]
+    """Fields ``table.row.column``; ``*`` stands for every row, a leading ``-`` subtracts."""
+    numerator_label: str
+    denominator: tuple[str, ...]
+    denominator_label: str
+    scale: Exact
+    """100 where the unit is %, else 1."""
+    source: Source
+
+
+class SumMeasure(Frozen):
+    """The sum of fields; a city row is the sum of its areas."""
+
+    kind: Literal["sum"]
+    fields: tuple[str, ...]
+    label: str
+    source: Source
+
+
+class Comparison(Frozen):
+    """Σ ``left`` × ``factor`` compared with Σ ``right``, or with the value of a dated parameter."""
+
+    left: tuple[str, ...]
+    left_label: str
+    factor: Exact = Field(default="1", validate_default=True)
+    op: Literal[">=", "=="]
+    right: tuple[str, ...] = ()
+    right_label: str
+    parameter: str | None = None
+    """The id of a dated parameter, instead of ``right``."""
+
+    @model_validator(mode="after")
+    def _one_right_side(self) -> Self:
+        if bool(self.right) == (self.parameter is not None):
+            raise ValueError("比较的右边须是 right（字段）或 parameter（参数）之一")
+        return self
+
+
+class Condition(Frozen):
+    """One thing that must hold for a milestone (节点任务) to be done."""
+
+    id: str
+    name: str
+    tests: tuple[Comparison, ...]
+    document_date: str | None = None
+    """A date field: the milestone is judged by the date of its document, not by the day it was reported."""
+    starts: date | None = None
+    """Before this day the duty does not exist yet."""
+    due: date
+    source: Source
+    defaults: dict[str, Source] = {}
+    """Which of the settings above do not come from ``source``, by field name."""
+
+
+class MilestoneMeasure(Frozen):
+    """Done when every condition that has started is met."""
+
+    kind: Literal["milestone"]
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    source: Source
+
+
+Measure = Annotated[RatioMeasure | SumMeasure | MilestoneMeasure, Field(discriminator="kind")]
+
+
+class Target(Frozen):
+    """目标值 of one area: a number in the indicator's unit, or a duty without a number (完成)."""
+
+    value: Exact | None = None
+    text: Literal["完成"] | None = None
+    source: Source | None = None
+    """Where it differs from the source of the indicator's targets."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.value is None) == (self.text is None):
+            raise ValueError("目标值须是数字或“完成”之一")
+        return self
+
+
+class Indicator(Frozen):
+    """One column of the annex table."""
+
+    id: str
+    name: str
+    short_name: str
+    """Fits a table header."""
+    unit: str
+    """The unit of actual and target as printed: ``%``, 元, 张, 个, 名, or 完成 for a milestone."""
+    decimals: int = Field(ge=0, le=4)
+    """Decimals shown; figures are computed and sealed exactly."""
+    project: str
+    column: int
+    """The column of the annex table, from the left."""
+    direction: Direction
+    basis: Basis
+    measure: Measure
+    targets: dict[str, Target]
+    """By area id, and ``city`` for 全市. An area that is absent has no duty here, which is not a target of zero."""
+    city_total: bool
+    """Whether the areas' targets add up to the city's (counts), which the loader then checks."""
+    schedule: dict[int, Exact] | None = None
+    """Schedule progress by month (1-12), 0 to 1; ``None`` follows the plan's own schedule."""
+    source: Source
+    defaults: dict[str, Source] = {}
+    """Which of the settings above do not come from ``source``, by field name."""

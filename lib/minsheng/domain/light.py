@@ -1,0 +1,98 @@
+"""亮灯: how a figure stands, as a word and a shape first and a colour only third."""
+
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from minsheng.domain.base import Exact, Frozen, Source
+
+
+class Tone(StrEnum):
+    """The colour of a light; never the only carrier of its meaning."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+
+
+class Light(Frozen):
+    """One status word with its shape and colour."""
+
+    id: str
+    word: str
+    shape: str
+    tone: Tone
+
+
+class LightInterval(Light):
+    """A light for values in ``[lower, upper)``; ``None`` is unbounded."""
+
+    lower: Exact | None = None
+    upper: Exact | None = None
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether ``value`` lies in ``[lower, upper)``."""
+        return (self.lower is None or value >= self.lower) and (self.upper is None or value < self.upper)
+
+
+class LightScale(Frozen):
+    """Ordered intervals that cover every value once.
+
+    ``on`` names what is measured: ``gap`` is completion minus schedule progress, ``completion`` is actual ÷ target,
+    both dimensionless.
+    """
+
+    on: Literal["gap", "completion"]
+    complete: Light | None = None
+    """Shown instead of an interval once the year's target is met (completion ≥ 1)."""
+    intervals: tuple[LightInterval, ...]
+    source: Source
+
+    @model_validator(mode="after")
+    def _cover_everything_once(self) -> Self:
+        ordered = self.intervals
+        if not ordered or ordered[0].lower is not None or ordered[-1].upper is not None:
+            raise ValueError("区间须从负无穷（首个不写 lower）到正无穷（末个不写 upper）")
+        for below, above in pairwise(ordered):
+            if below.upper is None or above.lower is None or below.upper != above.lower:
+                raise ValueError(f"区间“{below.word}”与“{above.word}”之间有空隙或重叠：前者 upper 应等于后者 lower")
+        if any(i.lower is not None and i.upper is not None and i.lower >= i.upper for i in ordered):
+            raise ValueError("区间的 lower 须小于 upper")
+        return self
+
+    def light(self, *, completion: Decimal, gap: Decimal) -> Light:
+        """Return the light for a completion ratio and its gap to the schedule."""
+        if self.complete is not None and completion >= 1:
+            return self.complete
+        value = gap if self.on == "gap" else completion
+        hit = next(interval for interval in self.intervals if interval.holds(value))
+        return Light(id=hit.id, word=hit.word, shape=hit.shape, tone=hit.tone)
+
+
+class MilestoneLights(Frozen):
+    """The lights of a duty that is done or not done by a date."""
+
+    done: Light
+    in_progress: Light
+    """Not done, and not due yet."""
+    partial: Light
+    """Due, and some of its conditions are met."""
+    not_done: Light
+    source: Source
+
+
+class Lights(Frozen):
+    """All lights of a plan."""
+
+    schedule: LightScale
+    level: LightScale
+    milestone: MilestoneLights
+    not_reported: Light
+    blocked: Light
+    no_duty: Light
+    incomplete: Light
+    """A city row with an area missing: it has no completion and so no light of its own."""

@@ -1,0 +1,406 @@
+"""What a notebook seals: ``result.json``, and the frozen dossier that it is made from."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from minsheng.domain.base import Exact, Frozen
+from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome
+from minsheng.domain.light import Light
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Part
+
+
+class CellRef(Frozen):
+    """Where a figure came from: down to the cell of the county's own workbook."""
+
+    area: str
+    period: Period
+    file: str
+    sheet: str
+    cell: str
+    field: str
+    value: str
+
+
+class ConditionState(Frozen):
+    """How one condition of a milestone stands."""
+
+    id: str
+    name: str
+    state: Literal["met", "not_met", "not_due", "unknown"]
+    """``unknown``: what it needs was not reported, so nobody can say."""
+    due: date
+    document_date: date | None = None
+    because: str
+    """The comparison with its numbers put in."""
+
+
+class Measurement(Frozen):
+    """One indicator of one area in one period.
+
+    ``actual`` and ``target`` are in ``unit``; ``completion`` and ``schedule_progress`` are ratios (1 is 100 %).
+    """
+
+    indicator: str
+    label: str
+    short_label: str = ""
+    """Fits a table header; :attr:`brief` falls back to ``label``."""
+    unit: str
+    decimals: int
+    status: ReturnStatus
+    basis: Literal["schedule", "full"]
+    actual: Exact | None = None
+    numerator: Exact | None = None
+    denominator: Exact | None = None
+    target: Exact | None = None
+    target_text: str = ""
+    completion: Exact | None = None
+    schedule_progress: Exact | None = None
+    light: Light
+    level: Literal["done", "in_progress", "partial", "not_done"] | None = None
+    milestone_date: date | None = None
+    """The document date on which the last condition was met."""
+    conditions: tuple[ConditionState, ...] = ()
+    formula: str
+    """The formula with its numbers put in."""
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+    missing_areas: tuple[str, ...] = ()
+    """Names of those that are missing or blocked."""
+
+    @property
+    def brief(self) -> str:
+        """The label for headers, charts and sentences."""
+        return self.short_label or self.label
+
+    @property
+    def has_duty(self) -> bool:
+        """Whether the plan gives the area a target here, as a number or as 完成."""
+        return self.target is not None or bool(self.target_text)
+
+
+class FundUse(Frozen):
+    """资金 by source, in yuan."""
+
+    source: str
+    label: str
+    planned: Exact | None = None
+    """City rows only: the notice gives no split by area."""
+    allocated: Exact | None = None
+    received: Exact | None = None
+    disbursed: Exact | None = None
+    execution: Exact | None = None
+    """拨付 ÷ 到位; ``None`` where nothing was received, and in a city row with an area missing."""
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+
+
+class KeyValue(Frozen):
+    """A key figure without a target."""
+
+    id: str
+    label: str
+    unit: str
+    value: Exact | None = None
+    text: str = ""
+    decimals: int = 0
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+
+
+class TrendPoint(Frozen):
+    """One month of one indicator."""
+
+    period: Period
+    indicator: str
+    actual: Exact | None
+    schedule_target: Exact | None
+    """The target × schedule progress for counts, the full target for levels."""
+    status: ReturnStatus
+
+
+class AreaRow(Frozen):
+    """One area's measurements, side by side with the others."""
+
+    area: str
+    name: str
+    status: ReturnStatus
+    measurements: tuple[Measurement, ...]
+
+
+class Assumption(Frozen):
+    """A default of ours that a figure depends on."""
+
+    id: str
+    text: str
+
+
+class ReturnNote(Frozen):
+    """What a report says about a return: file, revision, when it came, whether late."""
+
+    area: str
+    name: str
+    status: ReturnStatus
+    file: str = ""
+    sha256: str = ""
+    revision: int = 0
+    received_on: date | None = None
+    due: date | None = None
+    late: bool = False
+    as_of: date | None = None
+
+
+class _Figures(Frozen):
+    schema_version: int = 1
+    plan: str
+    period: Period
+    as_of: date | None
+    """数据截至; of several returns the earliest."""
+    data_label: str = ""
+    before_notice: bool = False
+    """方案印发前."""
+    assumptions: tuple[Assumption, ...] = ()
+
+
+class ProjectFigures(_Figures):
+    """A project notebook: one project, one area or 全市."""
+
+    kind: Literal["project"] = "project"
+    project: str
+    area: str
+    area_name: str
+    status: ReturnStatus
+    measurements: tuple[Measurement, ...]
+    duties: tuple[ConditionState, ...] = ()
+    key_values: tuple[KeyValue, ...] = ()
+    funds: tuple[FundUse, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
+    areas: tuple[AreaRow, ...] = ()
+    """For 全市: every area with a duty."""
+    returns: tuple[ReturnNote, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    outcomes: tuple[RuleOutcome, ...] = ()
+    narratives: dict[str, dict[str, str]] = {}
+    """Area id → part id → text."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ItemScore(Frozen):
+    """One rubric item's points, with everything needed to recompute them."""
+
+    item: str
+    name: str
+    group: str
+    text: str
+    full_marks: Exact
+    points: Exact | None
+    """``None`` where the item is not counted (yet)."""
+    state: Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
+    """``not_assessed`` is 未评: left out of the provisional total, never guessed."""
+    rule: str
+    """The rule in words."""
+    formula: str
+    """The formula with its numbers put in."""
+    because: str = ""
+    """The assessor's reason, or why the item is not scored."""
+    given: dict[str, str] = {}
+    """What went in: completion by indicator, count, level."""
+    evidence: tuple[str, ...] = ()
+    """What was handed in."""
+    evidence_required: str = ""
+    """What the rubric asks for, in words."""
+    clause: str
+    uses_default: bool
+    """Whether a default of ours was used."""
+    cells: tuple[CellRef, ...] = ()
+
+
+class DeductionScore(Frozen):
+    """Points taken for events (县区扣分)."""
+
+    item: str
+    name: str
+    events: tuple[str, ...]
+    points: Exact
+    formula: str
+    because: str = ""
+    clause: str
+
+
+class ScoringFigures(_Figures):
+    """The scoring notebook for one county-level bureau."""
+
+    kind: Literal["scoring"] = "scoring"
+    area: str
+    area_name: str
+    items: tuple[ItemScore, ...]
+    deductions: tuple[DeductionScore, ...] = ()
+    bonus: Exact | None = None
+    vetoed: tuple[str, ...] = ()
+    scored_points: Exact
+    """Sum of the rounded points of the scored items."""
+    scored_full_marks: Exact
+    """Their full marks: what the provisional total is out of."""
+    total: Exact
+    """After deductions, bonus and veto."""
+    provisional: bool
+    """Whether an item is still 未评 or 未到期."""
+    grade: str | None
+    """Only for a total that is not provisional."""
+    converted: Exact | None
+
+
+class RankRow(Frozen):
+    """One line of the ranking."""
+
+    rank: int | None
+    area: str
+    name: str
+    total: Exact
+    full_marks: Exact
+    grade: str | None
+    converted: Exact | None
+    groups: dict[str, Exact]
+    """Points by rubric group id."""
+
+
+class RankingFigures(_Figures):
+    """The scoring notebook for 全市."""
+
+    kind: Literal["ranking"] = "ranking"
+    rows: tuple[RankRow, ...]
+    provisional: bool
+    group_names: dict[str, str] = {}
+    """Rubric group id → name, for the headers of ``RankRow.groups``."""
+
+
+class SectionItemScore(Frozen):
+    """One reverse deduction of a section."""
+
+    item: str
+    group: str
+    text: str
+    state: Literal["confirmed", "proposed", "waived", "none", "not_assessed"]
+    events: tuple[str, ...] = ()
+    points: Exact | None
+    """Points lost, ≥ 0; ``None`` where nobody has looked yet (未评)."""
+    formula: str
+    because: str = ""
+    clause: str
+    uses_default: bool
+
+
+class SectionScoringFigures(_Figures):
+    """The section_scoring notebook."""
+
+    kind: Literal["section_scoring"] = "section_scoring"
+    section: str
+    section_name: str
+    items: tuple[SectionItemScore, ...]
+    deducted: Exact
+    proposed: Exact
+    positive: Exact | None
+    provisional: bool
+
+
+class ProjectSummary(Frozen):
+    """A project's city row and its areas, as a bulletin or monthly report needs them."""
+
+    project: str
+    name: str
+    measurements: tuple[Measurement, ...]
+    funds: tuple[FundUse, ...]
+    areas: tuple[AreaRow, ...]
+    narratives: dict[str, dict[str, str]]
+
+
+class MonthlyReportFigures(_Figures):
+    """The monthly_report notebook: the five parts of a section, or of both for 督查室."""
+
+    kind: Literal["monthly_report"] = "monthly_report"
+    section: str
+    section_name: str
+    leader: str | None
+    projects: tuple[ProjectSummary, ...]
+    section_narratives: dict[str, dict[str, str]]
+    """Project id → part id → text, from the section's own workbook."""
+    returns: tuple[ReturnNote, ...]
+    due: date
+
+
+class BulletinFigures(_Figures):
+    """The bulletin notebook."""
+
+    kind: Literal["bulletin"] = "bulletin"
+    returns: tuple[ReturnNote, ...]
+    projects: tuple[ProjectSummary, ...]
+    ranking: tuple[RankRow, ...]
+    provisional: bool
+    previous_lights: dict[str, str] = {}
+    """``area/indicator`` → last month's light word, for what changed since."""
+
+
+Figures = Annotated[
+    ProjectFigures | ScoringFigures | RankingFigures | SectionScoringFigures | MonthlyReportFigures | BulletinFigures,
+    Field(discriminator="kind"),
+]
+
+
+class InputFile(Frozen):
+    """One file that a result was made from."""
+
+    file: str
+    sha256: str
+
+
+class Provenance(Frozen):
+    """What a result was made with; a package update may change it, never the figures."""
+
+    inputs: tuple[InputFile, ...]
+    plan_sha256: str
+    notebook_sha256: str
+    package_version: str
+    lock_sha256: str
+    fonts: dict[str, str]
+
+
+class Result(Frozen):
+    """``result.json``."""
+
+    figures: Figures
+    provenance: Provenance
+
+
+class Heading(Frozen):
+    """What stands at the top of a page."""
+
+    issuer: str
+    title: str
+    subject: str
+    """The area or section."""
+    period_label: str
+    as_of_label: str
+    plan_title: str
+    data_label: str
+    remark: str = ""
+    """方案印发前, 暂定 and the like."""
+
+
+class Dossier(Frozen):
+    """All that a notebook shows about one notebook × period × area, as data."""
+
+    notebook: str
+    heading: Heading
+    figures: Figures
+    provenance: Provenance
+    sources: tuple[InputFile, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The plan's parts of a report (五个方面), in order."""

@@ -1,0 +1,120 @@
+"""Where things lie: one place that knows every path of a workspace, and the settings in ``minsheng.toml``."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from minsheng.domain.base import Frozen
+from minsheng.domain.period import Period
+from minsheng.errors import UsageError
+
+MARKER = "minsheng.toml"
+ENVIRONMENT = "MINSHENG_WORKSPACE"
+
+
+class Settings(Frozen):
+    """What a workspace sets in ``minsheng.toml``; every key has a default."""
+
+    site_title: str = "民生工程报送工作簿"
+    jobs: int = 0
+    """Notebooks that run at once; 0 is one per processor."""
+    time_limit_seconds: float = 300
+    """Per notebook."""
+    memory_limit_mib: int = 4096
+    """Address space per notebook."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one bureau's workspace.
+
+    Parameters
+    ----------
+    root
+        The folder that holds ``minsheng.toml``.
+    params
+        The plan's folder; ``root/params`` unless a command names another.
+    settings
+        What ``minsheng.toml`` sets.
+    """
+
+    root: Path
+    params: Path
+    settings: Settings
+
+    @classmethod
+    def find(cls, start: Path | None = None, *, params: Path | None = None) -> Self:
+        """Return the workspace at or above ``start``.
+
+        Parameters
+        ----------
+        start
+            Where to look; by default the environment's ``MINSHENG_WORKSPACE``, else the current folder.
+        params
+            Another folder with plans.
+
+        Raises
+        ------
+        UsageError
+            If there is no ``minsheng.toml`` upward of ``start``, or it has a key that does not exist.
+        """
+        origin = (start or Path(os.environ.get(ENVIRONMENT, "."))).resolve()
+        for folder in (origin, *origin.parents):
+            if (folder / MARKER).is_file():
+                chosen = params.resolve() if params else folder / "params"
+                return cls(root=folder, params=chosen, settings=_settings(folder / MARKER))
+        raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
+
+    @property
+    def data(self) -> Path:
+        """What the bureau receives and must keep."""
+        return self.root / "data"
+
+    @property
+    def outputs(self) -> Path:
+        """What the system makes; disposable."""
+        return self.root / "outputs"
+
+    @property
+    def notebooks(self) -> Path:
+        """The parameterised notebooks."""
+        return self.root / "notebooks"
+
+    @property
+    def lock(self) -> Path:
+        """The lock file that a report's provenance names."""
+        return self.root / "requirements.lock"
+
+    @property
+    def ledger(self) -> Path:
+        """The runner's memory: which unit was made from what."""
+        return self.outputs / "ledger.sqlite"
+
+    def accepted(self, period: Period) -> Path:
+        """Return the folder of a month's accepted values and verdicts."""
+        return self.data / "accepted" / str(period)
+
+    def unit(self, period: Period | str, subject: str, notebook: str) -> Path:
+        """Return the folder of one notebook × period × subject."""
+        return self.outputs / str(period) / subject / notebook
+
+    def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
+        """Return the folder where what is left of a failed unit is kept."""
+        return self.outputs / str(period) / "failed" / subject / notebook
+
+
+def _settings(path: Path) -> Settings:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise UsageError(f"{path} 无法读取：{fault}") from fault
+    unknown = sorted(set(values) - set(Settings.model_fields))
+    if unknown:
+        known = "、".join(Settings.model_fields)
+        raise UsageError(f"{path} 中有不认识的设置 {'、'.join(unknown)}；可用的设置：{known}")
+    try:
+        return Settings.model_validate(values)
+    except ValueError as fault:
+        raise UsageError(f"{path} 中的设置无效：{fault}") from fault
