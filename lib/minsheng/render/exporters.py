@@ -1,0 +1,142 @@
+"""The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import List, Unicode, default
+from traitlets.config import Config
+
+from minsheng.render.metadata import read_metadata
+from minsheng.render.offline import refuse_active_content
+from minsheng.render.stylesheets import screen_style
+
+ATTACHMENTS = "minsheng_attachments"
+"""Key of ``resources``: files to embed in the PDF, ``Mapping[str, bytes]`` by name."""
+
+# What a report can show, best first. Scripts and widgets are not among them.
+_DISPLAYED = (
+    "text/html",
+    "text/markdown",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+)
+
+
+class ReportHTMLExporter(HTMLExporter):
+    """One HTML page: Chinese, offline, without script, the style inlined, no code and no prompts."""
+
+    export_from_notebook = "民生报告（HTML）"
+
+    # Nothing is left to preprocess but the joining of prints; the usual eleven validate the notebook eleven times.
+    default_preprocessors: List[Any] = List()
+    preprocessors = List(["nbconvert.preprocessors.CoalesceStreamsPreprocessor"])
+
+    language_code = Unicode("zh-CN")
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "minsheng_report"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(Path(__file__).parent / "templates")]
+
+    @property
+    def default_config(self) -> Config:
+        """A report never shows code; anchors beside headings are for developers."""
+        return Config(
+            {
+                "ReportHTMLExporter": {
+                    "exclude_input": True,
+                    "exclude_input_prompt": True,
+                    "exclude_output_prompt": True,
+                    "exclude_anchor_links": True,
+                }
+            }
+        )
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Add the choice of what is shown, and none that needs the network or a widget's state."""
+        yield from super().default_filters()  # type: ignore[no-untyped-call]
+        yield ("filter_data_type", _displayed_type)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert a notebook.
+
+        Parameters
+        ----------
+        nb
+            The executed notebook.
+        resources
+            nbconvert's resources.
+        **keywords
+            Passed on to nbconvert.
+
+        Returns
+        -------
+        tuple
+            The page and nbconvert's resources, with the ``report`` entry that says what the page is.
+
+        Raises
+        ------
+        ReportMetadataError
+            If ``metadata.minsheng`` is malformed.
+        ActiveContentError
+            If an output would run or fetch something.
+        """
+        described: dict[str, Any] = self._init_resources(resources)  # type: ignore[no-untyped-call]
+        report = read_metadata(nb, fallback_title=described["metadata"]["name"])
+        described["report"] = {
+            "title": report.title,
+            "issuer": report.issuer,
+            "as_of": report.as_of.isoformat() if report.as_of else "",
+            "style_element": f"<style>\n{screen_style()}</style>",
+        }
+        # HTMLExporter's own method parses the whole page again to add English alternative texts: passed over.
+        page, described = TemplateExporter.from_notebook_node(self, nb, described, **keywords)
+        refuse_active_content(page.partition("</head>")[2])
+        return page, described
+
+
+class ReportPDFExporter(ReportHTMLExporter):
+    """The same page as a tagged PDF/A-3u that carries its data."""
+
+    export_from_notebook = "民生报告（PDF/A）"
+    output_mimetype = "application/pdf"
+
+    attached_files = List(
+        Unicode(),
+        help="Files to embed in the PDF as its source, such as result.json.",
+    ).tag(config=True)
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    @default("template_extension")
+    def _template_extension_default(self) -> str:
+        return ".html.j2"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert a notebook; ``resources["minsheng_attachments"]`` maps names to files to embed."""
+        from minsheng.render.paper import print_page  # WeasyPrint's import costs a second
+
+        attachments = dict((resources or {}).get(ATTACHMENTS, {}))
+        attachments |= {Path(path).name: Path(path).read_bytes() for path in self.attached_files}
+        page, described = super().from_notebook_node(nb, resources, **keywords)
+        report = read_metadata(nb, fallback_title=described["metadata"]["name"])
+        return print_page(page, report, attachments).pdf, described
+
+
+def _displayed_type(data: Mapping[str, Any]) -> list[str]:
+    return [kind for kind in _DISPLAYED if kind in data][:1]

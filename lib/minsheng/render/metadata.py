@@ -1,0 +1,86 @@
+"""What a notebook says about the report that it becomes."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+from typing import Any
+
+from minsheng.render.faults import ReportMetadataError
+
+_HTML_H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)
+_MARKDOWN_H1 = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class ReportMetadata:
+    """The facts about a report that stand outside its text.
+
+    Parameters
+    ----------
+    title
+        Title of the window, of the PDF and of its bookmarks.
+    issuer
+        Who issues it; empty where the notebook does not say.
+    as_of
+        数据截至: the only date in a report's file properties, because the clock is no input of a report. ``None`` for
+        a notebook that is none of ours.
+    key
+        Hash of the report's inputs; identifies the PDF. Empty where the notebook does not say.
+    """
+
+    title: str
+    issuer: str
+    as_of: date | None
+    key: str
+
+    def identifier(self, html: str) -> bytes:
+        """Return the permanent identifier of the PDF: the same inputs give the same one."""
+        source = self.key or hashlib.sha256(html.encode()).hexdigest()
+        return hashlib.sha256(f"{self.title}\n{source}".encode()).digest()[:16]
+
+
+def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMetadata:
+    """Read ``metadata.minsheng`` of a notebook: ``title``, ``issuer``, ``as_of`` (ISO date) and ``key``.
+
+    Parameters
+    ----------
+    notebook
+        A notebook node, format 4.
+    fallback_title
+        Used where neither the metadata nor a first heading names the report.
+
+    Raises
+    ------
+    ReportMetadataError
+        If ``as_of`` is not an ISO date, or an entry is not a text.
+    """
+    entries = notebook["metadata"].get("minsheng", {})
+    texts = {name: entries.get(name, "") for name in ("title", "issuer", "as_of", "key")}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise ReportMetadataError(f"notebook metadata minsheng.{name} must be a text, got {value!r}")
+    try:
+        as_of = date.fromisoformat(texts["as_of"]) if texts["as_of"] else None
+    except ValueError as fault:
+        raise ReportMetadataError(
+            f"notebook metadata minsheng.as_of must be a date like YYYY-MM-DD, got {texts['as_of']!r}"
+        ) from fault
+    title = texts["title"] or _first_heading(notebook) or fallback_title
+    return ReportMetadata(title=title, issuer=texts["issuer"], as_of=as_of, key=texts["key"])
+
+
+def _first_heading(notebook: Mapping[str, Any]) -> str:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = _MARKDOWN_H1.search(cell["source"])
+            if found:
+                return found[1]
+        for output in cell.get("outputs", ()):
+            found = _HTML_H1.search(output.get("data", {}).get("text/html", ""))
+            if found:
+                return unescape(_TAG.sub("", found[1])).strip()
+    return ""

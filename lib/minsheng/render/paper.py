@@ -1,0 +1,180 @@
+"""A report's page on paper: HTML → tagged PDF/A-3u, the same bytes for the same page. Knows WeasyPrint and pikepdf."""
+
+import gc
+import io
+import logging
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from typing import Any
+
+import pikepdf
+
+from minsheng.render.faults import PaperError
+from minsheng.render.fonts import FontSet, only_fonts_of, packaged_fonts
+from minsheng.render.metadata import ReportMetadata
+from minsheng.render.stylesheets import paper_style, screen_style
+
+# Importing WeasyPrint reads fontconfig's configuration: ours, or it would look at every font of the machine.
+with only_fonts_of(packaged_fonts()):
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+_log = logging.getLogger(__name__)
+
+# Pango's font map is not for two threads at a time.
+_press = threading.Lock()
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """A report on paper.
+
+    Parameters
+    ----------
+    pdf
+        The file.
+    missing_glyphs
+        Characters that no font could draw: they stand as boxes, and somebody must be told.
+    """
+
+    pdf: bytes
+    missing_glyphs: frozenset[str]
+
+
+def print_page(
+    page: str,
+    report: ReportMetadata,
+    attachments: Mapping[str, bytes],
+    font_set: FontSet | None = None,
+) -> PrintedPage:
+    """Print a report's HTML page.
+
+    Parameters
+    ----------
+    page
+        What ``ReportHTMLExporter`` made.
+    report
+        Identifier and date of the file come from it: the clock is no input.
+    attachments
+        Files to embed by name, each marked as source (``AFRelationship``) of what the page shows.
+    font_set
+        The fonts that may be used; the packaged ones by default.
+
+    Raises
+    ------
+    PaperError
+        If WeasyPrint leaves out a part of the page, such as an image that it cannot read, or one without
+        alternative text.
+    """
+    chosen = font_set or packaged_fonts()
+    # The style is parsed once per process, not once per page; the screen's part would be ignored anyway.
+    bare = page.replace(screen_style(), "", 1)
+    with _press, _faults_raised(), _collector_resting():
+        document = weasyprint.HTML(string=bare, url_fetcher=_fetcher()).render(
+            font_config=_font_configuration(chosen), stylesheets=[_paper_stylesheet()], **_VARIANT
+        )
+        raw = document.write_pdf(
+            attachments=[_attachment(name, content, report) for name, content in sorted(attachments.items())],
+            **_VARIANT,
+        )
+    missing = frozenset(chr(code_point) for font in document.fonts.values() for code_point in font.missing)
+    if missing:
+        _log.warning("no font has the characters %s", " ".join(sorted(missing)))
+    return PrintedPage(pdf=_settled(raw, report.identifier(page)), missing_glyphs=missing)
+
+
+# Packing and the identifier are left to the second writing, which does both once instead of twice.
+_VARIANT: dict[str, Any] = {
+    "pdf_variant": "pdf/a-3u",
+    "pdf_tags": True,
+    "pdf_identifier": False,
+    "uncompressed_pdf": True,
+}
+
+
+def forget_fonts() -> None:
+    """Let go of Pango's font map: newer Pangos keep a thread with it, and threads do not survive a fork."""
+    _font_configuration.cache_clear()
+
+
+@lru_cache
+def _font_configuration(font_set: FontSet) -> Any:
+    with only_fonts_of(font_set):
+        return FontConfiguration()
+
+
+os.register_at_fork(after_in_child=forget_fonts)
+
+
+@lru_cache
+def _paper_stylesheet() -> Any:
+    return weasyprint.CSS(string=paper_style())
+
+
+@lru_cache
+def _fetcher() -> Any:
+    return URLFetcher(allowed_protocols=("data",))
+
+
+def _attachment(name: str, content: bytes, report: ReportMetadata) -> Any:
+    # A notebook of nobody's has no date; PDF/A wants one in the attachment's entry, and the clock must not be it.
+    moment = datetime.combine(report.as_of, time(), UTC) if report.as_of else datetime.fromtimestamp(0, UTC)
+    return weasyprint.Attachment(string=content, name=name, created=moment, modified=moment, relationship="Source")
+
+
+def _settled(raw: bytes, identifier: bytes) -> bytes:
+    """Write the file again the way that archives like it: no object streams, readable metadata, two identifiers.
+
+    The first names the report and stays when it is made again by another version; the second names the bytes.
+    """
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        pdf.trailer.ID = pikepdf.Array([pikepdf.String(identifier)] * 2)
+        pdf.save(
+            target,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            fix_metadata_version=False,
+        )
+    return target.getvalue()
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Hold the garbage collector: looking for cycles among 100,000 short-lived objects takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _FaultCollector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.faults: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.faults.append(record.getMessage())
+
+
+@contextmanager
+def _faults_raised() -> Iterator[None]:
+    """Raise what WeasyPrint only logs: that it goes on without a part of the page."""
+    collector = _FaultCollector()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(collector)
+    try:
+        yield
+    finally:
+        logger.removeHandler(collector)
+    if collector.faults:
+        raise PaperError("WeasyPrint left something out: " + "; ".join(collector.faults)[:500])
