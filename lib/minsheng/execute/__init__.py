@@ -1,0 +1,1 @@
+"""Execution of notebooks: the forked engine, strict execution of one notebook, the ledger."""

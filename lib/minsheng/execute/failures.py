@@ -1,0 +1,74 @@
+"""The classes of failure of a unit of work, and what each one deserves."""
+
+from enum import StrEnum
+
+from minsheng.domain.base import Frozen
+
+
+class FailureKind(StrEnum):
+    """Why a unit failed."""
+
+    PARAMETER = "parameter"
+    """A parameter is unknown, missing, or not a text."""
+    NOTEBOOK_ERROR = "notebook_error"
+    """A cell raised."""
+    DEAD_PROCESS = "dead_process"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    NO_RESULT = "no_result"
+    """Every cell ran, and no result was sealed (``sys.exit(0)`` in a cell looks like that)."""
+    INVALID_RESULT = "invalid_result"
+    RENDER = "render"
+    """HTML or PDF could not be made."""
+    IO = "io"
+
+    @property
+    def worth_a_retry(self) -> bool:
+        """Whether the same inputs may well succeed on a second try, alone; an error in a notebook never does."""
+        return self in {FailureKind.DEAD_PROCESS, FailureKind.IO}
+
+    @property
+    def word(self) -> str:
+        """The class in words for the summary."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    FailureKind.PARAMETER: "参数有误",
+    FailureKind.NOTEBOOK_ERROR: "笔记本出错",
+    FailureKind.DEAD_PROCESS: "进程中止",
+    FailureKind.TIME_LIMIT: "超过时限",
+    FailureKind.MEMORY_LIMIT: "超过内存上限",
+    FailureKind.NO_RESULT: "没有结果",
+    FailureKind.INVALID_RESULT: "结果不合规范",
+    FailureKind.RENDER: "排版失败",
+    FailureKind.IO: "读写失败",
+}
+
+
+class Failure(Frozen):
+    """How one unit failed; plain data, so that it travels from a worker."""
+
+    kind: FailureKind
+    message: str
+    cell: str = ""
+    """The id of the cell that failed."""
+    traceback: str = ""
+    """What a person needs to find the fault."""
+
+
+class UnitFailedError(Exception):
+    """Raised inside a worker and caught there; ``failure`` is what is reported.
+
+    Parameters
+    ----------
+    failure
+        The class, the words and the traceback.
+    notebook
+        The notebook as far as it came, as JSON; kept under ``failed/``.
+    """
+
+    def __init__(self, failure: Failure, notebook: str = "") -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.notebook = notebook
