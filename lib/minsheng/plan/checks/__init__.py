@@ -1,0 +1,15 @@
+"""What must hold between the files of a plan.
+
+Each check notes its faults on the line where they stand, and leaves out what already has faults of its own, so that
+one mistake is reported once.
+"""
+
+from minsheng.plan.checks import dates, fields, lights, names, references, rubrics, sums, tables
+from minsheng.plan.files import PlanFiles
+
+
+def check(files: PlanFiles, year: int) -> None:
+    """Compare the files of a plan with each other and note what does not fit."""
+    for each in (names, references, tables, fields, sums, rubrics, lights):
+        each.check(files)
+    dates.check(files, year)

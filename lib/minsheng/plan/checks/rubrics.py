@@ -1,0 +1,167 @@
+"""评分细则: points that add up, rules that fit their indicators, indicators that all count."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from minsheng.domain.base import plain
+from minsheng.domain.indicator import Indicator, MilestoneMeasure
+from minsheng.domain.plan import Project
+from minsheng.domain.rubric import (
+    Combine,
+    CountyRubric,
+    LowerIsBetterRule,
+    MeasuredRule,
+    MilestoneRule,
+    ProportionalRule,
+    QualitativeRule,
+    RubricItem,
+    SectionCheck,
+    SectionRubric,
+    StepRule,
+)
+from minsheng.plan.checks.names import demand_unique
+from minsheng.plan.checks.references import demand_known
+from minsheng.plan.files import PlanFiles
+from minsheng.plan.strict_yaml import YamlPath
+
+_COUNTY, _SECTION = "rubric_county", "rubric_section"
+
+
+def check(files: PlanFiles) -> None:
+    """Note what does not fit in the two rubrics."""
+    county = files.whole(_COUNTY, CountyRubric)
+    if county is not None:
+        _county(files, county)
+    section = files.whole(_SECTION, SectionRubric)
+    if section is not None:
+        _section(files, section)
+
+
+def _items(rubric: CountyRubric) -> Iterator[tuple[YamlPath, RubricItem]]:
+    for g, group in enumerate(rubric.groups):
+        for i, item in enumerate(group.items):
+            yield ("groups", g, "items", i), item
+
+
+def _county(files: PlanFiles, rubric: CountyRubric) -> None:
+    total = sum((group.full_marks for group in rubric.groups), Decimal(0))
+    if total != rubric.total:
+        parts = " + ".join(plain(group.full_marks) for group in rubric.groups)
+        files.fault(_COUNTY, ("total",), f"各项 {parts} = {plain(total)} 分，与总分 {plain(rubric.total)} 分不等")
+    groups = [(group.id, (_COUNTY, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
+    items = [(item.id, (_COUNTY, (*path, "id"))) for path, item in _items(rubric)]
+    events = [(event.id, (_COUNTY, ("deductions", n, "id"))) for n, event in enumerate(rubric.deductions)]
+    demand_unique(files, [*groups, *items, *events], "id")
+    for path, item in _items(rubric):
+        if item.full_marks <= 0:
+            files.fault(_COUNTY, (*path, "full_marks"), f"“{item.name}”满分 {plain(item.full_marks)} 分", "大于 0")
+        _rule(files, (*path, "rule"), item)
+    _every_indicator(files, rubric)
+    _grades(files, rubric)
+
+
+def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
+    match item.rule:
+        case QualitativeRule(levels=levels):
+            _shares(files, path, levels.items(), best="最高一等")
+        case MilestoneRule() as rule:
+            _shares(files, path, rule.levels.items(), best="done")
+            absent = {"done", "partial", "not_done"} - set(rule.levels)
+            if absent:
+                files.fault(_COUNTY, (*path, "levels"), f"缺少“{'、'.join(sorted(absent))}”", "done、partial、not_done")
+        case ProportionalRule() as rule:
+            _proportional(files, path, rule)
+        case LowerIsBetterRule() as rule:
+            _bounds(files, path, rule)
+        case StepRule() as rule:
+            _steps(files, path, rule)
+    if isinstance(item.rule, MeasuredRule):
+        _indicators(files, path, item.rule)
+
+
+def _proportional(files: PlanFiles, path: YamlPath, rule: ProportionalRule) -> None:
+    _bounds(files, path, rule)
+    if not 0 <= rule.unmet_share <= 1:
+        files.fault(_COUNTY, (*path, "unmet_share"), f"unmet_share 为 {plain(rule.unmet_share)}", "0 至 1")
+    duties = [duty.id for _, project in files.sound("projects", Project) for duty in project.duties]
+    for n, duty in enumerate(rule.requires):
+        demand_known(files, (_COUNTY, (*path, "requires", n)), "任务（duties）", duty, duties or ["（无）"])
+
+
+def _steps(files: PlanFiles, path: YamlPath, rule: StepRule) -> None:
+    for key in ("step", "cost"):
+        if getattr(rule, key) <= 0:
+            files.fault(_COUNTY, (*path, key), f"{key} 为 {plain(getattr(rule, key))}", "大于 0")
+
+
+def _bounds(files: PlanFiles, path: YamlPath, rule: ProportionalRule | LowerIsBetterRule) -> None:
+    if not 0 <= rule.floor <= rule.cap:
+        message = f"floor {plain(rule.floor)}、cap {plain(rule.cap)} 不成范围"
+        files.fault(_COUNTY, (*path, "floor"), message, "0 ≤ floor ≤ cap")
+
+
+def _shares(files: PlanFiles, path: YamlPath, levels: Iterable[tuple[str, Decimal]], best: str) -> None:
+    shares = dict(levels)
+    for level, share in shares.items():
+        if not 0 <= share <= 1:
+            files.fault(_COUNTY, (*path, "levels", level), f"“{level}”得满分的 {plain(share)}", "0 至 1")
+    if 1 not in shares.values():
+        files.fault(_COUNTY, (*path, "levels"), "没有一等能得满分", f"{best}为 1")
+
+
+def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
+    milestone = isinstance(rule, MilestoneRule)
+    known = {indicator.id: indicator for _, indicator in files.sound("indicators", Indicator)}
+    for n, weighted in enumerate(rule.indicators):
+        place = (*path, "indicators", n, "indicator")
+        demand_known(files, (_COUNTY, place), "指标", weighted.indicator, files.ids("indicators"))
+        indicator = known.get(weighted.indicator)
+        if indicator is not None and milestone != isinstance(indicator.measure, MilestoneMeasure):
+            allowed = "节点任务（measure: milestone）用 milestone，其余用按数值计分的规则"
+            files.fault(_COUNTY, place, f"指标“{weighted.indicator}”不能用 {rule.kind} 规则", allowed)
+    total = sum((weighted.weight for weighted in rule.indicators), Decimal(0))
+    if rule.combine == Combine.WEIGHTED and total != 1:
+        files.fault(_COUNTY, (*path, "indicators"), f"各指标权重合计 {plain(total)}", "合计为 1")
+    for n, weighted in enumerate(rule.indicators):
+        if weighted.weight < 0:
+            files.fault(_COUNTY, (*path, "indicators", n, "weight"), "权重不能为负")
+
+
+def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
+    used = {weighted.indicator for _, item in _items(rubric) for weighted in getattr(item.rule, "indicators", ())}
+    for entry in files.entries("indicators"):
+        indicator = entry.raw.get("id")
+        if isinstance(indicator, str) and indicator not in used:
+            files.fault("indicators", (*entry.path, "id"), f"指标“{indicator}”在 rubric_county.yaml 里没有评分规则")
+
+
+def _grades(files: PlanFiles, rubric: CountyRubric) -> None:
+    for n, (better, worse) in enumerate(pairwise(rubric.grades), start=1):
+        if worse.lower >= better.lower:
+            files.fault(_COUNTY, ("grades", n), f"等次“{worse.word}”的下限应低于“{better.word}”", "从高到低排列")
+    if rubric.grades[-1].lower != 0:
+        last = rubric.grades[-1]
+        files.fault(_COUNTY, ("grades", len(rubric.grades) - 1), f"最低等次“{last.word}”下限 {plain(last.lower)}", "0")
+    words = [(grade.word, (_COUNTY, ("grades", n))) for n, grade in enumerate(rubric.grades)]
+    demand_unique(files, words, "等次")
+
+
+def _section(files: PlanFiles, rubric: SectionRubric) -> None:
+    rules = [
+        (("groups", g, "rules", r), rule) for g, group in enumerate(rubric.groups) for r, rule in enumerate(group.rules)
+    ]
+    groups = [(group.id, (_SECTION, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
+    demand_unique(files, [*groups, *((rule.id, (_SECTION, (*path, "id"))) for path, rule in rules)], "id")
+    for n, group in enumerate(rubric.groups):
+        if group.positive == bool(group.rules):
+            message = f"“{group.name}”：实绩考评（positive: true）没有倒扣分规则，其余至少一条"
+            files.fault(_SECTION, ("groups", n), message)
+    for path, rule in rules:
+        counted = rule.check in {SectionCheck.TOO_FEW, SectionCheck.TOO_FEW_PER_PROJECT}
+        if counted != (rule.target is not None):
+            files.fault(_SECTION, path, f"“{rule.id}”的 target 只用于、且必须用于次数不足（too_few…）")
+        if (rule.check == SectionCheck.DOUBLED_LOSS) != (rule.multiplier is not None):
+            files.fault(_SECTION, path, f"“{rule.id}”的 multiplier 只用于、且必须用于 doubled_loss")
+        if rule.points <= 0:
+            files.fault(_SECTION, (*path, "points"), f"“{rule.id}”扣 {plain(rule.points)} 分", "大于 0")

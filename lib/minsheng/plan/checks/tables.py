@@ -1,0 +1,130 @@
+"""The tables of returns, and what other files say about their rows."""
+
+from minsheng.domain.fund import FundLine
+from minsheng.domain.plan import Project, Reporting
+from minsheng.domain.table import COVER_SHEET, CellType, Table, TableKind
+from minsheng.plan.checks.names import Place, demand_unique
+from minsheng.plan.checks.references import demand_known
+from minsheng.plan.files import PlanFiles
+
+_MONEY = {"元", "万元", "亿元"}
+_LIST_COLUMNS = {TableKind.EVIDENCE: ("project", "name"), TableKind.EXPLANATION: ("rule", "cell", "text")}
+FUNDS_TABLE = "funds"
+
+
+def check(files: PlanFiles) -> None:
+    """Note what does not fit in the tables."""
+    tables = [(stem, table) for stem, table in files.tables.items() if isinstance(table, Table)]
+    sheets: list[tuple[str, Place]] = []
+    for stem, table in tables:
+        name = f"tables/{stem}"
+        if table.id != stem:
+            files.fault(name, ("id",), f"表的 id“{table.id}”与文件名不符", stem)
+        sheets += [(table.sheet, (name, ("sheet",)))]
+        sheets += [(alias, (name, ("aliases", n))) for n, alias in enumerate(table.aliases)]
+        _own(files, name, table)
+        _projects(files, name, table)
+    demand_unique(files, sheets, "工作表名")
+    for word, (name, path) in sheets:
+        if word == COVER_SHEET:
+            files.fault(name, path, f"工作表名“{word}”留给封面")
+    for kind in (TableKind.NARRATIVE, TableKind.EVIDENCE, TableKind.EXPLANATION):
+        found = [stem for stem, table in tables if table.kind == kind]
+        for stem in found[1:]:
+            files.fault(f"tables/{stem}", ("kind",), f"kind: {kind} 的表只能有一张，已有 {found[0]}")
+    _narrative(files)
+    _lists(files)
+    _funds(files)
+
+
+def _own(files: PlanFiles, name: str, table: Table) -> None:
+    """Note ids and headers of one table that mean two things, and money that is not named as money."""
+    demand_unique(files, ((row.id, (name, ("rows", n, "id"))) for n, row in enumerate(table.rows)), "行 id")
+    rows = (("、".join(row.labels), (name, ("rows", n, "labels"))) for n, row in enumerate(table.rows))
+    demand_unique(files, rows, "行名")
+    demand_unique(files, ((each.id, (name, ("columns", n, "id"))) for n, each in enumerate(table.columns)), "列 id")
+    headers: list[tuple[str, Place]] = [(key, (name, ("keys", n))) for n, key in enumerate(table.keys)]
+    for n, column in enumerate(table.columns):
+        headers.append((column.label, (name, ("columns", n, "label"))))
+        headers += [(alias, (name, ("columns", n, "aliases"))) for alias in column.aliases]
+        is_money = column.unit.split("/")[0] in _MONEY
+        if is_money and not column.id.endswith("_yuan"):
+            place = (name, ("columns", n, "id"))
+            files.fault(*place, f"列“{column.label}”的单位是{column.unit}，id“{column.id}”应以 _yuan 结尾")
+        numeric = column.type in {CellType.INTEGER, CellType.DECIMAL}
+        if numeric and not column.unit:
+            files.fault(name, ("columns", n), f"数字列“{column.label}”缺少单位（unit）")
+    demand_unique(files, headers, "表头")
+
+
+def _projects(files: PlanFiles, name: str, table: Table) -> None:
+    known = files.ids("projects")
+    if table.project is not None:
+        demand_known(files, (name, ("project",)), "项目", table.project, known)
+    for n, row in enumerate(table.rows):
+        if row.project is not None:
+            demand_known(files, (name, ("rows", n, "project")), "项目", row.project, known)
+    names = {project.id: project.name for _, project in files.sound("projects", Project)}
+    for n, row in enumerate(table.rows):
+        wanted = names.get(row.project) if row.project is not None else None
+        if wanted is not None and row.labels[0] != wanted:
+            message = f"行“{row.id}”写项目“{row.labels[0]}”，与 projects.yaml 的名称不符"
+            files.fault(name, ("rows", n, "labels", 0), message, wanted)
+    if table.kind == TableKind.EVIDENCE and len(names) == len(known):
+        for n, column in enumerate(table.columns):
+            if column.id == "project" and set(column.choices) != set(names.values()):
+                files.fault(name, ("columns", n), "印证资料的项目选项与 projects.yaml 不符", "、".join(names.values()))
+
+
+def _narrative(files: PlanFiles) -> None:
+    """Note a 工作情况 whose columns are not the parts of the report, in their order."""
+    reporting = files.whole("reporting", Reporting)
+    found = [(s, t) for s, t in files.tables.items() if isinstance(t, Table) and t.kind == TableKind.NARRATIVE]
+    if reporting is None:
+        return
+    parts = [(part.id, part.title) for part in reporting.parts]
+    for stem, table in found:
+        if [(column.id, column.label) for column in table.columns] != parts:
+            allowed = "、".join(f"{title}（{part}）" for part, title in parts)
+            files.fault(
+                f"tables/{stem}", ("columns",), "工作情况表的列与 reporting.yaml 的各方面（parts）不一致", allowed
+            )
+        absent = [project for project in files.ids("projects") if project not in {row.project for row in table.rows}]
+        if absent:
+            files.fault(f"tables/{stem}", ("rows",), f"工作情况表缺少项目“{'、'.join(absent)}”的行")
+
+
+def _lists(files: PlanFiles) -> None:
+    """Note a list of documents or explanations without the columns that make an entry."""
+    for stem, table in files.tables.items():
+        if isinstance(table, Table) and table.kind in _LIST_COLUMNS:
+            absent = [word for word in _LIST_COLUMNS[table.kind] if word not in {column.id for column in table.columns}]
+            if absent:
+                files.fault(f"tables/{stem}", ("columns",), f"缺少列“{'、'.join(absent)}”")
+
+
+def _funds(files: PlanFiles) -> None:
+    """Note a source of the plan's money that has no row of its label in 资金, and a row that has no source."""
+    table, lines = files.tables.get(FUNDS_TABLE), list(files.sound("funds", FundLine))
+    if FUNDS_TABLE not in files.tables and files.tables:
+        files.fault("funds", ("funds",), "没有资金表", f"tables/{FUNDS_TABLE}.yaml")
+    if not isinstance(table, Table) or len(lines) != len(files.entries("funds")):
+        return
+    rows = {row.id: row for row in table.rows}
+    known = files.ids("projects")
+    named: list[tuple[str, Place]] = []
+    for path, line in lines:
+        demand_known(files, ("funds", (*path, "project")), "项目", line.project, known)
+        for n, part in enumerate(line.parts):
+            place = (*path, "parts", n, "id")
+            named.append((part.id, ("funds", place)))
+            row = rows.get(part.id)
+            if row is None:
+                files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
+            elif (row.project, row.labels[-1]) != (line.project, part.label):
+                message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
+                files.fault("funds", place, message, f"{row.project}、{row.labels[-1]}")
+    demand_unique(files, named, "id")
+    for n, row in enumerate(table.rows):
+        if row.id not in {word for word, _ in named}:
+            files.fault(f"tables/{FUNDS_TABLE}", ("rows", n, "id"), f"行“{row.id}”在 funds.yaml 里没有对应的资金来源")

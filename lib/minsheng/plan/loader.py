@@ -1,0 +1,60 @@
+"""params/<year>/ → a frozen, cross-checked plan, or every fault at once."""
+
+from pathlib import Path
+from typing import Any
+
+from minsheng.domain.plan import Plan
+from minsheng.errors import PlanInvalidError
+from minsheng.plan.checks import check
+from minsheng.plan.compiled import compile_plan, plan_from_json
+from minsheng.plan.faults import PlanFault, in_order
+from minsheng.plan.files import PlanFiles, hash_of, read_files
+
+_FIELDS = {"plan": "about", "rubric_county": "county_rubric", "rubric_section": "section_rubric"}
+"""Files whose field in :class:`Plan` has another name."""
+
+
+def load_plan(params_dir: Path, year: int) -> Plan:
+    """Load one year's plan.
+
+    Parameters
+    ----------
+    params_dir
+        The folder with one folder per year.
+    year
+        The plan's year.
+
+    Raises
+    ------
+    PlanInvalidError
+        With every fault, one ``file:line: …`` each.
+    """
+    files, faults = _read(params_dir, year)
+    if files is None or faults:
+        raise PlanInvalidError([str(fault) for fault in faults])
+    plan = Plan(**_parts(files), sha256=hash_of(params_dir / str(year)))
+    # Through the compiled form, so that nobody sees a difference between a loaded and a compiled plan.
+    return plan_from_json(compile_plan(plan))
+
+
+def plan_faults(params_dir: Path, year: int) -> list[PlanFault]:
+    """Return every fault of one year's plan, by file and line; none if it can be loaded."""
+    return _read(params_dir, year)[1]
+
+
+def _read(params_dir: Path, year: int) -> tuple[PlanFiles | None, list[PlanFault]]:
+    folder = params_dir / str(year)
+    shown = f"{params_dir.name}/{year}"
+    if not folder.is_dir():
+        years = sorted(each.name for each in params_dir.glob("[0-9]*") if each.is_dir()) if params_dir.is_dir() else []
+        return None, [PlanFault(shown, 1, f"没有 {year} 年的方案", "、".join(years) or f"新建文件夹 {shown}")]
+    files = read_files(folder, shown)
+    check(files, year)
+    return files, in_order(files.faults)
+
+
+def _parts(files: PlanFiles) -> dict[str, Any]:
+    parts = {_FIELDS.get(name, name): model for name, model in files.wholes.items()}
+    parts |= {name: tuple(entry.model for entry in entries) for name, entries in files.lists.items()}
+    parts["tables"] = tuple(files.tables.values())
+    return parts

@@ -1,0 +1,94 @@
+"""A file's values together with the lines they came from, while shorthand is being written out."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from minsheng.plan.faults import PlanFault
+from minsheng.plan.strict_yaml import YamlFile, YamlPath
+
+
+class Located:
+    """The content of one file, its lines, and the faults found in it so far.
+
+    Parameters
+    ----------
+    read
+        What was read; its value is changed in place.
+    """
+
+    def __init__(self, read: YamlFile) -> None:
+        self.file = read.file
+        self.value: Any = read.value
+        self.faults: list[PlanFault] = list(read.faults)
+        self._read = read
+        self._origins: dict[YamlPath, YamlPath] = {}
+        """Where the text of a value stands that shorthand put elsewhere."""
+
+    @property
+    def readable(self) -> bool:
+        """Whether the file holds a mapping, as every file of a plan does."""
+        return isinstance(self.value, dict)
+
+    def line(self, path: YamlPath) -> int:
+        """Return the line of a value, or of the nearest thing around it."""
+        for length in range(len(path), 0, -1):
+            near = path[:length]
+            if near in self._read.lines:
+                break
+            if near in self._origins:
+                return self.line((*self._origins[near], *path[length:]))
+        return self._read.line(path)
+
+    def stands(self, path: YamlPath) -> bool:
+        """Whether something stands at this path in the file, even if it was refused."""
+        return path in self._read.lines or path in self._origins
+
+    def fault(self, path: YamlPath, message: str, allowed: str = "") -> None:
+        """Note a fault on the line of ``path``."""
+        self.faults.append(PlanFault(self.file, self.line(path), message, allowed))
+
+    def at(self, path: YamlPath) -> Any:
+        """Return the value at a path; ``None`` where there is none."""
+        value = self.value
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def items(self, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
+        """Iterate over the mappings of a list; what is no list or no mapping is left to validation."""
+        found = self.at(path)
+        if isinstance(found, list):
+            for index, item in enumerate(found):
+                if isinstance(item, dict):
+                    yield (*path, index), item
+
+    def entries(self, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
+        """Iterate over the values of a mapping; what is no mapping is left to validation."""
+        found = self.at(path)
+        if isinstance(found, dict):
+            for key in list(found):
+                yield (*path, key), found[key]
+
+    def inherit(self, path: YamlPath, origin: YamlPath) -> None:
+        """Let the mapping at ``path`` take what it lacks from the mapping at ``origin``, with its lines."""
+        target, shared = self.at(path), self.at(origin)
+        if not isinstance(target, dict) or not isinstance(shared, dict):
+            return
+        for key, value in shared.items():
+            if key not in target and not self.stands((*path, key)):
+                self.give((*path, key), value, (*origin, key))
+
+    def give(self, path: YamlPath, value: Any, origin: YamlPath) -> None:
+        """Put a value at ``path`` whose text stands at ``origin``."""
+        self.at(path[:-1])[path[-1]] = value
+        if path != origin:
+            self._origins[path] = origin
+
+    def rename(self, path: YamlPath, key: str, convert: Callable[[Any], Any]) -> None:
+        """Replace the last key of ``path`` and convert its value; the line stays."""
+        parent = self.at(path[:-1])
+        value = parent.pop(path[-1])
+        self.give((*path[:-1], key), convert(value), path)

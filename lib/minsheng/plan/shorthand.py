@@ -1,0 +1,127 @@
+"""What the files say shortly is written out as the domain wants it, every value keeping its line.
+
+- a source that stands once at the head of a list holds for each of its items (``source``, ``defaults``);
+- rubric rules take what they lack from ``rule_defaults`` of their kind;
+- funds are 万元 as printed and become yuan;
+- a target is a number or a word; a share of the year is a fraction (``5/12``).
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Context, Decimal
+from typing import Any
+
+from minsheng.domain.period import Period
+from minsheng.errors import UsageError
+from minsheng.plan.located import Located
+
+YUAN_PER_WANYUAN = 10_000
+_DIGITS = Context(prec=28)
+"""A fraction that does not end is kept to 28 digits, as measures expect."""
+_FRACTION = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
+
+
+def write_out(name: str, located: Located) -> None:
+    """Write out the shorthand of one file.
+
+    Parameters
+    ----------
+    name
+        The file's name without ending, e.g. ``funds``.
+    located
+        Its content; changed in place.
+    """
+    step = _STEPS.get(name)
+    if step is not None and located.readable:
+        step(located)
+
+
+def share_of_heading(located: Located, key: str) -> None:
+    """Let every item of a list take the file's own ``source`` and ``defaults`` where it has none."""
+    for path, item in located.items((key,)):
+        for shared in ("source", "defaults"):
+            if shared in located.value and shared not in item:
+                located.give((*path, shared), located.value[shared], (shared,))
+
+
+def _indicators(located: Located) -> None:
+    for path, item in located.items(("indicators",)):
+        for target, value in located.entries((*path, "targets")):
+            if isinstance(value, str):
+                located.give(target, {"text": value}, target)
+            elif not isinstance(value, dict):
+                located.give(target, {"value": value}, target)
+        defaults = item.get("defaults")
+        if isinstance(defaults, dict) and "targets" in defaults:
+            for target, value in located.entries((*path, "targets")):
+                if isinstance(value, dict) and "source" not in value:
+                    value["source"] = defaults["targets"]
+                    located.give((*target, "source"), defaults["targets"], (*path, "defaults", "targets"))
+        _fractions(located, (*path, "schedule"))
+
+
+def _schedule(located: Located) -> None:
+    _fractions(located, ("by_month",))
+
+
+def _fractions(located: Located, path: tuple[Any, ...]) -> None:
+    for each, value in located.entries(path):
+        found = _FRACTION.fullmatch(value) if isinstance(value, str) else None
+        if found:
+            located.at(path)[each[-1]] = _DIGITS.divide(Decimal(found[1]), Decimal(found[2]))
+        elif isinstance(value, str):
+            located.fault(each, f"“{value}”不是分数", "例如 5/12，或 0 到 1 的小数")
+            located.at(path)[each[-1]] = Decimal(0)
+
+
+def _funds(located: Located) -> None:
+    for path, line in located.items(("funds",)):
+        _in_yuan(located, path, "total")
+        for part_path, part in located.items((*path, "parts")):
+            _in_yuan(located, part_path, "amount")
+            if "source" not in part and "source" in line:
+                located.give((*part_path, "source"), line["source"], (*path, "source"))
+
+
+def _in_yuan(located: Located, path: tuple[Any, ...], word: str) -> None:
+    item, printed, wanted = located.at(path), f"{word}_wanyuan", f"{word}_yuan"
+    if wanted in item:
+        located.fault((*path, wanted), f"不认识的键“{wanted}”", f"{printed}（万元，与通知一致）")
+        del item[wanted]
+    if printed in item:
+        located.rename((*path, printed), wanted, _to_yuan)
+
+
+def _to_yuan(amount: Any) -> Any:
+    is_number = isinstance(amount, int | Decimal) and not isinstance(amount, bool)
+    return amount * YUAN_PER_WANYUAN if is_number else amount
+
+
+def _county_rubric(located: Located) -> None:
+    kinds = located.at(("rule_defaults",))
+    for group, _ in located.items(("groups",)):
+        for item, _ in located.items((*group, "items")):
+            kind = located.at((*item, "rule", "kind"))
+            if isinstance(kinds, dict) and kind in kinds:
+                located.inherit((*item, "rule"), ("rule_defaults", kind))
+    located.value.pop("rule_defaults", None)
+
+
+def _reporting(located: Located) -> None:
+    month = located.value.get("first_month")
+    if month is None:
+        return
+    try:
+        located.value["first_month"] = Period(str(month))
+    except UsageError:
+        located.fault(("first_month",), f"“{month}”不是月份", "YYYY-MM")
+        del located.value["first_month"]
+
+
+_STEPS: dict[str, Callable[[Located], None]] = {
+    "indicators": _indicators,
+    "schedule": _schedule,
+    "funds": _funds,
+    "rubric_county": _county_rubric,
+    "reporting": _reporting,
+}
