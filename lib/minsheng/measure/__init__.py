@@ -1,0 +1,1 @@
+"""Pure arithmetic: from accepted returns and a plan to figures, points and ranks."""

@@ -1,0 +1,182 @@
+"""全市: city rows from sums of numerators and denominators, never from averages of areas.
+
+With a return missing or blocked, a row is the sum of those reported: it says 含 n/8 and who is missing, and has no
+completion and no light. Replacing a missing return by last month's is a setting of the plan, off by default.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from minsheng.domain.area import CITY, Area
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.indicator import Indicator, MilestoneMeasure, Target
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Measurement
+from minsheng.measure.conditions import Level
+from minsheng.measure.fields import Returns, status_of
+from minsheng.measure.measurement import (
+    LEVEL_WORDS,
+    Parts,
+    blank,
+    measured,
+    measurement,
+    milestone_light,
+    not_reported,
+    parts_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The returns that a city row is made of."""
+
+    expected: tuple[Area, ...]
+    found: tuple[tuple[Area, AcceptedReturn], ...]
+    carried: tuple[Area, ...]
+    """Those of ``found`` whose figures are last month's."""
+
+    @property
+    def missing(self) -> tuple[Area, ...]:
+        """The areas that are missing or blocked, in the order of the annex table."""
+        found = {area.id for area, _ in self.found}
+        return tuple(area for area in self.expected if area.id not in found)
+
+    @property
+    def note(self) -> str:
+        """含 7/8, who is missing, and whose figures are last month's; empty where all are there."""
+        text = ""
+        if self.missing:
+            names = "、".join(area.name for area in self.missing)
+            text += f"，含 {len(self.found)}/{len(self.expected)}，缺 {names}"
+        if self.carried:
+            text += f"，{'、'.join(area.name for area in self.carried)}用上月数"
+        return text
+
+
+def gather(plan: Plan, project: str, areas: tuple[Area, ...], period: Period, returns: Returns) -> Gathered:
+    """Collect the accepted returns of a project from areas, carrying last month forward where the plan says so."""
+    found: list[tuple[Area, AcceptedReturn]] = []
+    carried: list[Area] = []
+    closing = period.closing_month
+    before = closing.previous_month
+    for area in areas:
+        accepted = returns.get((closing, area.id))
+        if accepted is not None and status_of(accepted, project) == ReturnStatus.REPORTED:
+            found.append((area, accepted))
+            continue
+        last = returns.get((before, area.id)) if before is not None and plan.reporting.carry_forward else None
+        if last is not None and status_of(last, project) == ReturnStatus.REPORTED:
+            found.append((area, last))
+            carried.append(area)
+    return Gathered(areas, tuple(found), tuple(carried))
+
+
+def areas_bound(plan: Plan, indicator: Indicator) -> tuple[Area, ...]:
+    """Return the areas with a target for an indicator, in the order of the annex table; beds include 市本级."""
+    return tuple(area for area in plan.areas if area.id in indicator.targets)
+
+
+def any_measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, returns: Returns) -> Measurement:
+    """Measure one indicator of an area, or of 全市 where the id is ``city``."""
+    if area_id == CITY:
+        return city_measurement(plan, indicator, period, returns)
+    return measurement(plan, indicator, area_id, period, returns)
+
+
+def city_measurement(plan: Plan, indicator: Indicator, period: Period, returns: Returns) -> Measurement:
+    """Measure one indicator of 全市.
+
+    Returns
+    -------
+    Measurement
+        With ``reported_areas``, ``expected_areas`` and ``missing_areas``; a milestone is done only if every area
+        with the duty has done it, and counts them as ``numerator`` of ``denominator``.
+    """
+    target = indicator.targets.get(CITY)
+    if target is None:
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, "附件未下达此项全市任务")
+    gathered = gather(plan, indicator.project, areas_bound(plan, indicator), period, returns)
+    if isinstance(indicator.measure, MilestoneMeasure):
+        row = _milestone(plan, indicator, period, returns, gathered=gathered, target=target)
+    else:
+        gathered, parts = _summed(plan, indicator, gathered)
+        row = (
+            not_reported(plan, indicator, period, target, "各地区均未报送或未通过校验")
+            if parts is None
+            else measured(plan, indicator, period, parts, target, complete=not gathered.missing, note=gathered.note)
+        )
+    return row.model_copy(
+        update={
+            "reported_areas": len(gathered.found),
+            "expected_areas": len(gathered.expected),
+            "missing_areas": tuple(area.name for area in gathered.missing),
+        }
+    )
+
+
+def _summed(plan: Plan, indicator: Indicator, gathered: Gathered) -> tuple[Gathered, Parts | None]:
+    """Add up the parts; an accepted return that lacks a field counts as missing."""
+    parts: list[Parts] = []
+    found: list[tuple[Area, AcceptedReturn]] = []
+    for area, accepted in gathered.found:
+        each = parts_of(plan, indicator, area.id, accepted)
+        if isinstance(each, Parts):
+            parts.append(each)
+            found.append((area, accepted))
+    kept = Gathered(gathered.expected, tuple(found), gathered.carried)
+    if not parts:
+        return kept, None
+    below = [part.denominator for part in parts if part.denominator is not None]
+    return kept, Parts(
+        sum((part.numerator for part in parts), Fraction(0)),
+        sum(below, Fraction(0)) if below else None,
+        tuple(cell for part in parts for cell in part.cells),
+    )
+
+
+def _milestone(
+    plan: Plan, indicator: Indicator, period: Period, returns: Returns, *, gathered: Gathered, target: Target
+) -> Measurement:
+    rows = {}
+    for area, accepted in gathered.found:
+        # A carried return is judged in the month that it is of: its document cannot be younger than it.
+        month = period if accepted.verdict.period == period.closing_month else accepted.verdict.period
+        rows[area.name] = measurement(plan, indicator, area.id, month, returns)
+    known = {name: row.level for name, row in rows.items() if row.level is not None}
+    if not known:
+        return not_reported(plan, indicator, period, target, "各地区均未报送或未通过校验")
+    counts: dict[Level, list[str]] = {level: [] for level in LEVEL_WORDS}
+    for name, reached in known.items():
+        counts[reached].append(name)
+    done, expected = len(counts["done"]), len(gathered.expected)
+    shown = "；".join(
+        f"{LEVEL_WORDS[level]} {len(names)} 个" + (f"（{'、'.join(names)}）" if level != "done" else "")
+        for level, names in counts.items()
+        if names
+    )
+    complete = len(known) == expected
+    level = _city_level(counts) if complete else None
+    dates = [row.milestone_date for row in rows.values() if row.milestone_date is not None]
+    return blank(
+        indicator,
+        ReturnStatus.REPORTED,
+        milestone_light(plan, level) if level is not None else plan.lights.incomplete,
+        f"{expected} 个地区中：{shown}{gathered.note}",
+        target,
+        numerator=Decimal(done),
+        denominator=Decimal(expected),
+        level=level,
+        milestone_date=max(dates) if level == "done" and dates else None,
+        cells=tuple(cell for row in rows.values() for cell in row.cells),
+    )
+
+
+def _city_level(counts: dict[Level, list[str]]) -> Level:
+    """Done only if all are; otherwise overdue areas make it partial, or not done where no area has begun to meet it."""
+    if not (counts["in_progress"] or counts["partial"] or counts["not_done"]):
+        return "done"
+    if not (counts["partial"] or counts["not_done"]):
+        return "in_progress"
+    return "partial" if counts["done"] or counts["partial"] else "not_done"

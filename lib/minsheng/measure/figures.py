@@ -1,0 +1,163 @@
+"""``project_figures``: all that a project notebook shows about one area or 全市."""
+
+from collections.abc import Iterator, Sequence
+
+from minsheng.domain.area import CITY, Area
+from minsheng.domain.base import Source
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan, Project
+from minsheng.domain.result import AreaRow, Measurement, ProjectFigures, ReturnNote
+from minsheng.measure.assumptions import collected, ours
+from minsheng.measure.city import Gathered, any_measurement, gather
+from minsheng.measure.duties import duty_states
+from minsheng.measure.fields import Returns, status_of
+from minsheng.measure.key_values import key_values
+from minsheng.measure.money import fund_uses
+from minsheng.measure.trend import trend
+
+
+def project_figures(
+    plan: Plan, project_id: str, area_id: str, period: Period, returns: Returns, notes: Sequence[ReturnNote]
+) -> ProjectFigures:
+    """Measure one project of one area, or of 全市, in one period.
+
+    Parameters
+    ----------
+    area_id
+        An area's id, or ``city``.
+    period
+        A half-year or year is measured by the returns of its closing month.
+    returns
+        Accepted returns, year to date, of the area or of all areas with a duty.
+    notes
+        What is known about each return: shown as it stands.
+
+    Returns
+    -------
+    ProjectFigures
+        ``as_of`` is the earliest 数据截至 of the returns used.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no such project or area.
+    PlanInvalidError
+        If the plan lacks a dated value or a month's schedule that the figures need.
+    """
+    project = plan.project(project_id)
+    is_city = area_id == CITY
+    areas = plan.areas_with(project.id) if is_city else (plan.area(area_id),)
+    gathered = gather(plan, project.id, areas, period, returns) if is_city else _own(project, areas[0], period, returns)
+    used = [accepted for _, accepted in gathered.found]
+    closing = [returns.get((period.closing_month, area.id)) for area in areas]
+    own = closing[0].verdict if not is_city and closing[0] is not None else None
+    dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
+    return ProjectFigures(
+        plan=plan.about.id,
+        period=period,
+        as_of=min(dates) if dates else None,
+        data_label=_data_label(closing),
+        before_notice=period.closing_month < plan.reporting.first_month,
+        assumptions=collected(_defaults(plan, project, area_id, gathered)),
+        project=project.id,
+        area=area_id if is_city else areas[0].id,
+        area_name=plan.area_name(area_id),
+        status=_status(closing, project, is_city=is_city),
+        measurements=_measurements(plan, project, area_id, period, returns),
+        duties=duty_states(plan, project, period, gathered, is_city=is_city),
+        key_values=key_values(plan, project, gathered, is_city=is_city),
+        funds=fund_uses(plan, project.id, area_id, gathered) if used else (),
+        trend=trend(plan, project, area_id, period, returns),
+        areas=_side_by_side(plan, project, areas, period, returns) if is_city else (),
+        returns=tuple(notes),
+        issues=tuple(issue for issue in own.issues if issue.project in {None, project.id}) if own else (),
+        outcomes=tuple(outcome for outcome in own.outcomes if outcome.project in {None, project.id}) if own else (),
+        narratives={
+            accepted.verdict.id: accepted.verdict.narratives[project.id]
+            for accepted in closing
+            if accepted is not None and project.id in accepted.verdict.narratives
+        },
+        evidence=tuple(piece for piece in own.evidence if piece.project == project.id) if own else (),
+    )
+
+
+def _own(project: Project, area: Area, period: Period, returns: Returns) -> Gathered:
+    accepted = returns.get((period.closing_month, area.id))
+    reported = accepted is not None and status_of(accepted, project.id) == ReturnStatus.REPORTED
+    return Gathered((area,), ((area, accepted),) if reported and accepted is not None else (), ())
+
+
+def _status(closing: Sequence[AcceptedReturn | None], project: Project, *, is_city: bool) -> ReturnStatus:
+    """Return the area's status; 全市 is reported once one area is."""
+    states = [status_of(accepted, project.id) for accepted in closing]
+    if is_city:
+        return ReturnStatus.REPORTED if ReturnStatus.REPORTED in states else ReturnStatus.NOT_REPORTED
+    return states[0]
+
+
+def _data_label(closing: Sequence[AcceptedReturn | None]) -> str:
+    labels = (accepted.verdict.data_label for accepted in closing if accepted is not None)
+    return "；".join(dict.fromkeys(label for label in labels if label))
+
+
+def _measurements(
+    plan: Plan, project: Project, area_id: str, period: Period, returns: Returns
+) -> tuple[Measurement, ...]:
+    return tuple(any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
+
+
+def _side_by_side(
+    plan: Plan, project: Project, areas: Sequence[Area], period: Period, returns: Returns
+) -> tuple[AreaRow, ...]:
+    return tuple(
+        AreaRow(
+            area=area.id,
+            name=area.name,
+            status=status_of(returns.get((period.closing_month, area.id)), project.id),
+            measurements=_measurements(plan, project, area.id, period, returns),
+        )
+        for area in areas
+    )
+
+
+def _defaults(plan: Plan, project: Project, area_id: str, gathered: Gathered) -> Iterator[tuple[str, Source]]:
+    """Yield the defaults of ours behind the figures shown."""
+    areas = {area_id, *(area.id for area in gathered.expected)}
+    for indicator in plan.indicators_of(project.id):
+        shown = indicator.model_copy(
+            update={"targets": {area: target for area, target in indicator.targets.items() if area in areas}}
+        )
+        if not shown.targets:
+            continue
+        yield from ours(f"indicator.{indicator.id}", shown)
+        if indicator.basis == Basis.SCHEDULE and indicator.schedule is None:
+            yield from ours("schedule", plan.schedule)
+        yield from _lights(plan, indicator)
+    conditions = [
+        *project.duties,
+        *(
+            condition
+            for indicator in plan.indicators_of(project.id)
+            if isinstance(indicator.measure, MilestoneMeasure)
+            for condition in indicator.measure.conditions
+        ),
+    ]
+    yield from ours(f"project.{project.id}.duties", project.duties)
+    for parameter in dict.fromkeys(test.parameter for c in conditions for test in c.tests if test.parameter):
+        yield from ours(f"parameter.{parameter}", plan.parameter(parameter))
+    yield from ours(f"funds.{project.id}", plan.funds_of(project.id))
+    if gathered.missing or gathered.carried:
+        carry = plan.reporting.defaults.get("carry_forward")
+        yield from ours("reporting.carry_forward", carry)
+
+
+def _lights(plan: Plan, indicator: Indicator) -> Iterator[tuple[str, Source]]:
+    lights = plan.lights
+    if isinstance(indicator.measure, MilestoneMeasure):
+        yield from ours("lights.milestone", lights.milestone)
+    elif indicator.basis == Basis.SCHEDULE:
+        yield from ours("lights.schedule", lights.schedule)
+    else:
+        yield from ours("lights.level", lights.level)

@@ -1,0 +1,269 @@
+"""One indicator of one area in one period: actual, completion, light, and the formula with its numbers put in."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, assert_never
+
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.indicator import Indicator, MilestoneMeasure, RatioMeasure, SumMeasure, Target
+from minsheng.domain.light import Light
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import CellRef, Measurement
+from minsheng.measure.conditions import Level, judge, level_of
+from minsheng.measure.fields import Returns, label_of, status_of, sum_of, unit_of
+from minsheng.measure.progress import completion_of, measured_light, schedule_progress
+from minsheng.measure.rounding import grouped, percent, sealed, short_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Numerator and denominator (``None`` for a plain sum) of an indicator, before any division."""
+
+    numerator: Fraction
+    denominator: Fraction | None
+    cells: tuple[CellRef, ...]
+    addends: tuple[str, ...] = ()
+    """What sums of several cells of one return are made of, numerator first."""
+
+
+def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, returns: Returns) -> Measurement:
+    """Measure one indicator of one area; 全市 is :func:`minsheng.measure.city.city_measurement`.
+
+    Parameters
+    ----------
+    period
+        A half-year or year is measured by the return of its closing month, whose figures run from January.
+    returns
+        Accepted returns, year to date, by month and area id.
+
+    Returns
+    -------
+    Measurement
+        ``completion`` is actual ÷ the year's target; ``None`` where there is no duty, no return, or nothing to
+        divide by.
+    """
+    area = plan.area(area_id)
+    accepted = returns.get((period.closing_month, area.id))
+    status = status_of(accepted, indicator.project)
+    target = indicator.targets.get(area.id)
+    if target is None:
+        return blank(indicator, status, plan.lights.no_duty, "附件未下达此项任务（空白为无任务，不是 0）")
+    if accepted is None or status == ReturnStatus.NOT_REPORTED:
+        return not_reported(plan, indicator, period, target, f"{area.name}未报送 {period.closing_month} 报表")
+    if status == ReturnStatus.BLOCKED:
+        text = f"{area.name} {period.closing_month} 报表未通过校验，数据不采用"
+        expected = _expected(plan, indicator, period)
+        return blank(indicator, status, plan.lights.blocked, text, target, schedule_progress=expected)
+    match indicator.measure:
+        case MilestoneMeasure() as measure:
+            return _milestone(plan, indicator, area_id, period, accepted, measure=measure)
+        case RatioMeasure() | SumMeasure():
+            parts = parts_of(plan, indicator, area_id, accepted)
+            if isinstance(parts, Parts):
+                return measured(plan, indicator, period, parts, target)
+            return not_reported(plan, indicator, period, target, f"未填 {'、'.join(label_of(plan, f) for f in parts)}")
+        case _ as never:
+            assert_never(never)
+
+
+def parts_of(plan: Plan, indicator: Indicator, area_id: str, accepted: AcceptedReturn) -> Parts | tuple[str, ...]:
+    """Return an indicator's numerator and denominator in one return, or the fields that are absent."""
+    area = plan.area(area_id)
+    match indicator.measure:
+        case RatioMeasure(numerator=above, denominator=below):
+            top, bottom = sum_of(plan, area, accepted, above), sum_of(plan, area, accepted, below)
+            if top.total is None or bottom.total is None:
+                return (*top.absent, *bottom.absent)
+            return Parts(top.total, bottom.total, top.cells + bottom.cells, (top.addends, bottom.addends))
+        case SumMeasure(fields=fields):
+            found = sum_of(plan, area, accepted, fields)
+            return found.absent if found.total is None else Parts(found.total, None, found.cells, (found.addends,))
+        case MilestoneMeasure():
+            raise TypeError(f"milestone {indicator.id} has conditions, not parts")
+        case _ as never:
+            assert_never(never)
+
+
+def measured(
+    plan: Plan,
+    indicator: Indicator,
+    period: Period,
+    parts: Parts,
+    target: Target,
+    *,
+    complete: bool = True,
+    note: str = "",
+) -> Measurement:
+    """Divide, compare and say so; not ``complete`` is a city row with an area missing: no completion, no light."""
+    expected = schedule_progress(plan, indicator, period)
+    actual = actual_of(indicator, parts)
+    goal = None if target.value is None else Fraction(target.value)
+    text = _division(plan, indicator, parts, actual, goal)
+    common: dict[str, Any] = {
+        "target": target,
+        "numerator": sealed(parts.numerator),
+        "denominator": None if parts.denominator is None else sealed(parts.denominator),
+        "schedule_progress": None if expected is None else sealed(expected),
+        "cells": parts.cells,
+    }
+    if actual is None:
+        text = f"{text}，无法计算：本期没有发生额{note}"
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, text, **common)
+    common["actual"] = sealed(actual)
+    if not complete or goal is None:
+        light = plan.lights.incomplete
+        return blank(indicator, ReturnStatus.REPORTED, light, f"{text}{note}", **common)
+    done = completion_of(plan, indicator, actual, goal)
+    text = f"{text}；{_comparison(indicator, actual, goal, done)}{note}"
+    light = measured_light(plan, done, expected)
+    return blank(indicator, ReturnStatus.REPORTED, light, text, completion=sealed(done), **common)
+
+
+def actual_of(indicator: Indicator, parts: Parts) -> Fraction | None:
+    """Return the figure of an indicator in its unit; ``None`` where the denominator is zero."""
+    if parts.denominator is None:
+        return parts.numerator
+    scale = Fraction(indicator.measure.scale) if isinstance(indicator.measure, RatioMeasure) else Fraction(1)
+    return parts.numerator / parts.denominator * scale if parts.denominator else None
+
+
+def not_reported(plan: Plan, indicator: Indicator, period: Period, target: Target, text: str) -> Measurement:
+    """Return the measurement of an area whose figures are not there."""
+    expected = _expected(plan, indicator, period)
+    light = plan.lights.not_reported
+    return blank(indicator, ReturnStatus.NOT_REPORTED, light, text, target, schedule_progress=expected)
+
+
+def blank(
+    indicator: Indicator, status: ReturnStatus, light: Light, formula: str, target: Target | None = None, **known: Any
+) -> Measurement:
+    """Return a measurement that holds what is known, and nothing else."""
+    return Measurement(
+        indicator=indicator.id,
+        label=indicator.name,
+        short_label=indicator.short_name,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        status=status,
+        basis=indicator.basis.value,
+        light=light,
+        formula=formula,
+        target=target.value if target else None,
+        target_text=(target.text or "") if target else "",
+        **known,
+    )
+
+
+def milestone_light(plan: Plan, level: Level) -> Light:
+    """Return the light of a milestone's level."""
+    lights = plan.lights.milestone
+    match level:
+        case "done":
+            return lights.done
+        case "in_progress":
+            return lights.in_progress
+        case "partial":
+            return lights.partial
+        case "not_done":
+            return lights.not_done
+        case _ as never:
+            assert_never(never)
+
+
+LEVEL_WORDS: dict[Level, str] = {"done": "完成", "in_progress": "推进中", "partial": "部分完成", "not_done": "未完成"}
+
+
+def _milestone(
+    plan: Plan,
+    indicator: Indicator,
+    area_id: str,
+    period: Period,
+    accepted: AcceptedReturn,
+    *,
+    measure: MilestoneMeasure,
+) -> Measurement:
+    area = plan.area(area_id)
+    judged = [judge(plan, area, period, accepted, condition) for condition in measure.conditions]
+    states = [each.state for each in judged]
+    target = indicator.targets[area_id]
+    cells = tuple(cell for each in judged for cell in each.cells)
+    if any(state.state == "unknown" for state in states):
+        text = "；".join(f"{state.name}：{state.because}" for state in states if state.state == "unknown")
+        return not_reported(plan, indicator, period, target, text).model_copy(
+            update={"conditions": tuple(states), "cells": cells}
+        )
+    level = level_of(period, accepted, measure.conditions, [state.state for state in states])
+    met = [state for state in states if state.state == "met"]
+    dates = [state.document_date for state in met if state.document_date is not None]
+    return blank(
+        indicator,
+        ReturnStatus.REPORTED,
+        milestone_light(plan, level),
+        "；".join(f"{state.name}：{_STATE_WORDS[state.state]}（{state.because}）" for state in states),
+        target,
+        numerator=Decimal(len(met)),
+        denominator=Decimal(len(states)),
+        level=level,
+        milestone_date=max(dates) if level == "done" and dates else None,
+        conditions=tuple(states),
+        cells=cells,
+    )
+
+
+_STATE_WORDS = {"met": "已达到", "not_met": "未达到", "not_due": "未到期", "unknown": "无法判定"}
+
+
+def _expected(plan: Plan, indicator: Indicator, period: Period) -> Decimal | None:
+    if isinstance(indicator.measure, MilestoneMeasure):
+        return None
+    expected = schedule_progress(plan, indicator, period)
+    return None if expected is None else sealed(expected)
+
+
+def _division(plan: Plan, indicator: Indicator, parts: Parts, actual: Fraction | None, goal: Fraction | None) -> str:
+    """Write the figure as a division with units: 58,955,000元 ÷ 326,514人次 = 180.56元."""
+    match indicator.measure:
+        case RatioMeasure() as measure:
+            above = f"{grouped(parts.numerator)}{unit_of(plan, measure.numerator)}"
+            below = f"{grouped(parts.denominator or 0)}{unit_of(plan, measure.denominator)}"
+            times = f" × {grouped(measure.scale)}" if measure.scale != 1 and indicator.unit != "%" else ""
+            labels = f"（{measure.numerator_label} ÷ {measure.denominator_label}）"
+            result = "" if actual is None else f" = {figure(indicator, actual, goal)}"
+            return f"{above} ÷ {below}{times}{result}{labels}{_made_of(parts)}"
+        case SumMeasure(label=label):
+            return f"{label} {figure(indicator, parts.numerator)}{_made_of(parts)}"
+        case MilestoneMeasure():
+            raise TypeError(f"milestone {indicator.id} is not divided")
+        case _ as never:
+            assert_never(never)
+
+
+def _made_of(parts: Parts) -> str:
+    """Show what was added up, so that a sum can be followed to its cells."""
+    numbers = (parts.numerator, parts.denominator)
+    shown = [
+        f"{grouped(number or 0)} = {addends}"
+        for number, addends in zip(numbers, parts.addends, strict=False)
+        if addends
+    ]
+    return f"，其中 {'，'.join(shown)}" if shown else ""
+
+
+def _comparison(indicator: Indicator, actual: Fraction, goal: Fraction, done: Fraction) -> str:
+    if not goal:
+        return f"目标 {figure(indicator, goal)}，视为{'完成' if done >= 1 else '超出'}"
+    shown = percent(done)
+    mine = figure(indicator, actual, goal)
+    if actual and done == goal / actual and done != actual / goal:
+        return f"{figure(indicator, goal)} ÷ {mine} = {shown}"
+    if done != actual / goal:
+        return f"2 - {mine} ÷ {figure(indicator, goal)} = {shown}"
+    return f"{mine} ÷ 目标 {figure(indicator, goal)} = {shown}"
+
+
+def figure(indicator: Indicator, value: Fraction, goal: Fraction | None = None) -> str:
+    """Write a figure of an indicator with its unit, rounded for reading, but not up to a target that it misses."""
+    decimals = indicator.decimals if goal is None else short_of(value, goal, indicator.decimals)
+    return f"{grouped(value, decimals)}{indicator.unit}"

@@ -1,0 +1,79 @@
+"""资金 by source in yuan: what the plan arranges, what was allocated, received and disbursed."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from minsheng.domain.area import CITY
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import CellRef, FundUse
+from minsheng.measure.city import Gathered
+from minsheng.measure.fields import sum_of
+from minsheng.measure.rounding import sealed
+
+FUNDS_TABLE = "funds"
+"""The table whose rows are the fund sources of the plan."""
+TOTAL = "total"
+"""The source id of the line that adds up the others."""
+
+_STAGES = ("allocated", "received", "disbursed")
+
+
+def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered) -> tuple[FundUse, ...]:
+    """Return a line per source of a project and their total, from January to the period's end.
+
+    Parameters
+    ----------
+    gathered
+        The returns of the area, or of all areas with a duty for 全市.
+
+    Returns
+    -------
+    tuple of FundUse
+        Yuan. ``planned`` stands in city rows only: the notice gives no split by area. ``execution`` is
+        disbursed ÷ received; ``None`` where nothing was received, and in a city row with an area missing.
+    """
+    line = plan.funds_of(project)
+    if line is None:
+        return ()
+    is_city = area_id == CITY
+    sources: list[tuple[str, str, tuple[str, ...], Decimal]] = [
+        (part.id, part.label, (part.id,), part.amount_yuan) for part in line.parts
+    ]
+    sources.append((TOTAL, "合计", tuple(part.id for part in line.parts), line.total_yuan))
+    uses = []
+    for source, label, rows, planned in sources:
+        amounts, cells, whole = _amounts(plan, rows, gathered)
+        received, disbursed = amounts["received"], amounts["disbursed"]
+        execution = sealed(disbursed / received) if whole and received and disbursed is not None else None
+        uses.append(
+            FundUse(
+                source=source,
+                label=label,
+                planned=planned if is_city else None,
+                **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
+                execution=execution,
+                cells=() if source == TOTAL else cells,
+                reported_areas=len(gathered.found) if is_city else None,
+                expected_areas=len(gathered.expected) if is_city else None,
+            )
+        )
+    return tuple(uses)
+
+
+def _amounts(
+    plan: Plan, rows: tuple[str, ...], gathered: Gathered
+) -> tuple[dict[str, Fraction | None], tuple[CellRef, ...], bool]:
+    """Add up the stages of fund rows over returns; a stage that no return fills in is unknown, not zero."""
+    table = plan.table(FUNDS_TABLE)
+    amounts: dict[str, Fraction | None] = dict.fromkeys(_STAGES)
+    cells: list[CellRef] = []
+    whole = not gathered.missing
+    for area, accepted in gathered.found:
+        for stage in _STAGES:
+            found = sum_of(plan, area, accepted, [table.field(f"{stage}_yuan", row) for row in rows])
+            if found.total is None:
+                whole = False
+                continue
+            amounts[stage] = (amounts[stage] or Fraction(0)) + found.total
+            cells += found.cells
+    return amounts, tuple(cells), whole

@@ -1,0 +1,142 @@
+"""The ratio that an item's points follow, divided anew from what was sealed, and written as it was computed.
+
+A chain (``120 ÷ 300 ÷ 50%``) is arithmetic that anyone can type into a calculator: it gives the ratio exactly. What
+stands in 〔〕 explains and is not computed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from minsheng.domain.indicator import Direction, Indicator, RatioMeasure
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Measurement
+from minsheng.domain.rubric import Combine
+from minsheng.errors import PlanInvalidError
+from minsheng.measure.progress import (
+    TARGET_OVER_ACTUAL,
+    completion,
+    control_completion,
+    control_formula,
+    schedule_progress,
+)
+from minsheng.measure.rounding import grouped, half_up, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One indicator's ratio within an item, with its weight."""
+
+    name: str
+    value: Fraction
+    chain: str
+    weight: Fraction = Fraction(1)
+
+
+def ratio_of(
+    plan: Plan, indicator: Indicator, measured: Measurement, period: Period, formula: str | None = None
+) -> Term:
+    """Return the ratio that counts for points, unbounded.
+
+    Parameters
+    ----------
+    measured
+        A reported measurement with a number as its target.
+    formula
+        How a controlled figure is compared; ``None`` takes the rubric's formula for it.
+
+    Returns
+    -------
+    Term
+        For a count before the year's end: completion ÷ schedule progress; for a level, and at the year's end: actual ÷
+        the full target.
+
+    Raises
+    ------
+    PlanInvalidError
+        If the measurement has no number: a milestone is scored by its level.
+    """
+    if measured.numerator is None or measured.target is None:
+        text = f"指标“{indicator.id}”没有数字目标，不能按完成率计分：rule.kind 应为 milestone"
+        raise PlanInvalidError([f"rubric_county.yaml: {text}"])
+    actual, actual_chain = _actual(indicator, measured)
+    share = schedule_progress(plan, indicator, period)
+    share = Fraction(1) if share is None else share
+    goal = Fraction(measured.target) * share
+    goal_chain = f"{grouped(measured.target)}{'' if share == 1 else f' × {_share(share)}'}"
+    if indicator.direction == Direction.AT_MOST:
+        formula = formula or control_formula(plan, indicator.id)
+        value = control_completion(actual, goal, formula)
+        chain = _control_chain(actual, actual_chain, goal, goal_chain, formula)
+        return Term(indicator.short_name, value, chain)
+    value = completion(actual, goal)
+    if not goal:
+        return Term(indicator.short_name, value, "100%〔目标为 0，视为完成〕")
+    over = f" ÷ {grouped(measured.target)}{'' if share == 1 else f' ÷ {_share(share)}'}"
+    return Term(indicator.short_name, value, f"{actual_chain}{over}")
+
+
+def bounded(term: Term, floor: Fraction, cap: Fraction) -> Term:
+    """Return a term within ``[floor, cap]``; what was cut stays readable as an explanation."""
+    limit, word = (cap, "封顶") if term.value > cap else (floor, "最低按")
+    if floor <= term.value <= cap:
+        return term
+    chain = f"{exact_percent(limit)}〔{quoted(term.chain)} = {percent(term.value)}，{word} {exact_percent(limit)}〕"
+    return Term(term.name, limit, chain, term.weight)
+
+
+def combined(terms: Sequence[Term], how: Combine) -> Term:
+    """Join the terms of one item: by weight (divided by the sum of weights), mean, or the least."""
+    if len(terms) == 1:
+        return terms[0]
+    name = "、".join(term.name for term in terms)
+    match how:
+        case Combine.WEIGHTED:
+            weights = sum((term.weight for term in terms), Fraction(0))
+            value = sum((term.weight * term.value for term in terms), Fraction(0)) / weights
+            inner = " + ".join(f"{grouped(term.weight)} × {term.chain}" for term in terms)
+            return Term(name, value, f"（{inner}）" + ("" if weights == 1 else f" ÷ {grouped(weights)}"))
+        case Combine.MEAN:
+            value = sum((term.value for term in terms), Fraction(0)) / len(terms)
+            return Term(name, value, f"（{' + '.join(term.chain for term in terms)}） ÷ {len(terms)}")
+        case Combine.MIN:
+            return Term(name, min(term.value for term in terms), f"min（{'；'.join(term.chain for term in terms)}）")
+
+
+def quoted(chain: str) -> str:
+    """Put a chain into an explanation: no explanation within an explanation."""
+    return chain.replace("〔", "（").replace("〕", "）")
+
+
+def exact_percent(ratio: Fraction) -> str:
+    """Write a ratio as a percentage without rounding: 50%, 33.5%."""
+    return f"{grouped(ratio * 100)}%"
+
+
+def _actual(indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:
+    above = Fraction(measured.numerator or 0)
+    if measured.denominator is None:
+        return above, grouped(above)
+    below = Fraction(measured.denominator)
+    scale = Fraction(indicator.measure.scale) if isinstance(indicator.measure, RatioMeasure) else Fraction(1)
+    chain = f"{grouped(above)} ÷ {grouped(below)}{'' if scale == 1 else f' × {grouped(scale)}'}"
+    return above / below * scale, chain
+
+
+def _control_chain(actual: Fraction, actual_chain: str, goal: Fraction, goal_chain: str, formula: str) -> str:
+    if not goal:
+        return f"{0 if actual > 0 else 100}%〔控制目标为 0，实际 {grouped(actual)}〕"
+    if not actual:
+        return "200%〔实际为 0〕"
+    if formula == TARGET_OVER_ACTUAL:
+        return f"{goal_chain} ÷ （{actual_chain}）"
+    return f"（2 - {actual_chain} ÷ （{goal_chain}））"
+
+
+def _share(share: Fraction) -> str:
+    """Write a schedule so that nothing is lost: 50%, or （5 ÷ 12）."""
+    percentage = share * 100
+    if half_up(percentage, 6) == percentage:
+        return exact_percent(share)
+    return f"（{share.numerator} ÷ {share.denominator}）"

@@ -1,0 +1,216 @@
+"""One function per rule kind (评分办法): from measurements, or an assessor's mark, to the points of one item."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.indicator import Indicator
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import CellRef, ConditionState, Measurement
+from minsheng.domain.rubric import (
+    LowerIsBetterRule,
+    MeasuredRule,
+    MilestoneRule,
+    ProportionalRule,
+    StepRule,
+    Unreported,
+    Weighted,
+)
+from minsheng.errors import PlanInvalidError
+from minsheng.measure.measurement import LEVEL_WORDS
+from minsheng.measure.progress import schedule_progress
+from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of
+from minsheng.measure.rounding import grouped, half_up, percent
+
+State = Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What measured rules see: the sealed measurements and duties of one area and period."""
+
+    plan: Plan
+    area: str
+    period: Period
+    measurements: Mapping[str, Measurement]
+    """By indicator id."""
+    duties: Mapping[str, ConditionState]
+    """By id; absent while its project is not reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What one rule gives for one item; ``points`` is ``None`` where the item does not count."""
+
+    points: Decimal | None
+    state: State
+    formula: str
+    because: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+    cells: tuple[CellRef, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> tuple[Decimal, str]:
+    """Round an item's points half up, once, within [0, full marks], and write the chain that gives them."""
+    within = min(max(value, Fraction(0)), Fraction(full_marks))
+    points = half_up(within, decimals)
+    if within != value:
+        limit = "不低于 0 分" if value < 0 else "不超过满分"
+        chain = f"{grouped(within)}〔{quoted(chain)}，{limit}〕"
+    return points, f"{chain} = {points}分"
+
+
+def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int) -> Points:
+    """Score an item whose indicators are measured.
+
+    Parameters
+    ----------
+    full_marks
+        Points of the item, > 0.
+    decimals
+        Digits that points are rounded to.
+
+    Returns
+    -------
+    Points
+        Within [0, full marks]. Excluded where the area has no duty; what an unreported indicator costs is the rule's.
+    """
+    bound = [each for each in rule.indicators if facts.area in facts.plan.indicator(each.indicator).targets]
+    if not bound:
+        return Points(None, "excluded", "", "附件未给该地区下达此项任务，不计分、不计入满分")
+    rows = {each.indicator: facts.measurements.get(each.indicator) for each in bound}
+    there = {name: row for name, row in rows.items() if row is not None and row.status == ReturnStatus.REPORTED}
+    cells = tuple(cell for row in there.values() for cell in row.cells)
+    given = {facts.plan.indicator(name).short_name: _given(row) for name, row in rows.items()}
+    missing = [facts.plan.indicator(name).short_name for name in rows if name not in there]
+    if missing and (rule.unreported == Unreported.EXCLUDE or not there):
+        because = f"{'、'.join(missing)}未报送或未通过校验"
+        if rule.unreported == Unreported.EXCLUDE:
+            return Points(None, "not_reported", "", f"{because}，按细则不计入", given)
+        points, formula = rounded("0〔未报送〕", Fraction(0), full_marks, decimals)
+        return Points(points, "not_reported", formula, f"{because}，按细则计 0 分", given)
+    waiting = [name for name, row in there.items() if _not_due(facts, row)]
+    if waiting:
+        names = "、".join(facts.plan.indicator(name).short_name for name in waiting)
+        return Points(None, "not_due", "", f"{names}：未到期，不计入暂定得分", given, cells)
+    counted = [each for each in bound if each.indicator not in there or _has_figure(there[each.indicator])]
+    if not counted:
+        return Points(None, "excluded", "", "本期没有发生额（分母为 0），不计分、不计入满分", given, cells)
+    value, chain, because = _item_value(facts, rule, counted, there, full_marks)
+    points, formula = rounded(chain, value, full_marks, decimals)
+    because = "；".join(filter(None, (f"{'、'.join(missing)}未报送，按 0 计" if missing else "", because)))
+    return Points(points, "scored", formula, because, given, cells)
+
+
+def _item_value(
+    facts: Measured,
+    rule: MeasuredRule,
+    counted: Sequence[Weighted],
+    there: Mapping[str, Measurement],
+    full_marks: Decimal,
+) -> tuple[Fraction, str, str]:
+    """Return an item's points before rounding, their chain, and a remark."""
+    full = Fraction(full_marks)
+    marks = grouped(full_marks)
+    match rule:
+        case ProportionalRule():
+            terms = [bounded(_term(facts, each, there), Fraction(rule.floor), Fraction(rule.cap)) for each in counted]
+            whole = combined(terms, rule.combine)
+            if rule.threshold is not None and whole.value < Fraction(rule.threshold):
+                limit = exact_percent(Fraction(rule.threshold))
+                shown = f"{quoted(whole.chain)} = {percent(whole.value)}，低于 {limit} 不得分"
+                return Fraction(0), f"{marks} × 0〔{shown}〕", ""
+            return _with_duties(facts, rule, full * whole.value, f"{marks} × {whole.chain}")
+        case LowerIsBetterRule():
+            terms = [
+                bounded(_term(facts, each, there, rule.formula), Fraction(rule.floor), Fraction(rule.cap))
+                for each in counted
+            ]
+            whole = combined(terms, rule.combine)
+            return full * whole.value, f"{marks} × {whole.chain}", ""
+        case StepRule():
+            terms = [bounded(_term(facts, each, there), Fraction(0), Fraction(1)) for each in counted]
+            return _stepped(rule, combined(terms, rule.combine), full_marks)
+        case MilestoneRule():
+            whole = combined([_level_term(facts, rule, each, there) for each in counted], rule.combine)
+            return full * whole.value, f"{marks} × {whole.chain}", ""
+
+
+def _term(facts: Measured, each: Weighted, there: Mapping[str, Measurement], formula: str | None = None) -> Term:
+    indicator = facts.plan.indicator(each.indicator)
+    row = there.get(each.indicator)
+    if row is None:
+        return Term(indicator.short_name, Fraction(0), "0%〔未报送〕", Fraction(each.weight))
+    found = ratio_of(facts.plan, indicator, row, facts.period, formula)
+    return Term(found.name, found.value, found.chain, Fraction(each.weight))
+
+
+def _level_term(facts: Measured, rule: MilestoneRule, each: Weighted, there: Mapping[str, Measurement]) -> Term:
+    indicator = facts.plan.indicator(each.indicator)
+    row = there.get(each.indicator)
+    if row is None:
+        return Term(indicator.short_name, Fraction(0), "0%〔未报送〕", Fraction(each.weight))
+    if row.level is None or row.level == "in_progress":
+        text = f"指标“{indicator.id}”不是节点任务，不能按 milestone 计分"
+        raise PlanInvalidError([f"rubric_county.yaml: {text}"])
+    share = Fraction(rule.levels.get(row.level, Decimal(0)))
+    chain = f"{exact_percent(share)}〔{LEVEL_WORDS[row.level]}〕"
+    return Term(indicator.short_name, share, chain, Fraction(each.weight))
+
+
+def _with_duties(facts: Measured, rule: ProportionalRule, value: Fraction, chain: str) -> tuple[Fraction, str, str]:
+    """Give only a share of the points while a duty that is due is not met, or nobody can say that it is."""
+    unmet = []
+    for duty_id in rule.requires:
+        duty = facts.duties.get(duty_id)
+        if duty is None:
+            unmet.append(f"{duty_id}：所在项目未报送，无法判定")
+        elif duty.state in {"not_met", "unknown"}:
+            unmet.append(f"{duty.name}：{duty.because}")
+    if not unmet:
+        return value, chain, ""
+    share = Fraction(rule.unmet_share)
+    because = f"到期任务未落实，只得 {exact_percent(share)}：{'；'.join(unmet)}"
+    return value * share, f"{chain} × {exact_percent(share)}〔到期任务未落实〕", because
+
+
+def _stepped(rule: StepRule, whole: Term, full_marks: Decimal) -> tuple[Fraction, str, str]:
+    short = 1 - whole.value
+    steps = short / Fraction(rule.step)
+    number = ceil(steps) if rule.count == "started" else floor(steps)
+    how = "不足一档按一档计" if rule.count == "started" else "不足一档不计"
+    shown = (
+        f"{quoted(whole.chain)} = {percent(whole.value)}，差 {percent(short)}，"
+        f"每差 {exact_percent(Fraction(rule.step))} 为一档，{how}，计 {number} 档"
+    )
+    value = Fraction(full_marks) - number * Fraction(rule.cost)
+    return value, f"{grouped(full_marks)} - {number} × {grouped(rule.cost)}〔{shown}〕", ""
+
+
+def _not_due(facts: Measured, row: Measurement) -> bool:
+    if row.level == "in_progress":
+        return True
+    indicator: Indicator = facts.plan.indicator(row.indicator)
+    # A schedule of zero expects nothing yet, so there is nothing to divide by.
+    return row.level is None and schedule_progress(facts.plan, indicator, facts.period) == 0
+
+
+def _has_figure(row: Measurement) -> bool:
+    return row.level is not None or row.actual is not None
+
+
+def _given(row: Measurement | None) -> str:
+    if row is None or row.status != ReturnStatus.REPORTED:
+        return "未报送" if row is None else row.light.word
+    if row.level is not None:
+        return LEVEL_WORDS[row.level]
+    if row.completion is None:
+        return row.light.word
+    schedule = "" if row.schedule_progress is None else f"，序时进度 {percent(row.schedule_progress)}"
+    return f"完成率 {percent(row.completion)}{schedule}"

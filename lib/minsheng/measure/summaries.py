@@ -1,0 +1,132 @@
+"""What a monthly report and a bulletin are made of: city rows, areas side by side, narratives, last month's lights."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import (
+    BulletinFigures,
+    MonthlyReportFigures,
+    ProjectFigures,
+    ProjectSummary,
+    RankingFigures,
+    ReturnNote,
+)
+from minsheng.errors import UsageError
+from minsheng.measure.assumptions import united
+
+
+def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
+    """Return a project's city row and its areas, without what only the project's own page shows."""
+    return ProjectSummary(
+        project=city.project,
+        name=plan.project(city.project).name,
+        measurements=city.measurements,
+        funds=city.funds,
+        areas=city.areas,
+        narratives=city.narratives,
+    )
+
+
+def monthly_report_figures(
+    plan: Plan,
+    section_id: str,
+    period: Period,
+    cities: Sequence[ProjectFigures],
+    section_narratives: Mapping[str, Mapping[str, str]],
+    notes: Sequence[ReturnNote],
+    due: date,
+) -> MonthlyReportFigures:
+    """Put a section's monthly report together; a body without projects of its own (办公室) reports on all.
+
+    Parameters
+    ----------
+    cities
+        City figures of the month, at least of the projects that the section reports on.
+    section_narratives
+        Project id → part id → text; a project or part that nobody wrote is absent or empty, never made up.
+
+    Raises
+    ------
+    UsageError
+        If the city figures of one of its projects are missing or of another month.
+    """
+    section = plan.section(section_id)
+    own = [project.id for project in plan.projects if project.section == section.id]
+    wanted = own or [project.id for project in plan.projects]
+    chosen = _in_order(period, wanted, cities)
+    return MonthlyReportFigures(
+        **_common(plan, period, chosen),
+        section=section.id,
+        section_name=section.name,
+        leader=section.leader,
+        projects=tuple(project_summary(plan, city) for city in chosen),
+        section_narratives={
+            project: dict(section_narratives[project]) for project in wanted if project in section_narratives
+        },
+        returns=tuple(notes),
+        due=due,
+    )
+
+
+def bulletin_figures(
+    plan: Plan,
+    period: Period,
+    cities: Sequence[ProjectFigures],
+    ranking: RankingFigures,
+    previous: Sequence[ProjectFigures] | None,
+    notes: Sequence[ReturnNote],
+) -> BulletinFigures:
+    """Put the bulletin together.
+
+    Parameters
+    ----------
+    cities
+        City figures of all projects for the period.
+    previous
+        Those of the month before, for what changed since; ``None`` in January.
+
+    Raises
+    ------
+    UsageError
+        If a project's figures are missing, or figures or ranking are of another period.
+    """
+    chosen = _in_order(period, [project.id for project in plan.projects], cities)
+    if ranking.period != period:
+        raise UsageError(f"the bulletin of {period} was given a ranking of {ranking.period}")
+    common = _common(plan, period, chosen)
+    return BulletinFigures(
+        **{**common, "assumptions": united(ranking.assumptions, *(city.assumptions for city in chosen))},
+        returns=tuple(notes),
+        projects=tuple(project_summary(plan, city) for city in chosen),
+        ranking=ranking.rows,
+        provisional=ranking.provisional,
+        previous_lights={
+            f"{area}/{row.indicator}": row.light.word
+            for city in previous or ()
+            for area, rows in ((city.area, city.measurements), *((each.area, each.measurements) for each in city.areas))
+            for row in rows
+        },
+    )
+
+
+def _in_order(period: Period, wanted: Sequence[str], cities: Sequence[ProjectFigures]) -> list[ProjectFigures]:
+    by_project = {city.project: city for city in cities if city.period == period}
+    missing = [project for project in wanted if project not in by_project]
+    if missing:
+        raise UsageError(f"city figures of {period} are missing for {', '.join(missing)}")
+    return [by_project[project] for project in wanted]
+
+
+def _common(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> dict[str, object]:
+    dates = [city.as_of for city in cities if city.as_of is not None]
+    labels = [city.data_label for city in cities]
+    return {
+        "plan": plan.about.id,
+        "period": period,
+        "as_of": min(dates) if dates else None,
+        "data_label": "；".join(dict.fromkeys(label for label in labels if label)),
+        "before_notice": period.closing_month < plan.reporting.first_month,
+        "assumptions": united(*(city.assumptions for city in cities)),
+    }

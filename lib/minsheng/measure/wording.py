@@ -1,0 +1,101 @@
+"""Rules in words, and clauses as a reader would look them up."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from minsheng.domain.base import Source
+from minsheng.domain.plan import Plan
+from minsheng.domain.rubric import (
+    Combine,
+    CountedRule,
+    ItemRule,
+    LowerIsBetterRule,
+    MilestoneRule,
+    ProportionalRule,
+    QualitativeRule,
+    StepRule,
+    Unreported,
+)
+from minsheng.measure.measurement import LEVEL_WORDS
+from minsheng.measure.ratios import exact_percent
+from minsheng.measure.rounding import exact, grouped
+
+_COMBINE = {Combine.WEIGHTED: "多个指标按权重合并", Combine.MEAN: "多个指标取平均", Combine.MIN: "多个指标取最低"}
+_UNREPORTED = {Unreported.ZERO: "未报送计 0 分", Unreported.EXCLUDE: "未报送不计入"}
+
+
+def clause_of(plan: Plan, source: Source) -> str:
+    """Return a clause with its document where that is not the plan's own notice."""
+    if source.is_ours:
+        return "本系统默认"
+    if source.document == plan.about.source.document:
+        return source.clause
+    title = next((each.title for each in plan.about.documents if each.id == source.document), source.document)
+    return f"《{title}》{source.clause}"
+
+
+def rule_in_words(plan: Plan, rule: ItemRule) -> str:
+    """Say in one Chinese sentence how a rule gives points."""
+    match rule:
+        case ProportionalRule():
+            said = [
+                "满分 × 完成率（数量类年底前再除以序时进度，水平类与全年目标比）",
+                f"完成率最多计 {_percent(rule.cap)}、最少计 {_percent(rule.floor)}",
+            ]
+            if rule.threshold is not None:
+                said.append(f"低于 {_percent(rule.threshold)} 不得分")
+            if rule.requires:
+                names = "、".join(_duty_name(plan, duty) for duty in rule.requires)
+                said.append(f"“{names}”到期未落实的，得分乘 {_percent(rule.unmet_share)}")
+            said += [*_combine(rule), _UNREPORTED[rule.unreported]]
+        case LowerIsBetterRule():
+            formula = "目标 ÷ 实际" if rule.formula == "target_over_actual" else "2 - 实际 ÷ 目标"
+            said = [
+                f"控制类指标：满分 ×（{formula}）",
+                f"最多计 {_percent(rule.cap)}、最少计 {_percent(rule.floor)}",
+                *_combine(rule),
+                _UNREPORTED[rule.unreported],
+            ]
+        case StepRule():
+            counted = "不足一档按一档计" if rule.count == "started" else "不足一档不计"
+            said = [
+                f"完成率每差 {_percent(rule.step)} 扣 {grouped(rule.cost)} 分",
+                counted,
+                "扣完为止",
+                *_combine(rule),
+                _UNREPORTED[rule.unreported],
+            ]
+        case MilestoneRule():
+            levels = "，".join(f"{LEVEL_WORDS[level]}得 {_percent(share)}" for level, share in rule.levels.items())
+            said = [f"按节点完成情况：{levels}", "未到期不计入", *_combine(rule), _UNREPORTED[rule.unreported]]
+        case CountedRule():
+            said = [f"全年不少于 {rule.target} {rule.unit}"]
+            if rule.basis == "schedule":
+                said.append("年底前按序时进度折算")
+            said.append(
+                "按完成数量的比例给分，超过不加分"
+                if rule.per_shortfall is None
+                else f"每少 1 {rule.unit}扣 {grouped(rule.per_shortfall)} 分，扣完为止"
+            )
+        case QualitativeRule():
+            levels = "，".join(f"{word}得 {_percent(share)}" for word, share in rule.levels.items())
+            said = [f"由考评人定等次并写明理由：{levels}"]
+        case _ as never:
+            assert_never(never)
+    return "；".join(said)
+
+
+def _combine(rule: ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule) -> list[str]:
+    if len(rule.indicators) == 1:
+        return []
+    if rule.combine != Combine.WEIGHTED:
+        return [_COMBINE[rule.combine]]
+    return [f"{_COMBINE[rule.combine]}（{'、'.join(grouped(each.weight) for each in rule.indicators)}）"]
+
+
+def _percent(ratio: Decimal) -> str:
+    return exact_percent(exact(ratio))
+
+
+def _duty_name(plan: Plan, duty_id: str) -> str:
+    return next((duty.name for project in plan.projects for duty in project.duties if duty.id == duty_id), duty_id)

@@ -1,0 +1,314 @@
+"""Run the worked cases: what the clause gives by hand is what the product gives, and each formula recomputes to it."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+
+from minsheng.domain.assessment import AssessmentForm, SectionFacts, SectionForm
+from minsheng.domain.base import Source
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.indicator import Indicator
+from minsheng.domain.period import Period
+from minsheng.domain.result import ConditionState, ScoringFigures
+from minsheng.domain.rubric import CountedRule, ItemRule
+from minsheng.errors import FileRefusedError
+from minsheng.measure.figures import project_figures
+from minsheng.measure.measurement import blank
+from minsheng.measure.ranking import ranking_figures
+from minsheng.measure.rounding import half_up
+from minsheng.measure.rules import Measured, measured_points
+from minsheng.measure.scoring import scoring_figures
+from minsheng.measure.sections import section_scoring_figures
+
+HERE = Path(__file__).parent
+OURS = Source(document="ours", why="算例")
+RULE = TypeAdapter(ItemRule)
+
+
+def cases(name):
+    loaded = YAML(typ="base").load(HERE / f"{name}.yaml")
+    return [pytest.param(case, id=case["title"]) for case in loaded]
+
+
+def yes(text):
+    return text == "yes"
+
+
+def check_points(case, points, state, formula, recompute):
+    expected = case["expected"]
+    assert state == expected["state"]
+    if "points" not in expected:
+        assert points is None
+        return
+    assert points == Decimal(expected["points"])
+    assert expected.get("formula", "") in formula
+    assert half_up(recompute(formula), 2) == points, f"{formula} 重算不等于 {points}"
+
+
+# Rule kinds, on indicators of their own.
+
+
+def indicator(name, given):
+    """Make an indicator; without ``duty: none`` cangxi has a target for it."""
+    if "level" in given or yes(given.get("milestone", "no")):
+        test = {"left": ["x.y"], "left_label": "甲", "op": ">=", "right": ["x.z"], "right_label": "乙"}
+        condition = {"id": "c", "name": "c", "tests": [test], "due": "2017-12-31", "source": OURS}
+        measure = {"kind": "milestone", "conditions": [condition], "source": OURS}
+        target = {"text": "完成"}
+    elif "denominator" in given:
+        measure = {
+            "kind": "ratio",
+            "numerator": ["x.y"],
+            "numerator_label": "甲",
+            "denominator": ["x.z"],
+            "denominator_label": "乙",
+            "scale": given.get("scale", "1"),
+            "source": OURS,
+        }
+        target = {"value": given.get("target", "1")}
+    else:
+        measure = {"kind": "sum", "fields": ["x.y"], "label": "甲", "source": OURS}
+        target = {"value": given.get("target", "1")}
+    return Indicator(
+        id=name,
+        name=name,
+        short_name=name,
+        unit="个",
+        decimals=2,
+        project="elderly_care",
+        column=1,
+        direction=given.get("direction", "at_least"),
+        basis=given.get("basis", "full"),
+        measure=measure,
+        targets={} if given.get("duty") == "none" else {"cangxi": target},
+        city_total=False,
+        schedule=given.get("schedule"),
+        source=OURS,
+    )
+
+
+def sealed_measurement(plan, made, given):
+    status = ReturnStatus(given.get("status", "reported"))
+    target = made.targets.get("cangxi")
+    if status != ReturnStatus.REPORTED or target is None:
+        return blank(made, status, plan.lights.not_reported, "", target)
+    numerator = given.get("numerator", given.get("actual"))
+    denominator = given.get("denominator")
+    known = {} if numerator is None else {"numerator": Decimal(numerator)}
+    if numerator is not None and denominator != "0":
+        known["actual"] = Decimal(numerator)  # only its being there counts: scoring divides anew
+    if denominator is not None:
+        known["denominator"] = Decimal(denominator)
+    return blank(made, status, plan.lights.no_duty, "", target, level=given.get("level"), **known)
+
+
+@pytest.mark.parametrize("case", cases("rules"))
+def test_rule_kind(case, plan, recompute):
+    made = {name: indicator(name, given) for name, given in case["given"].items()}
+    facts = Measured(
+        plan=plan.model_copy(update={"indicators": (*plan.indicators, *made.values())}),
+        area="cangxi",
+        period=Period(case["period"]),
+        measurements={name: sealed_measurement(plan, made[name], given) for name, given in case["given"].items()},
+        duties={
+            name: ConditionState(id=name, name=name, state=state, due=date(2017, 6, 30), because="算例")
+            for name, state in case.get("duties", {}).items()
+        },
+    )
+    found = measured_points(facts, RULE.validate_python(case["rule"]), Decimal(case["full_marks"]), 2)
+    check_points(case, found.points, found.state, found.formula, recompute)
+
+
+# Rubric items and totals, from returns to points.
+
+
+def scored(plan, build, case, form):
+    period = Period(case["period"])
+    changes = {field: text or None for field, text in case.get("changes", {}).items()}
+    status = {project: ReturnStatus(word) for project, word in case.get("status", {}).items()}
+    as_of = date.fromisoformat(case["as_of"]) if "as_of" in case else None
+    accepted = build(period.closing_month.text, "cangxi", changes, as_of=as_of, status=status)
+    returns = {} if yes(case.get("unreported", "no")) else {(period.closing_month, "cangxi"): accepted}
+    projects = [project_figures(plan, each.id, "cangxi", period, returns, ()) for each in plan.projects]
+    return scoring_figures(plan, "cangxi", period, projects, form)
+
+
+def form_of(case, marks, **more):
+    return AssessmentForm(area="cangxi", period=case["period"], assessor="考评组", marks=marks, **more)
+
+
+@pytest.mark.parametrize("case", cases("county"))
+def test_county_item(case, plan, build, recompute):
+    form = form_of(case, {case["item"]: case["mark"]}) if "mark" in case else None
+    figures = scored(plan, build, case, form)
+    item = next(item for item in figures.items if item.item == case["item"])
+    check_points(case, item.points, item.state, item.formula, recompute)
+    assert item.clause
+    assert item.rule
+    if "mark" not in case and item.state == "scored":
+        assert item.cells, "a measured item leads back to its cells"
+
+
+def all_marks(plan, level):
+    marks = {}
+    for item in plan.county_rubric.items:
+        if isinstance(item.rule, CountedRule):
+            marks[item.id] = {"count": 0 if level == "未做到" else item.rule.target}
+        elif item.rule.kind == "qualitative":
+            marks[item.id] = {"level": level, "reason": "算例"}
+    return marks
+
+
+@pytest.mark.parametrize("case", cases("totals"))
+def test_total(case, plan, build):
+    rubric = type(plan.county_rubric).model_validate(plan.county_rubric.model_dump() | case.get("rubric", {}))
+    changed = plan.model_copy(update={"county_rubric": rubric})
+    marks = (all_marks(plan, case["all"]) if "all" in case else {}) | case.get("marks", {})
+    marks = {item: mark for item, mark in marks.items() if item not in case.get("without", [])}
+    more = {name: case[name] for name in ("events", "bonus", "veto") if name in case}
+    form = form_of(case, marks, **more) if marks or more else None
+    expected = dict(case["expected"])
+    if "refused" in expected:
+        with pytest.raises(FileRefusedError, match=expected["refused"]):
+            scored(changed, build, case, form)
+        return
+    figures = scored(changed, build, case, form)
+    taken = {line.item: line.points for line in figures.deductions}
+    assert taken == {kind: Decimal(points) for kind, points in expected.pop("deductions", {}).items()}
+    for name, text in expected.items():
+        value = getattr(figures, name)
+        match value:
+            case bool():
+                assert value == (text == "true"), name
+            case Decimal():
+                assert value == Decimal(text), name
+            case _:
+                assert (value or "") == text, name
+    assert figures.scored_points == sum(item.points for item in figures.items if item.points is not None)
+
+
+@pytest.mark.parametrize("case", cases("ranking"))
+def test_ranking(case, plan):
+    bonus = plan.county_rubric.bonus.model_copy(update={"breaks_ties": yes(case.get("breaks_ties", "no"))})
+    settings = {"bonus": bonus, "ties": case.get("ties", "competition")}
+    changed = plan.model_copy(update={"county_rubric": plan.county_rubric.model_copy(update=settings)})
+    scorings = []
+    for area, (total, *rest) in case["totals"].items():
+        scorings.append(
+            ScoringFigures(
+                plan=plan.about.id,
+                period="2017",
+                as_of=None,
+                area=area,
+                area_name=plan.area_name(area),
+                items=(),
+                bonus=rest[1] if len(rest) > 1 else None,
+                scored_points=total,
+                scored_full_marks=rest[0] if rest else "100",
+                total=total,
+                provisional=False,
+                grade=None,
+                converted=None,
+            )
+        )
+    found = ranking_figures(changed, Period("2017"), scorings)
+    expected = {area: int(rank) if rank else None for area, rank in case["expected"].items()}
+    assert {row.area: row.rank for row in found.rows} == expected
+    assert [row.area for row in found.rows] == sorted(
+        expected, key=lambda area: (expected[area] or 99, area_order(plan, area))
+    )
+    by_share = any("比例排名" in assumption.text for assumption in found.assumptions)
+    assert by_share == (len({values[1] for values in case["totals"].values() if values[1:] and values[1] != "0"}) > 1)
+    backwards = ranking_figures(changed, Period("2017"), scorings[::-1])
+    assert backwards == found
+
+
+def area_order(plan, area):
+    return [each.id for each in plan.areas].index(area)
+
+
+# Sections.
+
+
+def month_facts(report):
+    signed = report.get("signed")
+    return {
+        "period": report["month"],
+        "due": report["due"],
+        "delivered_on": report.get("delivered"),
+        "signed": None if signed is None else yes(signed),
+        "empty_parts": [{"project": project, "part": part} for project, part in report.get("empty", [])],
+        "differences": [
+            {"project": project, "part": part, "office": office, "province": province}
+            for project, part, office, province in report.get("differences", [])
+        ],
+    }
+
+
+def section_scored(plan, case):
+    facts = SectionFacts(
+        section="social_relief",
+        as_of=case.get("as_of", "2017-12-31"),
+        reports=[month_facts(report) for report in case.get("reports", [])],
+    )
+    form = None
+    if any(name in case for name in ("marks", "decisions", "positive")):
+        form = SectionForm(
+            section="social_relief",
+            period=case["period"],
+            assessor="局绩效办公室",
+            marks=case.get("marks", {}),
+            decisions=[{**each, "taken": yes(each["taken"])} for each in case.get("decisions", [])],
+            positive=case.get("positive", []),
+        )
+    return section_scoring_figures(plan, "social_relief", Period(case["period"]), facts, form)
+
+
+@pytest.mark.parametrize("case", cases("section"))
+def test_section_rule(case, plan):
+    cap = Decimal(case["cap"]) if "cap" in case else None
+    rubric = plan.section_rubric.model_copy(update={"total_cap": cap})
+    changed = plan.model_copy(update={"section_rubric": rubric})
+    if case["expected"] == "refused":
+        with pytest.raises((FileRefusedError, ValidationError)):
+            section_scored(changed, case)
+        return
+    figures = section_scored(changed, case)
+    lines = [item for item in figures.items if item.item == case["rule"]]
+    assert [line.state for line in lines] == [line["state"] for line in case["expected"]]
+    for line, expected in zip(lines, case["expected"], strict=True):
+        assert line.points == (Decimal(expected["points"]) if expected["points"] else None)
+        assert expected.get("events", "") in "".join(line.events)
+        assert line.clause
+    for name, text in case.get("total", {}).items():
+        assert getattr(figures, name) == Decimal(text)
+
+
+# The manual must not leave a rule kind or an item out.
+
+
+def test_every_rule_kind_and_every_item_has_a_case(plan):
+    kinds = {case.values[0]["rule"]["kind"] for case in cases("rules")}
+    assert kinds == {"proportional", "lower_is_better", "step", "milestone"}
+    assert {case.values[0]["item"] for case in cases("county")} == {item.id for item in plan.county_rubric.items}
+    checks = {rule.id: rule.check for group in plan.section_rubric.groups for rule in group.rules}
+    assert {checks[case.values[0]["rule"]] for case in cases("section")} == set(checks.values())
+
+
+@pytest.mark.parametrize("name", ["rules", "county", "totals", "ranking", "section"])
+def test_every_case_can_be_printed(name):
+    for case in cases(name):
+        assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic", "expected"))
+    titles = [case.values[0]["title"] for case in cases(name)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_calculator_itself(recompute):
+    assert recompute("8 × 125 ÷ 300 ÷ （5 ÷ 12）〔满分〕 = 8.00分") == Fraction(8)
+    assert recompute("14 × （0.5 × 100%〔封顶 100%〕 + 0.5 × 1,200 ÷ 1,600） = 12.25分") == Fraction("12.25")
+    assert recompute("14 × min（60 ÷ 100；90 ÷ 100） = 8.40分") == Fraction("8.4")
