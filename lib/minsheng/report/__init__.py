@@ -1,0 +1,88 @@
+"""From a dossier to what people read: each function returns one piece of a page that a notebook displays.
+
+Pieces never read files, never print and compute no figure: what they show stands in ``dossier.figures``. Charts are
+loaded when the first one is asked for, because matplotlib takes its time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from minsheng.report.areas import area_table, heat_table
+from minsheng.report.bulletin import changes, late_list, progress_matrix, red_items, who_is_missing
+from minsheng.report.by_subject import areas, scores
+from minsheng.report.findings import findings
+from minsheng.report.funds import funds_table
+from minsheng.report.heading import summary, title
+from minsheng.report.markup import Piece
+from minsheng.report.narratives import narrative_parts, report_parts, signature_block
+from minsheng.report.progress import duties, key_figures_table, progress_table
+from minsheng.report.ranking import group_points_table, ranking_table
+from minsheng.report.returns import checks, evidence_list, issues_table
+from minsheng.report.scoring import deductions_table, score_summary, score_table
+from minsheng.report.sections import section_table
+from minsheng.report.tracing import assumptions, sources
+
+if TYPE_CHECKING:
+    from minsheng.report.charts import area_chart, funds_chart, progress_chart
+    from minsheng.report.score_charts import ranking_chart, score_chart
+    from minsheng.report.trends import trend_chart
+
+_CHARTS = {
+    "area_chart": "charts",
+    "funds_chart": "charts",
+    "progress_chart": "charts",
+    "ranking_chart": "score_charts",
+    "score_chart": "score_charts",
+    "trend_chart": "trends",
+}
+
+__all__ = [
+    "Piece",
+    "area_chart",
+    "area_table",
+    "areas",
+    "assumptions",
+    "changes",
+    "checks",
+    "deductions_table",
+    "duties",
+    "evidence_list",
+    "findings",
+    "funds_chart",
+    "funds_table",
+    "group_points_table",
+    "heat_table",
+    "issues_table",
+    "key_figures_table",
+    "late_list",
+    "narrative_parts",
+    "progress_chart",
+    "progress_matrix",
+    "progress_table",
+    "ranking_chart",
+    "ranking_table",
+    "red_items",
+    "report_parts",
+    "score_chart",
+    "score_summary",
+    "score_table",
+    "scores",
+    "section_table",
+    "signature_block",
+    "sources",
+    "summary",
+    "title",
+    "trend_chart",
+    "who_is_missing",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a chart's module when the chart is first asked for."""
+    if name not in _CHARTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_CHARTS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

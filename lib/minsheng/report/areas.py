@@ -1,0 +1,111 @@
+"""全市: areas side by side, as figures and as lights."""
+
+from collections.abc import Sequence
+
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
+from minsheng.report import numbers
+from minsheng.report.kinds import figures_of
+from minsheng.report.lights import STATUS_WORDS, light_badge
+from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.report.progress import actual_text, completion_text
+from minsheng.report.tables import Column, table
+from minsheng.report.tracing import anchor
+
+_MOST_COLUMNS = 4
+"""Indicators beside each other in a matrix that still fit a sheet of A4."""
+
+
+def area_table(dossier: Dossier) -> Piece:
+    """Return each area's targets and actuals, and the city's below them."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.areas:
+        return part("分地区进展", paragraph("本页只涉及一个地区，没有分地区数据。"))
+    tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 2)]
+    remark = "—表示没有数据或没有任务，不是零。地区名指向文末该地区的计算依据。"
+    return part("分地区进展", tables, note(remark), _missing(figures.areas))
+
+
+def heat_table(dossier: Dossier) -> Piece:
+    """Return areas × indicators with a light and the completion in each cell."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.areas:
+        return Piece(note("本页只涉及一个地区，没有分地区状态。"))
+    return Piece(matrix("分地区状态", figures.measurements, figures.areas, figures.measurements))
+
+
+def matrix(
+    caption: str, indicators: Sequence[Measurement], areas: Sequence[AreaRow], city: Sequence[Measurement]
+) -> list[Element]:
+    """Return areas × indicators as lights, in as many tables as the width of a page needs."""
+    chunks = _in_turn(indicators, _MOST_COLUMNS)
+    tables = []
+    for number, chunk in enumerate(chunks, start=1):
+        columns = [Column("地区", kind="row"), *(Column(indicator.brief, kind="light") for indicator in chunk)]
+        rows = [[area.name, *_lights(area.measurements, chunk)] for area in areas]
+        rows.append(["全市", *_lights(city, chunk)])
+        title = f"{caption}（{number}/{len(chunks)}）" if len(chunks) > 1 else caption
+        tables.append(table(title, columns, rows, totals=1, style="matrix"))
+    return tables
+
+
+def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> Element:
+    columns = [Column("地区", kind="row")]
+    for indicator in indicators:
+        if indicator.target_text:
+            columns += [Column("目标", kind="text"), Column("状态", kind="text")]
+        else:
+            columns += [Column("目标", indicator.unit), Column("完成数", indicator.unit), Column("完成率", "%")]
+    groups = [(indicator.brief, 2 if indicator.target_text else 3) for indicator in indicators]
+    rows: list[list[Content]] = []
+    for row in figures.areas:
+        name = Element("a", row.name, href=f"#{anchor('area', row.area)}")
+        rows.append([name, *(cell for i in indicators for cell in _cells(_find(row.measurements, i), i))])
+    rows.append(["全市", *(cell for i in indicators for cell in _cells(i, i))])
+    named = "、".join(indicator.brief for indicator in indicators)
+    return table(f"各地区{named}", columns, rows, groups=groups, totals=1)
+
+
+def _cells(measurement: Measurement | None, indicator: Measurement) -> list[Content]:
+    if measurement is None or not measurement.has_duty:
+        return [None] * (2 if indicator.target_text else 3)
+    if indicator.target_text:
+        return [measurement.target_text or None, light_badge(measurement.light)]
+    target = None if measurement.target is None else numbers.trimmed(measurement.target)
+    actual = actual_text(measurement)
+    if actual is None and measurement.status != ReturnStatus.REPORTED:
+        actual = STATUS_WORDS[measurement.status].removeprefix("数据")
+    return [target, actual, completion_text(measurement)]
+
+
+def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measurement]) -> list[Content]:
+    cells: list[Content] = []
+    for indicator in indicators:
+        measurement = _find(measurements, indicator)
+        if measurement is None or not measurement.has_duty:
+            cells.append(Element("span", "无任务", class_="light light-none"))
+        elif measurement.completion is None:
+            cells.append(light_badge(measurement.light))
+        else:
+            share = Element("span", numbers.percent(measurement.completion), class_="unit")
+            cells.append([light_badge(measurement.light), share])
+    return cells
+
+
+def _find(measurements: Sequence[Measurement], indicator: Measurement) -> Measurement | None:
+    return next((m for m in measurements if m.indicator == indicator.indicator), None)
+
+
+def _missing(areas: Sequence[AreaRow]) -> list[Element]:
+    absent = [row for row in areas if row.status != ReturnStatus.REPORTED]
+    if not absent:
+        return []
+    named = "、".join(f"{row.name}（{STATUS_WORDS[row.status]}）" for row in absent)
+    return [note(f"缺{named}。全市行只含已报送的地区，不计算完成率。")]
+
+
+def _in_turn(indicators: Sequence[Measurement], most: int) -> list[Sequence[Measurement]]:
+    """Split indicators into parts of nearly the same size, none larger than ``most``."""
+    parts = -(-len(indicators) // most)
+    size = -(-len(indicators) // parts) if parts else 0
+    return [indicators[start : start + size] for start in range(0, len(indicators), size)] if size else []

@@ -1,0 +1,182 @@
+"""月通报: who has not reported comes first, then who was late, progress, red items, what changed."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.light import Tone
+from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
+from minsheng.report import numbers, sentences
+from minsheng.report.areas import matrix
+from minsheng.report.kinds import figures_of
+from minsheng.report.lights import FINDING_TONES, light_badge
+from minsheng.report.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
+from minsheng.report.returns import punctuality
+from minsheng.report.tables import Column, table
+
+_WORST_FIRST = (Tone.RED, Tone.YELLOW, Tone.GREY, Tone.GREEN)
+
+
+class Standing(NamedTuple):
+    """One indicator of one area, with where it belongs."""
+
+    project: ProjectSummary
+    row: AreaRow
+    measurement: Measurement
+
+
+def who_is_missing(dossier: Dossier) -> Piece:
+    """Return who has not reported and whose data was blocked."""
+    figures = figures_of(dossier, BulletinFigures)
+    title = "未报送和未采用"
+    absent, blocked = _missing(figures), _blocked(figures)
+    if not absent and not blocked:
+        return part(title, paragraph(f"{len(figures.returns)}个单位全部报送，数据全部采用。"))
+    told = []
+    if absent:
+        names = "、".join(entry.name for entry in absent)
+        told.append(
+            callout(f"未报送（{len(absent)}个）：{names}。未报送不等于零，全市数不含这些单位。", kind="not-reported")
+        )
+    for name, projects in blocked.items():
+        told.append(
+            callout(f"数据未通过校验：{name}（{'、'.join(projects)}），数据未采用，须改正后重新报送。", kind="blocked")
+        )
+    return part(title, told)
+
+
+def late_list(dossier: Dossier) -> Piece:
+    """Return who reported late, and by how much."""
+    figures = figures_of(dossier, BulletinFigures)
+    if figures.before_notice:
+        return part("迟报", paragraph("本月在方案印发之前，数据为补录，不计迟报。"))
+    late = [entry for entry in figures.returns if entry.late]
+    if not late:
+        return part("迟报", paragraph("已报送的单位均按时报送。"))
+    columns = [
+        Column("单位", kind="row"),
+        Column("期限", kind="text"),
+        Column("收到日期", kind="text"),
+        Column("迟报情况", kind="text"),
+    ]
+    rows: list[list[Content]] = [
+        [
+            entry.name,
+            numbers.day(entry.due) if entry.due else None,
+            numbers.day(entry.received_on) if entry.received_on else None,
+            punctuality(entry),
+        ]
+        for entry in late
+    ]
+    return part("迟报", table(f"{figures.period.label}迟报单位", columns, rows))
+
+
+def progress_matrix(dossier: Dossier) -> Piece:
+    """Return all areas and indicators as lights."""
+    figures = figures_of(dossier, BulletinFigures)
+    indicators = [measurement for project in figures.projects for measurement in project.measurements]
+    if not indicators:
+        return part("进展一览", paragraph("本月没有可通报的指标。"))
+    caption = f"{figures.period.label}进展一览"
+    return part("进展一览", matrix(caption, indicators, _merged(figures), indicators))
+
+
+def red_items(dossier: Dossier) -> Piece:
+    """Return what stands at red, with the next steps that its county gave; none given is said."""
+    figures = figures_of(dossier, BulletinFigures)
+    red = [standing for standing in _standings(figures) if standing.measurement.light.tone == Tone.RED]
+    if not red:
+        return part("重点督办事项", paragraph("已报送的指标中没有红灯事项。"))
+    columns = [
+        Column("地区", kind="row"),
+        Column("进展", kind="long"),
+        Column("状态", kind="text"),
+        Column("下步打算", kind="long"),
+    ]
+    rows: list[list[Content]] = [_red_row(standing) for standing in red]
+    remark = note("下步打算照录该地区月报；未写明的应在下月报送时补充。")
+    return part("重点督办事项", table(f"{figures.period.label}重点督办事项", columns, rows, style="issues"), remark)
+
+
+def changes(dossier: Dossier) -> Piece:
+    """Return the lights that differ from last month's."""
+    figures = figures_of(dossier, BulletinFigures)
+    title = "与上月相比"
+    if not figures.previous_lights:
+        return part(title, paragraph("没有上月状态可比。"))
+    changed = [
+        (standing, before)
+        for standing in _standings(figures)
+        if (before := figures.previous_lights.get(f"{standing.row.area}/{standing.measurement.indicator}"))
+        and before != standing.measurement.light.word
+    ]
+    if not changed:
+        return part(title, paragraph("各地区各指标的状态均与上月相同。"))
+    changed.sort(key=lambda change: _WORST_FIRST.index(change[0].measurement.light.tone))
+    lines = [
+        Element(
+            "li",
+            f"{standing.row.name}{standing.measurement.brief}：由“{before}”变为“{standing.measurement.light.word}”。",
+            class_=FINDING_TONES[standing.measurement.light.tone],
+        )
+        for standing, before in changed
+    ]
+    return part(title, Element("ul", lines, class_="findings"))
+
+
+def bulletin_summary(figures: BulletinFigures) -> str:
+    """Return the bulletin's first sentence: reporting first, then red items."""
+    absent, blocked = _missing(figures), _blocked(figures)
+    said = f"{figures.period.label}应报{len(figures.returns)}个单位，已报{len(figures.returns) - len(absent)}个"
+    if absent:
+        said += f"，未报送{len(absent)}个（{'、'.join(entry.name for entry in absent)}）"
+    late = sum(entry.late for entry in figures.returns)
+    said += f"，迟报{late}个" if late else ""
+    said += f"，数据未通过校验{len(blocked)}个" if blocked else ""
+    red = sum(standing.measurement.light.tone == Tone.RED for standing in _standings(figures))
+    return f"{said}。" + (f"红灯事项{red}项。" if red else "没有红灯事项。")
+
+
+def _missing(figures: BulletinFigures) -> list[ReturnNote]:
+    return [entry for entry in figures.returns if entry.status == ReturnStatus.NOT_REPORTED]
+
+
+def _blocked(figures: BulletinFigures) -> dict[str, list[str]]:
+    """Name the projects of each area whose data was blocked; a whole return that was blocked counts as all."""
+    named = {entry.name: ["全部项目"] for entry in figures.returns if entry.status == ReturnStatus.BLOCKED}
+    for project in figures.projects:
+        for row in project.areas:
+            if row.status == ReturnStatus.BLOCKED and named.get(row.name) != ["全部项目"]:
+                named.setdefault(row.name, []).append(project.name)
+    return named
+
+
+def _standings(figures: BulletinFigures) -> Iterator[Standing]:
+    for project in figures.projects:
+        for row in project.areas:
+            for measurement in row.measurements:
+                yield Standing(project, row, measurement)
+
+
+def _merged(figures: BulletinFigures) -> list[AreaRow]:
+    """Put the areas of all projects together, in the order of the returns, which is the plan's."""
+    merged: dict[str, AreaRow] = {}
+    for project in figures.projects:
+        for row in project.areas:
+            known = merged.get(row.area)
+            together = (*known.measurements, *row.measurements) if known else row.measurements
+            merged[row.area] = row.model_copy(update={"measurements": together})
+    order = {entry.area: number for number, entry in enumerate(figures.returns)}
+    return sorted(merged.values(), key=lambda row: order.get(row.area, len(order)))
+
+
+def _red_row(standing: Standing) -> list[Content]:
+    project, row, measurement = standing
+    planned = one_line(project.narratives.get(row.area, {}).get("next_steps", ""))
+    light = light_badge(measurement.light)
+    return [
+        row.name,
+        f"{project.name}：{sentences.progress(measurement)}。",
+        light,
+        planned or "该地区未写明下步打算。",
+    ]

@@ -1,0 +1,111 @@
+"""分析与提示: sentences that change with the figures."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from minsheng.domain.area import CITY
+from minsheng.domain.delivery import Issue, ReturnStatus, Severity
+from minsheng.domain.light import Tone
+from minsheng.domain.result import AreaRow, ConditionState, Dossier, FundUse, Measurement, ProjectFigures
+from minsheng.report import sentences
+from minsheng.report.kinds import figures_of, no_data
+from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, FindingTone
+from minsheng.report.markup import Element, Piece, paragraph, part
+
+_CONDITION_TONES: dict[str, FindingTone] = {"met": "good", "not_met": "watch", "not_due": "plain", "unknown": "watch"}
+
+
+class Finding(NamedTuple):
+    """One sentence and how it sounds."""
+
+    tone: FindingTone
+    text: str
+
+
+def findings(dossier: Dossier) -> Piece:
+    """Return what follows from the figures, the city's missing areas first."""
+    figures = figures_of(dossier, ProjectFigures)
+    listed = [
+        *_missing_areas(figures),
+        *(finding for measurement in _due(figures) for finding in _of_indicator(figures, measurement)),
+        *(_of_condition(figures, state) for state in figures.duties),
+        *_behind(figures),
+        *(_of_funds(use) for use in sorted(figures.funds, key=lambda use: use.source != sentences.TOTAL)),
+        *_issues(figures.issues),
+    ]
+    if figures.status != ReturnStatus.REPORTED:
+        listed = [Finding("bad", _without_data(figures)), *_issues(figures.issues)]
+    if not listed:
+        return part("分析与提示", no_data(figures) or paragraph("本项目没有可分析的数据。"))
+    return part("分析与提示", Element("ul", [Element("li", f.text, class_=f.tone) for f in listed], class_="findings"))
+
+
+def _due(figures: ProjectFigures) -> list[Measurement]:
+    return [measurement for measurement in figures.measurements if measurement.has_duty]
+
+
+def _without_data(figures: ProjectFigures) -> str:
+    if figures.status == ReturnStatus.BLOCKED:
+        return f"{figures.area_name}{figures.period.label}数据未通过校验，不能分析进度；请先改正阻断性问题并重新报送。"
+    return f"{figures.area_name}{figures.period.label}未报送，不能分析进度；请尽快补报。"
+
+
+def _of_indicator(figures: ProjectFigures, measurement: Measurement) -> Iterator[Finding]:
+    tone = FINDING_TONES[measurement.light.tone]
+    said = f"{figures.area_name}{sentences.standing(measurement)}"
+    yield Finding(tone, said + sentences.remaining(measurement, figures.period))
+    for state in measurement.conditions:
+        yield _of_condition(figures, state)
+
+
+def _missing_areas(figures: ProjectFigures) -> Iterator[Finding]:
+    if figures.area != CITY:
+        return
+    absent = [row for row in figures.areas if row.status != ReturnStatus.REPORTED]
+    if absent:
+        named = "、".join(f"{row.name}（{STATUS_WORDS[row.status]}）" for row in absent)
+        yield Finding(
+            "bad",
+            f"{len(figures.areas)}个地区中{len(absent)}个没有可用数据：{named}。全市数为其余地区合计，不计算完成率，不作状态判定。",
+        )
+
+
+def _behind(figures: ProjectFigures) -> Iterator[Finding]:
+    """Name the areas that are behind, by indicator and by word."""
+    for indicator in figures.measurements:
+        for tone in (Tone.RED, Tone.YELLOW):
+            named: dict[str, list[str]] = {}
+            for row in figures.areas:
+                word = _light_word(row, indicator, tone)
+                if word:
+                    named.setdefault(word, []).append(row.name)
+            for word, names in named.items():
+                text = f"{indicator.brief}“{word}”的有{len(names)}个地区：{'、'.join(names)}。"
+                yield Finding(FINDING_TONES[tone], text)
+
+
+def _light_word(row: AreaRow, indicator: Measurement, tone: Tone) -> str:
+    for measurement in row.measurements:
+        if measurement.indicator == indicator.indicator and measurement.light.tone == tone:
+            return measurement.light.word
+    return ""
+
+
+def _of_funds(use: FundUse) -> Finding:
+    exceeded = use.execution is not None and use.execution > 1
+    return Finding("watch" if exceeded else "plain", f"{sentences.funds(use)}。")
+
+
+def _issues(issues: tuple[Issue, ...]) -> Iterator[Finding]:
+    blocking = sum(issue.blocks for issue in issues)
+    if blocking:
+        yield Finding("bad", f"有{blocking}个阻断性校验问题，数据未采用。")
+    waiting = sum(issue.severity == Severity.WARNING and not issue.explanation for issue in issues)
+    if waiting:
+        yield Finding("watch", f"有{waiting}条校验提示尚未说明，请填报单位补充说明。")
+
+
+def _of_condition(figures: ProjectFigures, state: ConditionState) -> Finding:
+    overdue = state.due < (figures.as_of or figures.period.end)
+    tone = "bad" if state.state == "not_met" and overdue else _CONDITION_TONES[state.state]
+    return Finding(tone, sentences.condition(state))

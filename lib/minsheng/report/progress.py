@@ -1,0 +1,157 @@
+"""进展情况 of one project: indicators against target and schedule, duties, key figures."""
+
+from minsheng.domain.area import CITY
+from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigures
+from minsheng.report import numbers, sentences
+from minsheng.report.kinds import figures_of, no_data
+from minsheng.report.lights import light_badge
+from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.report.tables import Column, table
+from minsheng.report.tracing import reference
+
+_STATES = {"met": "已落实", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
+
+
+_COLUMNS = [
+    Column("指标", kind="row"),
+    Column("单位", kind="text"),
+    Column("年度目标"),
+    Column("完成数"),
+    Column("完成率", "%"),
+    Column("序时进度", "%"),
+    Column("与序时进度相差", "个百分点"),
+    Column("状态", kind="text"),
+]
+
+
+def progress_table(dossier: Dossier) -> Piece:
+    """Return the indicators with target, actual, completion, schedule and light."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.measurements:
+        return part("进展情况", no_data(figures), paragraph(f"{figures.area_name}在本项目没有量化指标。"))
+    rows = [_row(measurement, figures.area, number) for number, measurement in enumerate(figures.measurements, start=1)]
+    places = _places(figures)
+    columns = [_COLUMNS[place] for place in places]
+    rows = [[row[place] for place in places] for row in rows]
+    caption = f"{figures.area_name}{figures.period.label}进展情况"
+    return part("进展情况", no_data(figures), table(caption, columns, rows), _remarks(figures))
+
+
+def duties(dossier: Dossier) -> Piece:
+    """Return the conditions of milestones, and the duties that have no column in the annex table."""
+    figures = figures_of(dossier, ProjectFigures)
+    title = "节点任务和工作要求"
+    states = [*(state for m in figures.measurements for state in m.conditions), *figures.duties]
+    if not states:
+        why = no_data(figures) or paragraph("本项目没有定期限的节点任务和工作要求。")
+        return part(title, why)
+    columns = [
+        Column("任务", kind="row"),
+        Column("期限", kind="text"),
+        Column("文件日期", kind="text"),
+        Column("状态", kind="text"),
+        Column("依据", kind="long"),
+    ]
+    rows: list[list[Content]] = [
+        [
+            state.name,
+            numbers.day(state.due),
+            numbers.day(state.document_date) if state.document_date else None,
+            _STATES[state.state],
+            state.because or None,
+        ]
+        for state in states
+    ]
+    return part(title, table(f"{figures.area_name}节点任务和工作要求", columns, rows))
+
+
+def key_figures_table(dossier: Dossier) -> Piece:
+    """Return the figures without a target."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.key_values:
+        why = no_data(figures) or paragraph("本项目没有另列的主要数据。")
+        return part("主要数据", why)
+    columns = [Column("数据", kind="row"), Column("单位", kind="text"), Column("数值")]
+    rows: list[list[Content]] = [_key_row(value, number) for number, value in enumerate(figures.key_values, start=1)]
+    partial = next((value for value in figures.key_values if value.reported_areas != value.expected_areas), None)
+    remark = None
+    if partial is not None:
+        remark = note(f"为已报送的{partial.reported_areas}/{partial.expected_areas}个地区的数据。")
+    return part("主要数据", table(f"{figures.area_name}{figures.period.label}主要数据", columns, rows), remark)
+
+
+def _places(figures: ProjectFigures) -> tuple[int, ...]:
+    """Return the columns that have something to say: milestones have no rates, levels no schedule."""
+    if all(measurement.target_text for measurement in figures.measurements):
+        return (0, 2, 7)
+    if all(measurement.schedule_progress is None for measurement in figures.measurements):
+        return (0, 1, 2, 3, 4, 7)
+    return tuple(range(len(_COLUMNS)))
+
+
+def actual_text(measurement: Measurement) -> str | None:
+    """Return an actual for a column of its own: without its unit, never seeming to reach a target that it misses."""
+    if measurement.actual is None:
+        return None
+    return numbers.below(measurement.actual, measurement.target, measurement.decimals)
+
+
+def completion_text(measurement: Measurement) -> str | None:
+    """Return a completion for a column whose header says %."""
+    return None if measurement.completion is None else numbers.percent_number(measurement.completion)
+
+
+def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
+    ref = reference(number, area, measurement.indicator) if measurement.formula else None
+    schedule = gap = None
+    target: str | None
+    if measurement.basis == "schedule" and measurement.schedule_progress is not None:
+        schedule = numbers.percent_number(measurement.schedule_progress)
+        if measurement.completion is not None:
+            gap = _signed(measurement)
+    if measurement.target_text:
+        actual: Content = measurement.light.word
+        unit, target = numbers.ABSENT, measurement.target_text
+    else:
+        actual, unit = actual_text(measurement), measurement.unit
+        target = numbers.trimmed(measurement.target) if measurement.target is not None else None
+    return [
+        [measurement.brief, ref],
+        unit,
+        target,
+        actual,
+        completion_text(measurement),
+        schedule,
+        gap,
+        light_badge(measurement.light),
+    ]
+
+
+def _signed(measurement: Measurement) -> str:
+    gap = ((measurement.completion or 0) - (measurement.schedule_progress or 0)) * numbers.PERCENT
+    if not numbers.rounded(gap, 1):
+        return "0" if abs(gap) < sentences.NO_GAP else f"{'+' if gap > 0 else '−'}不足0.1"
+    return f"{'+' if gap > 0 else '−'}{numbers.fixed(abs(gap), 1)}"
+
+
+def _remarks(figures: ProjectFigures) -> list[Element]:
+    lines = ["指标后的小号数字指向文末的计算依据。"]
+    if any(m.basis == "schedule" and m.schedule_progress is not None for m in figures.measurements):
+        lines.append("相差的百分点按未舍入的数计算。")
+    if any(m.basis == "full" and not m.target_text for m in figures.measurements):
+        lines.append("水平类指标每月都与全年目标比较，不按月份折算。")
+    notes = [note("".join(lines))]
+    partial = next((m for m in figures.measurements if m.missing_areas), None)
+    if partial is not None and figures.area == CITY:
+        notes.append(note(f"完成数为已报送地区合计（{sentences.coverage(partial)}），不计算全市完成率。"))
+    return notes
+
+
+def _key_row(value: KeyValue, number: int) -> list[Content]:
+    name: list[Content] = [value.label, reference(number, "key", value.id) if value.cells else None]
+    if value.value is None:
+        return [name, value.unit or numbers.ABSENT, value.text or None]
+    if value.unit == "元" and abs(value.value) >= numbers.WAN:
+        return [name, "万元", numbers.wan(value.value)]
+    decimals = value.decimals if value.value == numbers.rounded(value.value, value.decimals) else value.decimals + 2
+    return [name, value.unit or numbers.ABSENT, numbers.fixed(value.value, decimals)]

@@ -1,0 +1,91 @@
+"""全市排名: totals, grades and points by group, county beside county."""
+
+from collections.abc import Sequence
+
+from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow
+from minsheng.report.kinds import figures_of
+from minsheng.report.markup import Content, Piece, note, paragraph, part
+from minsheng.report.numbers import fixed, trimmed
+from minsheng.report.scoring import decimals_of
+from minsheng.report.tables import Column, table
+
+
+def ranking_table(dossier: Dossier) -> Piece:
+    """Return rank, total, full marks, grade and converted points."""
+    figures = figures_of(dossier, RankingFigures, BulletinFigures)
+    rows = ranked(figures)
+    if not rows:
+        return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
+    columns = [
+        Column("名次", kind="text"),
+        Column("地区", kind="row"),
+        Column("得分", "分"),
+        Column("已评满分", "分"),
+        Column("等次", kind="text"),
+        Column("折算得分", "分"),
+    ]
+    places = decimals_of([row.total for row in rows])
+    cells: list[list[Content]] = [
+        [
+            None if row.rank is None else str(row.rank),
+            row.name,
+            fixed(row.total, places),
+            trimmed(row.full_marks),
+            row.grade,
+            None if row.converted is None else trimmed(row.converted),
+        ]
+        for row in rows
+    ]
+    caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
+    return part("考评排名", table(caption, columns, cells, style="ranking"), note(_remark(figures, rows)))
+
+
+def group_points_table(dossier: Dossier) -> Piece:
+    """Return each county's points by group of the rubric."""
+    figures = figures_of(dossier, RankingFigures)
+    rows = ranked(figures)
+    groups = list(dict.fromkeys(group for row in rows for group in row.groups))
+    if not groups:
+        return part("分项得分", paragraph("本期没有分项得分。"))
+    columns = [Column("地区", kind="row"), *(Column(figures.group_names.get(group, group), "分") for group in groups)]
+    columns.append(Column("得分", "分"))
+    places = decimals_of([points for row in rows for points in row.groups.values()])
+    cells: list[list[Content]] = [
+        [
+            row.name,
+            *(fixed(row.groups[group], places) if group in row.groups else None for group in groups),
+            fixed(row.total, max(places, decimals_of([row.total]))),
+        ]
+        for row in rows
+    ]
+    remark = note("得分为各项合计再计扣分、加分后的结果；—表示该项没有已评得分。")
+    return part("分项得分", table(f"{figures.period.label}各地区分项得分", columns, cells, style="scores"), remark)
+
+
+def ranking_summary(figures: RankingFigures) -> str:
+    """Return the ranking's first sentence."""
+    rows = ranked(figures)
+    if not rows:
+        return f"{figures.period.label}没有考评结果，不作排名。"
+    first = [row for row in rows if row.rank is not None and row.rank == rows[0].rank]
+    word = "暂定" if figures.provisional else ""
+    said = f"{figures.period.label}{len(rows)}个地区参加考评"
+    if not first:
+        return f"{said}，尚无名次。"
+    names = "、".join(row.name for row in first)
+    return f"{said}，{word}得分最高的是{names}（{trimmed(first[0].total)}分）。"
+
+
+def ranked(figures: RankingFigures | BulletinFigures) -> Sequence[RankRow]:
+    """Return the rows by rank; those without one come last."""
+    rows = figures.rows if isinstance(figures, RankingFigures) else figures.ranking
+    return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
+
+
+def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) -> str:
+    said = "同分的名次相同。"
+    if figures.provisional:
+        said = "暂定：尚有项目未评或未到期，只计已评项目，不定等次。" + said
+    if len({row.full_marks for row in rows}) > 1:
+        said += "各地区已评满分不同，按得分占已评满分的比例排名。"
+    return said

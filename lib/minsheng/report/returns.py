@@ -1,0 +1,166 @@
+"""What was sent in and what became of it: 报送与校验, issues, evidence."""
+
+from collections import Counter
+
+from minsheng.domain.area import CITY
+from minsheng.domain.delivery import Issue, Outcome, ReturnStatus
+from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
+from minsheng.report import numbers
+from minsheng.report.kinds import figures_of, no_data
+from minsheng.report.lights import STATUS_WORDS, severity_badge
+from minsheng.report.markup import Content, Element, Piece, code, joined, note, paragraph, part
+from minsheng.report.tables import Column, table
+
+_UNCHECKED = {Outcome.NOT_CHECKED: "未检", Outcome.ERROR: "无法运行"}
+
+
+def checks(dossier: Dossier) -> Piece:
+    """Return what the page's returns are: file, revision, received, in time or late, and how the rules ended."""
+    figures = figures_of(dossier, ProjectFigures)
+    match figures.returns:
+        case ():
+            told: list[Element] = [no_data(figures) or paragraph("没有报送记录。")]
+        case (single,):
+            told = [paragraph(*_told(single))]
+        case several:
+            told = [returns_table("各地区报送情况", several)]
+    return part("报送与校验", told, _outcomes(figures))
+
+
+def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
+    """Return a line per return."""
+    columns = [
+        Column("地区", kind="row"),
+        Column("报送情况", kind="text"),
+        Column("收到日期", kind="text"),
+        Column("是否按时", kind="text"),
+        Column("数据截至", kind="text"),
+        Column("文件", kind="text"),
+    ]
+    rows: list[list[Content]] = [
+        [
+            entry.name,
+            STATUS_WORDS[entry.status],
+            numbers.day(entry.received_on) if entry.received_on else None,
+            punctuality(entry) if entry.received_on else None,
+            numbers.day(entry.as_of) if entry.as_of else None,
+            [code(entry.file), _revision(entry)] if entry.file else None,
+        ]
+        for entry in returns
+    ]
+    return table(caption, columns, rows)
+
+
+def punctuality(entry: ReturnNote) -> str:
+    """Return whether a return came in time: 按时, 迟报3天."""
+    if not entry.late:
+        return "按时" if entry.due else "不计迟报"
+    if entry.due is None or entry.received_on is None or entry.received_on <= entry.due:
+        return "迟报"
+    return f"迟报{(entry.received_on - entry.due).days}天"
+
+
+def issues_table(dossier: Dossier) -> Piece:
+    """Return the issues of the return, the blocking ones first, with what the county explained."""
+    figures = figures_of(dossier, ProjectFigures)
+    title = "校验问题"
+    if not figures.issues:
+        if figures.area == CITY:
+            return part(title, paragraph("各地区的校验问题见该地区报告，本页没有需单列的问题。"))
+        if figures.status == ReturnStatus.NOT_REPORTED:
+            return part(title, paragraph("未报送，没有可校验的数据。"))
+        return part(title, paragraph("本项目数据没有发现校验问题。"))
+    order = {severity: number for number, severity in enumerate(("critical", "warning", "info"))}
+    ordered = sorted(figures.issues, key=lambda issue: order[issue.severity])
+    columns = [
+        Column("程度", kind="text"),
+        Column("位置", kind="row"),
+        Column("问题", kind="long"),
+        Column("要求和处理", kind="long"),
+        Column("填报单位说明", kind="long"),
+    ]
+    rows: list[list[Content]] = [_issue_row(issue) for issue in ordered]
+    remark = "“阻断”的项目数据不采用，改正后重新报送；“提示”须由填报单位说明；“参考”不影响采用。"
+    return part(
+        title,
+        table(f"{figures.area_name}{figures.period.label}校验问题清单", columns, rows, style="issues"),
+        note(remark),
+    )
+
+
+def evidence_list(dossier: Dossier) -> Piece:
+    """Return the documents that the return lists as evidence (印证资料)."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.evidence:
+        if figures.area == CITY:
+            return part("印证资料", paragraph("印证资料由各地区分别报送，目录见各地区报告。"))
+        why = no_data(figures) or paragraph("没有列出印证资料。")
+        return part("印证资料", why)
+    columns = [
+        Column("资料名称", kind="row"),
+        Column("文号", kind="text"),
+        Column("日期", kind="text"),
+        Column("页数", "页"),
+    ]
+    rows: list[list[Content]] = [
+        [
+            item.name,
+            item.number or None,
+            numbers.day(item.dated) if item.dated else None,
+            str(item.pages) if item.pages is not None else None,
+        ]
+        for item in figures.evidence
+    ]
+    return part("印证资料", table("印证资料目录", columns, rows))
+
+
+def _told(entry: ReturnNote) -> list[Content]:
+    if entry.status == ReturnStatus.NOT_REPORTED and not entry.file:
+        due = f"，期限为{numbers.day(entry.due)}" if entry.due else ""
+        return [f"{entry.name}未报送{due}。"]
+    said: list[Content] = [f"数据取自{entry.name}报送的", code(entry.file), _revision(entry)]
+    if entry.received_on:
+        due = f"，期限{numbers.day(entry.due)}" if entry.due else ""
+        said.append(f"，{numbers.day(entry.received_on)}收到（{punctuality(entry)}{due}）")
+    if entry.as_of:
+        said.append(f"，数据截至{numbers.day(entry.as_of)}")
+    said.append("。")
+    if entry.status == ReturnStatus.BLOCKED:
+        said.append("数据未通过校验，未采用。")
+    return said
+
+
+def _revision(entry: ReturnNote) -> str:
+    return f"（第{entry.revision}次报送）" if entry.revision > 1 else ""
+
+
+def _outcomes(figures: ProjectFigures) -> list[Element]:
+    if not figures.outcomes:
+        missing = figures.status == ReturnStatus.NOT_REPORTED
+        return [note("没有数据，未作校验。" if missing else "没有单列的校验记录；各地区校验结果见该地区报告。")]
+    counted = Counter(outcome.outcome for outcome in figures.outcomes)
+    words = [f"通过{counted[Outcome.PASS]}条"]
+    words += [f"未通过{counted[Outcome.FAIL]}条"] if counted[Outcome.FAIL] else []
+    words += [f"{word}{counted[outcome]}条" for outcome, word in _UNCHECKED.items() if counted[outcome]]
+    told = [paragraph(f"校验规则{len(figures.outcomes)}条：{'，'.join(words)}。")]
+    for outcome, word in _UNCHECKED.items():
+        left: list[list[Content]] = [
+            [code(item.rule), f"（{item.reason}）" if item.reason else ""]
+            for item in figures.outcomes
+            if item.outcome == outcome
+        ]
+        if left:
+            told.append(note(f"{word}的规则：", joined(left), "。未检、无法运行不等于通过。"))
+    return told
+
+
+def _issue_row(issue: Issue) -> list[Content]:
+    required = issue.allowed or issue.action
+    place = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
+    return [
+        [severity_badge(issue), Element("br"), code(issue.rule)],
+        code(place),
+        [issue.message, f"（填报值：{issue.value}）" if issue.value and issue.value not in issue.message else None],
+        [issue.allowed, Element("br") if issue.allowed and issue.action else None, issue.action] if required else None,
+        issue.explanation or None,
+    ]

@@ -1,0 +1,184 @@
+"""Sentences that say how a figure stands. They follow the figures: whatever crosses its target changes its words."""
+
+from decimal import Decimal
+
+from minsheng.domain.period import Period
+from minsheng.domain.result import ConditionState, FundUse, Measurement, ProjectFigures
+from minsheng.report import numbers
+
+_LAST_MONTH = 12
+TOTAL = "total"
+"""The source id of the line that adds up the others."""
+NO_GAP = Decimal("1e-12")
+"""Ratios such as 5/12 end somewhere; what is left over after their digits is no gap."""
+
+
+def opening(figures: ProjectFigures) -> str:
+    """Return how a report's first sentence begins: 截至2017年6月20日，苍溪县."""
+    when = f"截至{numbers.day(figures.as_of)}" if figures.as_of else figures.period.label
+    return f"{when}，{figures.area_name}"
+
+
+def progress(measurement: Measurement) -> str:
+    """Return one clause about an indicator, without its full stop.
+
+    Returns
+    -------
+    str
+        E.g. 新增养老床位129张，完成年度目标300张的43.0%，低于序时进度7.0个百分点.
+    """
+    if not measurement.has_duty:
+        return f"{measurement.brief}：方案没有下达任务"
+    if measurement.target_text:
+        return _milestone(measurement)
+    if measurement.actual is None:
+        return f"{measurement.brief}无数据（{measurement.light.word}）"
+    return f"{measurement.brief}{_actual(measurement)}，{_judged(measurement)}"
+
+
+def standing(measurement: Measurement) -> str:
+    """Return a whole sentence about an indicator with its light; a milestone's own words say its light already."""
+    said = progress(measurement)
+    return f"{said}。" if measurement.level else f"{said}，状态为“{measurement.light.word}”。"
+
+
+def _judged(measurement: Measurement) -> str:
+    if measurement.missing_areas:
+        return f"为已报送地区合计（{coverage(measurement)}），不计算完成率"
+    if measurement.target is None or measurement.completion is None:
+        return "不计算完成率"
+    if measurement.basis == "full":
+        return _against_level(measurement, measurement.target, measurement.completion)
+    return _against_count(measurement, measurement.target, measurement.completion)
+
+
+def coverage(measurement: Measurement) -> str:
+    """Return which areas a city figure holds: 含7/8个地区，缺剑阁县."""
+    missing = "、".join(measurement.missing_areas)
+    return f"含{measurement.reported_areas}/{measurement.expected_areas}个地区，缺{missing}"
+
+
+def remaining(measurement: Measurement, period: Period) -> str:
+    """Return what a count still lacks and the pace it needs, as a sentence; empty where that is no question."""
+    if measurement.basis == "full" or measurement.completion is None or measurement.completion >= 1:
+        return ""
+    if measurement.actual is None or measurement.target is None:
+        return ""
+    lacking = measurement.target - measurement.actual
+    gap = numbers.quantity(lacking, measurement.unit, measurement.decimals)
+    months = _LAST_MONTH - period.last_month
+    if months == 0:
+        return f"距年度目标还差{gap}，年内已无剩余月份。"
+    pace = numbers.monthly_pace(lacking, months, measurement.decimals)
+    needed = numbers.quantity(pace, measurement.unit, measurement.decimals)
+    return f"距年度目标还差{gap}，年内还有{months}个月，平均每月至少需完成{needed}。"
+
+
+def condition(state: ConditionState) -> str:
+    """Return one sentence about a duty with a date."""
+    due = f"应于{numbers.day(state.due)}前完成"
+    if state.state == "unknown":
+        return f"{state.name}：无法判定，{due}。{_because(state)}"
+    if state.state == "not_due":
+        return f"{state.name}：尚未到期，{due}。"
+    if state.state == "not_met":
+        return f"{state.name}：未落实，{due}。{_because(state)}"
+    if state.document_date is None:
+        return f"{state.name}：已落实。{_because(state)}"
+    late = "，晚于期限" if state.document_date > state.due else ""
+    return f"{state.name}：已落实，文件日期{numbers.day(state.document_date)}{late}（{due}）。{_because(state)}"
+
+
+def funds(use: FundUse) -> str:
+    """Return one clause about the money of one source, without its full stop."""
+    label = "资金合计" if use.source == TOTAL else f"{use.label}资金"
+    if use.allocated is None and use.received is None and use.disbursed is None:
+        return f"{label}未报送"
+    if use.received == 0 and not use.disbursed:
+        return f"{label}下达{_money(use.allocated)}，尚无到位" if use.allocated else f"{label}尚无到位"
+    clauses = [f"{label}到位{_money(use.received)}，拨付{_money(use.disbursed)}"]
+    if use.execution is not None:
+        clauses.append(f"执行率{numbers.percent(use.execution)}" if use.execution else "执行率为零")
+        if use.execution > 1:
+            clauses.append("拨付大于到位，请核实")
+    return "，".join(clauses)
+
+
+def _actual(measurement: Measurement) -> str:
+    if measurement.actual is None:
+        return numbers.ABSENT
+    if measurement.actual == 0:
+        return "尚为零"
+    return numbers.quantity(measurement.actual, measurement.unit, measurement.decimals, measurement.target)
+
+
+def _against_count(measurement: Measurement, target: Decimal, completion: Decimal) -> str:
+    aim = numbers.target(target, measurement.unit)
+    actual = measurement.actual or Decimal(0)
+    if completion >= 1:
+        if actual > target:
+            over = numbers.difference(actual - target, measurement.unit, measurement.decimals)
+            return f"超额完成年度目标{aim}，完成率{numbers.percent(completion)}，超出{over}"
+        return f"完成年度目标{aim}"
+    done = f"完成年度目标{aim}的{numbers.percent(completion)}" if completion else f"年度目标{aim}"
+    if measurement.schedule_progress is None:
+        return done
+    return f"{done}，{against_schedule(completion - measurement.schedule_progress)}"
+
+
+def against_schedule(gap: Decimal) -> str:
+    """Return a gap to the schedule in words: 低于序时进度7.0个百分点."""
+    if abs(gap) < NO_GAP:
+        return "与序时进度持平"
+    return f"{'高' if gap > 0 else '低'}于序时进度{numbers.percentage_points(gap)}"
+
+
+def _against_level(measurement: Measurement, target: Decimal, completion: Decimal) -> str:
+    aim = numbers.target(target, measurement.unit)
+    actual = measurement.actual or Decimal(0)
+    if actual == target:
+        return f"与目标（{aim}）持平"
+    apart = numbers.difference(actual - target, measurement.unit, measurement.decimals)
+    if actual > target:
+        word = "达到目标" if completion >= 1 else "超过控制目标"
+        return f"{word}（{aim}），高{apart}"
+    word = "控制在目标以内" if completion >= 1 else "未达到目标"
+    return f"{word}（{aim}），低{apart}"
+
+
+def _milestone(measurement: Measurement) -> str:
+    match measurement.level:
+        case "done":
+            dated = f"（{numbers.day(measurement.milestone_date)}）" if measurement.milestone_date else ""
+            return f"{measurement.brief}：已完成{dated}"
+        case "in_progress":
+            return f"{measurement.brief}：正在推进，尚未到期{_done_share(measurement)}"
+        case "partial":
+            return f"{measurement.brief}：部分完成{_done_share(measurement)}"
+        case "not_done":
+            return f"{measurement.brief}：未完成{_done_share(measurement)}"
+        case None if measurement.missing_areas:
+            return f"{measurement.brief}：已报送地区中{_done_areas(measurement)}（{coverage(measurement)}），不作判定"
+        case None:
+            return f"{measurement.brief}：{measurement.light.word}"
+
+
+def _done_areas(measurement: Measurement) -> str:
+    return f"{numbers.trimmed(measurement.numerator)}个已完成" if measurement.numerator else "没有已完成的"
+
+
+def _done_share(measurement: Measurement) -> str:
+    """Say how many areas have done it, for a city row."""
+    if measurement.expected_areas is None:
+        return ""
+    return f"，{measurement.expected_areas}个地区中{_done_areas(measurement)}"
+
+
+def _because(state: ConditionState) -> str:
+    return f"依据：{state.because.rstrip('。')}。" if state.because else ""
+
+
+def _money(yuan: Decimal | None) -> str:
+    if yuan is None:
+        return "未报送"
+    return numbers.money(yuan) if yuan else "为零"

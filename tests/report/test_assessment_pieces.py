@@ -1,0 +1,75 @@
+from decimal import Decimal
+
+from minsheng import report
+
+
+def test_a_provisional_total_never_passes_for_a_final_one(build):
+    provisional = repr(report.score_summary(build.scoring()))
+    assert "暂定得分2.44分，已评项目满分8分，通报等扣1分。未评1项共1分，未计入" in provisional
+    final = repr(report.score_summary(build.scoring(provisional=False, grade="不合格", converted="0.24")))
+    assert "得分2.44分（满分8分，通报等扣1分），等次为不合格，折算得分0.24分" in final
+    assert "暂定" not in final
+
+
+def test_items_show_rule_formula_evidence_clause_and_default(build):
+    text = repr(report.score_table(build.scoring()))
+    assert "规则：得分 = 满分 × 完成率，最高8分※ 计算：8 × 43% = 3.44　竣工验收单" in text
+    assert "新增民办公办养老机构床位（8分）（三（二）1⑸）" in text
+    assert "领导小组　1　未评" in text
+    assert "※方案没有明确、按默认规定计算" in text
+
+
+def test_a_score_leads_to_its_cell(build):
+    dossier = build.scoring()
+    assert 'href="#trace-item-goal.beds_new"' in report.score_table(dossier)._repr_html_()
+    traced = report.sources(dossier)._repr_html_()
+    assert 'id="trace-item-goal.beds_new"' in traced
+    assert "养老服务!E5=129" in traced
+
+
+def test_deductions_and_their_absence(build):
+    assert "市级通报批评　1　2017年5月10日市级督查通报　1次 × 1分" in repr(report.deductions_table(build.scoring()))
+    assert "没有登记扣分事项" in repr(report.deductions_table(build.scoring(deductions=())))
+    assert "加分2.5分" in repr(report.deductions_table(build.scoring(bonus="2.5")))
+
+
+def test_a_veto_is_shouted(build):
+    vetoed = build.scoring(vetoed=("弄虚作假",), total="0")
+    assert '<p class="callout blocked">一票否决：弄虚作假' in report.score_summary(vetoed)._repr_html_()
+
+
+def test_equal_totals_share_a_rank(build):
+    text = repr(report.ranking_table(build.ranking()))
+    assert "1　苍溪县　61.35　78" in text
+    assert "1　广元经济技术开发区　61.35　78" in text
+    assert "3　剑阁县　40.20　78" in text
+    assert "暂定" in text
+
+
+def test_areas_without_a_rank_come_last(build):
+    rows = build.rank_rows()
+    unranked = rows[0].model_copy(update={"rank": None, "name": "旺苍县", "total": Decimal(0)})
+    text = repr(report.ranking_table(build.ranking(rows=(unranked, *rows))))
+    assert text.index("剑阁县") < text.index("—　旺苍县")
+
+
+def test_unequal_bases_are_pointed_at(build):
+    rows = build.rank_rows()
+    other = rows[2].model_copy(update={"full_marks": Decimal(70)})
+    assert "按得分占已评满分的比例排名" in repr(report.ranking_table(build.ranking(rows=(*rows[:2], other))))
+    assert "按得分占已评满分的比例排名" not in repr(report.ranking_table(build.ranking()))
+
+
+def test_group_points_use_the_rubrics_names(build):
+    text = repr(report.group_points_table(build.ranking()))
+    assert "组织领导（分）　目标实施及考评（分）" in text
+    assert "剑阁县　—　40.20　40.20" in text
+
+
+def test_section_deductions_keep_proposed_apart(build):
+    text = repr(report.section_table(build.section()))
+    assert "没有按时报送　已确认扣分　0.2　2017年5月迟报2天 1次 × 0.2分" in text
+    assert "按要求参加会议　未评　—" in text
+    assert "已确认扣分合计　　0.2" in text
+    said = repr(report.summary(build.section()))
+    assert "管理倒扣分已确认0.2分，另有0.4分待确认，1项未评；目标实施的实绩考评计分尚未填报" in said

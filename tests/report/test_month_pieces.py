@@ -1,0 +1,86 @@
+from datetime import date
+
+from minsheng import report
+from minsheng.domain.delivery import ReturnStatus
+
+
+def test_the_bulletin_begins_with_who_is_missing(build):
+    dossier = build.bulletin("jiange")
+    assert "应报5个单位，已报4个，未报送1个（剑阁县）" in repr(report.summary(dossier))
+    html = report.who_is_missing(dossier)._repr_html_()
+    assert '<p class="callout not-reported">未报送（1个）：剑阁县' in html
+    assert "5个单位全部报送，数据全部采用" in repr(report.who_is_missing(build.bulletin()))
+
+
+def test_blocked_projects_are_named(build):
+    project = build.summary_of()
+    row = project.areas[1].model_copy(update={"status": ReturnStatus.BLOCKED})
+    blocked = project.model_copy(update={"areas": (project.areas[0], row, *project.areas[2:])})
+    text = repr(report.who_is_missing(build.bulletin(projects=(blocked,))))
+    assert "数据未通过校验：苍溪县（社会养老服务体系建设）" in text
+
+
+def test_late_returns_say_by_how_much(build):
+    late = build.returned(late=True, received_on=date(2017, 6, 25))
+    assert "苍溪县　2017年6月23日　2017年6月25日　迟报2天" in repr(report.late_list(build.bulletin(returns=(late,))))
+    assert "均按时报送" in repr(report.late_list(build.bulletin()))
+    assert "方案印发之前" in repr(report.late_list(build.bulletin(before_notice=True)))
+
+
+def test_red_items_come_with_next_steps_or_say_there_are_none(build):
+    text = repr(report.red_items(build.bulletin()))
+    assert "苍溪县　社会养老服务体系建设：居家养老服务4,100名" in text
+    assert "▼严重滞后　7月底前完成用地手续。" in text
+    assert "旺苍县" in text
+    assert "该地区未写明下步打算" in text
+
+
+def test_changes_since_last_month(build):
+    text = repr(report.changes(build.bulletin()))
+    assert "苍溪县新增床位：由“严重滞后”变为“基本同步”" in text
+    assert "旺苍县" not in text  # the same light as last month
+    same = build.bulletin(previous_lights={"cangxi/beds_new": "基本同步"})
+    assert "均与上月相同" in repr(report.changes(same))
+    assert "没有上月状态可比" in repr(report.changes(build.bulletin(previous_lights={})))
+
+
+def test_the_matrix_never_grows_wider_than_a_page(build):
+    wide = [build.count("1", "2", indicator=f"i{n}", label=f"指标{n}") for n in range(9)]
+    project = build.summary_of(measurements=tuple(wide))
+    html = report.progress_matrix(build.bulletin(projects=(project,)))._repr_html_()
+    tables = html.split("<table")[1:]
+    assert [table.count('scope="col"') for table in tables] == [4, 4, 4]
+    assert "进展一览（1/3）" in html
+
+
+def test_the_five_parts_in_order_from_data_and_words(build):
+    html = report.report_parts(build.monthly())._repr_html_()
+    assert "<h2>一、社会养老服务体系建设</h2>" in html
+    titles = ("（一）进展情况", "（二）资金拨付", "（三）采取措施", "（四）存在的问题", "（五）下步打算")
+    places = [html.index(f"<h3>{title}</h3>") for title in titles]
+    assert places == sorted(places)
+    assert "全市新增床位449张，完成年度目标1,250张的35.9%" in html
+    assert "居家养老服务落后的地区：苍溪县（严重滞后）" in html
+    assert "<p>苍溪县：每周调度一次。逐个项目派人驻点。</p>" in html
+
+
+def test_an_empty_part_is_said(build):
+    empty = build.monthly(section_narratives={}, projects=(build.summary_of(narratives={}),))
+    html = report.report_parts(empty)._repr_html_()
+    assert html.count('class="callout not-reported"') == 3
+    assert "“下步打算”没有内容" in html
+
+
+def test_missing_areas_are_named_in_the_report(build):
+    missing = build.monthly(projects=(build.summary_of("jiange"),), returns=build.city("jiange").figures.returns)
+    assert "没有可用数据的地区：剑阁县（未报送）" in repr(report.report_parts(missing))
+    assert "应报5个单位，可用4个，缺剑阁县" in repr(report.summary(missing))
+
+
+def test_the_leader_signs_a_sections_report_only(build):
+    html = report.signature_block(build.monthly())._repr_html_()
+    assert html.startswith('<div class="signature">')
+    assert "分管领导（何道芬）签字" in html
+    office = report.signature_block(build.monthly(leader=None, section_name="办公室"))._repr_html_()
+    assert "signature" not in office
+    assert "由办公室汇总" in office
