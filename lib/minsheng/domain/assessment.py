@@ -148,7 +148,7 @@ class Decision(Frozen):
 
     rule: str
     event: str
-    """The event's id as proposed: the month, or month and part (``2017-05/problems``)."""
+    """The event's id as proposed: the month, or month and part (``YYYY-MM/problems``)."""
     taken: bool
     reason: str = ""
     """Needed to waive."""

@@ -1,0 +1,72 @@
+"""Drawing on a terminal: a live progress bar there, plain lines elsewhere."""
+
+import time
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.status import MonthStatus
+
+_PLAIN_EVERY_SECONDS = 2.0
+
+
+class RunDisplay:
+    """Shows stages and settled units on standard error; a context manager."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._live = self._console.is_terminal
+        self._started = time.monotonic()
+        self._said = 0.0
+        self._task: TaskID | None = None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._live:
+            self._bar.stop()
+
+    def stage(self, text: str) -> None:
+        """Say what begins now."""
+        self._console.print(text, highlight=False)
+
+    def units(self, summary: RunSummary, total: int, name: str) -> None:
+        """Move the bar; without a terminal, a line every two seconds and at the end."""
+        seconds = time.monotonic() - self._started
+        rate = f"{summary.settled / seconds:.1f} 个/秒" if seconds > 0 else ""
+        if self._live:
+            if self._task is None:
+                self._task = self._bar.add_task("生成报告", total=total, rate="")
+            self._bar.update(self._task, completed=summary.settled, rate=rate)
+        elif summary.settled == total or seconds - self._said >= _PLAIN_EVERY_SECONDS:
+            self._said = seconds
+            self._console.print(f"{summary.settled}/{total} {name} {rate}", highlight=False)
+
+
+def print_status(status: MonthStatus) -> None:
+    """Print the status of a month as a table and the lists below it."""
+    console = Console()
+    console.print(f"{status.title}　{status.period.label}　以{status.as_of}为准", highlight=False)
+    table = Table("单位", "报送", "期限", "收到", "修订", "数据截至", "问题")
+    for row in status.rows:
+        received = str(row.received_on or "")
+        revision = str(row.revision or "")
+        table.add_row(row.name, row.word, str(row.due or ""), received, revision, str(row.as_of or ""), row.problems)
+    console.print(table)
+    for line in status.lines():
+        console.print(line, highlight=False)

@@ -1,0 +1,133 @@
+"""Measured figures: what one indicator, one fund source or one key figure came to, down to its cells."""
+
+from datetime import date
+from typing import Literal
+
+from minsheng.domain.base import Exact, Frozen
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.light import Light
+from minsheng.domain.period import Period
+
+
+class CellRef(Frozen):
+    """Where a figure came from: down to the cell of the county's own workbook."""
+
+    area: str
+    period: Period
+    file: str
+    sheet: str
+    cell: str
+    field: str
+    value: str
+
+
+class ConditionState(Frozen):
+    """How one condition of a milestone stands."""
+
+    id: str
+    name: str
+    state: Literal["met", "not_met", "not_due", "unknown"]
+    """``unknown``: what it needs was not reported, so nobody can say."""
+    due: date
+    document_date: date | None = None
+    because: str
+    """The comparison with its numbers put in."""
+
+
+class Measurement(Frozen):
+    """One indicator of one area in one period.
+
+    ``actual`` and ``target`` are in ``unit``; ``completion`` and ``schedule_progress`` are ratios (1 is 100 %).
+    """
+
+    indicator: str
+    label: str
+    short_label: str = ""
+    """Fits a table header; :attr:`brief` falls back to ``label``."""
+    unit: str
+    decimals: int
+    status: ReturnStatus
+    basis: Literal["schedule", "full"]
+    actual: Exact | None = None
+    numerator: Exact | None = None
+    denominator: Exact | None = None
+    target: Exact | None = None
+    target_text: str = ""
+    completion: Exact | None = None
+    schedule_progress: Exact | None = None
+    light: Light
+    level: Literal["done", "in_progress", "partial", "not_done"] | None = None
+    milestone_date: date | None = None
+    """The document date on which the last condition was met."""
+    conditions: tuple[ConditionState, ...] = ()
+    formula: str
+    """The formula with its numbers put in."""
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+    missing_areas: tuple[str, ...] = ()
+    """Names of those that are missing or blocked."""
+
+    @property
+    def brief(self) -> str:
+        """The label for headers, charts and sentences."""
+        return self.short_label or self.label
+
+    @property
+    def has_duty(self) -> bool:
+        """Whether the plan gives the area a target here, as a number or as 完成."""
+        return self.target is not None or bool(self.target_text)
+
+
+class FundUse(Frozen):
+    """资金 by source, in yuan."""
+
+    source: str
+    label: str
+    planned: Exact | None = None
+    """City rows only: the notice gives no split by area."""
+    allocated: Exact | None = None
+    received: Exact | None = None
+    disbursed: Exact | None = None
+    execution: Exact | None = None
+    """拨付 ÷ 到位; ``None`` where nothing was received, and in a city row with an area missing."""
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+
+
+class KeyValue(Frozen):
+    """A key figure without a target."""
+
+    id: str
+    label: str
+    unit: str
+    value: Exact | None = None
+    text: str = ""
+    decimals: int = 0
+    cells: tuple[CellRef, ...] = ()
+    reported_areas: int | None = None
+    """For a city row: how many of ``expected_areas`` it holds."""
+    expected_areas: int | None = None
+
+
+class TrendPoint(Frozen):
+    """One month of one indicator."""
+
+    period: Period
+    indicator: str
+    actual: Exact | None
+    schedule_target: Exact | None
+    """The target × schedule progress for counts, the full target for levels."""
+    status: ReturnStatus
+
+
+class AreaRow(Frozen):
+    """One area's measurements, side by side with the others."""
+
+    area: str
+    name: str
+    status: ReturnStatus
+    measurements: tuple[Measurement, ...]

@@ -1,0 +1,136 @@
+"""What a notebook reads: the plan, accepted returns, sealed results - of the workspace, or of the runner's unit."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+from minsheng.domain.area import Area, Section
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Figures, InputFile, Provenance, Result, ReturnNote
+from minsheng.errors import UsageError
+from minsheng.intake.store import read_accepted
+from minsheng.plan import load_plan, plan_from_json
+from minsheng.plan.calendar import due_date
+from minsheng.workspace import Workspace
+
+PLAN = "MINSHENG_PLAN"
+"""The runner's compiled plan (JSON); by hand the YAML of the workspace is read."""
+PROVENANCE = "MINSHENG_PROVENANCE"
+"""JSON from the runner: hashes of notebook, lock and fonts."""
+RESULT = "MINSHENG_RESULT"
+"""Where the runner wants ``result.json``; by hand nothing is written."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one notebook × period.
+
+    Parameters
+    ----------
+    workspace
+        The real one by hand; a small one of the unit's own under the runner.
+    plan
+        The plan of the period's year.
+    period
+        The reporting period.
+    """
+
+    workspace: Workspace
+    plan: Plan
+    period: Period
+
+    @classmethod
+    def for_period(cls, period: str) -> Self:
+        """Find the workspace and load the plan of the period's year."""
+        workspace, parsed = Workspace.find(), Period(period)
+        compiled = os.environ.get(PLAN)
+        plan = plan_from_json(Path(compiled).read_bytes()) if compiled else load_plan(workspace.params, parsed.year)
+        return cls(workspace=workspace, plan=plan, period=parsed)
+
+    def returns(self, owners: tuple[str, ...]) -> dict[tuple[Period, str], AcceptedReturn]:
+        """Return the accepted returns of these areas or sections, year to date.
+
+        Raises
+        ------
+        UsageError
+            If no return of the closing month has been checked at all: then the month was never taken in.
+        """
+        closing = self.period.closing_month
+        if not self.workspace.accepted(closing).is_dir():
+            raise UsageError(f"{closing.label}的报表尚未校验：请先运行 minsheng check {closing}")
+        found = {}
+        for month in self.period.year_to_date:
+            for owner in owners:
+                accepted = read_accepted(self.workspace.data, month, owner)
+                if accepted is not None:
+                    found[month, owner] = accepted
+        return found
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the runner asks for sealed results of other notebooks; by hand they are computed anew."""
+        return RESULT in os.environ
+
+    def sealed(self, subject: str, notebook: str) -> Figures:
+        """Return the figures that another notebook of this period sealed."""
+        path = self.workspace.unit(self.period, subject, notebook) / "result.json"
+        return Result.model_validate_json(path.read_bytes()).figures
+
+    def note(self, owner: Area | Section, accepted: AcceptedReturn | None, project: str | None = None) -> ReturnNote:
+        """Say what became of an owner's return of the closing month, as a whole or for one project."""
+        month = self.period.closing_month
+        is_section = isinstance(owner, Section)
+        reporting = self.plan.reporting
+        due = due_date(self.plan, reporting.sections if is_section else reporting.counties, month)
+        if accepted is None:
+            return ReturnNote(area=owner.id, name=owner.name, status=ReturnStatus.NOT_REPORTED, due=due)
+        verdict = accepted.verdict
+        received = (verdict.first_received_at or verdict.received_at).date()
+        return ReturnNote(
+            area=owner.id,
+            name=owner.name,
+            status=_status(verdict, project),
+            file=verdict.file,
+            sha256=verdict.sha256,
+            revision=verdict.revision,
+            received_on=verdict.received_at.date(),
+            due=due,
+            late=received > due and month >= reporting.first_month,
+            as_of=verdict.as_of,
+        )
+
+    def provenance(self, notebook: str, used: dict[tuple[Period, str], AcceptedReturn]) -> Provenance:
+        """Say what the result is made from: each return by file and hash, plan, notebook, package, lock, fonts."""
+        verdicts = [accepted.verdict for _, accepted in sorted(used.items(), key=lambda item: item[0])]
+        given = json.loads(os.environ.get(PROVENANCE, "{}"))
+        return Provenance(
+            inputs=tuple(InputFile(file=verdict.file, sha256=verdict.sha256) for verdict in verdicts),
+            plan_sha256=self.plan.sha256,
+            notebook_sha256=given.get("notebook_sha256") or _sha256(self.workspace.notebooks / f"{notebook}.ipynb"),
+            package_version=version("minsheng-workbook"),
+            lock_sha256=given.get("lock_sha256") or _sha256(self.workspace.lock),
+            fonts=given.get("fonts", {}),
+        )
+
+    @cached_property
+    def project_ids(self) -> tuple[str, ...]:
+        """The ids of the plan's projects."""
+        return tuple(project.id for project in self.plan.projects)
+
+
+def _status(verdict: Verdict, project: str | None) -> ReturnStatus:
+    if project is not None:
+        return verdict.projects.get(project, ReturnStatus.NOT_REPORTED)
+    blocked = ReturnStatus.BLOCKED in verdict.projects.values()
+    return ReturnStatus.BLOCKED if blocked else ReturnStatus.REPORTED
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -1,0 +1,233 @@
+"""``open_dossier``: from the names of a notebook, a period and a subject to all that the notebook shows."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.delivery import AcceptedReturn
+from minsheng.domain.period import Period
+from minsheng.domain.result import (
+    BulletinFigures,
+    Dossier,
+    Figures,
+    Heading,
+    MonthlyReportFigures,
+    ProjectFigures,
+    RankingFigures,
+    ScoringFigures,
+    SectionScoringFigures,
+)
+from minsheng.errors import UsageError
+from minsheng.measure.figures import project_figures
+from minsheng.measure.ranking import ranking_figures
+from minsheng.measure.scoring import scoring_figures
+from minsheng.measure.sections import section_scoring_figures
+from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
+from minsheng.notebook.forms import read_form, read_section_facts, read_section_form
+from minsheng.notebook.inputs import Inputs
+
+Returns = dict[tuple[Period, str], AcceptedReturn]
+_NAMES = {
+    "scoring": "民生工程及民生实事考评得分表",
+    "section_scoring": "科室管理倒扣分表",
+    "monthly_report": "民生工程及民生实事工作情况月报",
+    "bulletin": "民生工程及民生实事月通报",
+}
+
+
+def open_dossier(notebook: str, *, period: str, area: str | None = None, section: str | None = None) -> Dossier:
+    """Open all that a notebook shows about one period and subject, as frozen data.
+
+    Parameters
+    ----------
+    notebook
+        A project's id, or ``scoring``, ``section_scoring``, ``monthly_report``, ``bulletin``.
+    period
+        ``YYYY-MM``, ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
+    area
+        An area's id, name or alias, or ``city`` (全市), for project notebooks and ``scoring``.
+    section
+        A section's id or name, for ``section_scoring`` and ``monthly_report``.
+
+    Raises
+    ------
+    UsageError
+        If a name does not exist in the plan, or the period's returns have not been checked yet.
+    PlanInvalidError
+        If the plan of that year has faults.
+    """
+    inputs = Inputs.for_period(period)
+    opener = _OPENERS.get(notebook)
+    if opener is not None:
+        figures, used = opener(inputs, area, section)
+    elif notebook in inputs.project_ids:
+        figures, used = _project(inputs, notebook, _area_id(inputs, area))
+    else:
+        known = "、".join((*inputs.project_ids, *_OPENERS))
+        raise UsageError(f"没有“{notebook}”这个笔记本。可用：{known}")
+    provenance = inputs.provenance(notebook, used)
+    return Dossier(
+        notebook=notebook,
+        heading=_heading(inputs, notebook, figures),
+        figures=figures,
+        provenance=provenance,
+        sources=provenance.inputs,
+        parts=inputs.plan.reporting.parts,
+    )
+
+
+def _area_id(inputs: Inputs, area: str | None) -> str:
+    if area is None:
+        raise UsageError("这个笔记本需要参数 area（地区）")
+    return inputs.plan.area_id(area)
+
+
+def _areas(inputs: Inputs, project: str, area_id: str) -> tuple[Area, ...]:
+    if area_id == CITY:
+        return inputs.plan.areas_with(project)
+    return (inputs.plan.area(area_id),)
+
+
+def _project(inputs: Inputs, project: str, area_id: str) -> tuple[ProjectFigures, Returns]:
+    areas = _areas(inputs, project, area_id)
+    returns = inputs.returns(tuple(area.id for area in areas))
+    return _project_from(inputs, project, area_id, returns), returns
+
+
+def _project_from(inputs: Inputs, project: str, area_id: str, returns: Returns) -> ProjectFigures:
+    month = inputs.period.closing_month
+    notes = [inputs.note(a, returns.get((month, a.id)), project) for a in _areas(inputs, project, area_id)]
+    return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes)
+
+
+def _sealed_or_live(inputs: Inputs, project: str, area_id: str) -> ProjectFigures:
+    if not inputs.is_sealed:
+        return _project(inputs, project, area_id)[0]
+    figures = inputs.sealed(area_id, project)
+    if not isinstance(figures, ProjectFigures):
+        raise UsageError(f"{area_id}/{project} sealed {figures.kind} figures, expected a project's")
+    return figures
+
+
+def _scoring_of(inputs: Inputs, area_id: str) -> ScoringFigures:
+    if inputs.is_sealed:
+        figures = inputs.sealed(area_id, "scoring")
+        if isinstance(figures, ScoringFigures):
+            return figures
+    projects = [_sealed_or_live(inputs, p, area_id) for p in inputs.plan.area(area_id).projects]
+    return scoring_figures(inputs.plan, area_id, inputs.period, projects, read_form(inputs, area_id))
+
+
+def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[ScoringFigures | RankingFigures, Returns]:
+    del section
+    area_id = _area_id(inputs, area)
+    if area_id == CITY:
+        ids = tuple(a.id for a in inputs.plan.assessed_areas)
+        scores = [_scoring_of(inputs, one) for one in ids]
+        return ranking_figures(inputs.plan, inputs.period, scores), _closing(inputs, ids)
+    if not inputs.plan.area(area_id).assessed:
+        assessed = "、".join(a.name for a in inputs.plan.assessed_areas)
+        raise UsageError(f"{inputs.plan.area_name(area_id)}不是考评对象。考评对象：{assessed}")
+    projects = [_sealed_or_live(inputs, p, area_id) for p in inputs.plan.area(area_id).projects]
+    form = read_form(inputs, area_id)
+    figures = scoring_figures(inputs.plan, area_id, inputs.period, projects, form)
+    return figures, _closing(inputs, (area_id,))
+
+
+def _closing(inputs: Inputs, owners: tuple[str, ...]) -> Returns:
+    month = inputs.period.closing_month
+    return {key: value for key, value in inputs.returns(owners).items() if key[0] == month}
+
+
+def _section_scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[SectionScoringFigures, Returns]:
+    del area
+    chosen = inputs.plan.section(section or "")
+    used = inputs.returns((chosen.id,))
+    facts = read_section_facts(inputs, chosen, used)
+    form = read_section_form(inputs, chosen.id)
+    return section_scoring_figures(inputs.plan, chosen.id, inputs.period, facts, form), used
+
+
+def _monthly_report(inputs: Inputs, area: str | None, section: str | None) -> tuple[MonthlyReportFigures, Returns]:
+    del area
+    plan, chosen = inputs.plan, inputs.plan.section(section or "")
+    mine = [p for p in plan.projects if p.section == chosen.id] or list(plan.projects)
+    cities = [_sealed_or_live(inputs, p.id, CITY) for p in mine]
+    writers = tuple(dict.fromkeys(p.section for p in mine))
+    areas = {a.id: a for p in mine for a in plan.areas_with(p.id)}
+    used = _closing(inputs, (*areas, *writers))
+    month = inputs.period.closing_month
+    narratives = {
+        project: parts
+        for writer in writers
+        if (month, writer) in used
+        for project, parts in used[month, writer].verdict.narratives.items()
+    }
+    owners: list[Area | Section] = [*areas.values(), *(plan.section(writer) for writer in writers)]
+    notes = [inputs.note(owner, used.get((month, owner.id))) for owner in owners]
+    due = inputs.note(plan.section(writers[0]), None).due
+    if due is None:
+        raise UsageError(f"{month.label}没有报送期限")
+    return monthly_report_figures(plan, chosen.id, inputs.period, cities, narratives, notes, due), used
+
+
+def _bulletin(inputs: Inputs, area: str | None, section: str | None) -> tuple[BulletinFigures, Returns]:
+    del area, section
+    plan, month = inputs.plan, inputs.period.closing_month
+    cities = [_sealed_or_live(inputs, p, CITY) for p in inputs.project_ids]
+    ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
+    if not isinstance(ranking, RankingFigures):
+        raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
+    returns = inputs.returns(tuple(a.id for a in plan.areas))
+    previous = _previous(inputs, returns)
+    notes = [inputs.note(a, returns.get((month, a.id))) for a in plan.areas]
+    figures = bulletin_figures(plan, inputs.period, cities, ranking, previous, notes)
+    return figures, {key: value for key, value in returns.items() if key[0] == month}
+
+
+def _previous(inputs: Inputs, returns: Returns) -> list[ProjectFigures] | None:
+    before = inputs.period.previous_month
+    if before is None:
+        return None
+    then = Inputs(workspace=inputs.workspace, plan=inputs.plan, period=before)
+    until = {key: value for key, value in returns.items() if key[0] <= before}
+    return [_project_from(then, project, CITY, until) for project in inputs.project_ids]
+
+
+_Opener = Callable[[Inputs, str | None, str | None], tuple[Figures, Returns]]
+_OPENERS: dict[str, _Opener] = {
+    "scoring": _scoring,
+    "section_scoring": _section_scoring,
+    "monthly_report": _monthly_report,
+    "bulletin": _bulletin,
+}
+
+
+def _heading(inputs: Inputs, notebook: str, figures: Figures) -> Heading:
+    about = inputs.plan.about
+    match figures:
+        case ProjectFigures():
+            title, subject = inputs.plan.project(figures.project).name, figures.area_name
+        case ScoringFigures():
+            title, subject = _NAMES[notebook], figures.area_name
+        case RankingFigures():
+            title, subject = "民生工程及民生实事考评排名", "全市"
+        case SectionScoringFigures() | MonthlyReportFigures():
+            title, subject = _NAMES[notebook], figures.section_name
+        case BulletinFigures():
+            title, subject = _NAMES[notebook], "全市"
+        case _:
+            assert_never(figures)
+    provisional = getattr(figures, "provisional", False)
+    remarks = ["方案印发前补录"] * figures.before_notice + ["暂定得分"] * bool(provisional)
+    as_of = figures.as_of
+    return Heading(
+        issuer=about.issuer,
+        title=title,
+        subject=subject,
+        period_label=inputs.period.label,
+        as_of_label=f"{as_of.year}年{as_of.month}月{as_of.day}日" if as_of else "无数据",
+        plan_title=about.title,
+        data_label=figures.data_label,
+        remark="；".join(remarks),
+    )

@@ -1,0 +1,97 @@
+"""Exploring by hand: pickers for period, area and project, and the start page's overview."""
+
+from typing import Any
+
+from minsheng.domain.area import CITY
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.errors import MinshengError
+from minsheng.intake.store import read_register
+from minsheng.notebook.opening import open_dossier
+from minsheng.plan import load_plan
+from minsheng.report.markup import Element, Piece, callout, note, paragraph
+from minsheng.report.tables import Column, table
+from minsheng.workspace import Workspace
+
+
+def explore() -> Any:
+    """Return pickers for period, area and project, with the page below that follows them.
+
+    Nothing is written: the page shows what the project's notebook would show.
+    """
+    import ipywidgets as widgets
+
+    from minsheng import report
+
+    workspace = Workspace.find()
+    months = _checked_months(workspace)
+    if not months:
+        return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
+    plan = load_plan(workspace.params, months[-1].year)
+    period = widgets.Dropdown(
+        options=[(month.label, str(month)) for month in months], value=str(months[-1]), description="报告期"
+    )
+    area = widgets.Dropdown(options=_areas(plan), value=CITY, description="地区")
+    project = widgets.Dropdown(
+        options=[(p.short_name, p.id) for p in plan.projects], value=plan.projects[0].id, description="项目"
+    )
+    page = widgets.HTML()
+    shown = (
+        report.summary,
+        report.progress_table,
+        report.progress_chart,
+        report.heat_table,
+        report.trend_chart,
+        report.findings,
+    )
+
+    def show(_change: object = None) -> None:
+        try:
+            dossier = open_dossier(project.value, period=period.value, area=area.value)
+            pieces = [function(dossier)._repr_html_() for function in shown]
+            page.value = "\n".join(pieces)
+        except MinshengError as fault:
+            page.value = callout(str(fault)).html()
+
+    for picker in (period, area, project):
+        picker.observe(show, names="value")
+    show()
+    return widgets.VBox([widgets.HBox([period, area, project]), page])
+
+
+def overview() -> Piece:
+    """Return what the workspace holds: the plan, and each month's returns and reports."""
+    workspace = Workspace.find()
+    register = read_register(workspace.data)
+    months = sorted({delivery.period for delivery in register})
+    if not months:
+        return Piece(callout("还没有收到报表：minsheng sample 年度 可生成示例报表"))
+    plan = load_plan(workspace.params, months[-1].year)
+    rows = []
+    for month in months:
+        received = len({d.id for d in register if d.period == month})
+        checked = workspace.accepted(month).is_dir()
+        made = (workspace.outputs / str(month) / "index.html").is_file()
+        link = Element("a", "打开", href=f"../outputs/{month}/index.html") if made else "未生成"
+        rows.append([month.label, str(received), "是" if checked else "否", link])
+    columns = [
+        Column("月份", kind="row"),
+        Column("收到报表", "份"),
+        Column("已校验", kind="text"),
+        Column("报告", kind="text"),
+    ]
+    return Piece(
+        paragraph(f"{plan.about.issuer}　{plan.about.title}"),
+        table("各月报表与报告", columns, rows),
+        note("生成一个月的报告：minsheng run 报告期"),
+    )
+
+
+def _checked_months(workspace: Workspace) -> list[Period]:
+    folder = workspace.data / "accepted"
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(Period(name) for name in names if len(name) == len("0000-00"))
+
+
+def _areas(plan: Plan) -> list[tuple[str, str]]:
+    return [("全市", CITY), *((area.name, area.id) for area in plan.areas)]

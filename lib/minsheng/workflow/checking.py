@@ -1,0 +1,146 @@
+"""Intake as a use case: bring the accepted returns of a period up to date, write receipts, say what is missing."""
+
+from dataclasses import dataclass
+
+from minsheng.domain.area import Area, Section
+from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode
+from minsheng.intake.checking import check_month, check_year_to_date
+from minsheng.intake.receipts import write_receipts
+from minsheng.intake.store import read_accepted, read_checked
+from minsheng.plan import load_plan
+from minsheng.workflow.display import Display
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What a month lacks.
+
+    Parameters
+    ----------
+    missing
+        Names of areas and sections without a return.
+    blocked
+        Name → names of its projects that were not accepted.
+    refused
+        File → why it could not be read.
+    """
+
+    missing: tuple[str, ...]
+    blocked: dict[str, tuple[str, ...]]
+    refused: dict[str, str]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """11 with a refused file, 3 with a gap, else 0; a late return alone is 0."""
+        if self.refused:
+            return ExitCode.FILE_REFUSED
+        return ExitCode.GAPS if self.missing or self.blocked else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the gaps in words."""
+        lines = [f"拒收：{file}：{why}" for file, why in sorted(self.refused.items())]
+        if self.missing:
+            lines.append(f"未报送：{'、'.join(self.missing)}")
+        return lines + [f"未通过校验：{name}（{'、'.join(projects)}）" for name, projects in self.blocked.items()]
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """The verdicts of a month and its gaps."""
+
+    period: Period
+    verdicts: tuple[Verdict, ...]
+    gaps: Gaps
+    names: dict[str, str]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command ends with."""
+        return self.gaps.exit_code
+
+    def lines(self) -> list[str]:
+        """Return the summary for a terminal: counts per return, then every critical issue by cell."""
+        lines = [f"{self.period.label}：收到 {len(self.verdicts)} 份报表"]
+        for verdict in self.verdicts:
+            counts = [
+                f"{word} {sum(issue.severity == severity for issue in verdict.issues)} 个"
+                for severity, word in ((Severity.CRITICAL, "错误"), (Severity.WARNING, "提示"))
+                if any(issue.severity == severity for issue in verdict.issues)
+            ]
+            lines.append(f"  {self.names[verdict.id]}（{verdict.file}）：{'，'.join(counts) or '没有问题'}")
+            lines += [f"    {_describe(issue)}" for issue in verdict.issues if issue.severity == Severity.CRITICAL]
+        return lines + self.gaps.lines()
+
+
+def check_period(workspace: Workspace, period: str, *, force: bool, display: Display) -> CheckOutcome:
+    """Check the returns of a month, and of the months before it where they have changed.
+
+    Parameters
+    ----------
+    workspace
+        Where returns and plan lie.
+    period
+        ``YYYY-MM``; of a longer period its last month.
+    force
+        Check again what is unchanged.
+    display
+        Told what begins.
+    """
+    month = Period(period).closing_month
+    plan = load_plan(workspace.params, month.year)
+    return check_returns(workspace, plan, month, force=force, display=display)
+
+
+def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: bool, display: Display) -> CheckOutcome:
+    """Check with a plan that is loaded already."""
+    display.stage(f"校验{month.label}报表")
+    if force:
+        # Only this month is checked anew: the months before it are its inputs.
+        if month.previous_month:
+            check_year_to_date(plan, workspace.params, workspace.data, month.previous_month)
+        check_month(plan, workspace.params, workspace.data, month, force=True)
+    else:
+        check_year_to_date(plan, workspace.params, workspace.data, month)
+    write_receipts(plan, workspace.data, workspace.outputs, month)
+    owners = reporters(plan)
+    verdicts = {}
+    for owner in owners:
+        accepted = read_accepted(workspace.data, month, owner.id)
+        if accepted is not None:
+            verdicts[owner.id] = accepted.verdict
+    record = read_checked(workspace.data, month)
+    not_read = (*record.refused, *record.unregistered) if record else ()
+    refused = {fault.file: fault.message for fault in not_read}
+    return CheckOutcome(
+        period=month,
+        verdicts=tuple(verdicts.values()),
+        gaps=_gaps(plan, owners, verdicts, refused),
+        names={owner.id: owner.name for owner in owners},
+    )
+
+
+def reporters(plan: Plan) -> list[Area | Section]:
+    """Return all that send a return each month: every area, and the assessed sections."""
+    return [*plan.areas, *(section for section in plan.sections if section.assessed)]
+
+
+def _gaps(plan: Plan, owners: list[Area | Section], verdicts: dict[str, Verdict], refused: dict[str, str]) -> Gaps:
+    blocked = {}
+    for owner in owners:
+        verdict = verdicts.get(owner.id)
+        projects = verdict.projects if verdict else {}
+        names = [plan.project(p).short_name for p, status in projects.items() if status == ReturnStatus.BLOCKED]
+        if names:
+            blocked[owner.name] = tuple(names)
+    missing = tuple(owner.name for owner in owners if owner.id not in verdicts)
+    return Gaps(missing=missing, blocked=blocked, refused=refused)
+
+
+def _describe(issue: Issue) -> str:
+    where = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
+    value = f"“{issue.value}”：" if issue.value else ""
+    return f"{where} {value}{issue.message}（{issue.rule}）。应为：{issue.allowed}。{issue.action}"

@@ -1,0 +1,53 @@
+"""What a report is made with besides its inputs: our own files, the lock, the fonts - each as one hash."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import minsheng
+from minsheng.render.fonts import packaged_fonts
+from minsheng.workspace import Workspace
+
+_KINDS = {".py", ".css", ".j2", ".json"}
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The hashes that every unit's key contains.
+
+    Parameters
+    ----------
+    package
+        Of every file of our package.
+    lock
+        Of ``requirements.lock``.
+    fonts
+        Font file name → sha256.
+    """
+
+    package: str
+    lock: str
+    fonts: dict[str, str]
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return name and hash of each, for a key."""
+        return [("package", self.package), ("lock", self.lock), *((f"font:{n}", h) for n, h in self.fonts.items())]
+
+
+def fingerprint(workspace: Workspace) -> Fingerprint:
+    """Return the fingerprint of this installation for a workspace."""
+    lock = workspace.lock
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
+    return Fingerprint(package=package_sha256(), lock=digest, fonts=dict(packaged_fonts().digests()))
+
+
+@cache
+def package_sha256() -> str:
+    """Hash the names and bytes of our package's files."""
+    root = Path(minsheng.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in _KINDS):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,185 @@
+"""All of a month: intake, notebooks, scoring to date, bulletin, site."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.errors import ExitCode, UsageError
+from minsheng.execute.forked import fallbacks
+from minsheng.execute.ledger import Ledger
+from minsheng.plan import load_plan
+from minsheng.workflow.checking import CheckOutcome, check_returns
+from minsheng.workflow.display import Display
+from minsheng.workflow.fingerprint import fingerprint
+from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.progress_workbook import write_progress
+from minsheng.workflow.runner import Runner, RunSummary
+from minsheng.workflow.site import write_site
+from minsheng.workflow.staleness import later_stale_months, nothing_to_do
+from minsheng.workflow.unit_worker import cores, template
+from minsheng.workflow.units import UnitSpec, choose, period_units
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class MonthOutcome:
+    """What a run of a month came to.
+
+    Parameters
+    ----------
+    checked
+        The returns and their gaps.
+    summary
+        The notebooks made, skipped and failed.
+    seconds
+        Wall clock of the whole run.
+    fallbacks
+        How many notebooks ran on a normal kernel because the template could not fork.
+    stale
+        Later months that were made before a correction of this one.
+    later
+        Outcomes of those, where they were made again.
+    """
+
+    workspace: Workspace
+    checked: CheckOutcome
+    summary: RunSummary
+    seconds: float
+    fallbacks: int
+    stale: tuple[Period, ...]
+    later: tuple["MonthOutcome", ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The highest that applies."""
+        failed = ExitCode.NOTEBOOK_FAILED if self.summary.failed else ExitCode.DONE
+        return max(failed, self.checked.exit_code, *(outcome.exit_code for outcome in self.later), ExitCode.DONE)
+
+    def lines(self) -> list[str]:
+        """Return the summary for a terminal."""
+        summary, period = self.summary, self.checked.period
+        lines = self.checked.gaps.lines()
+        for name, failure in summary.failed.items():
+            where = self.workspace.outputs / str(period) / "failed" / "/".join(name.split("/")[1:])
+            lines.append(f"失败：{name}：{failure.kind.word}：{failure.message}（详见 {where}/traceback.txt）")
+        lines += [f"未生成：{name}（等待 {other}）" for name, other in summary.waiting.items()]
+        lines += [f"缺字：{name} 中的“{glyphs}”没有字形可用" for name, glyphs in summary.missing_glyphs.items()]
+        if self.fallbacks:
+            lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
+        if self.stale and not self.later:
+            months = "、".join(month.label for month in self.stale)
+            lines.append(f"以后月份已过期：{months}。重做：minsheng run {period} --stale")
+        lines.append(
+            f"{period.label}：新生成 {len(summary.made)} 份，未变化 {len(summary.skipped)} 份，"
+            f"失败 {len(summary.failed)} 份，用时 {self.seconds:.1f} 秒 → {self.workspace.outputs}/{period}/index.html"
+        )
+        return [line for outcome in self.later for line in outcome.lines()] + lines
+
+
+def run_month(
+    workspace: Workspace,
+    month: str,
+    *,
+    areas: list[str],
+    notebooks: list[str],
+    jobs: int | None,
+    force: bool,
+    stale: bool,
+    display: Display,
+) -> MonthOutcome:
+    """Make all of a month; what is unchanged is not made again.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    month
+        ``YYYY-MM``.
+    areas, notebooks
+        Names to restrict the run to; what those read is made too.
+    jobs
+        Notebooks that run at once; by default the workspace's setting, else one per processor.
+    force
+        Make again what is unchanged.
+    stale
+        Make later months again that are older than a correction.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period is no month, or a name does not exist.
+    PlanInvalidError
+        If the plan has faults.
+    """
+    started, period = time.monotonic(), Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
+    plan = load_plan(workspace.params, period.year)
+    chosen = choose(period_units(plan, period), plan, areas, notebooks)
+    with Ledger(workspace.ledger) as ledger:
+        if force or not nothing_to_do(workspace, plan, ledger, chosen, period):
+            # The template boots beside the import of Great Expectations.
+            template()
+        checked = check_returns(workspace, plan, period, force=force, display=display)
+        preparer = Preparer(workspace, plan, fingerprint(workspace))
+        summary = _run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
+        later = later_stale_months(workspace, plan, ledger, period)
+    if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
+        write_progress(workspace, plan, period)
+        write_site(workspace, plan, period)
+    redone = tuple(
+        run_month(workspace, str(m), areas=[], notebooks=[], jobs=jobs, force=False, stale=False, display=display)
+        for m in (later if stale else ())
+    )
+    return MonthOutcome(
+        workspace=workspace,
+        checked=checked,
+        summary=summary,
+        seconds=time.monotonic() - started,
+        fallbacks=_fallbacks(),
+        stale=tuple(later),
+        later=redone,
+    )
+
+
+def _run_units(
+    workspace: Workspace,
+    preparer: Preparer,
+    ledger: Ledger,
+    units: list[UnitSpec],
+    period: Period,
+    *,
+    jobs: int | None,
+    force: bool,
+    display: Display,
+) -> RunSummary:
+    workers = jobs or workspace.settings.jobs or cores()
+    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command="run")
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as executor:
+        runner = Runner(
+            workspace,
+            preparer,
+            ledger,
+            run=run,
+            executor=executor,
+            jobs=workers,
+            force=force,
+            progress=display.units,
+        )
+        summary = runner.run(units)
+    counts = {
+        "made": len(summary.made),
+        "skipped": len(summary.skipped),
+        "failed": len(summary.failed),
+        "waiting": len(summary.waiting),
+    }
+    ledger.finish_run(run, finished=datetime.now(UTC).isoformat(), summary=counts)
+    return summary
+
+
+def _fallbacks() -> int:
+    return fallbacks.process.total

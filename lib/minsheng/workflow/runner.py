@@ -1,0 +1,194 @@
+"""Runs units in the order of their graph in a bounded pool; only this coordinator writes."""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minsheng.execute.failures import Failure
+from minsheng.execute.ledger import Ledger, files_intact
+from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.unit_worker import UnitMade, make_unit
+from minsheng.workflow.units import UnitSpec
+from minsheng.workspace import Workspace
+
+
+@dataclass
+class RunSummary:
+    """What a run made, skipped and could not make, by unit name."""
+
+    made: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    """Unchanged: made from the same inputs before."""
+    failed: dict[str, Failure] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Not made because a unit that they read failed → that unit."""
+    missing_glyphs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> int:
+        """How many units are settled, one way or another."""
+        return len(self.made) + len(self.skipped) + len(self.failed) + len(self.waiting)
+
+
+Progress = Callable[[RunSummary, int, str], None]
+"""Called with the summary so far, the number of units, and the unit that was just settled."""
+
+
+class Runner:
+    """One run over the units of a period.
+
+    Parameters
+    ----------
+    workspace, preparer, ledger
+        Where to write, what to hand to workers, what to remember.
+    run
+        The ledger's id of this run.
+    executor
+        Where :func:`~minsheng.workflow.unit_worker.make_unit` runs: local threads, each with a fork of the template,
+        or a cluster.
+    force
+        Make units again that are unchanged.
+    progress
+        Told after every unit.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        preparer: Preparer,
+        ledger: Ledger,
+        *,
+        run: int,
+        executor: Executor,
+        jobs: int,
+        force: bool,
+        progress: Progress,
+    ) -> None:
+        self._workspace = workspace
+        self._preparer = preparer
+        self._ledger = ledger
+        self._run = run
+        self._executor = executor
+        self._jobs = jobs
+        self._force = force
+        self._progress = progress
+
+    def run(self, units: Sequence[UnitSpec]) -> RunSummary:
+        """Make every unit that is not made yet from the same inputs; one failure never stops the others."""
+        summary = RunSummary()
+        pending = {unit.name: unit for unit in units}
+        running: dict[Future[UnitMade], UnitSpec] = {}
+        retry: list[UnitSpec] = []
+        while pending or running or retry:
+            self._fill(pending, running, summary, len(units))
+            if running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    unit = running.pop(future)
+                    made = future.result()
+                    if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
+                        retry.append(unit)
+                    else:
+                        self._settle(unit, made, summary, len(units))
+            elif retry:
+                unit = retry.pop(0)
+                self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units))
+            elif pending:
+                self._leave_waiting(pending, summary, len(units))
+        return summary
+
+    def _fill(
+        self,
+        pending: dict[str, UnitSpec],
+        running: dict[Future[UnitMade], UnitSpec],
+        summary: RunSummary,
+        total: int,
+    ) -> None:
+        """Start what is ready; a few more than there are workers, so that none waits for the coordinator."""
+        settled = {*summary.made, *summary.skipped}
+        for name, unit in list(pending.items()):
+            if len(running) >= 2 * self._jobs:
+                return
+            upstream = [other for other in unit.after if other not in settled]
+            if upstream:
+                continue
+            del pending[name]
+            if self._is_made(unit):
+                summary.skipped.append(name)
+                settled.add(name)
+                self._progress(summary, total, name)
+            else:
+                running[self._executor.submit(make_unit, self._preparer.work(unit))] = unit
+
+    def _is_made(self, unit: UnitSpec) -> bool:
+        return not self._force and is_made(self._workspace, self._preparer, self._ledger, unit)
+
+    def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int) -> None:
+        failed = made.failure
+        folder = self._workspace.unit(unit.period, unit.subject, unit.notebook)
+        failed_folder = self._workspace.failed(unit.period, unit.subject, unit.notebook)
+        if failed is None:
+            publish(self._workspace, folder, made.files)
+            _remove(self._workspace, failed_folder)
+            self._preparer.forget_sealed(folder)
+            summary.made.append(unit.name)
+            if made.missing_glyphs:
+                summary.missing_glyphs[unit.name] = made.missing_glyphs
+        else:
+            publish(self._workspace, failed_folder, made.files)
+            # A report of other inputs must not stand where this one failed.
+            _remove(self._workspace, folder)
+            summary.failed[unit.name] = failed
+        self._ledger.record(
+            self._run,
+            unit.name,
+            self._preparer.key(unit),
+            inputs=self._preparer.inputs_key(unit),
+            failure=failed.kind.value if failed else "",
+            message=failed.message if failed else "",
+            seconds=made.seconds,
+            outputs={name: hashlib.sha256(content).hexdigest() for name, content in made.files.items()},
+        )
+        self._progress(summary, total, unit.name)
+
+    def _leave_waiting(self, pending: dict[str, UnitSpec], summary: RunSummary, total: int) -> None:
+        for name, unit in list(pending.items()):
+            culprits = [other for other in unit.after if other in summary.failed or other in summary.waiting]
+            summary.waiting[name] = culprits[0]
+            del pending[name]
+            _remove(self._workspace, self._workspace.outputs / name)
+            self._progress(summary, total, name)
+
+
+def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> bool:
+    """Whether a unit was made from the same inputs, and its files are still what was made."""
+    last = ledger.last_attempt(unit.name)
+    if last is None or last.state != "done" or last.key != preparer.key(unit):
+        return False
+    return files_intact(workspace.outputs / unit.name, last.outputs)
+
+
+def publish(workspace: Workspace, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files in place all at once: written beside, then renamed; the old folder goes afterwards."""
+    staging = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}"
+    staging.mkdir(parents=True)
+    for name, content in files.items():
+        (staging / name).write_bytes(content)
+    _remove(workspace, folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(folder)
+
+
+def _remove(workspace: Workspace, folder: Path) -> None:
+    """Take a folder away at once, even if a reader still has a file of it open."""
+    if not folder.exists():
+        return
+    bin_folder = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}-old"
+    bin_folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(bin_folder)
+    shutil.rmtree(bin_folder)

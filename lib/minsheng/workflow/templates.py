@@ -1,0 +1,50 @@
+"""``minsheng template``: the blank workbooks of a month, with last month's cumulative figures beside the cells."""
+
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from minsheng.domain.area import Area, Section
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import UsageError
+from minsheng.intake.store import read_accepted
+from minsheng.intake.workbook import Aids, write_workbook
+from minsheng.plan import load_plan
+from minsheng.plan.calendar import due_date
+from minsheng.workflow.checking import reporters
+from minsheng.workspace import Workspace
+
+
+def write_templates(workspace: Workspace, period: str, out: Path | None) -> list[Path]:
+    """Write one blank workbook per area and section; return their paths.
+
+    Raises
+    ------
+    UsageError
+        If the period is no month.
+    """
+    month = Period(period)
+    if month.kind != PeriodKind.MONTH:
+        raise UsageError(f"报表模板按月份生成（YYYY-MM），收到“{period}”")
+    plan = load_plan(workspace.params, month.year)
+    folder = out or workspace.outputs / str(month) / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for owner in reporters(plan):
+        path = folder / f"{owner.id}.xlsx"
+        path.write_bytes(write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month)))
+        written.append(path)
+    return written
+
+
+def _aids(workspace: Workspace, plan: Plan, owner: Area | Section, month: Period) -> Aids:
+    deadline = plan.reporting.sections if isinstance(owner, Section) else plan.reporting.counties
+    before = month.previous_month
+    accepted = read_accepted(workspace.data, before, owner.id) if before else None
+    previous = {}
+    for name, value in (accepted.values if accepted else {}).items():
+        # Texts and dates have no cumulative figure to show.
+        with suppress(InvalidOperation):
+            previous[name] = Decimal(value.value)
+    return Aids(due=due_date(plan, deadline, month), previous=previous)

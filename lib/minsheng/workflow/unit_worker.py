@@ -1,0 +1,184 @@
+"""Makes one unit: bytes in, bytes out. The same function runs in a local pool and on a cluster's workers."""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+from minsheng.domain.result import Result
+from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
+from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
+from minsheng.execute.strict import Executed, Limits, execute_strictly
+
+PRELOAD = (
+    *DEFAULT_PRELOAD,
+    "minsheng.notebook",
+    "minsheng.report",
+    "minsheng.report.by_subject",
+    "minsheng.render.report",
+)
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """All that a worker needs to make a unit; plain data.
+
+    Parameters
+    ----------
+    name
+        The unit's name.
+    key
+        Hash of everything below: it identifies the PDF and the ledger's row.
+    notebook
+        The notebook as kept, JSON.
+    parameters
+        What papermill injects.
+    files
+        Path relative to the unit's small workspace → content.
+    environment
+        Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
+    issuer
+        Who issues the report, for the PDF's properties.
+    limits
+        Time and memory.
+    """
+
+    name: str
+    key: str
+    notebook: str
+    parameters: Mapping[str, str]
+    files: Mapping[str, bytes]
+    environment: Mapping[str, str]
+    issuer: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class UnitMade:
+    """What a worker returns: files, or a failure with what is left to look at.
+
+    Parameters
+    ----------
+    name
+        The unit's name.
+    files
+        File name → content: the four reports, or on failure the notebook as far as it came and the traceback.
+    failure
+        ``None`` when made.
+    seconds
+        Stage → wall clock seconds.
+    missing_glyphs
+        Characters that no font could draw.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    failure: Failure | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    missing_glyphs: str = ""
+
+
+@cache
+def template() -> Template:
+    """Return this process's warm template, booting in the background from the first call on."""
+    warm = Template(preload=PRELOAD, warm_up="minsheng.workflow.unit_worker:warm_up")
+    warm.start()
+    return warm
+
+
+def warm_up() -> None:
+    """Draw one chart and render one page in the template, so that no fork pays for it."""
+    from minsheng.render.report import warm_up as warm_pages
+    from minsheng.report.drawing import warm_up as warm_charts
+
+    warm_charts()
+    warm_pages()
+
+
+def make_unit(work: UnitWork) -> UnitMade:
+    """Execute, render, and return the files of one unit; never raises for a fault of the unit."""
+    seconds: dict[str, float] = {}
+    folder = Path(tempfile.mkdtemp(prefix="minsheng-"))
+    try:
+        started = time.perf_counter()
+        executed = _execute(work, folder)
+        seconds["execute"] = time.perf_counter() - started
+        started = time.perf_counter()
+        text, html, pdf, missing = _render(work, executed)
+        seconds["render"] = time.perf_counter() - started
+    except UnitFailedError as error:
+        return UnitMade(work.name, _remains(error), error.failure, seconds)
+    except OSError as error:
+        failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
+        return UnitMade(work.name, _remains(UnitFailedError(failure)), failure, seconds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    files = {"executed.ipynb": text.encode(), "result.json": executed.result, "report.html": html, "report.pdf": pdf}
+    return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
+
+
+def _execute(work: UnitWork, folder: Path) -> Executed:
+    workspace, run = folder / "workspace", folder / "run"
+    run.mkdir()
+    for path, content in work.files.items():
+        target = workspace / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    environment = {name: value.format(workspace=workspace) for name, value in work.environment.items()}
+    return execute_strictly(
+        nbformat.reads(work.notebook, as_version=4),
+        work.parameters,
+        folder=run,
+        environment={**environment, "MINSHENG_WORKSPACE": str(workspace)},
+        limits=work.limits,
+        engine={"engine_name": "forked", "template": template()},
+    )
+
+
+def _render(work: UnitWork, executed: Executed) -> tuple[str, bytes, bytes, frozenset[str]]:
+    executed.notebook.metadata["minsheng"] = {
+        "issuer": work.issuer,
+        "as_of": _as_of(executed.parsed),
+        "key": work.key,
+    }
+    text = json.dumps(executed.notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    try:
+        rendered = template().call(
+            "minsheng.render.report:render_report",
+            text,
+            attachments={"result.json": executed.result},
+            time_limit=work.limits.seconds,
+            memory_limit=work.limits.memory_bytes,
+        )
+    except Exception as error:
+        kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
+        failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
+        raise UnitFailedError(failure, text) from error
+    return text, rendered.html, rendered.pdf, rendered.missing_glyphs
+
+
+def _as_of(result: Result) -> str:
+    as_of = result.figures.as_of
+    return as_of.isoformat() if as_of else ""
+
+
+def _remains(error: UnitFailedError) -> dict[str, bytes]:
+    failure = error.failure
+    report = [f"{failure.kind.word}（{failure.kind.value}）", failure.message, *filter(None, [failure.traceback])]
+    files = {"traceback.txt": "\n\n".join(report).encode()}
+    if error.notebook:
+        files["executed.ipynb"] = error.notebook.encode()
+    return files
+
+
+def cores() -> int:
+    """Return how many notebooks may run at once on this machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

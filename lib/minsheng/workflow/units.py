@@ -1,0 +1,134 @@
+"""The graph of a period: which notebooks are executed for whom, and what each is made from."""
+
+from dataclasses import dataclass, field
+
+from minsheng.domain.area import CITY
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import UsageError
+
+OFFICE = "office"
+
+
+@dataclass(frozen=True)
+class UnitSpec:
+    """One notebook × period × subject.
+
+    Parameters
+    ----------
+    notebook
+        The notebook's file name without ``.ipynb``.
+    period
+        The reporting period.
+    subject
+        An area id, a section id, or ``city``: the folder that its reports stand in.
+    parameters
+        What papermill injects.
+    owners
+        Whose accepted returns, year to date, it reads.
+    forms
+        Whose assessment forms it reads.
+    after
+        Names of the units whose sealed results it reads.
+    """
+
+    notebook: str
+    period: Period
+    subject: str
+    parameters: dict[str, str]
+    owners: tuple[str, ...]
+    forms: tuple[str, ...] = ()
+    after: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """``2017-06/cangxi/dibao``: unique, and the folder under ``outputs/``."""
+        return unit_name(self.period, self.subject, self.notebook)
+
+
+def unit_name(period: Period, subject: str, notebook: str) -> str:
+    """Name a unit."""
+    return f"{period}/{subject}/{notebook}"
+
+
+def period_units(plan: Plan, period: Period) -> list[UnitSpec]:
+    """Return all units of a month, in an order in which every unit comes after those that it reads."""
+    units = [*_project_units(plan, period), *_scoring_units(plan, period), *_section_units(plan, period)]
+    if period.kind == PeriodKind.MONTH:
+        units += _monthly_units(plan, period)
+    return units
+
+
+def choose(units: list[UnitSpec], plan: Plan, areas: list[str], notebooks: list[str]) -> list[UnitSpec]:
+    """Return the units of the named areas and notebooks, with the units that those read.
+
+    Raises
+    ------
+    UsageError
+        If a name does not exist; the message lists those that do.
+    """
+    known = {unit.notebook for unit in units}
+    unknown = [name for name in notebooks if name not in known]
+    if unknown:
+        raise UsageError(f"没有笔记本 {'、'.join(unknown)}。可用：{'、'.join(sorted(known))}")
+    subjects = {_subject(plan, name) for name in areas}
+    chosen = {
+        unit.name
+        for unit in units
+        if (not subjects or unit.subject in subjects) and (not notebooks or unit.notebook in notebooks)
+    }
+    for unit in reversed(units):
+        if unit.name in chosen:
+            chosen.update(unit.after)
+    return [unit for unit in units if unit.name in chosen]
+
+
+def _subject(plan: Plan, name: str) -> str:
+    if any(name in {section.id, section.name} for section in plan.sections):
+        return plan.section(name).id
+    return plan.area_id(name)
+
+
+def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
+    units = []
+    for project in plan.projects:
+        ids = [area.id for area in plan.areas_with(project.id)]
+        for subject in (*ids, CITY):
+            owners = tuple(ids) if subject == CITY else (subject,)
+            parameters = {"period": str(period), "area": subject}
+            units.append(UnitSpec(project.id, period, subject, parameters, owners))
+    return units
+
+
+def _scoring_units(plan: Plan, period: Period) -> list[UnitSpec]:
+    units = []
+    for area in plan.assessed_areas:
+        after = tuple(unit_name(period, area.id, project) for project in area.projects)
+        parameters = {"period": str(period), "area": area.id}
+        units.append(UnitSpec("scoring", period, area.id, parameters, (area.id,), (area.id,), after))
+    ids = tuple(area.id for area in plan.assessed_areas)
+    after = tuple(unit_name(period, area, "scoring") for area in ids)
+    return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, ids, (), after)]
+
+
+def _section_units(plan: Plan, period: Period) -> list[UnitSpec]:
+    return [
+        UnitSpec("section_scoring", period, s.id, {"period": str(period), "section": s.id}, (s.id,), (s.id,))
+        for s in plan.sections
+        if s.assessed
+    ]
+
+
+def _monthly_units(plan: Plan, period: Period) -> list[UnitSpec]:
+    units = []
+    for section in [s for s in plan.sections if s.assessed or s.id == OFFICE]:
+        mine = [p for p in plan.projects if p.section == section.id] or list(plan.projects)
+        areas = dict.fromkeys(area.id for p in mine for area in plan.areas_with(p.id))
+        writers = dict.fromkeys(p.section for p in mine)
+        after = tuple(unit_name(period, CITY, p.id) for p in mine)
+        parameters = {"period": str(period), "section": section.id}
+        units.append(UnitSpec("monthly_report", period, section.id, parameters, (*areas, *writers), (), after))
+    everyone = tuple(area.id for area in plan.areas)
+    cities = [unit_name(period, CITY, p.id) for p in plan.projects]
+    after = (*cities, unit_name(period, CITY, "scoring"))
+    return [*units, UnitSpec("bulletin", period, CITY, {"period": str(period)}, everyone, (), after)]

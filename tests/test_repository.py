@@ -1,0 +1,75 @@
+"""What the repository promises about itself: lock, conda door, ignored files, no address of a machine or an index."""
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _tracked() -> list[Path]:
+    return [ROOT / name for name in _git("ls-files").stdout.splitlines()]
+
+
+def test_git_does_not_ignore_the_package() -> None:
+    assert _git("check-ignore", "lib/minsheng/__init__.py", "lib/").returncode == 1
+
+
+def test_outputs_are_ignored_but_their_readme_is_kept() -> None:
+    assert _git("check-ignore", "outputs/2017-06/index.html").returncode == 0
+    assert _git("check-ignore", "outputs/README.md").returncode == 1
+
+
+def test_the_top_level_is_what_the_owner_fixed() -> None:
+    folders = {path.relative_to(ROOT).parts[0] for path in _tracked() if len(path.relative_to(ROOT).parts) > 1}
+    assert folders == {"notebooks", "lib", "params", "data", "outputs", "tests", ".ci"}
+
+
+def test_every_pin_has_a_hash() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
+    pins = [block for block in blocks if PIN.match(block)]
+    assert len(pins) > 100
+    assert all("--hash=sha256:" in block for block in pins)
+
+
+def test_the_lock_pins_every_declared_dependency() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"^(?:dependencies|dev|cluster) = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    declared = {re.match(r'\s*"([A-Za-z0-9._-]+)', line)[1].lower() for text in lists for line in text.splitlines()}
+    pinned = {name.lower().replace("_", "-") for name in PIN.findall((ROOT / "requirements.lock").read_text("utf-8"))}
+    assert {name.replace("_", "-").replace(".", "-") for name in declared} <= {
+        name.replace(".", "-") for name in pinned
+    }
+
+
+def test_the_conda_door_leads_to_the_same_lock() -> None:
+    spec = importlib.util.spec_from_file_location("conda", ROOT / ".ci" / "conda.py")
+    conda = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conda)
+    expected = conda.environment((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert (ROOT / "environment.yml").read_text(encoding="utf-8") == expected
+    assert "-r requirements.lock" in expected
+
+
+INDEX = re.compile(r"--(extra-)?index-url|index-url\s*=|--find-links|pypi\.org|files\.pythonhosted|pypi-mirror")
+
+
+@pytest.mark.parametrize("path", _tracked(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_names_an_index_or_a_path_of_this_machine(path: Path) -> None:
+    if path == Path(__file__) or not path.is_file():
+        return
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return
+    assert not INDEX.search(text)
+    assert str(ROOT) + "/" not in text
