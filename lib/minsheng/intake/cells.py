@@ -1,0 +1,178 @@
+"""One cell as a county typed it → an exact value, a blank, or a fault that says what is allowed."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Context, Decimal
+
+from minsheng.domain.base import plain
+from minsheng.domain.table import CellType, Column
+from minsheng.intake.units import agree, dimension, normal, yuan_scale
+
+Raw = Decimal | str | bool | date | datetime | None
+"""What a grid holds: numbers as exact decimals, texts, dates; ``None`` is an empty cell."""
+
+BLANK_MARKS = frozenset(
+    {"", "-", "--", "—", "——", "―", "–", "/", "//", "\\", "无", "N/A", "NA", "暂无", "空", "…", "……"}
+)
+"""Marks that counties write for "nothing here"; blank is not 0."""
+
+_EXCEL_DIGITS = Context(prec=15)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
+    ord("\u2212"): "-",
+    ord("\u3000"): " ",
+    ord("\u00a0"): " ",
+}
+_NUMBER = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+)(?P<rest>.*)", re.DOTALL
+)
+_DATE = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月|[-/.])(?P<d>[0-9]{1,2})日?(?:T?00:00:00)?")
+_COMPACT_DATE = re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
+
+
+class CellFaultError(ValueError):
+    """A cell that cannot be read; ``rule`` names the kind of fault."""
+
+    def __init__(self, rule: str, message: str, allowed: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.allowed = allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A cell's value and whether it was a number written as text."""
+
+    value: Decimal | date | str | None
+    was_text: bool = False
+
+
+def excel_number(number: Decimal) -> Decimal:
+    """Return a spreadsheet's number as it was typed.
+
+    Spreadsheets store binary doubles, which hold 15 decimal digits faithfully and no more; rounding to 15
+    significant digits removes what binary arithmetic left behind and never changes a figure that was typed.
+
+    Examples
+    --------
+    >>> excel_number(Decimal("0.30000000000000004")), excel_number(Decimal("1952.60"))
+    (Decimal('0.3'), Decimal('1952.6'))
+    """
+    return Decimal(plain(_EXCEL_DIGITS.plus(number)))
+
+
+def show(raw: Raw) -> str:
+    """Return a cell as text for people: figures plain, dates ISO."""
+    match raw:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if raw else "FALSE"
+        case Decimal():
+            return plain(raw)
+        case datetime():
+            return raw.isoformat(sep=" ")
+        case date():
+            return raw.isoformat()
+        case _:
+            return str(raw)
+
+
+def is_blank(raw: Raw) -> bool:
+    """Whether a cell is empty or holds a blank mark."""
+    return raw is None or (isinstance(raw, str) and _plain_text(raw).upper() in BLANK_MARKS)
+
+
+def _plain_text(raw: str) -> str:
+    return raw.translate(_INVISIBLE).translate(_WIDE).strip().removeprefix("'").strip()
+
+
+def parse_number(raw: Raw, unit: str = "") -> Parsed:
+    """Read a figure.
+
+    Parameters
+    ----------
+    raw
+        The cell.
+    unit
+        The column's unit; a unit written in the cell must be the same.
+
+    Returns
+    -------
+    Parsed
+        The exact value in ``unit``; ``None`` for a blank, which is not 0.
+
+    Raises
+    ------
+    CellFaultError
+        For anything else than one well-formed number.
+    """
+    if is_blank(raw):
+        return Parsed(None)
+    if isinstance(raw, Decimal):
+        return Parsed(excel_number(raw))
+    if not isinstance(raw, str):
+        kind = "逻辑值" if isinstance(raw, bool) else "日期"
+        raise CellFaultError(
+            "READ-NUMBER", f"单元格里是{kind}“{show(raw)}”，不是数字", f"一个数字（单位：{unit or '无'}）"
+        )
+    text = _plain_text(raw)
+    match = _NUMBER.fullmatch(text)
+    allowed = f"只写一个数字，例如 1234.5 或 1,234.5（单位：{unit or '无'}，写在表头，不写在单元格里）"
+    if match is None:
+        raise CellFaultError("READ-NUMBER", f"“{raw}”不是数字", allowed)
+    rest = match["rest"].strip()
+    if rest and dimension(rest) is None:
+        raise CellFaultError("READ-NUMBER", f"“{raw}”不是规范的数字", allowed)
+    if rest and not agree(unit, rest):
+        raise CellFaultError("READ-UNIT", f"“{raw}”带有单位“{rest}”，而本列单位是“{unit or '无'}”", allowed)
+    return Parsed(Decimal(match["number"].replace(",", "")), was_text=True)
+
+
+def parse_date(raw: Raw) -> date | None:
+    """Read a date cell, or a date written as text (2017-06-30, 2017年6月30日, 2017.6.30, 20170630).
+
+    Raises
+    ------
+    CellFaultError
+        If it is no date; a bare number is not taken for one.
+    """
+    if is_blank(raw):
+        return None
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    text = normal(show(raw))
+    match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    try:
+        if match:
+            return date(int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError:
+        pass  # 2017-02-30 looks like a date and is none: it gets the same message as any other text
+    raise CellFaultError("READ-DATE", f"“{show(raw)}”不是日期", "完整的年月日，例如 2017-06-30 或 2017年6月30日")
+
+
+def parse_cell(raw: Raw, column: Column) -> Parsed:
+    """Read one cell by its column's type; 万元 becomes 元 where the column's id ends in ``_yuan``.
+
+    Raises
+    ------
+    CellFaultError
+        If the cell cannot be read as that type.
+    """
+    match column.type:
+        case CellType.INTEGER | CellType.DECIMAL:
+            parsed = parse_number(raw, column.unit)
+            if isinstance(parsed.value, Decimal):
+                return Parsed(parsed.value * yuan_scale(column.id, column.unit), parsed.was_text)
+            return parsed
+        case CellType.DATE:
+            return Parsed(parse_date(raw))
+        case CellType.CHOICE:
+            text = normal(show(raw))
+            return Parsed(next((c for c in column.choices if normal(c) == text), show(raw).strip() or None))
+        case CellType.TEXT:
+            return Parsed(show(raw).strip() or None)

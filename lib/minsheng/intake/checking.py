@@ -1,0 +1,298 @@
+"""A month's returns → accepted values and verdicts on disk; what has not changed is not checked again."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.intake.frames import CheckedReturn, MonthContext, stack
+from minsheng.intake.reading import Reader
+from minsheng.intake.returns import ParsedReturn, parse_return
+from minsheng.intake.rules import Suite
+from minsheng.intake.store import (
+    CHECKED,
+    CheckedMonth,
+    RefusedFile,
+    accepted_dir,
+    delivered_path,
+    latest_deliveries,
+    read_accepted_month,
+    read_checked,
+    read_register,
+    returns_dir,
+    values_bytes,
+    verdict_bytes,
+    write_atomically,
+)
+from minsheng.intake.suites import load_suites, printed_columns, rules_sha256
+from minsheng.intake.verdicts import build_verdict
+
+if TYPE_CHECKING:
+    from minsheng.intake.expectations import SuiteRunner
+
+Progress = Callable[[str], None]
+_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
+
+
+@dataclass(frozen=True)
+class CheckedYear:
+    """The verdicts of a year to date, and what of its last month has none."""
+
+    verdicts: dict[Period, tuple[Verdict, ...]]
+    refused: tuple[RefusedFile, ...]
+    unregistered: tuple[RefusedFile, ...]
+
+
+def check_month(
+    plan: Plan,
+    params_dir: Path,
+    data_dir: Path,
+    period: Period,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> list[Verdict]:
+    """Check the latest revision of every registered return of a month.
+
+    Parameters
+    ----------
+    plan
+        The year's plan.
+    params_dir
+        The folder ``params``.
+    data_dir
+        The folder ``data``; ``data/accepted/<month>/`` is written.
+    period
+        A month. The month before must have been checked: see :func:`check_year_to_date`.
+    force
+        Check even if nothing changed.
+    progress
+        Called with a line of Chinese for each step.
+
+    Returns
+    -------
+    list of Verdict
+        By id. Files without a verdict are listed by :func:`~minsheng.intake.store.read_refused`.
+
+    Raises
+    ------
+    PlanInvalidError
+        If the suites have faults.
+    """
+    return Checker(plan, params_dir, data_dir, progress).check(period, force=force)
+
+
+def check_year_to_date(
+    plan: Plan,
+    params_dir: Path,
+    data_dir: Path,
+    period: Period,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> CheckedYear:
+    """Bring every month from January to ``period`` up to date, in order: each is compared with the one before.
+
+    The parameters are those of :func:`check_month`; ``period`` may also be a half-year or a year.
+    """
+    checker = Checker(plan, params_dir, data_dir, progress)
+    verdicts = {month: tuple(checker.check(month, force=force)) for month in period.year_to_date}
+    record = read_checked(data_dir, period.closing_month)
+    if record is None:  # pragma: no cover - it has just been written
+        raise MinshengError(f"no record of the check of {period.closing_month}")
+    return CheckedYear(verdicts, record.refused, record.unregistered)
+
+
+def is_up_to_date(plan: Plan, params_dir: Path, data_dir: Path, period: Period) -> bool:
+    """Whether every month up to ``period`` was checked from what is there now; nothing is checked or written."""
+    checker = Checker(plan, params_dir, data_dir)
+    return all(checker.is_up_to_date(month) for month in period.year_to_date)
+
+
+@lru_cache(maxsize=1)
+def code_sha256() -> str:
+    """Hash the sources of this package: other code may read the same file differently."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class Checker:
+    """Checks months of one year; suites, Great Expectations and the reading child are set up when first needed."""
+
+    def __init__(self, plan: Plan, params_dir: Path, data_dir: Path, progress: Progress | None = None) -> None:
+        self.plan = plan
+        self.params_dir = params_dir
+        self.data_dir = data_dir
+        self._say: Progress = progress or (lambda _: None)
+
+    @cached_property
+    def suites(self) -> dict[str, Suite]:
+        """The suites of the plan's year."""
+        return load_suites(self.plan, self.params_dir)
+
+    @cached_property
+    def rules_sha256(self) -> str:
+        """Hash of tables and expectations."""
+        return rules_sha256(self.params_dir, self.plan.about.year)
+
+    @cached_property
+    def _runner(self) -> "SuiteRunner":
+        from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
+
+        return SuiteRunner()
+
+    def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
+        """Check one month; see :func:`check_month`."""
+        deliveries, files, unregistered, fingerprint = self._inputs(period)
+        if not force and self._stands(period, fingerprint):
+            self._say(f"{period.label}：没有变化，不再审核")
+            return [accepted.verdict for accepted in read_accepted_month(self.data_dir, period).values()]
+        self._say(f"{period.label}：审核 {len(deliveries)} 份")
+        returns, refused = self._read(deliveries, files)
+        results = self.judge(period, returns)
+        self._write(
+            period,
+            results,
+            CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered),
+        )
+        return [verdict for verdict, _ in results]
+
+    def is_up_to_date(self, period: Period) -> bool:
+        """Whether a month was checked from what is there now, and what was written still lies there."""
+        return self._stands(period, self._inputs(period)[3])
+
+    def _inputs(
+        self, period: Period
+    ) -> tuple[dict[str, Delivery], dict[str, bytes | None], tuple[RefusedFile, ...], str]:
+        deliveries = latest_deliveries(self.data_dir, period)
+        files = {who: self._file(delivery) for who, delivery in deliveries.items()}
+        unregistered = self._unregistered(period)
+        return deliveries, files, unregistered, self._fingerprint(period, deliveries, files, unregistered)
+
+    def _stands(self, period: Period, fingerprint: str) -> bool:
+        before = read_checked(self.data_dir, period)
+        return before is not None and before.fingerprint == fingerprint and self._intact(period, before)
+
+    def judge(self, period: Period, returns: list[CheckedReturn]) -> list[tuple[Verdict, list[Value]]]:
+        """Run every suite over a month's parsed returns; nothing is written."""
+        context = MonthContext(self.plan, period, self._previous(period))
+        frames = [stack(suite, returns, context) for suite in self.suites.values()]
+        runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
+        return [build_verdict(checked, frames, runs, self.rules_sha256) for checked in returns]
+
+    def _previous(self, period: Period) -> dict[str, AcceptedReturn]:
+        month = period.previous_month
+        return read_accepted_month(self.data_dir, month) if month else {}
+
+    def _file(self, delivery: Delivery) -> bytes | None:
+        try:
+            return delivered_path(self.data_dir, delivery).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _read(
+        self, deliveries: dict[str, Delivery], files: dict[str, bytes | None]
+    ) -> tuple[list[CheckedReturn], list[RefusedFile]]:
+        returns: list[CheckedReturn] = []
+        refused: list[RefusedFile] = []
+        printed = printed_columns(self.suites)
+        with Reader() as reader:
+            for who, delivery in deliveries.items():
+                try:
+                    data = _verified(delivery, files[who])
+                    parsed = parse_return(reader.read(data), self.plan, printed)
+                    _check_owner(delivery, parsed)
+                except FileRefusedError as error:
+                    self._say(f"{delivery.file}：拒收，{error}")
+                    refused.append(RefusedFile(id=who, file=delivery.file, message=str(error)))
+                else:
+                    returns.append(CheckedReturn(delivery, parsed))
+        return returns, refused
+
+    def _unregistered(self, period: Period) -> tuple[RefusedFile, ...]:
+        """List spreadsheets that lie in the month's folder without a line in the register."""
+        known = {delivered_path(self.data_dir, line) for line in read_register(self.data_dir)}
+        folder = returns_dir(self.data_dir, period)
+        stray = [
+            path
+            for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+            if path.suffix.lower() in _SPREADSHEETS and path not in known and not path.name.startswith((".", "~$"))
+        ]
+        message = f"没有登记，未审核；请运行 minsheng receive {period} 文件名"
+        return tuple(
+            RefusedFile(id=path.stem, file=path.relative_to(self.data_dir).as_posix(), message=message)
+            for path in stray
+        )
+
+    def _fingerprint(
+        self,
+        period: Period,
+        deliveries: dict[str, Delivery],
+        files: dict[str, bytes | None],
+        unregistered: tuple[RefusedFile, ...],
+    ) -> str:
+        before = read_checked(self.data_dir, period.previous_month) if period.previous_month else None
+        inputs = {
+            "rules": self.rules_sha256,
+            "plan": self.plan.sha256,
+            "code": code_sha256(),
+            "deliveries": [delivery.model_dump(mode="json") for delivery in deliveries.values()],
+            "files": {who: hashlib.sha256(data).hexdigest() if data else None for who, data in files.items()},
+            "unregistered": [file.file for file in unregistered],
+            "previous": before.written if before else None,
+        }
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+    def _intact(self, period: Period, before: CheckedMonth) -> bool:
+        """Whether what the last check wrote is still what lies there."""
+        folder = accepted_dir(self.data_dir, period)
+        present = {path.name for path in folder.iterdir() if path.suffix in {".csv", ".json"}} - {CHECKED}
+        return present == set(before.written) and all(
+            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+            for name, digest in before.written.items()
+        )
+
+    def _write(self, period: Period, results: list[tuple[Verdict, list[Value]]], found: CheckedMonth) -> None:
+        folder = accepted_dir(self.data_dir, period)
+        folder.mkdir(parents=True, exist_ok=True)
+        written: dict[str, str] = {}
+        for verdict, values in results:
+            written[f"{verdict.id}.csv"] = write_atomically(folder / f"{verdict.id}.csv", values_bytes(values))
+            written[f"{verdict.id}.json"] = write_atomically(folder / f"{verdict.id}.json", verdict_bytes(verdict))
+        for path in folder.iterdir():
+            # What is left over from returns that are no longer there would count as reported.
+            if path.name not in written and path.name != CHECKED and path.suffix in {".csv", ".json"}:
+                path.unlink()
+        record = found.model_copy(update={"written": written}).model_dump(mode="json")
+        text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        write_atomically(folder / CHECKED, text.encode())
+
+
+def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:
+    cover = parsed.cover
+    if (cover.id, cover.period) != (delivery.id, delivery.period):
+        raise FileRefusedError(
+            f"登记为 {delivery.id} {delivery.period.label}，封面却是 {cover.id} {cover.period.label}"
+        )
+
+
+def _verified(delivery: Delivery, data: bytes | None) -> bytes:
+    """Return a delivered file's bytes, which must be those that were registered."""
+    if data is None:
+        raise FileRefusedError(f"登记的文件 {delivery.file} 不见了")
+    found = hashlib.sha256(data).hexdigest()
+    if found != delivery.sha256:
+        raise FileRefusedError(
+            f"{delivery.file} 与登记不符：登记的 sha256 是 {delivery.sha256[:12]}…，"
+            f"文件是 {found[:12]}…，收到后被改动过"
+        )
+    return data

@@ -1,0 +1,132 @@
+"""封面: who reports, for which month, as of when. Read from labelled cells, wherever they stand."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
+from minsheng.errors import FileRefusedError, UsageError
+from minsheng.intake.cells import CellFaultError, Raw, is_blank, parse_date, show
+from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.units import normal
+
+_MONTH = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月份?|[-/.][0-9]{1,2})?(?:T?00:00:00)?")
+_REACH = 8
+
+
+@dataclass
+class Cover:
+    """What the cover says."""
+
+    sheet: str
+    id: str
+    """The area's or section's id."""
+    is_section: bool
+    period: Period
+    as_of: date | None = None
+    filled_on: date | None = None
+    data_label: str = ""
+    cells: dict[str, str] = field(default_factory=dict)
+    """Field → address of its value."""
+    faults: dict[str, CellFaultError] = field(default_factory=dict)
+    """Field → what is wrong with it."""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def _labelled(sheet: Sheet) -> dict[str, tuple[Raw, str]]:
+    """Return field → value and address: the next filled cell to the right, or what follows the colon."""
+    wanted = {normal(text): f.id for f in COVER_FIELDS for text in (f.label, *f.aliases)}
+    found: dict[str, tuple[Raw, str]] = {}
+    for row in range(len(sheet.rows)):
+        for column in range(len(sheet.rows[row])):
+            text = normal(show(sheet.at(row, column)))
+            label, colon, rest = text.partition(":")
+            name = wanted.get(label.rstrip("*"))
+            if name is None or name in found:
+                continue
+            if colon and rest:
+                found[name] = rest, sheet.address(row, column)
+                continue
+            for right in range(column + 1, column + 1 + _REACH):
+                value = sheet.at(row, right)
+                if value is None or normal(show(value)) == "":
+                    continue
+                if normal(show(value)).rstrip(":*") in wanted:
+                    break
+                found[name] = value, sheet.address(row, right)
+                break
+            else:
+                continue
+            if name not in found:
+                found[name] = None, sheet.address(row, column + 1)
+    return found
+
+
+def parse_month(raw: Raw) -> Period | None:
+    """Read a month: 2017-06, 2017年6月, 2017年06月份, or a date within it; ``None`` if it is none."""
+    if isinstance(raw, date | datetime):
+        return Period.of_month(raw.year, raw.month)
+    match = _MONTH.fullmatch(normal(show(raw)))
+    try:
+        return Period.of_month(int(match["y"]), int(match["m"])) if match else None
+    except UsageError:
+        return None
+
+
+def _who(plan: Plan, name: str) -> tuple[str, bool] | None:
+    for area in plan.areas:
+        if any(normal(known) == name for known in (area.id, area.name, area.bureau, *area.aliases)):
+            return area.id, False
+    for section in plan.sections:
+        if any(normal(known) == name for known in (section.id, section.name)):
+            return section.id, True
+    return None
+
+
+def _cover_sheet(workbook: Workbook) -> tuple[Sheet, dict[str, tuple[Raw, str]]] | None:
+    """Find the sheet with the labels of the cover: 封面 by name, else the first that has unit and month."""
+    for sheet in sorted(workbook.sheets, key=lambda sheet: normal(sheet.name) != normal(COVER_SHEET)):
+        found = _labelled(sheet)
+        if {"unit", "period"} <= set(found):
+            return sheet, found
+    return None
+
+
+def read_cover(workbook: Workbook, plan: Plan) -> Cover:
+    """Read the cover.
+
+    Raises
+    ------
+    FileRefusedError
+        If area or month cannot be told: then nobody knows whose figures these are.
+    """
+    hit = _cover_sheet(workbook)
+    if hit is None:
+        names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
+        raise FileRefusedError(f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}")
+    sheet, found = hit
+    (unit, unit_cell), (month, month_cell) = found["unit"], found["period"]
+    who = _who(plan, normal(show(unit)))
+    if who is None:
+        known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
+        raise FileRefusedError(f"{sheet.name}!{unit_cell} 填报单位“{show(unit)}”不在方案中。可填：{known}")
+    period = parse_month(month)
+    if period is None:
+        raise FileRefusedError(
+            f"{sheet.name}!{month_cell} 报告期“{show(month)}”无法识别：应写成某年某月，例如 2017年6月"
+        )
+    cover = Cover(sheet.name, who[0], who[1], period, cells={name: cell for name, (_, cell) in found.items()})
+    cover.values = {name: show(raw) for name, (raw, _) in found.items()}
+    for name in ("as_of", "filled_on"):
+        raw = found.get(name, (None, ""))[0]
+        try:
+            day = parse_date(raw)
+        except CellFaultError as fault:
+            cover.faults[name] = fault
+        else:
+            setattr(cover, name, day)
+    label = found.get("data_label", (None, ""))[0]
+    cover.data_label = "" if is_blank(label) else show(label).strip()
+    return cover

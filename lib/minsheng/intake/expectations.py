@@ -1,0 +1,140 @@
+"""Suites run by Great Expectations: one stacked run per table, every rule accounted for.
+
+The only module, with ``expectation_types``, that imports Great Expectations; it takes seconds to import, so nothing
+imports this module before there is something to check.
+"""
+
+import gc
+import logging
+from decimal import Decimal
+from typing import Any
+
+import great_expectations as gx
+import pandas as pd
+from great_expectations.data_context.types.base import ProgressBarsConfig
+
+from minsheng.errors import MinshengError
+from minsheng.intake.expectation_types import encode
+from minsheng.intake.frames import StackedFrame
+from minsheng.intake.judgements import BLANK, judge_rule
+from minsheng.intake.outcome import CellFault, RuleRun
+from minsheng.intake.rules import Rule
+
+_NEEDED = ("area", "area_name", "area_order", "row")
+_RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "return_unexpected_index_query": False,
+    "exclude_unexpected_values": True,
+}
+
+
+class SuiteRunner:
+    """Great Expectations, set up once: an ephemeral context that writes nothing."""
+
+    def __init__(self) -> None:
+        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        asset = context.data_sources.add_pandas("memory").add_dataframe_asset("frame")
+        # What importing left behind lives as long as the process: the collector need not look at it again.
+        gc.freeze()
+        self._batches = asset.add_batch_definition_whole_dataframe("whole")
+
+    def run(self, frame: StackedFrame) -> list[RuleRun]:
+        """Run all rules of a table over all its returns at once.
+
+        Returns
+        -------
+        list of RuleRun
+            One per rule, in the suite's order.
+
+        Raises
+        ------
+        MinshengError
+            If Great Expectations answers for other rules than it was given.
+        """
+        rules = frame.suite.rules
+        if not frame.places:
+            return [RuleRun(rule) for rule in rules]
+        # Objects, never pandas' own types: a figure stays the Decimal that it is.
+        data = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in frame.columns.items()})
+        # First only whether each rule holds, which is half the work; then the rows of those that do not.
+        held = self._validate(data, frame.suite.table.id, rules, "BOOLEAN_ONLY")
+        failed = tuple(rule for rule in rules if not held[rule.id].success)
+        results = held | (self._validate(data, frame.suite.table.id, failed, _RESULT_FORMAT) if failed else {})
+        return [_read(rule, results[rule.id], frame) for rule in rules]
+
+    def _validate(self, data: pd.DataFrame, name: str, rules: tuple[Rule, ...], result_format: Any) -> dict[str, Any]:
+        """Return one result per rule, by id."""
+        suite = gx.ExpectationSuite(
+            name=name,
+            expectations=[{"type": rule.type, "kwargs": _kwargs(rule), "meta": {"id": rule.id}} for rule in rules],
+        )
+        answer = self._batches.get_batch(batch_parameters={"dataframe": data}).validate(
+            suite, result_format=result_format
+        )
+        # Results come in another order than the suite, and a rule of an unknown type is dropped without a word.
+        results = {_id(result): result for result in answer.results}
+        given = sorted(_id(result) for result in answer.results)
+        if given != sorted(rule.id for rule in rules):
+            raise MinshengError(f"rules in: {sorted(rule.id for rule in rules)}, results out: {given}")
+        return results
+
+
+def _id(result: Any) -> str:
+    return str(result.expectation_config.meta["id"])
+
+
+def _kwargs(rule: Rule) -> dict[str, Any]:
+    if rule.ours:
+        return {"column_list": list(dict.fromkeys((*_NEEDED, *rule.columns))), "spec": encode(rule)}
+    plain = {k: int(v) if isinstance(v, Decimal) else v for k, v in rule.kwargs.items()}
+    return plain | ({"ignore_row_if": "any_value_is_missing"} if "column_list" in plain else {})
+
+
+def _exception(result: Any) -> str:
+    """Return the message of an exception inside a result; empty where there was none."""
+    info = result.exception_info or {}
+    nested = [value for value in info.values() if isinstance(value, dict)]
+    for part in (info, *nested):
+        if part.get("raised_exception"):
+            return str(part.get("exception_message") or "exception without a message")
+    return ""
+
+
+def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
+    if message := _exception(result):
+        return RuleRun(rule, error=message)
+    listed = result.result.get("unexpected_index_list")
+    if not result.success and not listed:
+        return RuleRun(rule, error="the rule failed without naming a row")
+    rows = frozenset(int(row) for row in listed or ())
+    if not rule.ours:
+        return _read_built_in(rule, rows, frame)
+    findings = judge_rule(rule.type, frame.columns, rule.kwargs, rows=rule.rows, blank_is_fault=rule.blank == "fault")
+    run = RuleRun(rule)
+    blank: set[int] = set()
+    for column, found in findings.items():
+        for row, finding in enumerate(found):
+            if isinstance(finding, str):
+                run.faults.append(CellFault(row, column, finding))
+            elif finding is BLANK:
+                blank.add(row)
+    run.faults.sort(key=lambda fault: fault.row)
+    run.blank_rows = frozenset(blank)
+    if rows != {fault.row for fault in run.faults}:
+        return RuleRun(rule, error=f"rows {sorted(rows)} failed, but the cells found are of other rows")
+    return run
+
+
+def _read_built_in(rule: Rule, rows: frozenset[int], frame: StackedFrame) -> RuleRun:
+    """Blanks are never seen by Great Expectations' own rules; the policy is applied to them here."""
+    column = rule.columns[-1]
+    blank = {
+        row for row in range(len(frame.places)) for name in rule.columns if frame.columns[name][row] is None
+    } - rows
+    faults = [CellFault(row, column) for row in sorted(rows)]
+    if rule.blank == "fault":
+        faults += [CellFault(row, column, "空白") for row in sorted(blank)]
+        blank = set()
+    return RuleRun(rule, sorted(faults, key=lambda fault: fault.row), frozenset(blank))

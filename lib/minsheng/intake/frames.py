@@ -1,0 +1,188 @@
+"""All returns of a month in one frame per table, last month's accepted figures beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from minsheng.domain.delivery import AcceptedReturn, Delivery, ReturnStatus
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.table import Table
+from minsheng.intake.judgements import PREVIOUS
+from minsheng.intake.returns import ParsedReturn
+from minsheng.intake.rules import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
+from minsheng.intake.suites import figure_columns
+from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable
+
+
+@dataclass(frozen=True)
+class CheckedReturn:
+    """A parsed return with the line of the register that it came by."""
+
+    delivery: Delivery
+    parsed: ParsedReturn
+
+
+@dataclass(frozen=True)
+class RowPlace:
+    """What one row of a stacked frame is: whose, and where its cells stand."""
+
+    id: str
+    """The area's or section's id."""
+    sheet: str
+    row: str
+    project: str | None
+    cells: Mapping[str, ParsedCell]
+    no_previous: str = ""
+    """Why last month's figures are not there."""
+
+
+@dataclass
+class StackedFrame:
+    """One table of all returns of a month: columns of equal length, and the place of each row by running number."""
+
+    suite: Suite
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    places: list[RowPlace] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MonthContext:
+    """What the frames of a month need beside its returns."""
+
+    plan: Plan
+    period: Period
+    previous: Mapping[str, AcceptedReturn]
+    """Last month's accepted returns by area; empty in January."""
+
+
+def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext) -> StackedFrame:
+    """Stack one table of all returns.
+
+    Parameters
+    ----------
+    suite
+        The table with its rules.
+    returns
+        The returns of the month; those that lack the table have no rows in the frame.
+    context
+        Plan, month, last month's accepted figures.
+
+    Returns
+    -------
+    StackedFrame
+        Columns: the table's, those printed beside it, derived ones, ``prev_`` + each figure column, and
+        :data:`~minsheng.intake.rules.CONTEXT_COLUMNS`.
+    """
+    frame = StackedFrame(suite)
+    figures = figure_columns(suite)
+    cumulative = {column.id for column in suite.table.columns if column.cumulative}
+    names = [c.id for c in (*suite.table.columns, *suite.printed)]
+    order = {area.id: n for n, area in enumerate(context.plan.areas)}
+    every = [*CONTEXT_COLUMNS, *names, *(PREVIOUS + c for c in figures), *(d.id for d in suite.derive)]
+    frame.columns = {name: [] for name in every}
+    for checked in returns:
+        parsed = _table(checked, suite.table)
+        if parsed is None:
+            continue
+        for row in parsed.rows:
+            values, reason = _previous(checked.parsed.cover.id, suite.table, row, context, figures, cumulative)
+            who = checked.parsed.cover.id
+            values |= {name: row.cells[name].value if name in row.cells else None for name in names}
+            values |= {d.id: _derive(d, checked, row, context) for d in suite.derive}
+            values |= {
+                "area": who,
+                "area_name": _name(context.plan, who),
+                "area_order": order.get(who, -1),
+                "row": row.id,
+                "period_start": context.period.start,
+                "period_end": context.period.end,
+                "received_on": checked.delivery.received_at.date(),
+            }
+            for name in every:
+                frame.columns[name].append(values[name])
+            frame.places.append(RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason))
+    return frame
+
+
+def _name(plan: Plan, who: str) -> str:
+    names = {area.id: area.name for area in plan.areas} | {section.id: section.name for section in plan.sections}
+    return names.get(who, who)
+
+
+def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
+    if table.id != COVER_TABLE.id:
+        return checked.parsed.tables.get(table.id)
+    cover = checked.parsed.cover
+    values: dict[str, date | str | None] = {name: text or None for name, text in cover.values.items()}
+    values |= {"as_of": cover.as_of, "filled_on": cover.filled_on}
+    cells = {
+        c.id: ParsedCell(values.get(c.id), cover.cells.get(c.id, ""), cover.values.get(c.id, "")) for c in table.columns
+    }
+    return ParsedTable(table, cover.sheet, [ParsedRow("", None, cells)])
+
+
+def _previous(
+    who: str, table: Table, row: ParsedRow, context: MonthContext, figures: list[str], cumulative: set[str]
+) -> tuple[dict[str, Any], str]:
+    """Return ``prev_`` columns and, where they are not there, why.
+
+    In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
+    """
+    blank: dict[str, Any] = {PREVIOUS + column: None for column in figures}
+    if context.period.previous_month is None:
+        return blank | {PREVIOUS + column: Decimal(0) for column in cumulative}, "一月没有上月可比"
+    if table.open_rows or not figures:
+        return blank, "该表逐月不对应"
+    accepted = context.previous.get(who)
+    month = context.period.previous_month.label
+    if accepted is None:
+        return blank, f"{month}未报送"
+    project = row.project or table.project
+    if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
+        return blank, f"{month}的该项目未通过审核"
+    values = {
+        PREVIOUS + column: Decimal(value.value)
+        for column in figures
+        if (value := accepted.values.get(table.field(column, row.id or None))) is not None
+    }
+    return blank | values, f"{month}没有这个数"
+
+
+def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:
+    plan = context.plan
+    if derived.sum_of is not None:
+        return _sum(derived, checked.parsed)
+    if derived.value_of is not None:
+        table_id, _, column = derived.value_of.partition(".")
+        table = checked.parsed.tables.get(table_id)
+        match = next((r for r in table.rows if r.id == row.id), None) if table else None
+        return match.cells[column].value if match else None
+    if derived.fund_plan:
+        sources = {part.id: part.amount_yuan for line in plan.funds for part in line.parts}
+        return sources.get(row.id)
+    if derived.target is not None:
+        indicator = derived.target.get(row.id) if isinstance(derived.target, dict) else derived.target
+        target = plan.indicator(indicator).targets.get(checked.parsed.cover.id) if indicator else None
+        return target.value if target else None
+    parameter = derived.parameter.get(row.id) if isinstance(derived.parameter, dict) else derived.parameter
+    return plan.parameter(parameter).on(context.period.end) if parameter else None
+
+
+def _sum(derived: Derived, parsed: ParsedReturn) -> Decimal | None:
+    table_id, _, column = (derived.sum_of or "").partition(".")
+    table = parsed.tables.get(table_id)
+    if table is None or not table.complete:
+        return None
+    total = Decimal(0)
+    for row in table.rows:
+        if any(row.cells[name].value is None for name in derived.where):
+            return None
+        if all(row.cells[name].value in among for name, among in derived.where.items()):
+            value = row.cells[column].value
+            if not isinstance(value, Decimal):
+                return None
+            total += value
+    return total

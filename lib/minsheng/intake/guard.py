@@ -1,0 +1,304 @@
+"""What a spreadsheet package holds before any library opens it: limits, and what libraries do not tell.
+
+Only the standard library: this runs in the reading child. Every XML part is read by a streaming parser, because
+patterns over bytes are bypassed by single quotes, attribute order and rows without ``r``.
+"""
+
+import posixpath
+import zipfile
+from dataclasses import dataclass, field
+from typing import IO, TypeVar
+from xml.parsers import expat
+
+from minsheng.intake.addresses import address, position
+
+MAX_PARTS = 3000
+MAX_UNPACKED = 300 * 2**20
+MAX_RATIO = 200
+"""Unpacked ÷ packed of one part above 1 MB; real sheets reach about 40."""
+MAX_ROWS = 200_000
+MAX_COLUMNS = 500
+MAX_AREA = 4_000_000
+"""Rows × columns of the smallest rectangle around a sheet's cells: libraries allocate all of it."""
+_CHUNK = 1 << 16
+
+
+class RefusedError(Exception):
+    """The file is hostile or broken; the text says why, in Chinese."""
+
+
+@dataclass
+class Scan:
+    """What the guard saw in one sheet."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    uncached: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Package:
+    """What the guard saw in a package."""
+
+    format: str
+    notes: list[str] = field(default_factory=list)
+    sheets: dict[str, Scan] = field(default_factory=dict)
+    """By sheet name."""
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def check_extent(rows: int, columns: int, where: str) -> None:
+    """Refuse a sheet whose cells span more than real returns do."""
+    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
+        raise RefusedError(
+            f"{where}的单元格范围达到 {rows} 行 × {columns} 列，超过上限（{MAX_ROWS} 行、{MAX_COLUMNS} 列、"
+            f"共 {MAX_AREA} 格）：请删除远处的多余单元格后另存"
+        )
+
+
+class _Part:
+    """Streams one XML part; subclasses look at its elements."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    def _doctype(self, *_: object) -> None:
+        raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Look at an element's beginning."""
+
+    def end(self, name: str) -> None:
+        """Look at an element's end."""
+
+    def feed(self, stream: IO[bytes]) -> None:
+        """Read the whole part."""
+        try:
+            while chunk := stream.read(_CHUNK):
+                self.parser.Parse(chunk)
+            self.parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
+        except expat.ExpatError as error:
+            raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
+
+
+_P = TypeVar("_P", bound=_Part)
+
+
+class _Relations(_Part):
+    """Relationship id → target; type → target."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.by_id: dict[str, tuple[str, str]] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self.by_id[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
+
+
+class _Book(_Part):
+    """Sheet name → relationship id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sheets: list[tuple[str, str]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            relation = next((v for k, v in attributes.items() if _local(k) == "id" and k != "id"), "")
+            self.sheets.append((attributes.get("name", ""), relation))
+
+
+class _Worksheet(_Part):
+    """Extent, error cells, formulas without a value, hidden rows and columns."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.scan = Scan()
+        self.row = -1
+        self.column = -1
+        self.top: int | None = None
+        self.left = self.bottom = self.right = 0
+        self.in_cell = self.formula = self.value = False
+        self.kind = ""
+        self.text: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match _local(name):
+            case "row":
+                reference = attributes.get("r", "")
+                self.row = int(reference) - 1 if reference.isascii() and reference.isdigit() else self.row + 1
+                self.column = -1
+                if attributes.get("hidden") in {"1", "true"}:
+                    self.scan.hidden_rows.append(self.row)
+            case "col":
+                if attributes.get("hidden") in {"1", "true"}:
+                    first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+                    self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
+            case "c":
+                at = position(attributes.get("r", ""))
+                self.row, self.column = at or (max(self.row, 0), self.column + 1)
+                self.in_cell, self.formula, self.value = True, False, False
+                self.kind = attributes.get("t", "")
+                self.text = []
+            case "f" if self.in_cell:
+                self.formula = True
+                self._occupied()
+            case "v" | "is" if self.in_cell:
+                self._occupied()
+                if self.kind == "e":
+                    self.parser.CharacterDataHandler = self.text.append
+                else:
+                    self.parser.CharacterDataHandler = self._has_value
+
+    def _has_value(self, text: str) -> None:
+        self.value = self.value or bool(text)
+
+    def _occupied(self) -> None:
+        if self.top is None:
+            self.top, self.left, self.bottom, self.right = self.row, self.column, self.row, self.column
+        self.top, self.left = min(self.top, self.row), min(self.left, self.column)
+        self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
+        check_extent(self.bottom + 1, self.right + 1, self.name)
+
+    def end(self, name: str) -> None:
+        match _local(name):
+            case "v" | "is":
+                self.parser.CharacterDataHandler = None
+            case "c":
+                if self.kind == "e":
+                    self.scan.errors[address(self.row, self.column)] = "".join(self.text) or "#错误值"
+                elif self.formula and not self.value and self.kind != "str":
+                    self.scan.uncached.append(address(self.row, self.column))
+                self.in_cell = False
+
+
+class _OpenDocument(_Part):
+    """Extent of each table of an OpenDocument sheet, repeats multiplied out; its errors and hidden rows."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sheets: dict[str, Scan] = {}
+        self.table = ""
+        self.row = self.column = self.repeat = 0
+        self.bottom = self.right = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match _local(name):
+            case "table":
+                self.table = attributes.get("table:name", "")
+                self.sheets[self.table] = Scan()
+                self.row = self.bottom = self.right = 0
+            case "table-row":
+                self.column = 0
+                self.repeat = int(attributes.get("table:number-rows-repeated", 1))
+                if attributes.get("table:visibility") == "collapse" and self.repeat < MAX_ROWS:
+                    self.sheets[self.table].hidden_rows += range(self.row, self.row + self.repeat)
+            case "table-cell" | "covered-table-cell":
+                width = int(attributes.get("table:number-columns-repeated", 1))
+                kind = attributes.get("office:value-type", "")
+                formula = attributes.get("table:formula", "")
+                if kind or formula:
+                    self.bottom = max(self.bottom, self.row + self.repeat)
+                    self.right = max(self.right, self.column + width)
+                    check_extent(self.bottom, self.right, f"工作表“{self.table}”")
+                    if attributes.get("calcext:value-type") == "error":
+                        self.sheets[self.table].errors[address(self.row, self.column)] = "#错误值"
+                    elif formula and not kind:
+                        self.sheets[self.table].uncached.append(address(self.row, self.column))
+                self.column += width
+
+    def end(self, name: str) -> None:
+        if _local(name) == "table-row":
+            self.row += self.repeat
+
+
+def _parse(package: zipfile.ZipFile, part: _P) -> _P:
+    with package.open(part.name) as stream:
+        part.feed(stream)
+    return part
+
+
+def _check_sizes(package: zipfile.ZipFile) -> None:
+    parts = package.infolist()
+    if len(parts) > MAX_PARTS:
+        raise RefusedError(f"压缩包内有 {len(parts)} 个部件，超过上限 {MAX_PARTS}：不是正常的工作簿")
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise RefusedError(f"解压后超过 {MAX_UNPACKED >> 20} MB：不是正常的报表")
+    for part in parts:
+        if part.file_size > 1 << 20 and part.file_size > MAX_RATIO * max(1, part.compress_size):
+            raise RefusedError(
+                f"{part.filename} 的压缩比异常（{part.file_size // max(1, part.compress_size)} 倍），疑似压缩炸弹"
+            )
+        if part.flag_bits & 1:
+            raise RefusedError("压缩包设了密码：请取消密码后另存")
+
+
+def _scan_xlsx(package: zipfile.ZipFile, names: set[str], found: Package) -> set[str]:
+    """Scan the worksheets that the workbook names; return the parts that were read."""
+    roots = _parse(package, _Relations("_rels/.rels")) if "_rels/.rels" in names else None
+    targets = [target for kind, target in roots.by_id.values() if kind == "officeDocument"] if roots else []
+    book_name = posixpath.normpath(targets[0].lstrip("/")) if targets else "xl/workbook.xml"
+    if book_name not in names:
+        raise RefusedError("压缩包里没有工作簿：不是表格文件，或文件已损坏")
+    if book_name.endswith(".bin"):
+        raise RefusedError("是 xlsb（二进制工作簿），无法安全读取：请另存为 xlsx")
+    folder = posixpath.dirname(book_name)
+    book = _parse(package, _Book(book_name))
+    relations_name = posixpath.join(folder, "_rels", posixpath.basename(book_name) + ".rels")
+    relations = _parse(package, _Relations(relations_name)).by_id if relations_name in names else {}
+    read = {"_rels/.rels", book_name, relations_name}
+    for sheet, relation in book.sheets:
+        kind, target = relations.get(relation, ("", ""))
+        path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        if kind == "worksheet" and path in names:
+            worksheet = _Worksheet(path)
+            worksheet.name = f"工作表“{sheet}”"
+            with package.open(path) as stream:
+                worksheet.feed(stream)
+            found.sheets[sheet] = worksheet.scan
+            read.add(path)
+    if any(posixpath.basename(name) == "vbaProject.bin" for name in names):
+        found.notes.append("macros")
+    if any("/externalLinks/" in name for name in names):
+        found.notes.append("external_links")
+    return read
+
+
+def scan_package(stream: IO[bytes]) -> Package:
+    """Look through an xlsx or ods package.
+
+    Raises
+    ------
+    RefusedError
+        If it is hostile (bomb, far cells, DTD), encrypted, broken, or no spreadsheet.
+    """
+    try:
+        with zipfile.ZipFile(stream) as package:
+            _check_sizes(package)
+            names = set(package.namelist())
+            if "content.xml" in names:
+                found = Package("ods")
+                document = _parse(package, _OpenDocument("content.xml"))
+                found.sheets = document.sheets
+                read = {"content.xml"}
+                if any(name.startswith("Basic/") for name in names):
+                    found.notes.append("macros")
+            else:
+                found = Package("xlsx")
+                read = _scan_xlsx(package, names, found)
+            for name in sorted(names - read):
+                if name.lower().endswith((".xml", ".rels", ".vml")):
+                    _parse(package, _Part(name))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise RefusedError(f"压缩包已损坏（{error}）：请用 Excel 或 WPS 打开后另存") from error
+    return found

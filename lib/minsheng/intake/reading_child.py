@@ -1,0 +1,160 @@
+"""The child process that opens delivered files: bytes in, plain JSON out.
+
+It has no access to our data, little memory and little time; a file that kills it is refused, and nothing else is
+lost. Only the standard library and python-calamine are imported.
+"""
+
+import csv
+import io
+import json
+import resource
+import struct
+import sys
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any
+
+from minsheng.intake.guard import Package, RefusedError, Scan, check_extent, scan_package
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEADER = struct.Struct(">Q")
+READY = b"R"
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def _plain(cell: Any) -> Any:
+    """Make one cell JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
+    match cell:
+        case None | bool() | str() | int():
+            return None if cell == "" else cell
+        case float():
+            return cell if cell == cell and abs(cell) != float("inf") else "#错误值"  # noqa: PLR0124 - NaN
+        case datetime():
+            return {"t": cell.isoformat()} if cell.time() != time() else {"d": cell.date().isoformat()}
+        case date():
+            return {"d": cell.isoformat()}
+        case time() | timedelta():
+            return {"x": str(cell)}
+        case _:
+            return str(cell)
+
+
+def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
+    import python_calamine  # the limits must stand before the library is loaded
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except python_calamine.PasswordError as error:
+        raise RefusedError("文件设了打开密码：请取消密码后另存") from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise RefusedError(f"打不开（{error}）：请用 Excel 或 WPS 打开后另存为 xlsx") from error
+    sheets = []
+    for meta in book.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        try:
+            sheet = book.get_sheet_by_name(meta.name)
+        except (python_calamine.CalamineError, OSError) as error:
+            raise RefusedError(f"工作表“{meta.name}”打不开（{error}）：请另存为 xlsx 后再报") from error
+        check_extent(sheet.end[0] + 1 if sheet.end else 0, sheet.end[1] + 1 if sheet.end else 0, f"工作表“{meta.name}”")
+        scan = found.sheets.get(meta.name, Scan())
+        sheets.append(
+            {
+                "name": meta.name,
+                "hidden": meta.visible != python_calamine.SheetVisibleEnum.Visible,
+                "rows": [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)],
+                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
+                "hidden_rows": scan.hidden_rows,
+                "hidden_columns": scan.hidden_columns,
+                "errors": scan.errors,
+                "uncached": scan.uncached,
+            }
+        )
+    return sheets
+
+
+def _csv_text(data: bytes) -> str:
+    """Decode: byte order mark, then strict UTF-8, then strict GB18030."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _read_csv(data: bytes) -> list[dict[str, Any]]:
+    try:
+        text = _csv_text(data)
+    except UnicodeDecodeError as error:
+        raise RefusedError("既不是表格文件，也不是 UTF-8 或 GB18030 编码的文本") from error
+    if "\x00" in text:
+        raise RefusedError("含有空字节：不是表格文件，也不是文本")
+    if text.lstrip().lower().startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")):
+        raise RefusedError("内容是网页或文档，只是换了扩展名：请用 Excel 或 WPS 打开后另存为 xlsx")
+    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    check_extent(len(rows), max(map(len, rows), default=0), "文本")
+    return [
+        {"name": "", "hidden": False, "rows": rows, "merged": [], "hidden_rows": [], "hidden_columns": [], "errors": {}}
+        | {"uncached": []}
+    ]
+
+
+def read_bytes(data: bytes) -> dict[str, Any]:
+    """Read one file; the format is recognised by its content, never by its name.
+
+    Raises
+    ------
+    RefusedError
+        If it is hostile, encrypted, broken, or no spreadsheet.
+    """
+    if not data.strip():
+        raise RefusedError("文件是空的")
+    if data.startswith(b"PK"):
+        found = scan_package(io.BytesIO(data))
+        return {"format": found.format, "notes": found.notes, "sheets": _sheets(data, found)}
+    if data.startswith(_OLE):
+        if _utf16("EncryptedPackage") in data:
+            raise RefusedError("文件设了打开密码：请取消密码后另存")
+        notes = ["macros"] if _utf16("_VBA_PROJECT") in data else []
+        return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls"))}
+    return {"format": "csv", "notes": [], "sheets": _read_csv(data)}
+
+
+def _limit(memory_bytes: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _answer(data: bytes) -> dict[str, Any]:
+    try:
+        return {"workbook": read_bytes(data)}
+    except RefusedError as error:
+        return {"refused": str(error)}
+    except MemoryError:
+        return {"refused": "读取所需内存超过上限：不是正常的报表"}
+    except Exception as error:  # noqa: BLE001 - whatever a library raises over a hostile file, the file is refused
+        return {"refused": f"无法读取（{type(error).__name__}: {error}）：请用 Excel 或 WPS 打开后另存为 xlsx"}
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Say ready, then answer one request after another: 8 bytes of length and the file, then the same with JSON."""
+    answers.write(READY)
+    answers.flush()
+    while header := requests.read(_HEADER.size):
+        data = requests.read(_HEADER.unpack(header)[0])
+        answer = json.dumps(_answer(data), ensure_ascii=True).encode("ascii", "replace")
+        answers.write(_HEADER.pack(len(answer)))
+        answers.write(answer)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _limit(int(sys.argv[1]), int(sys.argv[2]))
+    serve(sys.stdin.buffer, sys.stdout.buffer)

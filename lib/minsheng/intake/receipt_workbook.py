@@ -1,0 +1,167 @@
+"""The county's own workbook back: faulty cells coloured and commented, a first sheet 回执 with every issue.
+
+Formulas come back as the values that were read, so that nothing in a returned file can run; texts that begin with
+``=`` stay texts.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from openpyxl import Workbook as NewWorkbook
+from openpyxl import load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+
+from minsheng.domain.delivery import Issue, Severity, Verdict
+from minsheng.intake.addresses import position
+from minsheng.intake.cells import Raw
+from minsheng.intake.grid import Workbook
+from minsheng.intake.receipt_words import COLUMNS, ReceiptWords, comment_text
+from minsheng.intake.zip_stable import normalise_zip
+
+RECEIPT_SHEET = "回执"
+_FILLS = {Severity.CRITICAL: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.INFO: "FFDDEBF7"}
+_ORDER = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+_WIDTHS = (6, 16, 12, 8, 16, 44, 32, 36, 32, 12, 28)
+_MODIFIED = re.compile(rb"(<dcterms:(modified|created)[^>]*>)[^<]*(</dcterms:(?:modified|created)>)")
+_MAX_COMMENT = 1500
+
+
+def receipt_workbook(data: bytes, read: Workbook | None, verdict: Verdict, words: ReceiptWords) -> bytes:
+    """Mark up a delivered workbook.
+
+    Parameters
+    ----------
+    data
+        The delivered bytes.
+    read
+        The same as it was read, for files that are no xlsx: their values are copied. ``None`` for an xlsx.
+    verdict
+        What intake found.
+    words
+        The receipt's texts.
+
+    Returns
+    -------
+    bytes
+        An xlsx; the same inputs give the same bytes.
+    """
+    book = _copy(read) if read is not None else _open(data)
+    _mark(book, verdict.issues)
+    _write_sheet(book, words)
+    stream = io.BytesIO()
+    book.save(stream)
+    return normalise_zip(_fix_times(stream.getvalue(), verdict.received_at))
+
+
+def _open(data: bytes) -> Any:
+    try:
+        return load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
+    except (InvalidFileException, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError):
+        # Some writers leave styles that openpyxl rejects; the list of issues is then given in a new workbook.
+        return _copy(Workbook("xlsx", ()))
+
+
+def _copy(read: Workbook) -> Any:
+    book = NewWorkbook()
+    book.remove(book.active)
+    for number, sheet in enumerate(read.sheets, 1):
+        name = re.sub(r"[\[\]:*?/\\]", "_", sheet.name)[:31] or f"表{number}"
+        target = book[name] if name in book.sheetnames else book.create_sheet(name)
+        for row, cells in enumerate(sheet.rows, 1 + sheet.first_row):
+            for column, value in enumerate(cells, 1):
+                if value is not None:
+                    _put(target, row, column, value)
+    return book
+
+
+def _put(sheet: Any, row: int, column: int, value: Raw) -> Any:
+    """Write one cell; a text is always a text."""
+    cell = sheet.cell(row, column)
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    else:
+        cell.value = value
+    return cell
+
+
+def _mark(book: Any, issues: Iterable[Issue]) -> None:
+    by_cell: dict[tuple[str, str], list[Issue]] = {}
+    for issue in issues:
+        if issue.sheet in book.sheetnames and position(issue.cell) is not None:
+            by_cell.setdefault((issue.sheet, issue.cell), []).append(issue)
+    for (sheet_name, reference), found in by_cell.items():
+        sheet = book[sheet_name]
+        cell = sheet[_owner(sheet, reference)]
+        worst = max((issue.severity for issue in found), key=_ORDER.index)
+        cell.fill = PatternFill("solid", fgColor=_FILLS[worst])
+        text = ILLEGAL_CHARACTERS_RE.sub("", "\n\n".join(comment_text(issue) for issue in found))[:_MAX_COMMENT]
+        comment = Comment(text, "审核")
+        comment.width, comment.height = 360, 160
+        cell.comment = comment
+
+
+def _owner(sheet: Any, reference: str) -> str:
+    """Return the cell that carries the value of a merged range: only that one can hold a comment."""
+    for area in sheet.merged_cells.ranges:
+        if reference in area:
+            return str(area.start_cell.coordinate)
+    return reference
+
+
+def _write_sheet(book: Any, words: ReceiptWords) -> None:
+    name = RECEIPT_SHEET
+    while name in book.sheetnames:
+        name += "_"
+    sheet = book.create_sheet(name, 0)
+    book.active = 0
+    for other in book.worksheets[1:]:
+        other.sheet_view.tabSelected = False
+    _put(sheet, 1, 1, words.title).font = Font(bold=True, size=14)
+    row = 3
+    for label, text in (*words.facts, *words.projects, ("处理意见", words.advice)):
+        _put(sheet, row, 1, label).font = Font(bold=True)
+        _put(sheet, row, 3, text)
+        row += 1
+    row += 1
+    for column, header in enumerate(COLUMNS, 1):
+        cell = _put(sheet, row, column, header)
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFF2F2F2")
+        sheet.column_dimensions[cell.column_letter].width = _WIDTHS[column - 1]
+    for issue, severity in zip(words.issues, words.severities, strict=True):
+        row += 1
+        for column, text in enumerate(issue, 1):
+            _put(sheet, row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_FILLS[severity])
+    if not words.issues:
+        _put(sheet, row + 1, 1, "没有发现问题。")
+    _write_not_checked(sheet, row + 3, words)
+
+
+def _write_not_checked(sheet: Any, row: int, words: ReceiptWords) -> None:
+    if words.not_checked:
+        _put(sheet, row, 1, "未检的规则").font = Font(bold=True)
+    for at, (rule, project, reason) in enumerate(words.not_checked, row + 1):
+        for column, text in ((1, rule), (3, project), (6, reason)):
+            _put(sheet, at, column, text)
+
+
+def _fix_times(content: bytes, moment: datetime) -> bytes:
+    """Replace the time of saving, which openpyxl stamps, by the time at which the return was received."""
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for part in source.infolist():
+            data = source.read(part)
+            if part.filename == "docProps/core.xml":
+                data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<3>", data)
+            target.writestr(part, data)
+    return out.getvalue()

@@ -1,0 +1,263 @@
+"""A whole workbook → a parsed return: cover, tables, narratives, evidence, explanations, and every fault of reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from minsheng.domain.delivery import Evidence
+from minsheng.domain.plan import Plan
+from minsheng.domain.table import COVER_SHEET, Column, Row, Table, TableKind
+from minsheng.intake.cells import show
+from minsheng.intake.cover import Cover, read_cover
+from minsheng.intake.findings import Findings
+from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.table_reading import ParsedTable
+from minsheng.intake.tables import read_table
+from minsheng.intake.units import normal
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One line of 情况说明."""
+
+    rule: str
+    cell: str
+    text: str
+
+    def covers(self, rule: str, sheet: str, cell: str) -> bool:
+        """Whether it speaks about this issue; without a cell it speaks about all issues of its rule."""
+        if normal(self.rule).upper() != normal(rule).upper():
+            return False
+        return not self.cell or normal(self.cell).replace("'", "") in {normal(f"{sheet}!{cell}"), normal(cell)}
+
+
+@dataclass
+class ParsedReturn:
+    """One return as it was read; rules have not been run yet."""
+
+    cover: Cover
+    projects: tuple[str, ...]
+    """The projects in which it has a duty."""
+    tables: dict[str, ParsedTable] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    narratives: dict[str, dict[str, str]] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+
+def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[Column]] | None = None) -> ParsedReturn:
+    """Parse a workbook by the plan's tables.
+
+    Parameters
+    ----------
+    workbook
+        As read.
+    plan
+        Areas, sections, projects and tables.
+    printed
+        Table id → columns that the form does not ask for but some counties print.
+
+    Raises
+    ------
+    FileRefusedError
+        If the cover does not tell area and month.
+    """
+    if workbook.format == "csv":
+        workbook = _split_csv(workbook, plan)
+    cover = read_cover(workbook, plan)
+    if cover.is_section:
+        projects = tuple(project.id for project in plan.projects if project.section == cover.id)
+    else:
+        projects = plan.area(cover.id).projects
+    result = ParsedReturn(cover, projects)
+    _check_cover(result)
+    used = {cover.sheet}
+    for table in plan.tables:
+        rows = table.rows_for(projects)
+        sheet = _find_sheet(workbook, table)
+        if not _asked(table, rows, result):
+            if sheet is not None:
+                used.add(sheet.name)
+                _note_duty(result, table, sheet)
+            continue
+        if sheet is None:
+            _missing_sheet(result, table)
+            continue
+        used.add(sheet.name)
+        result.tables[table.id] = read_table(
+            table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ())
+        )
+    _note_file(result, workbook, used)
+    _collect(result, plan)
+    return result
+
+
+def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:
+    """Whether this return must hold the table: figures by its duties, a section's return only narratives."""
+    if result.cover.is_section:
+        return table.kind == TableKind.NARRATIVE
+    if table.kind != TableKind.FIGURES:
+        return True
+    return table.project in result.projects if table.project else bool(rows)
+
+
+def _split_csv(workbook: Workbook, plan: Plan) -> Workbook:
+    """Cut one text file into sheets: a line with only a sheet's name or title begins that sheet."""
+    names = {normal(COVER_SHEET): COVER_SHEET}
+    for table in plan.tables:
+        names |= {normal(text): table.sheet for text in (table.sheet, table.title, *table.aliases)}
+    (whole,) = workbook.sheets
+    starts: list[tuple[int, str]] = []
+    for at, row in enumerate(whole.rows):
+        filled = [normal(show(cell)) for cell in row if normal(show(cell))]
+        if len(filled) == 1 and filled[0] in names and (not starts or starts[-1][1] != names[filled[0]]):
+            starts.append((at, names[filled[0]]))
+    if not starts or starts[0][0] > 0:
+        starts.insert(0, (0, COVER_SHEET))
+    ends = [at for at, _ in starts[1:]] + [len(whole.rows)]
+    sheets = tuple(whole.cut(at, end, name) for (at, name), end in zip(starts, ends, strict=True))
+    return Workbook(workbook.format, sheets, workbook.notes)
+
+
+def _find_sheet(workbook: Workbook, table: Table) -> Sheet | None:
+    """Find a table's sheet by name, alias, title, or the title within its first rows."""
+    wanted = [normal(text) for text in (table.sheet, *table.aliases, table.title)]
+    for name in wanted:
+        for sheet in workbook.sheets:
+            if normal(sheet.name) == name:
+                return sheet
+    title = normal(table.title)
+    for sheet in workbook.sheets:
+        if any(title in normal(show(cell)) for row in sheet.rows[:3] for cell in row):
+            return sheet
+    return None
+
+
+def _check_cover(result: ParsedReturn) -> None:
+    cover, findings = result.cover, result.findings
+    for name, fault in cover.faults.items():
+        label = {"as_of": "数据截至", "filled_on": "填报日期"}[name]
+        findings.add(
+            "READ-COVER" if name == "as_of" else "READ-EXTRA-COLUMN",
+            f"{label}：{fault.message}",
+            allowed=fault.allowed,
+            action="请改正封面",
+            sheet=cover.sheet,
+            cell=cover.cells.get(name, ""),
+            field=f"cover.{name}",
+            value=cover.values.get(name, ""),
+        )
+    if cover.as_of is None and "as_of" not in cover.faults:
+        findings.add(
+            "READ-COVER",
+            "封面没有填“数据截至”",
+            allowed="完整的年月日，例如 2017-06-25",
+            action="请填写数据截至日期",
+            sheet=cover.sheet,
+            cell=cover.cells.get("as_of", ""),
+            field="cover.as_of",
+        )
+
+
+def _missing_sheet(result: ParsedReturn, table: Table) -> None:
+    if table.kind in {TableKind.EVIDENCE, TableKind.EXPLANATION}:
+        return
+    if table.kind == TableKind.NARRATIVE and not result.cover.is_section:
+        rule = "READ-ROW-UNKNOWN"
+        message = f"缺少工作表“{table.sheet}”，工作情况为空"
+    else:
+        rule, message = "READ-SHEET", f"缺少工作表“{table.sheet}”（{table.title}）"
+    result.findings.add(
+        rule,
+        message,
+        allowed=f"工作表名：{'、'.join(dict.fromkeys((table.sheet, *table.aliases)))}",
+        action="请补上该工作表",
+        sheet=table.sheet,
+        project=table.project,
+    )
+
+
+def _note_duty(result: ParsedReturn, table: Table, sheet: Sheet) -> None:
+    if any(isinstance(cell, Decimal) for row in sheet.rows for cell in row):
+        result.findings.add(
+            "READ-DUTY",
+            f"“{table.title}”不是本单位的任务，没有读取",
+            allowed="只填本单位有任务的表",
+            action="请确认是否误填",
+            sheet=sheet.name,
+        )
+
+
+def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None:
+    add = result.findings.add
+    if "macros" in workbook.notes:
+        add("READ-MACRO", "文件含宏，未运行，已忽略", allowed="不含宏的 xlsx", action="不影响审核；建议另存为 xlsx")
+    if "external_links" in workbook.notes:
+        add(
+            "READ-LINK",
+            "文件链接了别的文件，未打开，已忽略",
+            allowed="不含外部链接",
+            action="请确认链接来的数已经保存在单元格里",
+        )
+    for sheet in workbook.sheets:
+        if sheet.name not in used and any(any(cell is not None for cell in row) for row in sheet.rows):
+            add(
+                "READ-EXTRA-SHEET",
+                f"多出工作表“{sheet.name}”，不读取",
+                allowed="规定的工作表",
+                action="不影响审核",
+                sheet=sheet.name,
+            )
+        if sheet.name in used and (sheet.hidden or sheet.hidden_rows or sheet.hidden_columns):
+            what = "工作表是隐藏的" if sheet.hidden else "有隐藏的行或列"
+            add(
+                "READ-HIDDEN",
+                f"“{sheet.name}”{what}，照常读取",
+                allowed="不隐藏",
+                action="请确认其中的数是要报的数",
+                sheet=sheet.name,
+            )
+
+
+def _collect(result: ParsedReturn, plan: Plan) -> None:
+    """Take narratives, evidence and explanations out of their tables."""
+    for parsed in result.tables.values():
+        match parsed.table.kind:
+            case TableKind.NARRATIVE:
+                for row in parsed.rows:
+                    texts = {c: str(cell.value) for c, cell in row.cells.items() if cell.value is not None}
+                    if row.project:
+                        result.narratives[row.project] = texts
+            case TableKind.EVIDENCE:
+                result.evidence = tuple(_evidence(parsed, plan))
+            case TableKind.EXPLANATION:
+                result.explanations = tuple(
+                    Explanation(*(str(row.cells[c].value or "") for c in ("rule", "cell", "text")))
+                    for row in parsed.rows
+                    if row.cells["rule"].value and row.cells["text"].value
+                )
+            case TableKind.FIGURES:
+                continue
+
+
+def _evidence(parsed: ParsedTable, plan: Plan) -> list[Evidence]:
+    known = {normal(project.name): project.id for project in plan.projects}
+    rows = []
+    for row in parsed.rows:
+        value = {name: cell.value for name, cell in row.cells.items()}
+        project = known.get(normal(value["project"] or ""))
+        if project is None or not value["name"]:
+            continue
+        dated, pages = value["dated"], value["pages"]
+        rows.append(
+            Evidence(
+                project=project,
+                name=str(value["name"]),
+                number=str(value["number"] or ""),
+                dated=dated if isinstance(dated, date) else None,
+                pages=int(pages) if isinstance(pages, Decimal) and pages == int(pages) else None,
+                cell=row.cells["name"].cell,
+            )
+        )
+    return rows

@@ -1,0 +1,66 @@
+"""Which rows of a sheet hold data, which hold totals, and which are footers, repeated headers or column numbers."""
+
+import re
+from decimal import Decimal
+
+from minsheng.intake.cells import is_blank, show
+from minsheng.intake.grid import Sheet
+from minsheng.intake.headers import comparable
+from minsheng.intake.table_reading import Reading
+from minsheng.intake.units import normal
+
+_TOTAL = re.compile(r"(?:全[市县区]|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
+_FOOTER = re.compile(
+    r"(?:填表人?|填报人?|制表人?|审核人?|复核人?|经办人?|主办|负责人|单位负责人|分管(?:领导|审核人)|领导签批?人?|(?:填表|填报|上报)(?:日期|时间)"
+    r"|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
+)
+_INDEX_LABELS = frozenset({"甲", "乙", "丙", "栏次", "行次"})
+
+
+def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
+    """Return the rows that hold data, and those that hold totals; footers and repeated headers belong to neither."""
+    body: list[int] = []
+    totals: list[int] = []
+    sheet, header = reading.sheet, reading.header
+    mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
+    for row in range(header.row + 1, len(sheet.rows)):
+        filled = [column for column in range(sheet.width) if normal(show(sheet.at(row, column)))]
+        if not filled and not any(sheet.address(row, at) in unreadable(sheet) for at in mapped):
+            continue
+        first = normal(show(sheet.at(row, filled[0]))) if filled else ""
+        if _TOTAL.fullmatch(first):
+            totals.append(row)
+        elif (
+            (_FOOTER.fullmatch(first) and not any(isinstance(sheet.at(row, at), Decimal) for at in mapped))
+            or _repeats_header(reading, row)
+            or first in _INDEX_LABELS
+            or _counts_columns(reading, row)
+        ):
+            continue
+        else:
+            body.append(row)
+    return body, totals
+
+
+def unreadable(sheet: Sheet) -> set[str]:
+    """Return the addresses of error cells and of formulas without a value."""
+    return set(sheet.errors) | sheet.uncached
+
+
+def _repeats_header(reading: Reading, row: int) -> bool:
+    same = [
+        name
+        for name, at in reading.header.columns.items()
+        if comparable(show(reading.sheet.at(row, at))) == comparable(reading.header.text(at))
+    ]
+    return len(same) * 2 > len(reading.header.columns)
+
+
+def _counts_columns(reading: Reading, row: int) -> bool:
+    """Whether the row right below the header only numbers the columns (1, 2, 3, …), as printed forms do."""
+    if row != reading.header.row + 1 or reading.table.open_rows:
+        return False
+    values = [reading.sheet.at(row, column) for column in range(reading.sheet.width)]
+    numbers = [show(value).strip() for value in values if not is_blank(value)]
+    start = next((n for n in (0, 1, 2) if numbers[:1] == [str(n)]), None)
+    return start is not None and len(numbers) > 2 and numbers == [str(start + i) for i in range(len(numbers))]

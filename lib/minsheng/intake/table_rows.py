@@ -1,0 +1,168 @@
+"""The rows of a table: matched by their labels, their cells read or their faults named."""
+
+from collections.abc import Sequence
+
+from minsheng.domain.table import Column, Row, TableKind
+from minsheng.intake.cells import CellFaultError, is_blank, parse_cell, show
+from minsheng.intake.findings import Where
+from minsheng.intake.headers import comparable
+from minsheng.intake.table_body import unreadable
+from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
+from minsheng.intake.units import normal
+
+
+def _key_text(reading: Reading, row: int, key: str) -> str:
+    at = (row, reading.header.columns[key])
+    return normal(show(reading.sheet.at(*reading.owners.get(at, at))))
+
+
+def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequence[Row]) -> None:
+    """Parse the rows ``body`` of the sheet; ``rows`` are the fixed rows that must be among them."""
+    table = reading.table
+    if table.keys:
+        _take_fixed_rows(reading, result, body, rows)
+        return
+    data = [row for row in body if _has_figures(reading, row)]
+    if table.open_rows:
+        result.rows = [_parse_row(reading, row, str(n), table.project) for n, row in enumerate(data, 1)]
+        return
+    if not data:
+        data = [reading.header.row + 1]
+    result.rows = [_parse_row(reading, data[0], "", table.project)]
+    for row in data[1:]:
+        reading.findings.add(
+            "READ-ROW-TWICE",
+            f"“{table.title}”只有一行数据，第 {row + 1 + reading.sheet.first_row} 行是多出来的",
+            allowed="一行数据（合计行写明“合计”）",
+            action="请删去多余的行",
+            sheet=reading.sheet.name,
+            cell=reading.sheet.address(row, min(reading.header.columns.values())),
+            project=table.project,
+        )
+
+
+def _has_figures(reading: Reading, row: int) -> bool:
+    lost = unreadable(reading.sheet)
+    return any(
+        not is_blank(reading.raw(row, name)) or reading.where(row, name) in lost for name in reading.header.columns
+    )
+
+
+def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequence[Row]) -> None:
+    table, sheet = reading.table, reading.sheet
+    known = {tuple(comparable(label) for label in row.labels): row for row in table.rows}
+    wanted = {row.id for row in rows}
+    seen: dict[str, int] = {}
+    last: dict[str, str] = {}
+    for row in body:
+        labels = []
+        for key in table.keys:
+            text = _key_text(reading, row, key)
+            # A group's name stands once over its rows, merged or not; the innermost key is on every row.
+            if not text and key != table.keys[-1]:
+                text = last.get(key, "")
+            last[key] = text
+            labels.append(comparable(text))
+        fixed = known.get(tuple(labels))
+        at = sheet.address(row, reading.header.columns[table.keys[-1]])
+        shown = " / ".join(last[key] for key in table.keys)
+        values = any(not is_blank(reading.raw(row, c.id)) for c in table.columns if c.id in reading.header.columns)
+        if fixed is None or fixed.id not in wanted:
+            if values:
+                reading.findings.add(
+                    "READ-ROW-UNKNOWN",
+                    f"“{shown}”不是本单位应填的行，没有读取",
+                    allowed="、".join(" / ".join(row.labels) for row in rows),
+                    action="如属于某一行，请改正行名；否则删去",
+                    sheet=sheet.name,
+                    cell=at,
+                    project=table.project,
+                    value=shown,
+                )
+            continue
+        project = fixed.project or table.project
+        if fixed.id in seen:
+            reading.findings.add(
+                "READ-ROW-TWICE",
+                f"“{shown}”出现两次（第 {seen[fixed.id] + 1} 行和第 {row + 1 + sheet.first_row} 行）",
+                allowed="每一行只出现一次",
+                action="请合并或删去重复的行",
+                sheet=sheet.name,
+                cell=at,
+                project=project,
+                value=shown,
+            )
+            continue
+        seen[fixed.id] = row + sheet.first_row
+        result.rows.append(_parse_row(reading, row, fixed.id, project))
+    order = {row.id: n for n, row in enumerate(rows)}
+    result.rows.sort(key=lambda row: order[row.id])
+    if table.kind == TableKind.NARRATIVE:
+        return
+    for missing in (row for row in rows if row.id not in seen):
+        reading.findings.add(
+            "READ-ROW",
+            f"缺少行“{' / '.join(missing.labels)}”",
+            allowed=f"键列（{'、'.join(table.keys)}）写作“{' / '.join(missing.labels)}”的一行",
+            action="请补上该行并填数；没有发生的填 0",
+            sheet=sheet.name,
+            project=missing.project or table.project,
+        )
+        result.complete = False
+
+
+def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:
+    parsed = ParsedRow(row_id, project)
+    for column in reading.columns:
+        if column.id in reading.header.columns:
+            parsed.cells[column.id] = _parse_one(reading, row, column, parsed)
+        else:
+            parsed.cells[column.id] = ParsedCell(None, "")
+    return parsed
+
+
+def _parse_one(reading: Reading, row: int, column: Column, parsed: ParsedRow) -> ParsedCell:
+    raw, at, sheet = reading.raw(row, column.id), reading.where(row, column.id), reading.sheet
+    named = parsed.id if reading.table.keys or reading.table.open_rows else None
+    where: Where = {
+        "sheet": sheet.name,
+        "cell": at,
+        "project": parsed.project,
+        "field": reading.table.field(column.id, named),
+    }
+    if at in sheet.errors:
+        shown = sheet.errors[at]
+        reading.findings.add(
+            "READ-ERROR",
+            f"单元格是错误值 {shown}",
+            allowed="能算出结果的公式，或直接填数",
+            action="请改正公式后保存再报",
+            value=shown,
+            **where,
+        )
+        return ParsedCell(None, at, shown)
+    if at in sheet.uncached:
+        reading.findings.add(
+            "READ-FORMULA",
+            "公式没有保存计算结果，读不到数",
+            allowed="保存过结果的公式，或直接填数",
+            action="请用 Excel 或 WPS 打开，确认有数后保存再报",
+            value="（公式）",
+            **where,
+        )
+        return ParsedCell(None, at, "（公式）")
+    try:
+        result = parse_cell(raw, column)
+    except CellFaultError as fault:
+        reading.findings.add(
+            fault.rule,
+            f"“{column.label}”{fault.message}",
+            allowed=fault.allowed,
+            action="请改正该单元格",
+            value=show(raw),
+            **where,
+        )
+        return ParsedCell(None, at, show(raw))
+    if result.was_text:
+        reading.text_numbers.append(at)
+    return ParsedCell(result.value, at, show(raw))

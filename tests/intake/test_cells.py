@@ -1,0 +1,152 @@
+"""One cell: every form that counties write, and nothing guessed."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minsheng.domain.table import CellType, Column
+from minsheng.intake.cells import CellFaultError, excel_number, parse_cell, parse_date, parse_number
+from minsheng.intake.units import agree, dimension, split_unit
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (Decimal("12.0"), "12"),
+        (Decimal("0.30000000000000004"), "0.3"),
+        (Decimal("1952.6"), "1952.6"),
+        ("12", "12"),
+        (" 1,234,567.80 ", "1234567.80"),
+        ("１２３．５", "123.5"),
+        ("１，２３４", "1234"),
+        ("−5", "-5"),
+        ("'42", "42"),
+        ("\u200b7\u3000", "7"),
+        ("0", "0"),
+        ("5元", "5"),
+        (".5", "0.5"),
+    ],
+)
+def test_numbers_are_read_exactly(raw: object, value: str) -> None:
+    assert parse_number(raw, "元").value == Decimal(value)
+
+
+@pytest.mark.parametrize("raw", [None, "", " ", "-", "—", "——", "/", "／", "无", "－", "N/A", "\u3000"])
+def test_blank_marks_are_blank_and_not_zero(raw: object) -> None:
+    assert parse_number(raw, "元").value is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "约50",
+        "1,23",
+        "12,3456",
+        "1 234",
+        "5²",
+        "٣",
+        "三十",
+        "1.2.3",
+        "1.2E+05",
+        "12-15",
+        "(5)",
+        "50%左右",
+        "=1+1",
+        "5。3",
+        "½",
+    ],
+)
+def test_anything_else_is_a_fault(raw: str) -> None:
+    with pytest.raises(CellFaultError) as fault:
+        parse_number(raw, "元")
+    assert fault.value.rule in {"READ-NUMBER", "READ-UNIT"}
+    assert fault.value.allowed
+
+
+@pytest.mark.parametrize("raw", [True, date(2017, 6, 1), datetime.combine(date(2017, 6, 1), time(3))])
+def test_a_date_or_a_truth_value_is_no_number(raw: object) -> None:
+    with pytest.raises(CellFaultError, match="不是数字"):
+        parse_number(raw, "元")
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit"), [("5万元", "元"), ("5元", "万元"), ("70%", "元"), ("3万", "人"), ("5万", "元")]
+)
+def test_another_unit_in_the_cell_is_critical_and_never_converted(raw: str, unit: str) -> None:
+    with pytest.raises(CellFaultError) as fault:
+        parse_number(raw, unit)
+    assert fault.value.rule == "READ-UNIT"
+
+
+def test_ten_thousand_yuan_become_yuan_at_this_edge_exactly() -> None:
+    column = Column(id="allocated_yuan", label="累计下达", unit="万元", type=CellType.DECIMAL)
+    assert parse_cell(Decimal("1952.60"), column).value == Decimal(19526000)
+    assert parse_cell("0.000001", column).value == Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    "raw", ["2017-06-30", "2017年6月30日", "2017/6/30", "2017.6.30", "20170630", "２０１７年６月３０日"]
+)
+def test_dates_written_as_text(raw: str) -> None:
+    assert parse_date(raw) == date(2017, 6, 30)
+
+
+@pytest.mark.parametrize("raw", ["2017-02-30", "6月30日", "2017年6月", "昨天", Decimal(42916)])
+def test_what_is_no_date_is_a_fault(raw: object) -> None:
+    with pytest.raises(CellFaultError, match="不是日期"):
+        parse_date(raw)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("累计下达（万元）", ("累计下达", "万元")),
+        ("累计\n下达 (万元)", ("累计下达", "万元")),
+        ("金额（单位：元）", ("金额", "元")),
+        ("其中80周岁以上老人（含）", ("其中80周岁以上老人(含)", "")),
+        ("低保标准（元/人·月）", ("低保标准", "元/人·月")),
+    ],
+)
+def test_the_unit_is_split_off_a_header(header: str, expected: tuple[str, str]) -> None:
+    assert split_unit(header) == expected
+
+
+def test_units_that_mean_the_same() -> None:
+    assert agree("人", "名")
+    assert agree("元/人·月", "元/月")
+    assert agree("张或个", "张")
+    assert not agree("元", "万元")
+    assert not agree("元/人·月", "元/年")
+    assert not agree("户", "人")
+    assert dimension("含物价补贴") is None
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
+def test_what_a_person_types_is_what_is_read(number: Decimal) -> None:
+    for text in (
+        f"{number}",
+        f"{number:,}",
+        f"{number:,}".translate({ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789.,-"}),
+    ):
+        assert parse_number(text, "元").value == number
+
+
+@given(st.floats(min_value=-1e12, max_value=1e12).map(lambda x: round(x, 2)))
+def test_a_double_with_two_decimals_comes_back_as_typed(number: float) -> None:
+    assert excel_number(Decimal(repr(number))) == Decimal(repr(number)).quantize(Decimal("0.01"))
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_number_a_blank_or_a_named_fault(text: str) -> None:
+    rules = {"READ-NUMBER", "READ-UNIT"}
+    try:
+        value = parse_number(text, "元").value
+    except CellFaultError as fault:
+        found = fault.rule
+    else:
+        found = "READ-NUMBER"
+        assert value is None or value.is_finite()
+    assert found in rules

@@ -1,0 +1,186 @@
+"""From registered files to verdicts: what blocks, what is not checked, what is skipped."""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from good_returns import PARAMS, DataFolder, build_return, good_cells
+
+from minsheng.domain.delivery import Outcome, ReturnStatus, Severity
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.intake import check_month, check_year_to_date, is_up_to_date, write_receipts
+from minsheng.intake.store import accepted_dir, read_accepted, read_refused
+
+JANUARY, FEBRUARY = Period("2017-01"), Period("2017-02")
+
+
+def january(plan: Plan) -> dict:
+    """The good figures as those of January: cumulative = month."""
+    cells = good_cells(plan)
+    for rows in cells.values():
+        for values in rows.values():
+            for name in list(values):
+                month = name.replace("cumulative", "month")
+                if "cumulative" in name and month in values:
+                    values[name] = values[month]
+    for row in cells["dibao"].values():
+        row["person_months_cumulative"] = row["persons"]
+    cells["disability_allowance"][""]["person_months_cumulative"] = 3000
+    care = cells["elderly_care"][""]
+    care |= {"home_care_cumulative_persons": 100, "home_care_disabled_persons": 40, "home_care_aged_persons": 60}
+    care["beds_new_cumulative"] = 15
+    sizes = {"新增公办床位": 10, "新增民办床位": 5, "维修改造床位": 6, "日间照料中心": 1}
+    for row in cells["elderly_projects"].values():
+        row["quantity"], row["completed_on"] = sizes[row["type"]], None if row["status"] == "开工" else date(2017, 1, 9)
+    for row in cells["two_lines"].values():
+        row |= {"increment_cumulative_yuan": 10000, "by_household_document_date": None}
+    return cells
+
+
+def send(folder: DataFolder, plan: Plan, cells: dict, month: int = 1, revision: int = 1, **options) -> Path:
+    day = date(2017, month, 20)
+    options = {"as_of": day, "cover": {"填报日期": day}, **options}
+    content = build_return(plan, cells, period=f"2017年{month}月", **options)
+    return folder.receive("cangxi", f"2017-{month:02d}", content, revision)
+
+
+def test_a_good_january_is_accepted_with_exact_values(plan: Plan, folder: DataFolder) -> None:
+    send(folder, plan, january(plan))
+    (verdict,) = check_month(plan, PARAMS, folder.data, JANUARY)
+    assert [i.message for i in verdict.issues] == []
+    assert set(verdict.projects.values()) == {ReturnStatus.REPORTED}
+    accepted = read_accepted(folder.data, JANUARY, "cangxi")
+    assert accepted is not None
+    value = accepted.values["funds.medical_aid_upper.allocated_yuan"]
+    assert (value.value, value.unit, value.sheet, value.cell) == ("50000", "元", "资金", "C4")
+    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-012"} == {Outcome.NOT_CHECKED}
+    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-005"} == {Outcome.PASS}
+
+
+def test_a_critical_issue_blocks_its_project_alone(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    cells["dibao"]["urban"]["spending_month_yuan"] = 2000 * 460 + 1
+    send(folder, plan, cells)
+    (verdict,) = check_month(plan, PARAMS, folder.data, JANUARY)
+    assert [p for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED] == ["dibao"]
+    issue = next(i for i in verdict.issues if i.rule == "DIB-008")
+    assert (issue.sheet, issue.cell, issue.value) == ("低保", "H4", "920001")
+    assert "2000 × 460 = 920000" in issue.message
+    accepted = read_accepted(folder.data, JANUARY, "cangxi")
+    assert accepted is not None
+    assert not [f for f in accepted.values if f.startswith("dibao.")]
+    assert [f for f in accepted.values if f.startswith("funds.")]
+
+
+def test_after_a_blocked_month_the_next_is_not_checked_against_it(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    cells["dibao"]["urban"]["persons"] = None
+    send(folder, plan, cells)
+    february = january(plan)
+    send(folder, plan, february, month=2)
+    verdicts = check_year_to_date(plan, PARAMS, folder.data, FEBRUARY).verdicts[FEBRUARY]
+    (outcome,) = [o for o in verdicts[0].outcomes if o.rule == "DIB-005"]
+    assert outcome.outcome == Outcome.NOT_CHECKED
+    assert "未通过审核" in outcome.reason
+    # Medical aid was accepted in January, so there the missing growth is seen.
+    assert verdicts[0].projects["medical_aid"] == ReturnStatus.BLOCKED
+
+
+def test_without_last_months_return_nothing_passes_unchecked(plan: Plan, folder: DataFolder) -> None:
+    send(folder, plan, january(plan), month=2)
+    (verdict,) = check_year_to_date(plan, PARAMS, folder.data, FEBRUARY).verdicts[FEBRUARY]
+    (outcome,) = [o for o in verdict.outcomes if o.rule == "MED-004"]
+    assert (outcome.outcome, outcome.reason) == (Outcome.NOT_CHECKED, "2017年1月未报送")
+
+
+def test_an_explained_warning_keeps_its_explanation(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    cells["disability_allowance"][""] |= {"amount_month_yuan": 209000, "amount_cumulative_yuan": 209000}
+    cells["explanation"] = {"1": {"rule": "dis-007", "cell": "残疾人补贴!E4", "text": "扣回上年多发1000元"}}
+    send(folder, plan, cells)
+    (verdict,) = check_month(plan, PARAMS, folder.data, JANUARY)
+    (issue,) = [i for i in verdict.issues if i.rule == "DIS-007"]
+    assert (issue.severity, issue.explanation) == (Severity.WARNING, "扣回上年多发1000元")
+    assert verdict.projects["disability_allowance"] == ReturnStatus.REPORTED
+
+
+def test_files_that_are_not_what_the_register_says(plan: Plan, folder: DataFolder) -> None:
+    path = send(folder, plan, january(plan))
+    content = path.read_bytes()
+    folder.receive("wangcang", "2017-01", content)
+    folder.receive("jiange", "2017-01", b"PK garbage")
+    path.write_bytes(content + b" ")
+    (folder.data / "returns/2017-01/stray.xlsx").write_bytes(content)
+    checked = check_year_to_date(plan, PARAMS, folder.data, JANUARY)
+    assert {f.id: f.message[:8] for f in checked.refused}.keys() == {"cangxi", "wangcang", "jiange"}
+    messages = {f.id: f.message for f in read_refused(folder.data, JANUARY)}
+    assert "与登记不符" in messages["cangxi"]
+    assert "封面却是" in messages["wangcang"]
+    assert [f.file for f in checked.unregistered] == ["returns/2017-01/stray.xlsx"]
+    assert read_accepted(folder.data, JANUARY, "cangxi") is None
+
+
+def test_an_unchanged_month_is_not_checked_again_and_imports_no_great_expectations(
+    plan: Plan, folder: DataFolder
+) -> None:
+    send(folder, plan, january(plan))
+    check_month(plan, PARAMS, folder.data, JANUARY)
+    before = {p.name: p.read_bytes() for p in accepted_dir(folder.data, JANUARY).iterdir()}
+    code = (
+        "import sys; from pathlib import Path; from minsheng.plan import load_plan; from minsheng.intake import *\n"
+        "from minsheng.domain.period import Period\n"
+        f"params, data, month = Path({str(PARAMS)!r}), Path({str(folder.data)!r}), Period('2017-01')\n"
+        "plan = load_plan(params, 2017); assert is_up_to_date(plan, params, data, month)\n"
+        "assert len(check_month(plan, params, data, month)) == 1\n"
+        "assert not {'great_expectations', 'pandas', 'openpyxl'} & set(sys.modules), 'heavy import'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    check_month(plan, PARAMS, folder.data, JANUARY, force=True)
+    assert before == {p.name: p.read_bytes() for p in accepted_dir(folder.data, JANUARY).iterdir()}
+
+
+def test_a_tampered_accepted_file_is_made_again(plan: Plan, folder: DataFolder) -> None:
+    send(folder, plan, january(plan))
+    check_month(plan, PARAMS, folder.data, JANUARY)
+    path = accepted_dir(folder.data, JANUARY) / "cangxi.csv"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"2000", b"9000"))
+    assert not is_up_to_date(plan, PARAMS, folder.data, JANUARY)
+    check_month(plan, PARAMS, folder.data, JANUARY)
+    assert path.read_bytes() == good
+
+
+def test_a_receipt_marks_the_cell_and_nothing_in_it_can_run(plan: Plan, folder: DataFolder, tmp_path: Path) -> None:
+    import openpyxl
+
+    cells = january(plan)
+    cells["dibao"]["urban"]["persons"] = "=cmd|' /C calc'!A0"
+    cells["dibao"]["rural"]["persons"] = "<script>alert(1)</script>"
+    send(folder, plan, cells)
+    check_month(plan, PARAMS, folder.data, JANUARY)
+    made = write_receipts(plan, folder.data, folder.outputs, JANUARY)
+    page = next(p for p in made if p.suffix == ".html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    book = openpyxl.load_workbook(next(p for p in made if p.suffix == ".xlsx"))
+    assert book.sheetnames[0] == "回执"
+    cell = book["低保"]["D4"]
+    assert (cell.data_type, cell.fill.fgColor.rgb) == ("s", "FFFFC7CE")
+    assert "READ-NUMBER" in cell.comment.text
+    assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    again = write_receipts(plan, folder.data, tmp_path / "elsewhere", JANUARY)
+    assert [p.read_bytes() for p in again] == [p.read_bytes() for p in made]
+
+
+@pytest.mark.parametrize("status", ["good", "refused"])
+def test_every_file_gets_a_receipt(plan: Plan, folder: DataFolder, status: str) -> None:
+    if status == "good":
+        send(folder, plan, january(plan))
+    else:
+        folder.receive("cangxi", "2017-01", b"<html>")
+    check_month(plan, PARAMS, folder.data, JANUARY)
+    names = {p.name for p in write_receipts(plan, folder.data, folder.outputs, JANUARY)}
+    assert names == ({"cangxi.html", "cangxi.xlsx"} if status == "good" else {"cangxi.html"})

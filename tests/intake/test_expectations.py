@@ -1,0 +1,131 @@
+"""Every rule fires on each of its ``bad`` values, and no rule fires on good data."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from good_frames import CONTEXT, GOOD, exact
+from good_returns import PARAMS
+
+from minsheng.domain.plan import Plan
+from minsheng.intake.expectations import SuiteRunner
+from minsheng.intake.frames import RowPlace, StackedFrame
+from minsheng.intake.judgements import KINDS
+from minsheng.intake.rules import BUILT_IN, Rule, Suite
+from minsheng.intake.suites import figure_columns, load_suites
+from minsheng.plan import load_plan
+
+
+@pytest.fixture(scope="module")
+def suites(plan: Plan) -> dict[str, Suite]:
+    return load_suites(plan, PARAMS)
+
+
+@pytest.fixture(scope="module")
+def runner() -> SuiteRunner:
+    return SuiteRunner()
+
+
+def frame_of(suite: Suite, rules: tuple[Rule, ...] | None = None) -> StackedFrame:
+    rows = [{name: exact(value) for name, value in (CONTEXT | row).items()} for row in GOOD[suite.table.id]]
+    suite = suite.model_copy(update={"rules": rules}) if rules else suite
+    places = [RowPlace(row["area"], suite.table.sheet, row["row"], None, {}) for row in rows]
+    return StackedFrame(suite, {name: [row[name] for row in rows] for name in rows[0]}, places)
+
+
+def spoiled(frame: StackedFrame, change: dict[str, object], text_columns: set[str]) -> StackedFrame:
+    before = {column: frame.columns[column][0] for column in change}
+    for column, value in change.items():
+        frame.columns[column][0] = _meant(frame, column, value, text_columns)
+    assert before != {column: frame.columns[column][0] for column in change}, "the bad value changes nothing"
+    return frame
+
+
+def _meant(frame: StackedFrame, column: str, value: object, text_columns: set[str]) -> object:
+    match value:
+        case "@other":
+            return frame.columns[column][1]
+        case "@other_previous":
+            return frame.columns[f"prev_{column}"][1]
+        case "@previous":
+            return frame.columns[f"prev_{column}"][0]
+        case str() if column not in text_columns:
+            return Decimal(value)
+        case _:
+            return exact(value)
+
+
+def test_no_rule_fires_on_good_data(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+    for suite in suites.values():
+        for run in runner.run(frame_of(suite)):
+            assert not run.error, f"{run.rule.id}: {run.error}"
+            assert not run.faults, f"{run.rule.id}: {run.faults}"
+
+
+def test_every_table_of_figures_has_a_suite_and_a_good_frame(plan: Plan, suites: dict[str, Suite]) -> None:
+    figures = {table.id for table in plan.tables if table.kind == "figures"}
+    assert figures <= set(suites)
+    assert set(suites) == set(GOOD)
+
+
+def _cases() -> Iterator[tuple[str, str]]:
+    for table, suite in load_suites(load_plan(PARAMS, 2017), PARAMS).items():
+        for rule in suite.rules:
+            yield table, rule.id
+
+
+@pytest.mark.parametrize(("table", "rule_id"), list(_cases()))
+def test_a_rule_fires_on_each_of_its_bad_values(
+    table: str, rule_id: str, suites: dict[str, Suite], runner: SuiteRunner
+) -> None:
+    suite = suites[table]
+    (rule,) = [rule for rule in suite.rules if rule.id == rule_id]
+    figures = {*figure_columns(suite), *(f"prev_{c}" for c in figure_columns(suite))}
+    numbers = figures | {c.id for c in suite.printed} | {d.id for d in suite.derive}
+    for change in rule.bad:
+        frame = frame_of(suite, (rule,))
+        (run,) = runner.run(spoiled(frame, change, set(frame.columns) - numbers))
+        assert not run.error
+        assert 0 in {fault.row for fault in run.faults}, f"{rule_id} does not fire on {change}"
+
+
+def test_a_blank_operand_is_not_checked_and_never_a_pass(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+    suite = suites["elderly_care"]
+    (rule,) = [rule for rule in suite.rules if rule.id == "ELD-006"]
+    frame = frame_of(suite, (rule,))
+    frame.columns["beds_private_cumulative"][0] = None
+    (run,) = runner.run(frame)
+    assert not run.faults
+    assert run.blank_rows == {0}
+
+
+def test_a_rule_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+    suite = suites["elderly_projects"]
+    (rule,) = [rule for rule in suite.rules if rule.id == "PRJ-004"]
+    frame = frame_of(suite, (rule.model_copy(update={"kwargs": {"column": "nowhere", "value_set": ["a"]}}),))
+    (run,) = runner.run(frame)
+    assert run.error
+    assert not run.faults
+
+
+def test_the_types_that_yaml_may_name_exist_in_great_expectations() -> None:
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    from minsheng.intake import expectation_types
+
+    for name in (*KINDS, *BUILT_IN):
+        assert get_expectation_impl(name) is not None
+    assert set(expectation_types.EXPECTATIONS) == set(KINDS)
+
+
+def test_money_is_compared_exactly(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+    """0.1 + 0.2 and a cent beyond twelve digits: float would call both wrong."""
+    suite = suites["funds"]
+    (rule,) = [rule for rule in suite.rules if rule.id == "FUN-005"]
+    frame = frame_of(suite, (rule,))
+    frame.columns["received_yuan"][0] = Decimal("0.1") + Decimal("0.2")
+    frame.columns["disbursed_yuan"][0] = Decimal("0.3")
+    assert not runner.run(frame)[0].faults
+    frame.columns["received_yuan"][0] = Decimal("99999999999999.99")
+    frame.columns["disbursed_yuan"][0] = Decimal("100000000000000.00")
+    assert runner.run(frame)[0].faults

@@ -1,0 +1,82 @@
+"""The loader of suites: whatever would make a rule check nothing is refused, all faults at once, with their lines."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from good_returns import PARAMS
+
+from minsheng.domain.plan import Plan
+from minsheng.errors import PlanInvalidError
+from minsheng.intake.suites import expectation_faults, load_suites, rules_sha256
+
+RULE = """table: elderly_projects
+rules:
+  - id: PRJ-001
+    type: {type}
+    kwargs: {kwargs}
+    severity: critical
+    blank: ignore
+    message: 错
+    allowed: 对
+    action: 改
+    basis: 附件
+    {more}
+"""
+GOOD = {"type": "expect_cells_to_be_whole", "kwargs": "{columns: [quantity]}", "more": 'bad: {quantity: "1.5"}'}
+
+
+@pytest.fixture
+def params(tmp_path: Path) -> Path:
+    shutil.copytree(PARAMS / "2017", tmp_path / "params" / "2017")
+    return tmp_path / "params"
+
+
+def faults(plan: Plan, params: Path, text: str) -> list[str]:
+    (params / "2017" / "expectations" / "elderly_projects.yaml").write_text(text, encoding="utf-8")
+    return [str(fault) for fault in expectation_faults(plan, params)]
+
+
+def test_the_suites_of_the_plan_have_no_fault(plan: Plan) -> None:
+    assert expectation_faults(plan, PARAMS) == []
+
+
+def test_a_good_rule_passes(plan: Plan, params: Path) -> None:
+    assert faults(plan, params, RULE.format(**GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        ({"type": "expect_magic"}, 4, "没有“expect_magic”这种规则"),
+        ({"type": "expect_table_row_count_to_equal"}, 4, "没有"),
+        ({"kwargs": "{columns: [beds]}"}, 5, "没有列“beds”"),
+        ({"kwargs": "{columns: [quantity], mostly: 0.9}"}, 5, "mostly"),
+        ({"kwargs": "{columns: [quantity], low: 1}"}, 5, "没有参数 low"),
+        ({"kwargs": "{columns: []}"}, 5, "写法不对"),
+        ({"more": ""}, 3, "缺少“bad”"),
+        ({"more": "bad: []"}, 12, "bad"),
+        ({"more": "bad: {beds: 1}"}, 12, "beds"),
+        ({"more": "extra: 1\n    bad: {quantity: 1}"}, 12, "extra"),
+        ({"more": "needs: previous_month\n    bad: {quantity: 1}"}, 3, "不应写 needs"),
+    ],
+)
+def test_each_fault_names_its_line(plan: Plan, params: Path, change: dict[str, str], line: int, said: str) -> None:
+    found = faults(plan, params, RULE.format(**(GOOD | change)))
+    assert any(f"elderly_projects.yaml:{line}:" in fault and said in fault for fault in found), found
+
+
+def test_an_empty_suite_a_missing_suite_and_a_repeated_id(plan: Plan, params: Path) -> None:
+    assert any("空的规则文件" in f for f in faults(plan, params, "table: elderly_projects\nrules: []\n"))
+    assert any("DIB-001 重复" in f for f in faults(plan, params, RULE.format(**GOOD).replace("PRJ-001", "DIB-001")))
+    (params / "2017" / "expectations" / "elderly_projects.yaml").unlink()
+    assert any("没有规则文件" in str(f) for f in expectation_faults(plan, params))
+    with pytest.raises(PlanInvalidError):
+        load_suites(plan, params)
+
+
+def test_the_hash_follows_the_rules(params: Path) -> None:
+    before = rules_sha256(params, 2017)
+    path = params / "2017" / "expectations" / "dibao.yaml"
+    path.write_bytes(path.read_bytes() + b"# a\n")
+    assert rules_sha256(params, 2017) != before
