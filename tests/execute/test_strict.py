@@ -7,7 +7,8 @@ import pytest
 
 from minsheng.execute.failures import FailureKind, UnitFailedError
 from minsheng.execute.forked import Template
-from minsheng.execute.strict import Limits, declared_parameters, execute_strictly
+from minsheng.execute.limits import Limits
+from minsheng.execute.strict import declared_parameters, execute_strictly
 
 SEALED = """{
  "figures": {"kind": "ranking", "plan": "p", "period": "2017-06", "as_of": null, "rows": [], "provisional": false},

@@ -35,14 +35,15 @@ def test_charts_differ_when_figures_differ(build):
         ("ranking_chart", "ranking", 142, 1),
     ],
 )
-def test_charts_fit_the_page_and_carry_no_text_or_date(build, name, dossier, width, count):
+def test_charts_fit_the_page_and_write_their_text_in_the_pages_font(build, name, dossier, width, count):
     made = drawings(getattr(report, name)(getattr(build, dossier)()))
     assert len(made) == count
     for svg in made:
         root = ET.fromstring(svg)  # noqa: S314 - our own output
-        assert float(root.get("width").removesuffix("pt")) == pytest.approx(width / 25.4 * 72, abs=0.01)
-        assert b"<text" not in svg  # outlines: no font is needed to see them
-        assert b"<metadata" not in svg
+        assert float(root.get("width").removesuffix("mm")) == width
+        assert root.get("viewBox").split()[2] == str(width)
+        assert root.get("font-family").startswith("'Noto Sans SC'")
+        assert b"<text" in svg
 
 
 def test_alternative_text_carries_the_content(build):
@@ -107,3 +108,11 @@ def test_long_names_are_broken_and_cut():
     assert len(lines) == 2
     assert lines[-1].endswith("…")
     assert all(text_width(line, 8) <= 31 for line in lines)
+
+
+def test_text_in_a_chart_is_escaped():
+    from minsheng.report.drawing import Sheet
+
+    sheet = Sheet(10, 10)
+    sheet.text(0, 5, "<script>&")
+    assert b"&lt;script&gt;&amp;" in sheet.svg()

@@ -19,6 +19,7 @@ PROJECT = [
 SCORING = ["title", "score_summary", "score_table", "score_chart", "deductions_table", "assumptions", "sources"]
 RANKING = ["title", "summary", "ranking_table", "ranking_chart", "group_points_table", "assumptions", "sources"]
 SECTION = ["title", "summary", "section_table", "assumptions", "sources"]
+BY_SUBJECT = {"areas", "scores"}  # these put pieces above together
 MONTHLY = ["title", "summary", "report_parts", "signature_block", "assumptions", "sources"]
 BULLETIN = [
     "title", "summary", "who_is_missing", "late_list", "progress_matrix", "ranking_table", "ranking_chart", "red_items",
@@ -75,7 +76,14 @@ KINDS = [
 def test_every_page_is_tested(build):
     assert list(pages(build)) == KINDS
     used = {name for names in (PROJECT, SCORING, RANKING, SECTION, MONTHLY, BULLETIN) for name in names}
-    assert used == set(report.__all__) - {"Piece"}
+    assert used == set(report.__all__) - {"Piece", *BY_SUBJECT}
+
+
+def test_a_notebook_shows_what_belongs_to_its_subject(build, visible):
+    assert visible(report.areas(build.project())) == ""
+    assert "苍溪县" in visible(report.areas(build.city()))
+    assert "评分明细" in visible(report.scores(build.scoring()))
+    assert "排名" in visible(report.scores(build.ranking()))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,7 +115,7 @@ class Checker(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         facts = dict(attrs)
-        if tag not in {"img", "br"}:
+        if tag not in {"img", "br", "col"}:
             self.open.append(tag)
         if "id" in facts:
             self.ids.append(facts["id"])
@@ -134,8 +142,8 @@ def test_a_figure_leads_to_its_formula_and_cell(build):
     assert 'href="#trace-cangxi-beds_new"' in report.progress_table(dossier)._repr_html_()
     traced = report.sources(dossier)._repr_html_()
     line = traced[traced.index('id="trace-cangxi-beds_new"') :]
-    assert line.index("129 ÷ 目标 300") < line.index("<code>returns/2017-06/cangxi.xlsx</code>")
-    assert "<code>养老服务!E5=129</code>" in line
+    assert line.index("129 ÷ 目标 300") < line.index("<code>〔1〕养老服务!E5=129</code>")
+    assert "〔1〕</th><td><code>returns/2017-06/cangxi.xlsx</code>" in traced
 
 
 @pytest.mark.parametrize("status", [ReturnStatus.NOT_REPORTED, ReturnStatus.BLOCKED])

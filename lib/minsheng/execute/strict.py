@@ -13,24 +13,9 @@ import nbformat
 
 from minsheng.domain.result import Result
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
+from minsheng.execute.limits import Limits
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one notebook may take.
-
-    Parameters
-    ----------
-    seconds
-        Wall clock for the whole notebook.
-    memory_bytes
-        Address space of its process.
-    """
-
-    seconds: float
-    memory_bytes: int
 
 
 @dataclass(frozen=True)

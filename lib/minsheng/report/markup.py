@@ -6,7 +6,7 @@ Text enters the tree as text and is escaped on the way out, so that nothing a co
 from collections.abc import Iterable, Iterator
 from html import escape
 
-_VOID = frozenset({"img", "br"})
+_VOID = frozenset({"img", "br", "col"})
 _BLOCKS = frozenset(
     [
         "caption",
@@ -150,6 +150,11 @@ def joined(items: Iterable[Content], separator: str = "、") -> list[Content]:
             result.append(separator)
         result.append(item)
     return result
+
+
+def spoken(content: Content) -> str:
+    """Return what content says as plain text; nothing for ``None``."""
+    return "".join(_spoken(part) for part in _flat([content]))
 
 
 def _flat(content: Iterable[Content]) -> Iterator[Element | str]:

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+_NARROW_EM = 0.56
+_FIRST_WIDE = 0x2000
 ABSENT = "—"
 WAN = Decimal(10000)
 PERCENT = Decimal(100)
@@ -157,3 +159,14 @@ def monthly_pace(remaining: Decimal, months: int, decimals: int) -> Decimal:
 def day(value: date) -> str:
     """Write a day: 2017年6月20日."""
     return f"{value.year}年{value.month}月{value.day}日"
+
+
+def ems(text: str) -> float:
+    """Return about how wide a text is in 黑体, in em: 汉字 are one, digits and Latin letters a good half.
+
+    Examples
+    --------
+    >>> ems("苍溪县"), round(ems("1,950"), 2)
+    (3.0, 2.8)
+    """
+    return float(sum(1 if ord(character) >= _FIRST_WIDE else _NARROW_EM for character in text))

@@ -4,13 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from minsheng.report.markup import Content, Element
-from minsheng.report.numbers import ABSENT
+from minsheng.report.markup import Content, Element, spoken
+from minsheng.report.numbers import ABSENT, ems
 
 _LONG_NAME = 14
 """Characters of a row's name from which on it may wrap."""
 
+_PADDING_EM = 1.5
+"""Blank beside a cell's text."""
+_PAGE_EM = 44.0
+"""Width of the page in the letters of a table."""
+_LEAST_LONG_EM = 8.0
+
 Kind = Literal["row", "num", "text", "long", "light"]
+
+
+_MOST_EM: dict[Kind, float] = {"row": 14, "num": 30, "text": 12, "long": 30, "light": 14}
+"""Entries longer than this wrap."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,34 @@ def table(
         )
         for number, row in enumerate(rows)
     ]
-    inner = Element("table", Element("caption", caption), Element("thead", head), Element("tbody", body), class_=style)
+    columns_set = Element("colgroup", [Element("col", style=f"width:{share:.1f}%") for share in _shares(columns, rows)])
+    parts = [Element("caption", caption), columns_set, Element("thead", head), Element("tbody", body)]
+    inner = Element("table", parts, class_=f"{style} set")
     return Element("div", inner, class_="table-wrap", role="region", tabindex="0", aria_label=caption)
+
+
+def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> list[float]:
+    """Return each column's share of the width (per cent), so that the printer need not measure every cell.
+
+    Short columns get what their longest entry needs; columns of running text share the rest.
+    """
+    needs = [
+        max(_PADDING_EM + max(ems(column.label), ems(column.unit)), *(_need(column, row[number]) for row in rows), 0)
+        for number, column in enumerate(columns)
+    ]
+    running = [number for number, column in enumerate(columns) if column.kind == "long"]
+    spare = _PAGE_EM - sum(need for number, need in enumerate(needs) if number not in running)
+    if running:
+        wanted = sum(needs[number] for number in running)
+        for number in running:
+            needs[number] = max(_LEAST_LONG_EM, spare * needs[number] / wanted)
+    whole = sum(needs)
+    return [100 * need / whole for need in needs]
+
+
+def _need(column: Column, content: Content) -> float:
+    most = _MOST_EM[column.kind]
+    return _PADDING_EM + min(most, max(map(ems, spoken(content).splitlines()), default=0))
 
 
 def _header(column: Column) -> Element:

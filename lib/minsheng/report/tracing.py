@@ -1,6 +1,7 @@
 """From a figure to where it came from: formula with its numbers, file, sheet and cell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from minsheng.domain.area import CITY
 from minsheng.domain.result import (
@@ -15,7 +16,7 @@ from minsheng.domain.result import (
     ScoringFigures,
     SectionScoringFigures,
 )
-from minsheng.report.markup import Content, Element, Piece, code, joined, note, paragraph, part
+from minsheng.report.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.report.tables import Column, table
 
 _SHOWN_DIGITS = 16
@@ -52,30 +53,85 @@ def assumptions(dossier: Dossier) -> Piece:
     return part("采用的默认规定", lead, [paragraph(item.text, class_="assumption") for item in used])
 
 
+def _files(dossier: Dossier) -> dict[str, InputFile]:
+    return {file.file: file for file in (*dossier.provenance.inputs, *dossier.sources)}
+
+
 def _inputs(dossier: Dossier) -> list[Element]:
-    files: dict[str, InputFile] = {file.file: file for file in (*dossier.provenance.inputs, *dossier.sources)}
+    files = _files(dossier)
     if not files:
         return [paragraph("没有报送文件进入本页。")]
-    rows = [(code(file.file), code(file.sha256[:_SHOWN_DIGITS])) for file in files.values()]
-    columns = [Column("文件", kind="row"), Column("校验码（前16位）", kind="text")]
+    rows = [
+        (_mark(number), code(file.file), code(file.sha256[:_SHOWN_DIGITS]))
+        for number, file in enumerate(files.values(), start=1)
+    ]
+    columns = [Column("序号", kind="row"), Column("文件", kind="text"), Column("校验码（前16位）", kind="text")]
     plan = dossier.provenance.plan_sha256
-    remark = note("方案参数校验码：", code(plan[:_SHOWN_DIGITS]), "。校验码按文件原样计算，文件改动一字即不同。")
+    remark = note(
+        "方案参数校验码：", code(plan[:_SHOWN_DIGITS]), "。校验码按文件原样计算，文件改动一字即不同。下文以序号指文件。"
+    )
     return [table("报送文件", columns, rows), remark]
 
 
+def _mark(number: int) -> str:
+    return f"〔{number}〕"
+
+
+@dataclass(frozen=True)
+class _Tracer:
+    """Writes formulas with the cells that they come from; files go by their number in the list of inputs."""
+
+    marks: Mapping[str, str]
+
+    def measurements(self, measurements: Sequence[Measurement], area: str, name: str) -> list[Element]:
+        """Return a line for each indicator; a city figure's cells are its areas' cells, listed under each area."""
+        return [
+            self.formula(
+                f"{name}{m.brief}：{m.formula or f'无数据（{m.light.word}）'}",
+                () if area == CITY else m.cells,
+                area,
+                m.indicator,
+            )
+            for m in measurements
+        ]
+
+    def formula(self, text: str, cells: Sequence[CellRef], *names: str) -> Element:
+        """Return a formula and its cells as an item of a list."""
+        return Element("li", text, self._cells(cells), id=anchor(*names))
+
+    def _cells(self, cells: Sequence[CellRef]) -> list[Content]:
+        """List cells by file; where several files hold the same cell, by cell."""
+        if not cells:
+            return []
+        places: dict[str, list[str]] = {}
+        if len({cell.file for cell in cells}) == 1:
+            places[self._file(cells[0])] = [f"{cell.sheet}!{cell.cell}={cell.value}" for cell in cells]
+        else:
+            for cell in cells:
+                place = places.setdefault(f"{cell.sheet}!{cell.cell}：", [])
+                place.append(f"{self._file(cell)}{cell.value}")
+        return ["　取自", code("；".join(f"{place}{'、'.join(values)}" for place, values in places.items()))]
+
+    def _file(self, cell: CellRef) -> str:
+        return self.marks.get(cell.file, f"{cell.file} ")
+
+
 def _traces(dossier: Dossier) -> list[Element]:
+    tracer = _Tracer({name: _mark(number) for number, name in enumerate(_files(dossier), start=1)})
     match dossier.figures:
         case ProjectFigures() as figures:
-            return _project_traces(figures)
+            return _project_traces(figures, tracer)
         case ScoringFigures() as figures:
             items = [
-                _formula(f"{item.name}：{item.formula}", item.cells, "item", item.item)
+                tracer.formula(f"{item.name}：{item.formula}", item.cells, "item", item.item)
                 for item in figures.items
                 if item.formula
             ]
             return [_details("各项得分的计算依据", items)]
         case MonthlyReportFigures() | BulletinFigures() as figures:
-            lines = [line for summary in figures.projects for line in _measurements(summary.measurements, CITY, "全市")]
+            lines = [
+                line for summary in figures.projects for line in tracer.measurements(summary.measurements, CITY, "全市")
+            ]
             where = "各地区数字的公式和取数单元格列在该项目的全市报告和地区报告文末。"
             return [_details("全市数字的计算依据", lines), note(where)]
         case RankingFigures():
@@ -84,39 +140,16 @@ def _traces(dossier: Dossier) -> list[Element]:
             return [note("扣分的计算依据列在扣分表内。")]
 
 
-def _project_traces(figures: ProjectFigures) -> list[Element]:
-    own = _measurements(figures.measurements, figures.area, figures.area_name)
-    own += [_formula(f"{value.label}", value.cells, "key", value.id) for value in figures.key_values if value.cells]
-    own += [_formula(f"{use.label}", use.cells, "fund", use.source) for use in figures.funds if use.cells]
+def _project_traces(figures: ProjectFigures, tracer: _Tracer) -> list[Element]:
+    own = tracer.measurements(figures.measurements, figures.area, figures.area_name)
+    own += [tracer.formula(value.label, value.cells, "key", value.id) for value in figures.key_values if value.cells]
+    own += [tracer.formula(use.label, use.cells, "fund", use.source) for use in figures.funds if use.cells]
     groups = [_details(f"{figures.area_name}的计算依据", own)]
     groups += [
-        _details(f"{row.name}的计算依据", _measurements(row.measurements, row.area, row.name), "area", row.area)
+        _details(f"{row.name}的计算依据", tracer.measurements(row.measurements, row.area, row.name), "area", row.area)
         for row in figures.areas
     ]
     return groups
-
-
-def _measurements(measurements: Sequence[Measurement], area: str, name: str) -> list[Element]:
-    lines = []
-    for measurement in measurements:
-        formula = measurement.formula or f"无数据（{measurement.light.word}）"
-        # A city figure's cells are its areas' cells, which stand under each area.
-        cells = () if area == CITY else measurement.cells
-        lines.append(_formula(f"{name}{measurement.label}：{formula}", cells, area, measurement.indicator))
-    return lines
-
-
-def _formula(text: str, cells: Sequence[CellRef], *names: str) -> Element:
-    return Element("li", text, _cells(cells), id=anchor(*names))
-
-
-def _cells(cells: Sequence[CellRef]) -> list[Content]:
-    """List cells by file: one address after the other, so that a figure of many cells stays readable."""
-    by_file: dict[str, list[str]] = {}
-    for cell in cells:
-        by_file.setdefault(cell.file, []).append(f"{cell.sheet}!{cell.cell}={cell.value}")
-    listed: list[Content] = [[code(file), " ", code("；".join(addresses))] for file, addresses in by_file.items()]
-    return ["　取自", joined(listed, "；")] if listed else []
 
 
 def _details(title: str, lines: list[Element], *names: str) -> Element:

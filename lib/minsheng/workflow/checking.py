@@ -8,6 +8,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode
 from minsheng.intake.checking import check_month, check_year_to_date
+from minsheng.intake.forms_deliveries import accept_deliveries
 from minsheng.intake.receipts import write_receipts
 from minsheng.intake.store import read_accepted, read_checked
 from minsheng.plan import load_plan
@@ -72,7 +73,7 @@ class CheckOutcome:
                 if any(issue.severity == severity for issue in verdict.issues)
             ]
             lines.append(f"  {self.names[verdict.id]}（{verdict.file}）：{'，'.join(counts) or '没有问题'}")
-            lines += [f"    {_describe(issue)}" for issue in verdict.issues if issue.severity == Severity.CRITICAL]
+            lines += [f"    {describe_issue(issue)}" for issue in verdict.issues if issue.severity == Severity.CRITICAL]
         return lines + self.gaps.lines()
 
 
@@ -106,6 +107,7 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
     else:
         check_year_to_date(plan, workspace.params, workspace.data, month)
     write_receipts(plan, workspace.data, workspace.outputs, month)
+    accept_deliveries(workspace.data, plan)
     owners = reporters(plan)
     verdicts = {}
     for owner in owners:
@@ -140,7 +142,8 @@ def _gaps(plan: Plan, owners: list[Area | Section], verdicts: dict[str, Verdict]
     return Gaps(missing=missing, blocked=blocked, refused=refused)
 
 
-def _describe(issue: Issue) -> str:
+def describe_issue(issue: Issue) -> str:
+    """Return an issue in one line for a terminal: where, what, what is allowed, what to do."""
     where = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
     value = f"“{issue.value}”：" if issue.value else ""
     return f"{where} {value}{issue.message}（{issue.rule}）。应为：{issue.allowed}。{issue.action}"

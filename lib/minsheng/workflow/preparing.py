@@ -8,7 +8,8 @@ from pathlib import Path
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.execute.ledger import unit_key
-from minsheng.execute.strict import Limits
+from minsheng.execute.limits import Limits
+from minsheng.intake.forms_store import accepted_deliveries_path, accepted_form_path
 from minsheng.plan import compile_plan
 from minsheng.workflow.fingerprint import Fingerprint
 from minsheng.workflow.unit_worker import UnitWork
@@ -94,10 +95,10 @@ class Preparer:
             for owner in unit.owners
             for suffix in (".csv", ".json")
         ]
-        paths += [self.workspace.data / "accepted" / str(unit.period) / f"form-{owner}.json" for owner in unit.forms]
+        paths += [accepted_form_path(self.workspace.data, unit.period, owner) for owner in unit.forms]
         paths += [self.workspace.outputs / name / "result.json" for name in unit.after]
         if unit.notebook == "section_scoring":
-            paths.append(self.workspace.data / "deliveries.csv")
+            paths.append(accepted_deliveries_path(self.workspace.data))
         # The folder of the closing month exists for every unit, also where its own return is missing.
         found = {self.workspace.accepted(unit.period.closing_month) / "checked": (b"", "")}
         found |= {path: self._load(path) for path in paths if path.is_file()}

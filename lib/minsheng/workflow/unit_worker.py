@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from minsheng.domain.result import Result
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
-from minsheng.execute.strict import Executed, Limits, execute_strictly
+from minsheng.execute.forked.slow_extras import import_without_extras
+from minsheng.execute.limits import Limits
+
+if TYPE_CHECKING:
+    from minsheng.execute.strict import Executed
 
 PRELOAD = (
     *DEFAULT_PRELOAD,
@@ -91,15 +94,14 @@ def template() -> Template:
     """Return this process's warm template, booting in the background from the first call on."""
     warm = Template(preload=PRELOAD, warm_up="minsheng.workflow.unit_worker:warm_up")
     warm.start()
+    import_without_extras()
     return warm
 
 
 def warm_up() -> None:
-    """Draw one chart and render one page in the template, so that no fork pays for it."""
+    """Render one page in the template, so that no fork pays for it."""
     from minsheng.render.report import warm_up as warm_pages
-    from minsheng.report.drawing import warm_up as warm_charts
 
-    warm_charts()
     warm_pages()
 
 
@@ -125,7 +127,11 @@ def make_unit(work: UnitWork) -> UnitMade:
     return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
 
 
-def _execute(work: UnitWork, folder: Path) -> Executed:
+def _execute(work: UnitWork, folder: Path) -> "Executed":
+    import nbformat
+
+    from minsheng.execute.strict import execute_strictly
+
     workspace, run = folder / "workspace", folder / "run"
     run.mkdir()
     for path, content in work.files.items():
@@ -143,7 +149,7 @@ def _execute(work: UnitWork, folder: Path) -> Executed:
     )
 
 
-def _render(work: UnitWork, executed: Executed) -> tuple[str, bytes, bytes, frozenset[str]]:
+def _render(work: UnitWork, executed: "Executed") -> tuple[str, bytes, bytes, frozenset[str]]:
     executed.notebook.metadata["minsheng"] = {
         "issuer": work.issuer,
         "as_of": _as_of(executed.parsed),
