@@ -34,7 +34,7 @@ OUTSIDE = {
     "plan": {"ruamel", "pydantic", "pydantic_core", "chinese_calendar"},
     "intake": {"pandas", "numpy", "python_calamine", "openpyxl", "xlsxwriter", "great_expectations", "pydantic"},
     "measure": set(),
-    "report": {"pandas", "matplotlib"},
+    "report": set(),
     "notebook": {"IPython", "ipywidgets"},
     "execute": {"papermill", "nbclient", "nbformat", "ipykernel", "IPython", "jupyter_client", "matplotlib_inline",
                 "numpy", "zmq", "tornado", "traitlets", "comm"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Literal
 
 from minsheng.report.markup import Content, Element, spoken
@@ -97,10 +98,10 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> lis
     ]
     running = [number for number, column in enumerate(columns) if column.kind == "long"]
     spare = _PAGE_EM - sum(need for number, need in enumerate(needs) if number not in running)
-    if running:
-        wanted = sum(needs[number] for number in running)
-        for number in running:
-            needs[number] = max(_LEAST_LONG_EM, spare * needs[number] / wanted)
+    # The more there is to read, the wider; the square root keeps short remarks from being squeezed.
+    weights = {number: sqrt(max((ems(spoken(row[number])) for row in rows), default=1) + 1) for number in running}
+    for number, weight in weights.items():
+        needs[number] = max(_LEAST_LONG_EM, spare * weight / sum(weights.values()))
     whole = sum(needs)
     return [100 * need / whole for need in needs]
 

@@ -127,23 +127,29 @@ def make_unit(work: UnitWork) -> UnitMade:
     return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
 
 
-def _execute(work: UnitWork, folder: Path) -> "Executed":
-    import nbformat
-
-    from minsheng.execute.strict import execute_strictly
-
+def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Write a unit's small workspace into a folder; return where to run, and with which environment."""
     workspace, run = folder / "workspace", folder / "run"
-    run.mkdir()
+    run.mkdir(parents=True)
     for path, content in work.files.items():
         target = workspace / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     environment = {name: value.format(workspace=workspace) for name, value in work.environment.items()}
+    return run, {**environment, "MINSHENG_WORKSPACE": str(workspace)}
+
+
+def _execute(work: UnitWork, folder: Path) -> "Executed":
+    import nbformat
+
+    from minsheng.execute.strict import execute_strictly
+
+    run, environment = lay_out(work, folder)
     return execute_strictly(
         nbformat.reads(work.notebook, as_version=4),
         work.parameters,
         folder=run,
-        environment={**environment, "MINSHENG_WORKSPACE": str(workspace)},
+        environment=environment,
         limits=work.limits,
         engine={"engine_name": "forked", "template": template()},
     )

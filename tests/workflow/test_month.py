@@ -1,0 +1,182 @@
+"""A month, end to end: what a run writes, what it skips, what it says about gaps and failures."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pytest
+
+from minsheng.domain.period import Period
+from minsheng.domain.result import Result
+from minsheng.errors import ExitCode, UsageError
+from minsheng.execute.failures import FailureKind
+from minsheng.execute.forked import fallbacks
+from minsheng.plan import load_plan
+from minsheng.workflow.display import Quiet
+from minsheng.workflow.month import run_month
+from minsheng.workflow.units import choose, period_units
+from minsheng.workspace import Workspace
+
+
+def _run(workspace: Workspace, month: str = "2017-06", **options):
+    given = {"areas": [], "notebooks": [], "jobs": None, "force": False, "stale": False, **options}
+    return run_month(workspace, month, display=Quiet(), **given)
+
+
+def _figures(workspace: Workspace, name: str):
+    return Result.model_validate_json((workspace.outputs / name / "result.json").read_bytes()).figures
+
+
+@pytest.fixture
+def made(june: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the run June that a test may change."""
+    shutil.copytree(june.root, tmp_path / "made")
+    return Workspace.find(tmp_path / "made")
+
+
+def test_every_unit_of_june_has_its_four_files(june: Workspace) -> None:
+    units = period_units(load_plan(june.params, 2017), Period("2017-06"))
+    assert len(units) == 61
+    for unit in units:
+        names = {path.name for path in (june.outputs / unit.name).iterdir()}
+        assert names == {"report.html", "report.pdf", "executed.ipynb", "result.json"}, unit.name
+    assert not (june.outputs / "2017-06" / "failed").exists()
+    assert not list((june.outputs / ".staging").iterdir())
+
+
+def test_no_notebook_fell_back_to_a_normal_kernel(june: Workspace) -> None:
+    assert june
+    assert fallbacks.process.total == 0, fallbacks.process.reasons
+
+
+def test_every_page_says_that_the_data_are_a_sample(june: Workspace) -> None:
+    for path in sorted((june.outputs / "2017-06").rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        assert "示例数据" in text, path
+        assert "<script" not in text
+        assert not re.search(r'(?:src|href)="https?:', text)
+
+
+def test_links_of_the_site_lead_somewhere(june: Workspace) -> None:
+    for page in (june.outputs / "index.html", june.outputs / "2017-06" / "index.html"):
+        links = re.findall(r'href="([^"#:]+)"', page.read_text(encoding="utf-8"))
+        assert len(links) >= 1
+        for link in links:
+            assert (page.parent / link).is_file(), (page, link)
+
+
+def test_the_progress_table_has_the_annex_layout(june: Workspace) -> None:
+    sheet = openpyxl.load_workbook(june.outputs / "2017-06" / "progress.xlsx").active
+    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=4) if row[0].value}
+    assert list(rows)[:10] == [
+        "全市", "市本级", "苍溪县", "旺苍县", "剑阁县", "青川县", "利州区", "昭化区", "朝天区", "广元经济技术开发区",
+    ]  # fmt: skip
+    beds = next(c.column - 1 for c in sheet[2] if c.value and str(c.value).startswith("新增民办公办养老机构床位"))
+    assert rows["全市"][beds] == 1950
+    assert rows["市本级"][beds] == 400
+    assert sum(rows[name][beds + 1] for name in list(rows)[1:10]) == rows["全市"][beds + 1]
+
+
+def test_city_rows_are_sums_of_numerators_and_denominators(june: Workspace) -> None:
+    city = _figures(june, "2017-06/city/dibao")
+    urban = next(m for m in city.measurements if m.indicator == "dibao_urban_avg")
+    rows = [next(m for m in row.measurements if m.indicator == "dibao_urban_avg") for row in city.areas]
+    assert urban.numerator == sum(m.numerator for m in rows)
+    assert urban.denominator == sum(m.denominator for m in rows)
+    assert urban.actual != sum(m.actual for m in rows) / len(rows)
+
+
+def test_an_unchanged_month_is_not_made_again(made: Workspace) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (made.outputs / "2017-06").rglob("report.*")}
+    outcome = _run(made)
+    assert (len(outcome.summary.made), len(outcome.summary.skipped)) == (0, 61)
+    assert before == {path: path.stat().st_mtime_ns for path in (made.outputs / "2017-06").rglob("report.*")}
+
+
+def test_a_damaged_report_is_made_again(made: Workspace) -> None:
+    (made.outputs / "2017-06/cangxi/dibao/report.html").write_text("x")
+    outcome = _run(made)
+    assert outcome.summary.made == ["2017-06/cangxi/dibao"]
+
+
+def _drop(workspace: Workspace, area: str, month: str = "2017-06") -> None:
+    register = workspace.data / "returns" / "register.csv"
+    lines = register.read_text(encoding="utf-8").splitlines(keepends=True)
+    register.write_text("".join(line for line in lines if not line.startswith(f"{month},{area},")), encoding="utf-8")
+    for path in (workspace.data / "returns" / month).glob(f"{area}*.xlsx"):
+        path.unlink()
+
+
+def test_a_missing_county_is_a_report_that_says_so_and_touches_nothing_else(made: Workspace) -> None:
+    _drop(made, "qingchuan")
+    outcome = _run(made)
+    assert outcome.exit_code == ExitCode.GAPS
+    assert "未报送：青川县" in outcome.lines()
+    redone = {name.removeprefix("2017-06/") for name in outcome.summary.made}
+    projects = ["medical_aid", "dibao", "elderly_care", "disability_allowance", "two_lines"]
+    expected = {f"{who}/{p}" for who in ("qingchuan", "city") for p in projects}
+    expected |= {"qingchuan/scoring", "city/scoring", "city/bulletin"}
+    expected |= {f"{s}/monthly_report" for s in ("social_relief", "welfare_charity", "office")}
+    assert redone == expected
+    page = (made.outputs / "2017-06/qingchuan/dibao/report.html").read_text(encoding="utf-8")
+    assert "未报送" in page
+    city = _figures(made, "2017-06/city/dibao")
+    for measurement in city.measurements:
+        assert (measurement.reported_areas, measurement.expected_areas) == (7, 8)
+        assert measurement.missing_areas == ("青川县",)
+        assert measurement.completion is None
+        assert measurement.light.word == "汇总不全"
+    bulletin = (made.outputs / "2017-06/city/bulletin/report.html").read_text(encoding="utf-8")
+    assert bulletin.index("未报送") < bulletin.index("进展一览")
+
+
+def test_a_notebook_that_raises_is_kept_under_failed_and_the_others_go_on(made: Workspace) -> None:
+    path = made.notebooks / "two_lines.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[3].source = "raise RuntimeError('坏了')"
+    nbformat.write(notebook, path)
+    outcome = _run(made)
+    assert outcome.exit_code == ExitCode.NOTEBOOK_FAILED
+    assert set(outcome.summary.failed) == {
+        f"2017-06/{who}/two_lines" for who in ("city", *(a.id for a in load_plan(made.params, 2017).assessed_areas))
+    }
+    failure = outcome.summary.failed["2017-06/cangxi/two_lines"]
+    assert failure.kind == FailureKind.NOTEBOOK_ERROR
+    assert outcome.summary.waiting["2017-06/cangxi/scoring"] == "2017-06/cangxi/two_lines"
+    kept = made.outputs / "2017-06/failed/cangxi/two_lines"
+    assert "坏了" in (kept / "traceback.txt").read_text(encoding="utf-8")
+    assert "坏了" in (kept / "executed.ipynb").read_text(encoding="utf-8")
+    assert not (made.outputs / "2017-06/cangxi/two_lines").exists()
+    assert (made.outputs / "2017-06/cangxi/dibao/report.html").is_file()
+
+
+def test_a_run_may_be_restricted_and_names_must_exist(workspace: Workspace) -> None:
+    plan = load_plan(workspace.params, 2017)
+    units = period_units(plan, Period("2017-06"))
+    chosen = choose(units, plan, ["广元经济开发区"], ["dibao"])
+    assert [unit.name for unit in chosen] == ["2017-06/etdz/dibao"]
+    scoring = choose(units, plan, ["苍溪县"], ["scoring"])
+    assert [unit.notebook for unit in scoring][-1] == "scoring"
+    assert len(scoring) == 6
+    with pytest.raises(UsageError, match="没有笔记本 nothing"):
+        choose(units, plan, [], ["nothing"])
+    with pytest.raises(UsageError, match="没有“成都”这个地区"):
+        choose(units, plan, ["成都"], [])
+
+
+def test_only_months_are_run(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="minsheng assess"):
+        _run(workspace, "2017-H1")
+
+
+def test_findings_change_with_the_figures(june: Workspace) -> None:
+    ahead = json.loads((june.outputs / "2017-06/lizhou/elderly_care/result.json").read_text(encoding="utf-8"))
+    behind = json.loads((june.outputs / "2017-06/zhaohua/elderly_care/result.json").read_text(encoding="utf-8"))
+    words = [
+        next(m["light"]["word"] for m in r["figures"]["measurements"] if m["indicator"] == "beds_new")
+        for r in (ahead, behind)
+    ]
+    assert words == ["达到序时进度", "严重滞后"]
