@@ -21,11 +21,15 @@ from minsheng.execute.limits import Limits
 if TYPE_CHECKING:
     from minsheng.execute.strict import Executed
 
+_ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
 PRELOAD = (
-    *DEFAULT_PRELOAD,
+    # Our notebooks need no analyst's library; what is not there need not be copied at every fork.
+    *(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS),
     "minsheng.notebook",
-    "minsheng.report",
     "minsheng.report.by_subject",
+    "minsheng.report.charts",
+    "minsheng.report.score_charts",
+    "minsheng.report.trends",
     "minsheng.render.report",
 )
 

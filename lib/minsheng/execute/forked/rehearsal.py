@@ -29,7 +29,6 @@ from minsheng.execute.forked.kernel import ForkedKernelApp
 _CELLS = (
     "1 + 1",
     "print('a')",
-    "%matplotlib inline",
     "import subprocess; subprocess.run(['true'])",
     "await __import__('asyncio').sleep(0)",
     "1 / 0",
@@ -37,6 +36,7 @@ _CELLS = (
 _CELLS_BY_MODULE = {
     "pandas": "import pandas; pandas.DataFrame({'a': [1.5], 'b': ['x']})",
     "matplotlib.pyplot": (
+        "%matplotlib inline\n"
         "import matplotlib.pyplot as plt; figure, axes = plt.subplots(); axes.bar(['a', 'b'], [3, 4]);"
         " axes.plot([1, 2]); axes.set_title('a'); plt.show()"
     ),
