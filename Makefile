@@ -14,7 +14,7 @@ test: setup
 	sh .ci/setup browser
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak and not bench" -n auto --dist loadfile
 
 soak: setup
 	sh .ci/setup browser
@@ -22,6 +22,10 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+# The worked cases of tests/spec as 评分细则手册: outputs/manual/manual.html and .pdf.
+manual: setup
+	$(BIN)/python -m minsheng.workflow.manual
 
 check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -84,6 +84,61 @@ def run(
 
 
 @app.command()
+def receive(
+    month: MonthArgument,
+    files: Annotated[list[Path], typer.Argument(help="收到的文件，一份或多份；文件名不限。", show_default=False)],
+    received_at: Annotated[
+        str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30；默认为现在。")
+    ] = None,
+    sender: Annotated[str, typer.Option("--sender", help="谁送来的；默认为封面的填报单位。")] = "",
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。
+
+    例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.receiving import receive_files
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = receive_files(found, month, files, received_at=received_at, sender=sender, display=display)
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in outcome.lines():
+            typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def assess(
+    period: Annotated[str, typer.Argument(help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False)],
+    jobs: Annotated[int | None, typer.Option("--jobs", help="同时运行的笔记本数。", min=1)] = None,
+    force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """半年、年度考评：读取考评表，县区得分、排名、折算，科室倒扣分，考评结果表。
+
+    例：minsheng assess 2017-H1
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.assess import run_assessment
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = run_assessment(found, period, jobs=jobs, force=force, display=display)
+    for line in outcome.lines():
+        typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
 def check(
     month: MonthArgument,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新校验。")] = False,
@@ -149,14 +204,14 @@ def sample(
 
 @app.command()
 def template(
-    period: Annotated[str, typer.Argument(help="报告期，例如 2017-07。", show_default=False)],
+    period: Annotated[str, typer.Argument(help="报告期，例如 2017-07、2017-H1、2017。", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", help="写到哪里；默认为 outputs/<报告期>/templates/。")] = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """写出空白报表：各县区的月报表和各科室的工作情况表。
+    """写出空白表：月份的是各县区报表和各科室工作情况表，半年、年度的是考评表。
 
-    例：minsheng template 2017-07
+    例：minsheng template 2017-07；minsheng template 2017-H1
     """
     from minsheng.workflow.templates import write_templates
     from minsheng.workspace import Workspace

@@ -113,7 +113,8 @@ def test_files_that_are_not_what_the_register_says(plan: Plan, folder: DataFolde
     folder.receive("wangcang", "2017-01", content)
     folder.receive("jiange", "2017-01", b"PK garbage")
     path.write_bytes(content + b" ")
-    (folder.data / "returns/2017-01/stray.xlsx").write_bytes(content)
+    (folder.data / "returns/2017-01/stray.xlsx").write_bytes(content + b"  ")
+    (folder.data / "returns/2017-01/copy.xlsx").write_bytes(content)  # of a registered file: nothing is forgotten
     checked = check_year_to_date(plan, PARAMS, folder.data, JANUARY)
     assert {f.id: f.message[:8] for f in checked.refused}.keys() == {"cangxi", "wangcang", "jiange"}
     messages = {f.id: f.message for f in read_refused(folder.data, JANUARY)}

@@ -82,6 +82,7 @@ class AssessmentForm(Frozen):
     assessed_on: date | None = None
     file: str = ""
     """Relative to ``data/``."""
+    sha256: str = ""
     data_label: str = ""
     marks: dict[str, Mark] = {}
     """By rubric item id; an item without a mark is 未评."""
@@ -117,6 +118,28 @@ class MonthFacts(Frozen):
     """Whether the leader's signature is on file; ``None`` where there is no report to sign."""
     empty_parts: tuple[EmptyPart, ...] = ()
     differences: tuple[VersionDifference, ...] = ()
+    uncompared: str = ""
+    """Why the two versions could not be compared, which is not the same as equal."""
+
+
+class DeliveredMonth(Frozen):
+    """What ``data/deliveries.csv``, the files that it names and ``data/signed/`` say about a section's month."""
+
+    period: Period
+    section: str
+    delivered_on: date | None = None
+    """First handed to the office."""
+    signed: bool = False
+    differences: tuple[VersionDifference, ...] = ()
+    uncompared: str = ""
+
+
+class DeliveredMonths(Frozen):
+    """``data/accepted/deliveries.json``: every section's month that was handed over."""
+
+    fingerprint: str
+    """Of the register, the files that were compared and the signed reports."""
+    months: tuple[DeliveredMonth, ...] = ()
 
 
 class SectionFacts(Frozen):
@@ -186,6 +209,7 @@ class SectionForm(Frozen):
     assessor: str
     assessed_on: date | None = None
     file: str = ""
+    sha256: str = ""
     data_label: str = ""
     marks: dict[str, SectionMark] = {}
     """By rule id; a manual rule without a mark is 未评."""

@@ -24,6 +24,7 @@ __all__ = [
     "Assumption",
     "BulletinFigures",
     "CellRef",
+    "CityStanding",
     "ConditionState",
     "DeductionScore",
     "Dossier",
@@ -41,6 +42,9 @@ __all__ = [
     "RankRow",
     "RankingFigures",
     "Result",
+    "ResultItem",
+    "ResultRow",
+    "ResultTableFigures",
     "ReturnNote",
     "ScoringFigures",
     "SectionItemScore",
@@ -200,6 +204,69 @@ class RankingFigures(_Figures):
     """Rubric group id → name, for the headers of ``RankRow.groups``."""
 
 
+class ResultItem(Frozen):
+    """One sub-item of the rubric as a row of the result table."""
+
+    item: str
+    group: str
+    name: str
+    full_marks: Exact
+    evidence_required: str = ""
+
+
+class ResultRow(Frozen):
+    """One county-level bureau in the result table (考评结果表)."""
+
+    rank: int | None
+    area: str
+    name: str
+    groups: dict[str, Exact]
+    """Points by rubric group id."""
+    items: dict[str, Exact | None]
+    """Points by item; ``None`` where the item is not counted (yet)."""
+    states: dict[str, str]
+    """Why, by item: the states of :class:`ItemScore`."""
+    evidence: dict[str, tuple[str, ...]]
+    """By item: what was handed in."""
+    deducted: Exact
+    bonus: Exact | None
+    total: Exact
+    full_marks: Exact
+    grade: str | None
+    converted: Exact | None
+    as_of: date | None
+    assessed: bool
+    """Whether the assessor's form was in."""
+
+
+class CityStanding(Frozen):
+    """One indicator: the city against its own target, beside the counties against theirs."""
+
+    indicator: str
+    label: str
+    city: Literal["met", "not_met", "unknown"]
+    city_said: str
+    """Actual and target in words."""
+    met: tuple[str, ...]
+    """Names of the areas that meet their own target."""
+    not_met: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+
+
+class ResultTableFigures(_Figures):
+    """The result_table notebook: what goes to 督查室, from sealed scores."""
+
+    kind: Literal["result_table"] = "result_table"
+    rows: tuple[ResultRow, ...]
+    group_names: dict[str, str]
+    group_marks: dict[str, Exact]
+    items: tuple[ResultItem, ...]
+    standings: tuple[CityStanding, ...] = ()
+    provisional: bool
+    at_period_end: bool
+    """Whether every figure is as of the period's end or later."""
+
+
 class SectionItemScore(Frozen):
     """One reverse deduction of a section."""
 
@@ -267,7 +334,13 @@ class BulletinFigures(_Figures):
 
 
 Figures = Annotated[
-    ProjectFigures | ScoringFigures | RankingFigures | SectionScoringFigures | MonthlyReportFigures | BulletinFigures,
+    ProjectFigures
+    | ScoringFigures
+    | RankingFigures
+    | ResultTableFigures
+    | SectionScoringFigures
+    | MonthlyReportFigures
+    | BulletinFigures,
     Field(discriminator="kind"),
 ]
 

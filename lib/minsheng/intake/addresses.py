@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_REFERENCE = re.compile(r"\$?[A-Za-z]{1,3}\$?")
+_MAX_DIGITS = 7
 
 
 @lru_cache(maxsize=1024)
@@ -30,10 +31,19 @@ def address(row: int, column: int) -> str:
 
 def position(reference: str) -> tuple[int, int] | None:
     """Return row and column, counted from 0, of an address; ``None`` if it is none."""
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
+    letters = reference.rstrip("0123456789")
+    column = _column(letters) if letters.isascii() else -1
+    digits = reference[len(letters) :]
+    if column < 0 or not 0 < len(digits) <= _MAX_DIGITS:
         return None
+    return int(digits) - 1, column
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """Return a column's number, counted from 0; -1 if these are no letters of one."""
+    plain = letters.replace("$", "") if _REFERENCE.fullmatch(letters) else ""
     column = 0
-    for letter in match[1].upper():
+    for letter in plain.upper():
         column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return column - 1

@@ -1,9 +1,10 @@
 """One cell as a county typed it → an exact value, a blank, or a fault that says what is allowed."""
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from minsheng.domain.base import plain
 from minsheng.domain.table import CellType, Column
@@ -17,6 +18,8 @@ BLANK_MARKS = frozenset(
 )
 """Marks that counties write for "nothing here"; blank is not 0."""
 
+_EPOCH = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 35_000, 60_000
 _EXCEL_DIGITS = Context(prec=15)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
@@ -41,8 +44,7 @@ class CellFaultError(ValueError):
         self.allowed = allowed
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A cell's value and whether it was a number written as text."""
 
     value: Decimal | date | str | None
@@ -60,12 +62,17 @@ def excel_number(number: Decimal) -> Decimal:
     >>> excel_number(Decimal("0.30000000000000004")), excel_number(Decimal("1952.60"))
     (Decimal('0.3'), Decimal('1952.6'))
     """
+    _, digits, exponent = number.as_tuple()
+    if exponent == 0 and len(digits) <= _EXCEL_DIGITS.prec:
+        return number
     return Decimal(plain(_EXCEL_DIGITS.plus(number)))
 
 
 def show(raw: Raw) -> str:
     """Return a cell as text for people: figures plain, dates ISO."""
     match raw:
+        case str():
+            return raw
         case None:
             return ""
         case bool():
@@ -76,8 +83,6 @@ def show(raw: Raw) -> str:
             return raw.isoformat(sep=" ")
         case date():
             return raw.isoformat()
-        case _:
-            return str(raw)
 
 
 def is_blank(raw: Raw) -> bool:
@@ -109,10 +114,10 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
     CellFaultError
         For anything else than one well-formed number.
     """
-    if is_blank(raw):
-        return Parsed(None)
     if isinstance(raw, Decimal):
         return Parsed(excel_number(raw))
+    if is_blank(raw):
+        return Parsed(None)
     if not isinstance(raw, str):
         kind = "逻辑值" if isinstance(raw, bool) else "日期"
         raise CellFaultError(
@@ -139,12 +144,10 @@ def parse_date(raw: Raw) -> date | None:
     CellFaultError
         If it is no date; a bare number is not taken for one.
     """
+    if isinstance(raw, date):
+        return raw.date() if isinstance(raw, datetime) else raw
     if is_blank(raw):
         return None
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
     text = normal(show(raw))
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     try:
@@ -152,7 +155,21 @@ def parse_date(raw: Raw) -> date | None:
             return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:
         pass  # 2017-02-30 looks like a date and is none: it gets the same message as any other text
-    raise CellFaultError("READ-DATE", f"“{show(raw)}”不是日期", "完整的年月日，例如 2017-06-30 或 2017年6月30日")
+    serial = f"；若指 {_serial_day(raw)}，请把单元格设为日期格式" if _serial_day(raw) else ""
+    message = f"“{show(raw)}”不是日期{serial}"
+    raise CellFaultError("READ-DATE", message, "完整的年月日，例如 2017-06-30 或 2017年6月30日")
+
+
+def _serial_day(raw: Raw) -> date | None:
+    """Return the day that a spreadsheet would show for a number, where it is likely to be one (1995 to 2064)."""
+    if isinstance(raw, Decimal) and raw == int(raw) and _FIRST_SERIAL <= raw <= _LAST_SERIAL:
+        return _EPOCH + timedelta(days=int(raw))
+    return None
+
+
+@lru_cache(maxsize=256)
+def _choices(choices: tuple[str, ...]) -> dict[str, str]:
+    return {normal(choice): choice for choice in reversed(choices)}
 
 
 def parse_cell(raw: Raw, column: Column) -> Parsed:
@@ -166,13 +183,12 @@ def parse_cell(raw: Raw, column: Column) -> Parsed:
     match column.type:
         case CellType.INTEGER | CellType.DECIMAL:
             parsed = parse_number(raw, column.unit)
-            if isinstance(parsed.value, Decimal):
-                return Parsed(parsed.value * yuan_scale(column.id, column.unit), parsed.was_text)
+            if isinstance(parsed.value, Decimal) and (scale := yuan_scale(column.id, column.unit)) != 1:
+                return Parsed(parsed.value * scale, parsed.was_text)
             return parsed
         case CellType.DATE:
             return Parsed(parse_date(raw))
         case CellType.CHOICE:
-            text = normal(show(raw))
-            return Parsed(next((c for c in column.choices if normal(c) == text), show(raw).strip() or None))
+            return Parsed(_choices(column.choices).get(normal(show(raw))) or show(raw).strip() or None)
         case CellType.TEXT:
             return Parsed(show(raw).strip() or None)

@@ -8,21 +8,24 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
+from minsheng.domain.delivery import AcceptedReturn, Delivery, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.rules import Suite
 from minsheng.intake.store import (
     CHECKED,
+    AcceptedCell,
     CheckedMonth,
     RefusedFile,
     accepted_dir,
     delivered_path,
     latest_deliveries,
+    marker_of,
     read_accepted_month,
     read_checked,
     read_register,
@@ -150,6 +153,7 @@ class Checker:
 
         return SuiteRunner()
 
+    @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
         """Check one month; see :func:`check_month`."""
         deliveries, files, unregistered, fingerprint = self._inputs(period)
@@ -182,7 +186,13 @@ class Checker:
         before = read_checked(self.data_dir, period)
         return before is not None and before.fingerprint == fingerprint and self._intact(period, before)
 
-    def judge(self, period: Period, returns: list[CheckedReturn]) -> list[tuple[Verdict, list[Value]]]:
+    def read(self, period: Period) -> list[CheckedReturn]:
+        """Read the latest revision of every return of a month, without those that are refused; nothing is written."""
+        deliveries = latest_deliveries(self.data_dir, period)
+        return self._read(deliveries, {who: self._file(delivery) for who, delivery in deliveries.items()})[0]
+
+    @collector_paused()
+    def judge(self, period: Period, returns: list[CheckedReturn]) -> list[tuple[Verdict, list[AcceptedCell]]]:
         """Run every suite over a month's parsed returns; nothing is written."""
         context = MonthContext(self.plan, period, self._previous(period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
@@ -205,6 +215,7 @@ class Checker:
         returns: list[CheckedReturn] = []
         refused: list[RefusedFile] = []
         printed = printed_columns(self.suites)
+        first = {(line.period, line.id): line.received_at for line in reversed(read_register(self.data_dir))}
         with Reader() as reader:
             for who, delivery in deliveries.items():
                 try:
@@ -215,17 +226,24 @@ class Checker:
                     self._say(f"{delivery.file}：拒收，{error}")
                     refused.append(RefusedFile(id=who, file=delivery.file, message=str(error)))
                 else:
-                    returns.append(CheckedReturn(delivery, parsed))
+                    returns.append(CheckedReturn(delivery, parsed, first[delivery.period, who]))
         return returns, refused
 
     def _unregistered(self, period: Period) -> tuple[RefusedFile, ...]:
         """List spreadsheets that lie in the month's folder without a line in the register."""
-        known = {delivered_path(self.data_dir, line) for line in read_register(self.data_dir)}
+        register = read_register(self.data_dir)
+        known = {delivered_path(self.data_dir, line) for line in register}
+        digests = {line.sha256 for line in register}
         folder = returns_dir(self.data_dir, period)
         stray = [
             path
             for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-            if path.suffix.lower() in _SPREADSHEETS and path not in known and not path.name.startswith((".", "~$"))
+            if path.suffix.lower() in _SPREADSHEETS
+            and path not in known
+            and not path.name.startswith((".", "~$"))
+            # A receipt in progress, or a copy of what has been received, is no return that was forgotten.
+            and not marker_of(path).exists()
+            and hashlib.sha256(path.read_bytes()).hexdigest() not in digests
         ]
         message = f"没有登记，未审核；请运行 minsheng receive {period} 文件名"
         return tuple(
@@ -261,7 +279,7 @@ class Checker:
             for name, digest in before.written.items()
         )
 
-    def _write(self, period: Period, results: list[tuple[Verdict, list[Value]]], found: CheckedMonth) -> None:
+    def _write(self, period: Period, results: list[tuple[Verdict, list[AcceptedCell]]], found: CheckedMonth) -> None:
         folder = accepted_dir(self.data_dir, period)
         folder.mkdir(parents=True, exist_ok=True)
         written: dict[str, str] = {}

@@ -3,12 +3,14 @@
 Importing this module imports Great Expectations and registers the types with it.
 """
 
+import inspect
 import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import MulticolumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (
@@ -18,6 +20,7 @@ from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map
     MulticolumnMapMetricProvider,
 )
 
+from minsheng.intake.findings_by_cell import Findings
 from minsheng.intake.judgements import KINDS, judge_rule
 from minsheng.intake.rules import Rule
 
@@ -39,10 +42,30 @@ def _decode(type_name: str, spec: str) -> dict[str, Any]:
     return parsed
 
 
+JUDGED: dict[tuple[str, str], Findings] = {}
+"""Type and spec → what was found cell by cell in the run that goes on; whoever starts a run empties it."""
+
+
 def judge_frame(type_name: str, columns: Mapping[str, Any], spec: str) -> list[bool]:
     """Return whether each row is in order, or could not be judged (which is reported apart)."""
     findings = judge_rule(type_name, columns, **_decode(type_name, spec))
-    return [not any(isinstance(found, str) for found in row) for row in zip(*findings.values(), strict=True)]
+    JUDGED[type_name, spec] = findings
+    held = [True] * max(map(len, findings.values()))
+    for found in findings.values():
+        for row, finding in enumerate(found):
+            if finding is not None and isinstance(finding, str):
+                held[row] = False
+    return held
+
+
+_MAKE_CONFIGURATION = inspect.getattr_static(MulticolumnMapExpectation, "configuration").fget
+
+
+def _configuration(self: Any) -> Any:
+    """Return the configuration made once: Great Expectations asks for it some seventy times a rule."""
+    if self._made is None:
+        self._made = _MAKE_CONFIGURATION(self)
+    return self._made
 
 
 def _register(type_name: str) -> type:
@@ -80,6 +103,8 @@ def _register(type_name: str) -> type:
             # Blanks are judged by us: Great Expectations would drop their rows without a word.
             "ignore_row_if": "never",
             "map_metric": metric,
+            "_made": PrivateAttr(default=None),
+            "configuration": property(_configuration),
             "success_keys": ("mostly", "spec"),
         },
     )

@@ -14,9 +14,8 @@ import pandas as pd
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from minsheng.errors import MinshengError
-from minsheng.intake.expectation_types import encode
+from minsheng.intake.expectation_types import JUDGED, encode
 from minsheng.intake.frames import StackedFrame
-from minsheng.intake.judgements import BLANK, judge_rule
 from minsheng.intake.outcome import CellFault, RuleRun
 from minsheng.intake.rules import Rule
 
@@ -56,6 +55,7 @@ class SuiteRunner:
         rules = frame.suite.rules
         if not frame.places:
             return [RuleRun(rule) for rule in rules]
+        JUDGED.clear()
         # Objects, never pandas' own types: a figure stays the Decimal that it is.
         data = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in frame.columns.items()})
         # First only whether each rule holds, which is half the work; then the rows of those that do not.
@@ -111,14 +111,16 @@ def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
     rows = frozenset(int(row) for row in listed or ())
     if not rule.ours:
         return _read_built_in(rule, rows, frame)
-    findings = judge_rule(rule.type, frame.columns, rule.kwargs, rows=rule.rows, blank_is_fault=rule.blank == "fault")
+    findings = JUDGED[rule.type, encode(rule)]
     run = RuleRun(rule)
     blank: set[int] = set()
     for column, found in findings.items():
         for row, finding in enumerate(found):
+            if finding is None:
+                continue
             if isinstance(finding, str):
                 run.faults.append(CellFault(row, column, finding))
-            elif finding is BLANK:
+            else:
                 blank.add(row)
     run.faults.sort(key=lambda fault: fault.row)
     run.blank_rows = frozenset(blank)
@@ -129,10 +131,9 @@ def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
 
 def _read_built_in(rule: Rule, rows: frozenset[int], frame: StackedFrame) -> RuleRun:
     """Blanks are never seen by Great Expectations' own rules; the policy is applied to them here."""
-    column = rule.columns[-1]
-    blank = {
-        row for row in range(len(frame.places)) for name in rule.columns if frame.columns[name][row] is None
-    } - rows
+    columns = rule.columns
+    column = columns[-1]
+    blank = {row for name in columns for row, value in enumerate(frame.columns[name]) if value is None} - rows
     faults = [CellFault(row, column) for row in sorted(rows)]
     if rule.blank == "fault":
         faults += [CellFault(row, column, "空白") for row in sorted(blank)]

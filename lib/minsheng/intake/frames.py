@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +17,17 @@ from minsheng.intake.suites import figure_columns
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable
 
 
+_NO_ROW_TO_COMPARE = "该表逐月不对应"
+
+
 @dataclass(frozen=True)
 class CheckedReturn:
     """A parsed return with the line of the register that it came by."""
 
     delivery: Delivery
     parsed: ParsedReturn
+    first_received_at: datetime | None = None
+    """When its first revision came."""
 
 
 @dataclass(frozen=True)
@@ -87,22 +92,32 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
         parsed = _table(checked, suite.table)
         if parsed is None:
             continue
+        who = checked.parsed.cover.id
+        same = {
+            "area": who,
+            "area_name": _name(context.plan, who),
+            "area_order": order.get(who, -1),
+            "period_start": context.period.start,
+            "period_end": context.period.end,
+            "received_on": checked.delivery.received_at.date(),
+        }
+        for name, value in same.items():
+            frame.columns[name] += [value] * len(parsed.rows)
+        frame.columns["row"] += [row.id for row in parsed.rows]
+        for name in names:
+            frame.columns[name] += [row.cells[name].value if name in row.cells else None for row in parsed.rows]
+        for derived in suite.derive:
+            frame.columns[derived.id] += [_derive(derived, checked, row, context) for row in parsed.rows]
+        listed = suite.table.open_rows and context.period.previous_month is not None
+        if listed:
+            for column in figures:
+                frame.columns[PREVIOUS + column] += [None] * len(parsed.rows)
         for row in parsed.rows:
-            values, reason = _previous(checked.parsed.cover.id, suite.table, row, context, figures, cumulative)
-            who = checked.parsed.cover.id
-            values |= {name: row.cells[name].value if name in row.cells else None for name in names}
-            values |= {d.id: _derive(d, checked, row, context) for d in suite.derive}
-            values |= {
-                "area": who,
-                "area_name": _name(context.plan, who),
-                "area_order": order.get(who, -1),
-                "row": row.id,
-                "period_start": context.period.start,
-                "period_end": context.period.end,
-                "received_on": checked.delivery.received_at.date(),
-            }
-            for name in every:
-                frame.columns[name].append(values[name])
+            reason = _NO_ROW_TO_COMPARE
+            if not listed:
+                values, reason = _previous(who, suite.table, row, context, figures, cumulative)
+                for name, value in values.items():
+                    frame.columns[name].append(value)
             frame.places.append(RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason))
     return frame
 
@@ -135,7 +150,7 @@ def _previous(
     if context.period.previous_month is None:
         return blank | {PREVIOUS + column: Decimal(0) for column in cumulative}, "一月没有上月可比"
     if table.open_rows or not figures:
-        return blank, "该表逐月不对应"
+        return blank, _NO_ROW_TO_COMPARE
     accepted = context.previous.get(who)
     month = context.period.previous_month.label
     if accepted is None:
@@ -177,10 +192,15 @@ def _sum(derived: Derived, parsed: ParsedReturn) -> Decimal | None:
     if table is None or not table.complete:
         return None
     total = Decimal(0)
+    conditions = list(derived.where.items())
     for row in table.rows:
-        if any(row.cells[name].value is None for name in derived.where):
-            return None
-        if all(row.cells[name].value in among for name, among in derived.where.items()):
+        wanted = True
+        for name, among in conditions:
+            value = row.cells[name].value
+            if value is None:
+                return None
+            wanted = wanted and value in among
+        if wanted:
             value = row.cells[column].value
             if not isinstance(value, Decimal):
                 return None

@@ -33,9 +33,12 @@ class Sheet:
 
     def at(self, row: int, column: int) -> Raw:
         """Return one cell; outside of the sheet it is blank."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+        if row < 0 or column < 0:
+            return None
+        try:
             return self.rows[row][column]
-        return None
+        except IndexError:
+            return None
 
     def address(self, row: int, column: int) -> str:
         """Return a cell's address in the file."""

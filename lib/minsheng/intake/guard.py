@@ -7,6 +7,7 @@ patterns over bytes are bypassed by single quotes, attribute order and rows with
 import posixpath
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, TypeVar
 from xml.parsers import expat
 
@@ -47,6 +48,7 @@ class Package:
     """By sheet name."""
 
 
+@lru_cache(maxsize=1024)
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
@@ -126,53 +128,52 @@ class _Worksheet(_Part):
         self.scan = Scan()
         self.row = -1
         self.column = -1
-        self.top: int | None = None
-        self.left = self.bottom = self.right = 0
+        self.bottom = self.right = -1
         self.in_cell = self.formula = self.value = False
         self.kind = ""
         self.text: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        # Most elements are cells and their values: they come first.
         match _local(name):
-            case "row":
-                reference = attributes.get("r", "")
-                self.row = int(reference) - 1 if reference.isascii() and reference.isdigit() else self.row + 1
-                self.column = -1
-                if attributes.get("hidden") in {"1", "true"}:
-                    self.scan.hidden_rows.append(self.row)
-            case "col":
-                if attributes.get("hidden") in {"1", "true"}:
-                    first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-                    self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
             case "c":
                 at = position(attributes.get("r", ""))
                 self.row, self.column = at or (max(self.row, 0), self.column + 1)
                 self.in_cell, self.formula, self.value = True, False, False
                 self.kind = attributes.get("t", "")
                 self.text = []
-            case "f" if self.in_cell:
-                self.formula = True
-                self._occupied()
             case "v" | "is" if self.in_cell:
                 self._occupied()
                 if self.kind == "e":
                     self.parser.CharacterDataHandler = self.text.append
-                else:
+                elif self.formula:
                     self.parser.CharacterDataHandler = self._has_value
+            case "row":
+                reference = attributes.get("r", "")
+                self.row = int(reference) - 1 if reference.isascii() and reference.isdigit() else self.row + 1
+                self.column = -1
+                if attributes.get("hidden") in {"1", "true"}:
+                    self.scan.hidden_rows.append(self.row)
+            case "f" if self.in_cell:
+                self.formula = True
+                self._occupied()
+            case "col":
+                if attributes.get("hidden") in {"1", "true"}:
+                    first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+                    self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
 
     def _has_value(self, text: str) -> None:
         self.value = self.value or bool(text)
 
     def _occupied(self) -> None:
-        if self.top is None:
-            self.top, self.left, self.bottom, self.right = self.row, self.column, self.row, self.column
-        self.top, self.left = min(self.top, self.row), min(self.left, self.column)
-        self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
-        check_extent(self.bottom + 1, self.right + 1, self.name)
+        # Only a cell beyond all before it can take the sheet over its limits.
+        if self.row > self.bottom or self.column > self.right:
+            self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
+            check_extent(self.bottom + 1, self.right + 1, self.name)
 
     def end(self, name: str) -> None:
         match _local(name):
-            case "v" | "is":
+            case "v" | "is" if self.formula or self.kind == "e":
                 self.parser.CharacterDataHandler = None
             case "c":
                 if self.kind == "e":

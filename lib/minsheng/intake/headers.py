@@ -9,8 +9,11 @@ from minsheng.intake.cells import show
 from minsheng.intake.grid import Sheet
 from minsheng.intake.units import agree, dimension, split_unit, unit_line
 
+REFERENCE_HEADER = "上月累计"
+"""The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 _SCAN_ROWS = 30
 _MAX_DEPTH = 3
+_ALONE = 3
 _DROPPED = str.maketrans("", "", ":,，、。*＊★.")
 
 
@@ -29,13 +32,15 @@ class Heading:
     """From the top."""
 
     @property
-    def candidates(self) -> tuple[str, ...]:
-        """What its label may be, the most specific first."""
+    def candidates(self) -> tuple[tuple[int, str], ...]:
+        """What its label may be, the most specific first, each with its rank: 0 with all parents, 3 alone."""
         own = comparable(self.text)
         above = [comparable(parent) for parent in self.parents if comparable(parent) != own]
-        joined = "".join(above)
-        near = above[-1] if above else ""
-        return tuple(dict.fromkeys(c for c in (joined + own, near + own, own + near, own) if c))
+        if not above:
+            return ((_ALONE, own),) if own else ()
+        near = above[-1]
+        texts = ("".join(above) + own, near + own, own + near, own)
+        return tuple((rank, text) for rank, text in enumerate(texts) if text)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -112,7 +117,7 @@ def _match(headings: dict[int, Heading], labels: dict[str, str], row: int) -> He
     header = Header(row, headings=headings)
     claims: dict[str, list[tuple[int, int]]] = {}
     for at, heading in headings.items():
-        for rank, candidate in enumerate(heading.candidates):
+        for rank, candidate in heading.candidates:
             if candidate in labels:
                 claims.setdefault(labels[candidate], []).append((rank, at))
                 break
@@ -166,7 +171,9 @@ def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) ->
     header = best[1]
     for row in range(header.row):
         for text in sorted(set(texts[row]) - {""}):
-            if (unit := unit_line(text)) and not any(text in h.parents for h in header.headings.values()):
+            # A parent's own unit counts for its columns; “单位：万元” merged over all of them counts for the sheet.
+            counted = split_unit(text)[1] and any(text in h.parents for h in header.headings.values())
+            if (unit := unit_line(text)) and not counted:
                 header.sheet_unit = unit
     return header
 

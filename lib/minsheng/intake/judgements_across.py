@@ -34,14 +34,17 @@ def not_fall(frame: Frame, *, columns: Sequence[str]) -> Findings:
 
 
 def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> Findings:
-    """Cumulative = last month's cumulative + this month."""
+    """Cumulative = last month's cumulative + this month; a fall is left to :func:`not_fall`, which a note may lift.
+
+    The loader demands a rule that it must not fall beside every rule of this kind.
+    """
 
     def judge(column: str, row: int) -> Finding:
         values = numbers(frame, (column, PREVIOUS + column, pairs[column]), row)
         if values is None:
             return BLANK
         now, before, month = values
-        if abs(now - before - month) <= tolerance:
+        if now < before or abs(now - before - month) <= tolerance:
             return None
         return f"上月累计 {show(before)} + 本月 {show(month)} = {show(before + month)}，填报 {show(now)}"
 
@@ -49,14 +52,17 @@ def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal 
 
 
 def grow_by_product(frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO) -> Findings:
-    """Cumulative = last month's cumulative + the product of this month's figures (人数 × 覆盖月数)."""
+    """Cumulative = last month's cumulative + the product of this month's figures (人数 × 覆盖月数).
+
+    A fall is left to :func:`not_fall`, as in :func:`grow_by_month`.
+    """
 
     def judge(name: str, row: int) -> Finding:
         values, month = numbers(frame, (name, PREVIOUS + name), row), product_of(frame, factors, row)
         if values is None or month is None:
             return BLANK
         now, before = values
-        if abs(now - before - month) <= tolerance:
+        if now < before or abs(now - before - month) <= tolerance:
             return None
         said = " × ".join(show(frame[f][row]) for f in factors)
         return f"上月累计 {show(before)} + {said} = {show(before + month)}，填报 {show(now)}"

@@ -5,6 +5,7 @@ lost. Only the standard library and python-calamine are imported.
 """
 
 import csv
+import gc
 import io
 import json
 import resource
@@ -16,8 +17,21 @@ from typing import IO, Any
 from minsheng.intake.guard import Package, RefusedError, Scan, check_extent, scan_package
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER_KINDS = {
+    b"%PDF": " PDF 文件",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"BM": "图片",
+    b"Rar!": " RAR 压缩包",
+    b"7z\xbc\xaf": " 7z 压缩包",
+    b"\x1f\x8b": " gzip 压缩包",
+}
+"""First bytes → what people call such a file; a text may begin with BM, so that one is looked at more closely."""
 _HEADER = struct.Struct(">Q")
 READY = b"R"
+_EXACT = 1e15
+"""Below it a double that is whole is that whole number."""
 
 
 def _utf16(text: str) -> bytes:
@@ -26,10 +40,14 @@ def _utf16(text: str) -> bytes:
 
 def _plain(cell: Any) -> Any:
     """Make one cell JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
+    if isinstance(cell, str):
+        return cell or None
     match cell:
-        case None | bool() | str() | int():
-            return None if cell == "" else cell
+        case None | bool() | int():
+            return cell
         case float():
+            if -_EXACT < cell < _EXACT and cell == int(cell):
+                return int(cell)
             return cell if cell == cell and abs(cell) != float("inf") else "#错误值"  # noqa: PLR0124 - NaN
         case datetime():
             return {"t": cell.isoformat()} if cell.time() != time() else {"d": cell.date().isoformat()}
@@ -122,6 +140,9 @@ def read_bytes(data: bytes) -> dict[str, Any]:
             raise RefusedError("文件设了打开密码：请取消密码后另存")
         notes = ["macros"] if _utf16("_VBA_PROJECT") in data else []
         return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls"))}
+    kind = next((word for start, word in _OTHER_KINDS.items() if data.startswith(start)), "")
+    if kind and (data[:2] != b"BM" or b"\0" in data[:64]):
+        raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
     return {"format": "csv", "notes": [], "sheets": _read_csv(data)}
 
 
@@ -145,9 +166,11 @@ def _answer(data: bytes) -> dict[str, Any]:
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Say ready, then answer one request after another: 8 bytes of length and the file, then the same with JSON."""
+    gc.disable()
     answers.write(READY)
     answers.flush()
     while header := requests.read(_HEADER.size):
+        gc.collect()  # once a file, not all through it: parsers and their handlers refer to each other
         data = requests.read(_HEADER.unpack(header)[0])
         answer = json.dumps(_answer(data), ensure_ascii=True).encode("ascii", "replace")
         answers.write(_HEADER.pack(len(answer)))

@@ -9,6 +9,7 @@ from minsheng.domain.delivery import Evidence
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET, Column, Row, Table, TableKind
 from minsheng.intake.cells import show
+from minsheng.intake.collecting import collector_paused
 from minsheng.intake.cover import Cover, read_cover
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet, Workbook
@@ -46,6 +47,7 @@ class ParsedReturn:
     explanations: tuple[Explanation, ...] = ()
 
 
+@collector_paused()
 def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[Column]] | None = None) -> ParsedReturn:
     """Parse a workbook by the plan's tables.
 

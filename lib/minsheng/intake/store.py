@@ -8,8 +8,10 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
@@ -19,6 +21,16 @@ from minsheng.errors import FileRefusedError
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 VALUE_COLUMNS = ("field", "value", "unit", "sheet", "cell")
 CHECKED = "checked.json"
+
+
+class AcceptedCell(NamedTuple):
+    """A line of an accepted return before it is written: what :class:`~minsheng.domain.delivery.Value` will read."""
+
+    field: str
+    value: str
+    unit: str
+    sheet: str
+    cell: str
 
 
 class RefusedFile(Frozen):
@@ -106,6 +118,11 @@ def delivered_path(data_dir: Path, delivery: Delivery) -> Path:
     return data_dir / delivery.file
 
 
+def marker_of(path: Path) -> Path:
+    """Return the marker that lies beside a file while it is being received: unless registered, it does not count."""
+    return path.with_name(f".{path.name}.receiving")
+
+
 def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | None:
     """Return an area's or section's accepted return of a month; ``None`` if it has not reported."""
     folder = accepted_dir(data_dir, period)
@@ -163,12 +180,12 @@ def verdict_bytes(verdict: Verdict) -> bytes:
     return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def values_bytes(values: list[Value]) -> bytes:
+def values_bytes(values: Sequence[AcceptedCell]) -> bytes:
     """Write accepted values as CSV, in the order given."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(VALUE_COLUMNS)
-    writer.writerows([v.field, v.value, v.unit, v.sheet, v.cell] for v in values)
+    writer.writerows(values)
     return text.getvalue().encode()
 
 

@@ -29,6 +29,8 @@ from minsheng.plan.validation import validate
 
 _TOP = ("table", "printed", "derive", "rules")
 _RULES = "rules"
+_NOT_FALL = "expect_cumulative_to_not_fall"
+_GROWTH = frozenset({"expect_cumulative_to_grow_by_month", "expect_cumulative_to_grow_by_product"})
 
 
 def expectations_dir(params_dir: Path, year: int) -> Path:
@@ -176,7 +178,17 @@ class _SuiteReader:
                 continue
             self._check_rule(rule, path, table, known)
             rules.append(rule)
+        self._check_falls(rules)
         return rules
+
+    def _check_falls(self, rules: list[Rule]) -> None:
+        """Demand for every column that must grow by the month a rule that it must not fall: the one leaves that out."""
+        guarded = {c for rule in rules if rule.type == _NOT_FALL for c in rule.kwargs.get("columns", ())}
+        for n, rule in enumerate(rules):
+            if rule.type in _GROWTH:
+                for column in [*rule.kwargs.get("pairs", ()), *filter(None, [rule.kwargs.get("column")])]:
+                    if column not in guarded:
+                        self._fault((_RULES, n), f"列“{column}”没有 {_NOT_FALL} 规则", f"同一文件里一条 {_NOT_FALL}")
 
     def _check_rule(self, rule: Rule, path: tuple[Any, ...], table: Table, known: set[str]) -> None:
         if rule.id in self.ids:

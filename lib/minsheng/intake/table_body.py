@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from minsheng.intake.cells import is_blank, show
+from minsheng.intake.cells import Raw, is_blank, show
 from minsheng.intake.grid import Sheet
 from minsheng.intake.headers import comparable
 from minsheng.intake.table_reading import Reading
@@ -14,6 +14,8 @@ _FOOTER = re.compile(
     r"(?:填表人?|填报人?|制表人?|审核人?|复核人?|经办人?|主办|负责人|单位负责人|分管(?:领导|审核人)|领导签批?人?|(?:填表|填报|上报)(?:日期|时间)"
     r"|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
 )
+_MAY_MATTER = re.compile("[全本累合总小共填报制审复经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
+"""A character of those with which totals, footers and labels of columns begin; most rows need no closer look."""
 _INDEX_LABELS = frozenset({"甲", "乙", "丙", "栏次", "行次"})
 
 
@@ -23,11 +25,11 @@ def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
     totals: list[int] = []
     sheet, header = reading.sheet, reading.header
     mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
+    lost = unreadable(sheet)
     for row in range(header.row + 1, len(sheet.rows)):
-        filled = [column for column in range(sheet.width) if normal(show(sheet.at(row, column)))]
-        if not filled and not any(sheet.address(row, at) in unreadable(sheet) for at in mapped):
+        first = next((text for cell in sheet.rows[row] if (text := _words(cell))), "")
+        if not first and not any(sheet.address(row, at) in lost for at in mapped):
             continue
-        first = normal(show(sheet.at(row, filled[0]))) if filled else ""
         if _TOTAL.fullmatch(first):
             totals.append(row)
         elif (
@@ -42,12 +44,22 @@ def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
     return body, totals
 
 
+def _words(cell: Raw) -> str:
+    if cell is None:
+        return ""
+    text = show(cell)
+    return normal(text) if _MAY_MATTER.search(text) else text.strip()
+
+
 def unreadable(sheet: Sheet) -> set[str]:
     """Return the addresses of error cells and of formulas without a value."""
     return set(sheet.errors) | sheet.uncached
 
 
 def _repeats_header(reading: Reading, row: int) -> bool:
+    # Figures repeat no header: only texts are compared, which most rows have few of.
+    if any(isinstance(reading.sheet.at(row, at), Decimal) for at in reading.header.columns.values()):
+        return False
     same = [
         name
         for name, at in reading.header.columns.items()

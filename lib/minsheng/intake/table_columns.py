@@ -2,7 +2,7 @@
 
 from minsheng.intake.cells import is_blank
 from minsheng.intake.findings import Where
-from minsheng.intake.headers import unit_fault, unit_missing
+from minsheng.intake.headers import REFERENCE_HEADER, comparable, unit_fault, unit_missing
 from minsheng.intake.table_reading import ParsedTable, Reading
 
 
@@ -82,6 +82,8 @@ def _check_figures(reading: Reading, result: ParsedTable) -> None:
 def _note_extra(reading: Reading) -> None:
     table, header, findings, sheet = reading.table, reading.header, reading.findings, reading.sheet
     for at, text in header.extra.items():
+        if comparable(text) == REFERENCE_HEADER:
+            continue
         if any(not is_blank(sheet.at(row, at)) for row in range(header.row + 1, len(sheet.rows))):
             findings.add(
                 "READ-EXTRA-COLUMN",

@@ -4,21 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from minsheng.domain.table import Column, Table
-from minsheng.intake.cells import Raw
+from minsheng.intake.addresses import column_letters
+from minsheng.intake.cells import Raw, show
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet
 from minsheng.intake.headers import Header
 
 
-@dataclass(frozen=True)
-class ParsedCell:
+class ParsedCell(NamedTuple):
     """One value and where it stands."""
 
     value: Decimal | date | str | None
     cell: str
-    raw: str = ""
+    raw: Raw = None
+    """As it stood in the file."""
+
+    @property
+    def shown(self) -> str:
+        """What stood in the file, as text."""
+        return show(self.raw)
 
 
 @dataclass
@@ -52,6 +60,12 @@ class Reading:
     findings: Findings
     owners: dict[tuple[int, int], tuple[int, int]]
     text_numbers: list[str] = field(default_factory=list)
+
+    @cached_property
+    def places(self) -> list[tuple[Column, int, str]]:
+        """Each column with where it stands in the sheet, as a number and as letters; -1 where it is missing."""
+        at = [self.header.columns.get(column.id, -1) for column in self.columns]
+        return [(c, n, column_letters(n) if n >= 0 else "") for c, n in zip(self.columns, at, strict=True)]
 
     def raw(self, row: int, name: str) -> Raw:
         """Return the cell of a column in a row of the sheet."""

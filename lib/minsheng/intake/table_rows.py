@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from minsheng.domain.table import Column, Row, TableKind
-from minsheng.intake.cells import CellFaultError, is_blank, parse_cell, show
+from minsheng.intake.cells import CellFaultError, Raw, is_blank, parse_cell, show
 from minsheng.intake.findings import Where
 from minsheng.intake.headers import comparable
 from minsheng.intake.table_body import unreadable
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
 from minsheng.intake.units import normal
+
+_ABSENT = ParsedCell(None, "")
 
 
 def _key_text(reading: Reading, row: int, key: str) -> str:
@@ -43,6 +45,8 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
 
 def _has_figures(reading: Reading, row: int) -> bool:
     lost = unreadable(reading.sheet)
+    if not lost:
+        return any(not is_blank(reading.raw(row, name)) for name in reading.header.columns)
     return any(
         not is_blank(reading.raw(row, name)) or reading.where(row, name) in lost for name in reading.header.columns
     )
@@ -113,25 +117,55 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
 
 def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:
     parsed = ParsedRow(row_id, project)
-    for column in reading.columns:
-        if column.id in reading.header.columns:
-            parsed.cells[column.id] = _parse_one(reading, row, column, parsed)
+    sheet = reading.sheet
+    line, number = sheet.rows[row] if row < len(sheet.rows) else (), str(row + 1 + sheet.first_row)
+    for column, index, letters in reading.places:
+        if index < 0:
+            parsed.cells[column.id] = _ABSENT
+            continue
+        raw = line[index] if index < len(line) else None
+        at = letters + number
+        if at in sheet.errors or at in sheet.uncached:
+            parsed.cells[column.id] = _lost(reading, at, _place(reading, at, column, parsed))
+        elif raw is None:
+            parsed.cells[column.id] = ParsedCell(None, at)
         else:
-            parsed.cells[column.id] = ParsedCell(None, "")
+            parsed.cells[column.id] = _parse_one(reading, raw, at, column, parsed)
     return parsed
 
 
-def _parse_one(reading: Reading, row: int, column: Column, parsed: ParsedRow) -> ParsedCell:
-    raw, at, sheet = reading.raw(row, column.id), reading.where(row, column.id), reading.sheet
+def _parse_one(reading: Reading, raw: Raw, at: str, column: Column, parsed: ParsedRow) -> ParsedCell:
+    try:
+        value, was_text = parse_cell(raw, column)
+    except CellFaultError as fault:
+        reading.findings.add(
+            fault.rule,
+            f"“{column.label}”{fault.message}",
+            allowed=fault.allowed,
+            action="请改正该单元格",
+            value=show(raw),
+            **_place(reading, at, column, parsed),
+        )
+        return ParsedCell(None, at, raw)
+    if was_text:
+        reading.text_numbers.append(at)
+    return ParsedCell(value, at, raw)
+
+
+def _place(reading: Reading, at: str, column: Column, parsed: ParsedRow) -> Where:
     named = parsed.id if reading.table.keys or reading.table.open_rows else None
-    where: Where = {
-        "sheet": sheet.name,
+    return {
+        "sheet": reading.sheet.name,
         "cell": at,
         "project": parsed.project,
         "field": reading.table.field(column.id, named),
     }
-    if at in sheet.errors:
-        shown = sheet.errors[at]
+
+
+def _lost(reading: Reading, at: str, where: Where) -> ParsedCell:
+    """Name an error cell, or a formula that was saved without its value."""
+    if at in reading.sheet.errors:
+        shown = reading.sheet.errors[at]
         reading.findings.add(
             "READ-ERROR",
             f"单元格是错误值 {shown}",
@@ -141,28 +175,12 @@ def _parse_one(reading: Reading, row: int, column: Column, parsed: ParsedRow) ->
             **where,
         )
         return ParsedCell(None, at, shown)
-    if at in sheet.uncached:
-        reading.findings.add(
-            "READ-FORMULA",
-            "公式没有保存计算结果，读不到数",
-            allowed="保存过结果的公式，或直接填数",
-            action="请用 Excel 或 WPS 打开，确认有数后保存再报",
-            value="（公式）",
-            **where,
-        )
-        return ParsedCell(None, at, "（公式）")
-    try:
-        result = parse_cell(raw, column)
-    except CellFaultError as fault:
-        reading.findings.add(
-            fault.rule,
-            f"“{column.label}”{fault.message}",
-            allowed=fault.allowed,
-            action="请改正该单元格",
-            value=show(raw),
-            **where,
-        )
-        return ParsedCell(None, at, show(raw))
-    if result.was_text:
-        reading.text_numbers.append(at)
-    return ParsedCell(result.value, at, show(raw))
+    reading.findings.add(
+        "READ-FORMULA",
+        "公式没有保存计算结果，读不到数",
+        allowed="保存过结果的公式，或直接填数",
+        action="请用 Excel 或 WPS 打开，确认有数后保存再报",
+        value="（公式）",
+        **where,
+    )
+    return ParsedCell(None, at, "（公式）")

@@ -98,6 +98,7 @@ def unit_line(text: object) -> str:
     return split_unit(flat)[1]
 
 
+@lru_cache(maxsize=1024)
 def yuan_scale(column_id: str, unit: str) -> Decimal:
     """Return what a printed figure is multiplied with: 10000 for a 万元 column whose id ends in ``_yuan``, else 1."""
     known = dimension(unit) if column_id.endswith("_yuan") else None

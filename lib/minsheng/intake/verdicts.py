@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Value, Verdict
+from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Verdict
 from minsheng.domain.table import TableKind
 from minsheng.intake.cells import show
 from minsheng.intake.frames import CheckedReturn, RowPlace, StackedFrame
@@ -13,6 +13,7 @@ from minsheng.intake.judgements import PREVIOUS
 from minsheng.intake.outcome import CellFault, RuleRun
 from minsheng.intake.returns import Explanation
 from minsheng.intake.rules import COVER_TABLE, Rule, Suite
+from minsheng.intake.store import AcceptedCell
 from minsheng.intake.units import yuan_scale
 
 _FILLED = "expect_cells_to_be_filled"
@@ -20,7 +21,7 @@ _FILLED = "expect_cells_to_be_filled"
 
 def build_verdict(
     checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
-) -> tuple[Verdict, list[Value]]:
+) -> tuple[Verdict, list[AcceptedCell]]:
     """Build the verdict of one return.
 
     Parameters
@@ -36,7 +37,7 @@ def build_verdict(
 
     Returns
     -------
-    tuple of Verdict and list of Value
+    tuple of Verdict and list of AcceptedCell
         A critical issue blocks its project, and all projects where it concerns the whole return; values are those of
         accepted projects.
     """
@@ -66,6 +67,7 @@ def build_verdict(
         sha256=delivery.sha256,
         revision=delivery.revision,
         received_at=delivery.received_at,
+        first_received_at=checked.first_received_at,
         # Without 数据截至 every project is blocked; data cannot be later than the day it came.
         as_of=cover.as_of or delivery.received_at.date(),
         data_label=cover.data_label,
@@ -165,7 +167,7 @@ def _issue(rule: Rule, suite: Suite, place: RowPlace, fault: CellFault) -> Issue
         sheet=place.sheet,
         cell=cell.cell if cell else "",
         field=suite.table.field(column, place.row or None),
-        value=cell.raw if cell else "",
+        value=cell.shown if cell else "",
         message=f"{row + '：' if row else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
         allowed=rule.allowed,
         action=rule.action,
@@ -184,29 +186,21 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
     return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
 
 
-def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[Value]:
+def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[AcceptedCell]:
     values = []
     for parsed in checked.parsed.tables.values():
         table = parsed.table
         if table.kind != TableKind.FIGURES:
             continue
+        columns = [(c.id, "元" if yuan_scale(c.id, c.unit) != 1 else c.unit) for c in table.columns]
         for row in parsed.rows:
             if projects.get(row.project or table.project or "") != ReturnStatus.REPORTED:
                 continue
-            for column in table.columns:
-                cell = row.cells[column.id]
-                if cell.value is None:
-                    continue
-                unit = "元" if yuan_scale(column.id, column.unit) != 1 else column.unit
-                values.append(
-                    Value(
-                        field=table.field(column.id, row.id or None),
-                        value=_text(cell.value),
-                        unit=unit,
-                        sheet=parsed.sheet,
-                        cell=cell.cell,
-                    )
-                )
+            prefix = table.field("", row.id or None)
+            for name, unit in columns:
+                cell = row.cells[name]
+                if cell.value is not None:
+                    values.append(AcceptedCell(prefix + name, _text(cell.value), unit, parsed.sheet, cell.cell))
     return values
 
 

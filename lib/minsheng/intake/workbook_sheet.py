@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from minsheng.domain.period import Period
 from minsheng.domain.table import CellType, Column, Table, TableKind
+from minsheng.intake.headers import REFERENCE_HEADER
 from minsheng.intake.workbook_style import Styles, display_width, finish_page, line_count
 
 CellValue = Decimal | int | date | str
@@ -18,8 +19,6 @@ CellValue = Decimal | int | date | str
 Line = tuple[tuple[str, ...], Mapping[str, CellValue]]
 """Key labels, and values by column id."""
 
-REFERENCE_HEADER = "上月累计"
-"""The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 TOTAL_LABEL = "合计"
 FOOTER = "填表人：　　　　　　　　审核人：　　　　　　　　填表日期："
 YUAN_PER_WAN = Decimal(10000)

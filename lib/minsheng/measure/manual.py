@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from minsheng.domain.assessment import AssessmentForm, Mark
+from minsheng.domain.figure import CellRef
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
@@ -67,7 +68,17 @@ def manual_points(plan: Plan, period: Period, item: RubricItem, form: Assessment
         case _:
             raise TypeError(f"{item.id} is measured, not marked")
     points, formula = rounded(chain, value, item.full_marks, decimals)
-    return Points(points, "scored", formula, mark.reason, given, evidence=mark.evidence)
+    cells = (_cell(form, item, mark),) if mark.cell else ()
+    return Points(points, "scored", formula, mark.reason, given, cells=cells, evidence=mark.evidence)
+
+
+def _cell(form: AssessmentForm, item: RubricItem, mark: Mark) -> CellRef:
+    """Return where a mark stands in the assessor's form."""
+    sheet, _, cell = mark.cell.rpartition("!")
+    values = [str(value) for value in (mark.level, mark.count, mark.points) if value is not None]
+    return CellRef(
+        area=form.area, period=form.period, file=form.file, sheet=sheet, cell=cell, field=item.id, value=values[0]
+    )
 
 
 def _counted(plan: Plan, period: Period, rule: CountedRule, count: int, full_marks: Decimal) -> tuple[Fraction, str]:

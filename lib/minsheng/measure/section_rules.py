@@ -78,8 +78,14 @@ def _unsigned(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fa
 
 
 def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault]:
-    """Yield one fault per month whose two versions differ, with both wordings."""
+    """Yield one fault per month whose two versions differ, with both wordings, or could not be compared.
+
+    What could not be compared is proposed too, for a person to look at: it must not pass as equal.
+    """
     del facts
+    if month.uncompared:
+        text = f"{month.period.label}两份报告无法比对（{month.uncompared}），请人工核对后确认或免除"
+        yield Fault(month.period.text, text)
     titles = {part.id: part.title for part in plan.reporting.parts}
     told = [
         f"{plan.project(each.project).short_name}·{titles.get(each.part, each.part)}"

@@ -11,24 +11,28 @@ from minsheng.domain.result import (
     Dossier,
     Figures,
     Heading,
+    InputFile,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
+    ResultTableFigures,
     ScoringFigures,
     SectionScoringFigures,
 )
 from minsheng.errors import UsageError
 from minsheng.measure.figures import project_figures
 from minsheng.measure.ranking import ranking_figures
+from minsheng.measure.result_table import result_table_figures
 from minsheng.measure.scoring import scoring_figures
 from minsheng.measure.sections import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
-from minsheng.notebook.forms import read_form, read_section_facts, read_section_form
+from minsheng.notebook.forms import form_input, read_form, read_section_facts, read_section_form
 from minsheng.notebook.inputs import Inputs
 
 Returns = dict[tuple[Period, str], AcceptedReturn]
 _NAMES = {
     "scoring": "民生工程及民生实事考评得分表",
+    "result_table": "民生工程及民生实事考评结果表",
     "section_scoring": "科室管理倒扣分表",
     "monthly_report": "民生工程及民生实事工作情况月报",
     "bulletin": "民生工程及民生实事月通报",
@@ -41,7 +45,7 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
     Parameters
     ----------
     notebook
-        A project's id, or ``scoring``, ``section_scoring``, ``monthly_report``, ``bulletin``.
+        A project's id, or ``scoring``, ``result_table``, ``section_scoring``, ``monthly_report``, ``bulletin``.
     period
         ``YYYY-MM``, ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
     area
@@ -66,6 +70,9 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
         known = "、".join((*inputs.project_ids, *_OPENERS))
         raise UsageError(f"没有“{notebook}”这个笔记本。可用：{known}")
     provenance = inputs.provenance(notebook, used)
+    forms = _forms(inputs, figures)
+    if forms:
+        provenance = provenance.model_copy(update={"inputs": (*provenance.inputs, *forms)})
     return Dossier(
         notebook=notebook,
         heading=_heading(inputs, notebook, figures),
@@ -134,6 +141,29 @@ def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[Sco
     return figures, _closing(inputs, (area_id,))
 
 
+def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tuple[ResultTableFigures, Returns]:
+    del area, section
+    ids = tuple(a.id for a in inputs.plan.assessed_areas)
+    scores = [_scoring_of(inputs, one) for one in ids]
+    ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
+    if not isinstance(ranking, RankingFigures):
+        raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
+    cities = [_sealed_or_live(inputs, project, CITY) for project in inputs.project_ids]
+    figures = result_table_figures(inputs.plan, inputs.period, ranking, scores, cities)
+    return figures, _closing(inputs, tuple(a.id for a in inputs.plan.areas))
+
+
+def _forms(inputs: Inputs, figures: Figures) -> tuple[InputFile, ...]:
+    """Return the assessment forms that figures were made from."""
+    match figures:
+        case ScoringFigures():
+            return form_input(read_form(inputs, figures.area))
+        case SectionScoringFigures():
+            return form_input(read_section_form(inputs, figures.section))
+        case _:
+            return ()
+
+
 def _closing(inputs: Inputs, owners: tuple[str, ...]) -> Returns:
     month = inputs.period.closing_month
     return {key: value for key, value in inputs.returns(owners).items() if key[0] == month}
@@ -197,6 +227,7 @@ def _previous(inputs: Inputs, returns: Returns) -> list[ProjectFigures] | None:
 _Opener = Callable[[Inputs, str | None, str | None], tuple[Figures, Returns]]
 _OPENERS: dict[str, _Opener] = {
     "scoring": _scoring,
+    "result_table": _result_table,
     "section_scoring": _section_scoring,
     "monthly_report": _monthly_report,
     "bulletin": _bulletin,
@@ -212,6 +243,8 @@ def _heading(inputs: Inputs, notebook: str, figures: Figures) -> Heading:
             title, subject = _NAMES[notebook], figures.area_name
         case RankingFigures():
             title, subject = "民生工程及民生实事考评排名", "全市"
+        case ResultTableFigures():
+            title, subject = _NAMES[notebook], "全市"
         case SectionScoringFigures() | MonthlyReportFigures():
             title, subject = _NAMES[notebook], figures.section_name
         case BulletinFigures():

@@ -3,11 +3,13 @@
 from typing import Any
 
 from minsheng.domain.area import CITY
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
 from minsheng.intake.store import read_register
+from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import open_dossier
+from minsheng.notebook.what_if_widgets import what_if_widgets
 from minsheng.plan import load_plan
 from minsheng.report.markup import Element, Piece, callout, note, paragraph
 from minsheng.report.tables import Column, table
@@ -59,6 +61,21 @@ def explore() -> Any:
     return widgets.VBox([widgets.HBox([period, area, project]), page])
 
 
+def explore_what_if(period: str | None = None) -> Any:
+    """Return the what-if of a period's scores: change a reported figure or a rule, see points and ranking move.
+
+    Parameters
+    ----------
+    period
+        A month, half-year or year; by default the newest month that has been checked. Nothing is written.
+    """
+    workspace = Workspace.find()
+    months = _checked_months(workspace)
+    if not months:
+        return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
+    return what_if_widgets(Inputs.for_period(period or str(months[-1])))
+
+
 def overview() -> Piece:
     """Return what the workspace holds: the plan, and each month's returns and reports."""
     workspace = Workspace.find()
@@ -90,7 +107,8 @@ def overview() -> Piece:
 def _checked_months(workspace: Workspace) -> list[Period]:
     folder = workspace.data / "accepted"
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return sorted(Period(name) for name in names if len(name) == len("0000-00"))
+    periods = [Period(name) for name in names if name[:1].isdigit()]
+    return sorted(period for period in periods if period.kind == PeriodKind.MONTH)
 
 
 def _areas(plan: Plan) -> list[tuple[str, str]]:

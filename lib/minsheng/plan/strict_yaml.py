@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there, but not in __all__
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -105,6 +106,17 @@ def parse_yaml(content: bytes, name: str) -> YamlFile:
     except YAMLError as error:
         return YamlFile(name, faults=(*reader.faults, _syntax_fault(error, text, name)))
     return YamlFile(name, value, reader.lines, tuple(reader.faults))
+
+
+def read_texts(path: Path) -> Any:
+    """Read a file in which every value is text and anchors may be used: worked cases (算例), which are no plan data.
+
+    Raises
+    ------
+    YAMLError
+        If the file is no YAML, or holds a key twice.
+    """
+    return YAML(typ="base").load(path)
 
 
 def _syntax_fault(error: YAMLError, text: str, name: str) -> PlanFault:

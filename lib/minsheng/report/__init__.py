@@ -17,6 +17,7 @@ from minsheng.report.markup import Piece
 from minsheng.report.narratives import narrative_parts, report_parts, signature_block
 from minsheng.report.progress import duties, key_figures_table, progress_table
 from minsheng.report.ranking import group_points_table, ranking_table
+from minsheng.report.result_table import city_standing, evidence_index, item_points, result_signatures, result_table
 from minsheng.report.returns import checks, evidence_list, issues_table
 from minsheng.report.scoring import deductions_table, score_summary, score_table
 from minsheng.report.sections import section_table
@@ -44,8 +45,10 @@ __all__ = [
     "assumptions",
     "changes",
     "checks",
+    "city_standing",
     "deductions_table",
     "duties",
+    "evidence_index",
     "evidence_list",
     "findings",
     "funds_chart",
@@ -53,6 +56,7 @@ __all__ = [
     "group_points_table",
     "heat_table",
     "issues_table",
+    "item_points",
     "key_figures_table",
     "late_list",
     "narrative_parts",
@@ -63,6 +67,8 @@ __all__ = [
     "ranking_table",
     "red_items",
     "report_parts",
+    "result_signatures",
+    "result_table",
     "score_chart",
     "score_summary",
     "score_table",

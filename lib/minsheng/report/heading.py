@@ -13,6 +13,7 @@ from minsheng.domain.result import (
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
+    ResultTableFigures,
     ScoringFigures,
     SectionScoringFigures,
 )
@@ -22,6 +23,7 @@ from minsheng.report.kinds import not_accepted
 from minsheng.report.markup import Element, Piece, paragraph
 from minsheng.report.narratives import monthly_summary
 from minsheng.report.ranking import ranking_summary
+from minsheng.report.result_table import result_sentence
 from minsheng.report.scoring import score_sentence
 from minsheng.report.sections import section_sentence
 
@@ -60,6 +62,8 @@ def summary(dossier: Dossier) -> Piece:
             text = score_sentence(figures)
         case RankingFigures() as figures:
             text = ranking_summary(figures)
+        case ResultTableFigures() as figures:
+            text = result_sentence(figures)
         case SectionScoringFigures() as figures:
             text = section_sentence(figures)
         case MonthlyReportFigures() as figures:

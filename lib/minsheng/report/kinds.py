@@ -9,6 +9,7 @@ from minsheng.domain.result import (
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
+    ResultTableFigures,
     ScoringFigures,
     SectionScoringFigures,
 )
@@ -20,6 +21,7 @@ _NAMES: dict[type, str] = {
     ProjectFigures: "项目",
     ScoringFigures: "县区评分",
     RankingFigures: "全市排名",
+    ResultTableFigures: "考评结果表",
     SectionScoringFigures: "科室评分",
     MonthlyReportFigures: "月报",
     BulletinFigures: "月通报",

@@ -13,6 +13,7 @@ from minsheng.domain.result import (
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
+    ResultTableFigures,
     ScoringFigures,
     SectionScoringFigures,
 )
@@ -134,7 +135,7 @@ def _traces(dossier: Dossier) -> list[Element]:
             ]
             where = "各地区数字的公式和取数单元格列在该项目的全市报告和地区报告文末。"
             return [_details("全市数字的计算依据", lines), note(where)]
-        case RankingFigures():
+        case RankingFigures() | ResultTableFigures():
             return [note("各地区得分的逐项计算依据见该地区的评分报告。")]
         case SectionScoringFigures():
             return [note("扣分的计算依据列在扣分表内。")]

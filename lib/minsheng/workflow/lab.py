@@ -14,7 +14,11 @@ from minsheng.workspace import ENVIRONMENT, Workspace
 
 _START = "notebooks/start.ipynb"
 _LANGUAGE_PACK = "jupyterlab_language_pack_zh_CN"
-_LANGUAGE_SETTING = Path("@jupyterlab") / "translation-extension" / "plugin.jupyterlab-settings"
+_SETTINGS: dict[str, dict[str, object]] = {
+    "translation-extension/plugin": {"locale": "zh_CN"},
+    # Nothing is asked of the network.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
 
 
 def lab_command(workspace: Workspace, *, browser: bool, port: int) -> list[str]:
@@ -33,12 +37,14 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
 
     An analyst's own JupyterLab settings win: we write ours only where none are.
     """
-    settings = Path(os.environ.get("JUPYTERLAB_SETTINGS_DIR") or _state_folder() / "lab-settings")
-    language = settings / _LANGUAGE_SETTING
-    if find_spec(_LANGUAGE_PACK) is not None and not language.exists():
-        language.parent.mkdir(parents=True, exist_ok=True)
-        language.write_text(json.dumps({"locale": "zh_CN"}), encoding="utf-8")
-    return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(settings)}
+    folder = Path(os.environ.get("JUPYTERLAB_SETTINGS_DIR") or _state_folder() / "lab-settings")
+    for plugin, values in _SETTINGS.items():
+        target = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        needs_pack = "locale" in values and find_spec(_LANGUAGE_PACK) is None
+        if not target.exists() and not needs_pack:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(values), encoding="utf-8")
+    return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
 
 
 def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:

@@ -126,7 +126,7 @@ def run_month(
             template()
         checked = check_returns(workspace, plan, period, force=force, display=display)
         preparer = Preparer(workspace, plan, fingerprint(workspace))
-        summary = _run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
+        summary = run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         write_progress(workspace, plan, period)
@@ -146,7 +146,7 @@ def run_month(
     )
 
 
-def _run_units(
+def run_units(
     workspace: Workspace,
     preparer: Preparer,
     ledger: Ledger,
@@ -156,9 +156,11 @@ def _run_units(
     jobs: int | None,
     force: bool,
     display: Display,
+    command: str = "run",
 ) -> RunSummary:
+    """Run units on this machine and record the run; also what an assessment runs through."""
     workers = jobs or workspace.settings.jobs or cores()
-    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command="run")
+    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command=command)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as executor:
         runner = Runner(
             workspace,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.domain.area import CITY
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import (
     AreaRow,
@@ -27,16 +27,22 @@ _REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"))
 
 
 @dataclass(frozen=True)
-class _Month:
-    """The sealed results of one month."""
+class Sealed:
+    """The sealed results of one period."""
 
     workspace: Workspace
     plan: Plan
     period: Period
 
-    def figures(self, subject: str, notebook: str) -> Figures | None:
+    def result(self, subject: str, notebook: str) -> Result | None:
+        """Return what a notebook sealed, with what it was made from."""
         path = self.workspace.unit(self.period, subject, notebook) / "result.json"
-        return Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+        return Result.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+    def figures(self, subject: str, notebook: str) -> Figures | None:
+        """Return the figures that a notebook sealed."""
+        result = self.result(subject, notebook)
+        return result.figures if result else None
 
     def links(self, subject: str, notebook: str) -> list[Content]:
         """Return links to a unit's reports; a failed or missing one says so."""
@@ -64,62 +70,72 @@ def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
     period
         A month.
     """
-    month = _Month(workspace, plan, period)
+    month = Sealed(workspace, plan, period)
     title = f"{plan.about.issuer} {period.label}民生工程及民生实事"
     body = Piece(
-        _header(plan, f"{period.label}民生工程及民生实事", _data_label(month)),
+        header(plan, f"{period.label}民生工程及民生实事", _data_label(month)),
         paragraph(Element("a", "各月目录", href="../index.html")),
         _returns(month),
-        _matrix(month),
+        matrix(month),
         _ranking(month),
-        _reports(month),
+        reports(month),
     )._repr_html_()
-    _write(workspace.outputs / str(period) / "index.html", page(title, body))
-    _write(workspace.outputs / "index.html", _first_page(workspace, plan))
+    write_page(workspace.outputs / str(period) / "index.html", page(title, body))
+    write_first_page(workspace, plan)
 
 
-def _first_page(workspace: Workspace, plan: Plan) -> bytes:
-    months = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
+def write_first_page(workspace: Workspace, plan: Plan) -> None:
+    """Write the page that lists every month and every assessment."""
+    periods = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
+    months = [period for period in periods if period.kind == PeriodKind.MONTH]
     rows: list[list[Content]] = []
     for period in months:
-        month = _Month(workspace, plan, period)
-        units = period_units(plan, period)
-        made = sum(_is_made(workspace, unit) for unit in units)
-        missing = [entry.name for entry in _notes(month) if entry.status == "not_reported"]
-        link = Element("a", period.label, href=f"{period}/index.html")
-        rows.append([link, f"{made}/{len(units)}", "、".join(missing) or "无"])
+        missing = [entry.name for entry in _notes(Sealed(workspace, plan, period)) if entry.status == "not_reported"]
+        rows.append([*_listed(workspace, plan, period), "、".join(missing) or "无"])
     columns = [Column("月份", kind="row"), Column("已生成报告", "份"), Column("未报送", kind="text")]
     title = workspace.settings.site_title
-    label = _data_label(_Month(workspace, plan, months[-1])) if months else ""
-    body = Piece(_header(plan, title, label), table("各月报告", columns, rows))
-    return page(title, body._repr_html_())
+    label = _data_label(Sealed(workspace, plan, months[-1])) if months else ""
+    pieces: list[Element] = [table("各月报告", columns, rows)] if months else []
+    assessed = [_listed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
+    if assessed:
+        pieces.append(table("考评", [Column("考评期", kind="row"), Column("已生成报告", "份")], assessed))
+    body = Piece(header(plan, title, label), *pieces)
+    write_page(workspace.outputs / "index.html", page(title, body._repr_html_()))
 
 
-def _header(plan: Plan, title: str, data_label: str) -> Element:
+def _listed(workspace: Workspace, plan: Plan, period: Period) -> list[Content]:
+    units = period_units(plan, period)
+    made = sum(_is_made(workspace, unit) for unit in units)
+    return [Element("a", period.label, href=f"{period}/index.html"), f"{made}/{len(units)}"]
+
+
+def header(plan: Plan, title: str, data_label: str) -> Element:
+    """Return the title block of a page."""
     facts = Element("dl", Element("div", Element("dt", "实施方案"), Element("dd", plan.about.title)), class_="facts")
     label = Element("p", data_label, class_="data-label") if data_label else None
     issuer = Element("p", plan.about.issuer, class_="issuer")
     return Element("header", issuer, Element("h1", title), facts, label, class_="title-block")
 
 
-def _section(title: str, *content: Content) -> Element:
+def section(title: str, *content: Content) -> Element:
+    """Return a section of a page under its heading."""
     return Element("section", Element("h2", title), *content, class_="part")
 
 
-def _data_label(month: _Month) -> str:
+def _data_label(month: Sealed) -> str:
     figures = month.figures(CITY, "bulletin")
     return figures.data_label if figures else ""
 
 
-def _notes(month: _Month) -> tuple[ReturnNote, ...]:
+def _notes(month: Sealed) -> tuple[ReturnNote, ...]:
     figures = month.figures(CITY, "bulletin")
     return figures.returns if isinstance(figures, BulletinFigures) else ()
 
 
-def _returns(month: _Month) -> Element:
+def _returns(month: Sealed) -> Element:
     notes = _notes(month)
     if not notes:
-        return _section("报送情况", paragraph("月通报未生成，报送情况见 minsheng status。"))
+        return section("报送情况", paragraph("月通报未生成，报送情况见 minsheng status。"))
     rows: list[list[Content]] = []
     for entry in sorted(notes, key=lambda entry: (entry.status != "not_reported", not entry.late)):
         receipt = month.workspace.outputs / str(month.period) / "receipts" / f"{entry.area}.html"
@@ -133,10 +149,11 @@ def _returns(month: _Month) -> Element:
         Column("数据截至", kind="text"),
         Column("回执", kind="text"),
     ]
-    return _section("报送情况", table("各地报送情况", columns, rows))
+    return section("报送情况", table("各地报送情况", columns, rows))
 
 
-def _matrix(month: _Month) -> Element:
+def matrix(month: Sealed) -> Element:
+    """Return areas × projects as lights, each with its report."""
     projects = [(p, month.figures(CITY, p.id)) for p in month.plan.projects]
     known = [(p, figures) for p, figures in projects if isinstance(figures, ProjectFigures)]
     columns = [Column("地区", kind="row"), *(Column(p.short_name, kind="light") for p, _ in known)]
@@ -152,7 +169,7 @@ def _matrix(month: _Month) -> Element:
         lights = [light_badge(m.light) for m in figures.measurements]
         city.append([joined(lights, " "), " ", Element("a", "报告", href=f"{CITY}/{project.id}/report.html")])
     lines = note("每格依次为该项目各指标的状态；点“报告”看依据。")
-    return _section("进展", table("地区 × 项目", columns, [*rows, city], totals=1, style="matrix"), lines)
+    return section("进展", table("地区 × 项目", columns, [*rows, city], totals=1, style="matrix"), lines)
 
 
 def _lights(row: AreaRow, href: str) -> list[Content]:
@@ -160,10 +177,10 @@ def _lights(row: AreaRow, href: str) -> list[Content]:
     return [joined(lights, " "), " ", Element("a", "报告", href=href)]
 
 
-def _ranking(month: _Month) -> Element:
+def _ranking(month: Sealed) -> Element:
     figures = month.figures(CITY, "scoring")
     if not isinstance(figures, RankingFigures):
-        return _section("得分", paragraph("得分未生成。"))
+        return section("得分", paragraph("得分未生成。"))
     rows: list[list[Content]] = [
         [
             str(row.rank or "—"),
@@ -182,12 +199,14 @@ def _ranking(month: _Month) -> Element:
         Column("依据", kind="text"),
     ]
     remark = [note("暂定：未评、未到期的小项不计入。")] if figures.provisional else []
-    return _section("得分", table("至本月的考评得分", columns, rows), remark)
+    return section("得分", table("至本月的考评得分", columns, rows), remark)
 
 
-def _reports(month: _Month) -> Element:
+def reports(month: Sealed) -> Element:
+    """Return links to every report of the period, by area and section."""
     names = {p.id: p.short_name for p in month.plan.projects} | {
         "scoring": "考评得分",
+        "result_table": "考评结果表",
         "section_scoring": "科室倒扣分",
         "monthly_report": "工作情况月报",
         "bulletin": "月通报",
@@ -198,13 +217,14 @@ def _reports(month: _Month) -> Element:
     for subject in sorted(subjects, key=lambda subject: subject != CITY):
         mine = [unit for unit in units if unit.subject == subject]
         links = joined([[names[u.notebook], "（", month.links(subject, u.notebook), "）"] for u in mine], "；")
-        rows.append([_subject_name(month.plan, subject), links])
+        rows.append([subject_name(month.plan, subject), links])
     extra = month.workspace.outputs / str(month.period) / "progress.xlsx"
     annex = [paragraph(Element("a", "目标任务完成情况表（Excel）", href="progress.xlsx"))] if extra.is_file() else []
-    return _section("报告", table("全部报告", [Column("单位", kind="row"), Column("报告", kind="long")], rows), annex)
+    return section("报告", table("全部报告", [Column("单位", kind="row"), Column("报告", kind="long")], rows), annex)
 
 
-def _subject_name(plan: Plan, subject: str) -> str:
+def subject_name(plan: Plan, subject: str) -> str:
+    """Return the name of an area or section."""
     sections = {section.id: section.name for section in plan.sections}
     return sections.get(subject) or plan.area_name(subject)
 
@@ -213,7 +233,7 @@ def _is_made(workspace: Workspace, unit: UnitSpec) -> bool:
     return (workspace.unit(unit.period, unit.subject, unit.notebook) / "result.json").is_file()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_page(path: Path, content: bytes) -> None:
     """Put a page in place all at once."""
     staged = path.with_name(f".{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""``minsheng template``: the blank workbooks of a month, with last month's cumulative figures beside the cells."""
+"""``minsheng template``: blank returns of a month, or blank assessment forms of a half-year or year."""
 
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
@@ -7,11 +7,11 @@ from pathlib import Path
 from minsheng.domain.area import Area, Section
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import UsageError
 from minsheng.intake.store import read_accepted
 from minsheng.intake.workbook import Aids, write_workbook
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
+from minsheng.workflow.assess_forms import write_form_templates
 from minsheng.workflow.checking import reporters
 from minsheng.workspace import Workspace
 
@@ -19,16 +19,19 @@ from minsheng.workspace import Workspace
 def write_templates(workspace: Workspace, period: str, out: Path | None) -> list[Path]:
     """Write one blank workbook per area and section; return their paths.
 
+    A month's returns show last month's cumulative figures beside the cells; a half-year's or year's are the forms of
+    assessors and of the performance office.
+
     Raises
     ------
     UsageError
-        If the period is no month.
+        If the period does not exist.
     """
     month = Period(period)
-    if month.kind != PeriodKind.MONTH:
-        raise UsageError(f"报表模板按月份生成（YYYY-MM），收到“{period}”")
     plan = load_plan(workspace.params, month.year)
     folder = out or workspace.outputs / str(month) / "templates"
+    if month.kind != PeriodKind.MONTH:
+        return write_form_templates(workspace, plan, month, folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for owner in reporters(plan):

@@ -52,10 +52,12 @@ def unit_name(period: Period, subject: str, notebook: str) -> str:
 
 
 def period_units(plan: Plan, period: Period) -> list[UnitSpec]:
-    """Return all units of a month, in an order in which every unit comes after those that it reads."""
+    """Return all units of a period, in an order in which every unit comes after those that it reads."""
     units = [*_project_units(plan, period), *_scoring_units(plan, period), *_section_units(plan, period)]
     if period.kind == PeriodKind.MONTH:
         units += _monthly_units(plan, period)
+    else:
+        units.append(_result_table_unit(plan, period))
     return units
 
 
@@ -109,6 +111,14 @@ def _scoring_units(plan: Plan, period: Period) -> list[UnitSpec]:
     ids = tuple(area.id for area in plan.assessed_areas)
     after = tuple(unit_name(period, area, "scoring") for area in ids)
     return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, ids, (), after)]
+
+
+def _result_table_unit(plan: Plan, period: Period) -> UnitSpec:
+    scores = [unit_name(period, area.id, "scoring") for area in plan.assessed_areas]
+    cities = [unit_name(period, CITY, project.id) for project in plan.projects]
+    after = (*cities, *scores, unit_name(period, CITY, "scoring"))
+    everyone = tuple(area.id for area in plan.areas)
+    return UnitSpec("result_table", period, CITY, {"period": str(period)}, everyone, (), after)
 
 
 def _section_units(plan: Plan, period: Period) -> list[UnitSpec]:

@@ -15,6 +15,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.intake.workbook import projects_of, write_workbook
 from minsheng.plan.calendar import due_date
+from minsheng.workflow.sample.assessment import assessment_files
 from minsheng.workflow.sample.returns import DATA_LABEL, SampleYear
 from minsheng.workflow.sample.scenario import LATE, MISCOUNTED, MISSING
 from minsheng.workflow.sample.setting import Cut
@@ -60,7 +61,7 @@ class _Post:
 
 
 def write_sample(data_dir: Path, plan: Plan) -> SampleSummary:
-    """Write a year of sample returns under ``data/returns/``.
+    """Write a year of sample returns under ``data/returns/``, and a half-year's assessment beside it.
 
     Parameters
     ----------
@@ -82,6 +83,7 @@ def write_sample(data_dir: Path, plan: Plan) -> SampleSummary:
     year = SampleYear(plan)
     posts = sorted(_posts(year), key=lambda post: (post.received_at, post.cut.step, post.owner.id))
     folder = data_dir / "returns"
+    _demand_sample_only(data_dir / "assessment")
     stale = _demand_sample_only(folder) - {data_dir / post.path for post in posts}
     deliveries = []
     for post in posts:
@@ -102,6 +104,10 @@ def write_sample(data_dir: Path, plan: Plan) -> SampleSummary:
         )
     for old in stale:
         old.unlink()
+    for path, content in assessment_files(year, deliveries).items():
+        target = data_dir / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, content)
     _replace(folder / REGISTER, _register(deliveries))
     return SampleSummary(
         folder=folder,

@@ -1,0 +1,185 @@
+"""``data/deliveries.csv`` → what is on record about sections' monthly reports: handed over when, signed, two versions.
+
+Late is never typed: it follows from the register and the calendar. The office's and the province's versions are
+compared part by part; equal bytes need no reading. A version that cannot be read is said to be uncompared, which is
+not the same as equal.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import MonthlyReportFigures, Result
+from minsheng.errors import FileRefusedError, UsageError
+from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
+from minsheng.intake.reading import Reader
+from minsheng.intake.returns import parse_return
+from minsheng.intake.store import write_atomically
+
+OFFICE, PROVINCE = "office", "province"
+DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
+Parts = Mapping[str, Mapping[str, str]]
+"""Project id → part id → text."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One line of the register: a section's report handed to the office or the province."""
+
+    period: Period
+    section: str
+    to: str
+    delivered_at: datetime
+    file: str
+    """Relative to ``data/``."""
+    sha256: str
+
+
+def deliveries_path(data_dir: Path) -> Path:
+    """Return the register of reports that were handed over."""
+    return data_dir / "deliveries.csv"
+
+
+def accept_deliveries(data_dir: Path, plan: Plan) -> None:
+    """Bring the record of handed-over reports up to date; unchanged registers and files are not read again.
+
+    Raises
+    ------
+    FileRefusedError
+        If a line of the register is damaged: it is evidence, nothing of it is skipped.
+    """
+    target = accepted_deliveries_path(data_dir)
+    if not deliveries_path(data_dir).is_file():
+        target.unlink(missing_ok=True)
+        return
+    handed = [each for each in read_deliveries(data_dir, plan) if each.period.year == plan.about.year]
+    months = sorted({(each.period, each.section) for each in handed})
+    signed = {key: (data_dir / "signed" / str(key[0]) / f"{key[1]}.pdf").is_file() for key in months}
+    fingerprint = _fingerprint(data_dir, plan, handed, signed)
+    known = read_accepted_deliveries(data_dir)
+    if known is not None and known.fingerprint == fingerprint:
+        return
+    with Reader() as reader:
+        found = [
+            _month(data_dir, plan, key, [each for each in handed if (each.period, each.section) == key], reader)
+            for key in months
+        ]
+    record = DeliveredMonths(
+        fingerprint=fingerprint,
+        months=tuple(
+            month.model_copy(update={"signed": signed[key]}) for key, month in zip(months, found, strict=True)
+        ),
+    )
+    content = json.dumps(record.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=1)
+    write_atomically(target, f"{content}\n".encode())
+
+
+def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
+    """Return every line of the register.
+
+    Raises
+    ------
+    FileRefusedError
+        Naming the line, where one cannot be read.
+    """
+    path = deliveries_path(data_dir)
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    if tuple(reader.fieldnames or ()) != DELIVERY_COLUMNS:
+        raise FileRefusedError(f"{path} 的表头应为 {','.join(DELIVERY_COLUMNS)}，现为 {reader.fieldnames}")
+    lines = []
+    for line in reader:
+        try:
+            lines.append(
+                Handed(
+                    period=Period(line["period"]),
+                    section=plan.section(line["section"]).id,
+                    to=_to(line["to"]),
+                    delivered_at=datetime.fromisoformat(line["delivered_at"]),
+                    file=line["file"],
+                    sha256=line["sha256"],
+                )
+            )
+        except (ValueError, TypeError, UsageError) as error:
+            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
+    return lines
+
+
+def _to(text: str) -> str:
+    if text not in {OFFICE, PROVINCE}:
+        raise ValueError(f"to 为“{text}”，应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
+    return text
+
+
+def _fingerprint(
+    data_dir: Path, plan: Plan, handed: Iterable[Handed], signed: Mapping[tuple[Period, str], bool]
+) -> str:
+    parts = [deliveries_path(data_dir).read_bytes(), plan.sha256.encode()]
+    for each in handed:
+        path = data_dir / each.file
+        parts.append(f"{each.file} {path.stat().st_size if path.is_file() else 'absent'}".encode())
+    parts += [f"{period} {section} {is_signed}".encode() for (period, section), is_signed in signed.items()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _month(data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[Handed], reader: Reader) -> DeliveredMonth:
+    period, section = key
+    versions = {to: [each for each in handed if each.to == to] for to in (OFFICE, PROVINCE)}
+    first = min((each.delivered_at for each in versions[OFFICE]), default=None)
+    month = DeliveredMonth(period=period, section=section, delivered_on=first.date() if first else None)
+    if not all(versions.values()):
+        return month
+    # A corrected report replaces the one before: the last of each is what stands.
+    office, province = (max(versions[to], key=lambda each: each.delivered_at) for to in (OFFICE, PROVINCE))
+    if office.sha256 == province.sha256:
+        return month
+    try:
+        ours, theirs = (_parts(data_dir, plan, each, reader) for each in (office, province))
+    except FileRefusedError as error:
+        return month.model_copy(update={"uncompared": str(error)})
+    return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
+
+
+def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
+    """Return the five parts of one version, from a workbook or from a sealed ``result.json``."""
+    path = data_dir / handed.file
+    if not path.is_file():
+        raise FileRefusedError(f"{handed.file} 不存在")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != handed.sha256:
+        raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
+    if path.suffix == ".json":
+        try:
+            figures = Result.model_validate_json(content).figures
+        except ValidationError as error:
+            raise FileRefusedError(f"{handed.file} 不是封存的结果") from error
+        if not isinstance(figures, MonthlyReportFigures):
+            raise FileRefusedError(f"{handed.file} 不是工作情况月报的结果")
+        return figures.section_narratives
+    if path.suffix not in {".xlsx", ".xls", ".ods", ".csv"}:
+        raise FileRefusedError(f"{handed.file} 不是工作情况表，也不是封存的结果，系统不能比对文字")
+    try:
+        parsed = parse_return(reader.read(content), plan)
+    except FileRefusedError as error:
+        raise FileRefusedError(f"{handed.file}：{error}") from error
+    if (parsed.cover.id, parsed.cover.period) != (handed.section, handed.period):
+        raise FileRefusedError(f"{handed.file} 的封面是 {parsed.cover.id} {parsed.cover.period}")
+    return parsed.narratives
+
+
+def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
+    """Yield every part whose words differ; blanks and line ends do not count."""
+    for project in (each for each in plan.projects if each.section == section):
+        for part in plan.reporting.parts:
+            ours, theirs = (version.get(project.id, {}).get(part.id, "") for version in (office, province))
+            if "".join(ours.split()) != "".join(theirs.split()):
+                yield VersionDifference(project=project.id, part=part.id, office=ours, province=theirs)

@@ -1,0 +1,43 @@
+"""Accepted assessment forms and handed-over reports on disk: light, because notebooks import it."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from minsheng.domain.assessment import AssessmentForm, DeliveredMonths, SectionForm
+from minsheng.domain.period import Period
+
+
+def forms_dir(data_dir: Path, period: Period) -> Path:
+    """Return the folder of a period's forms as delivered."""
+    return data_dir / "assessment" / str(period)
+
+
+def accepted_form_path(data_dir: Path, period: Period, who: str) -> Path:
+    """Return where the accepted form of an area or section lies."""
+    return data_dir / "accepted" / str(period) / f"form-{who}.json"
+
+
+def read_accepted_form(data_dir: Path, period: Period, area: str) -> AssessmentForm | None:
+    """Return the assessor's accepted form for an area, or ``None`` where there is none yet."""
+    path = accepted_form_path(data_dir, period, area)
+    return AssessmentForm.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def read_accepted_section_form(data_dir: Path, period: Period, section: str) -> SectionForm | None:
+    """Return the performance office's accepted form for a section, or ``None``."""
+    path = accepted_form_path(data_dir, period, section)
+    return SectionForm.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def accepted_deliveries_path(data_dir: Path) -> Path:
+    """Return what intake made of the register of handed-over reports."""
+    return data_dir / "accepted" / "deliveries.json"
+
+
+def read_accepted_deliveries(data_dir: Path) -> DeliveredMonths | None:
+    """Return what is on record; ``None`` where no report was ever handed over, or the record is damaged."""
+    try:
+        return DeliveredMonths.model_validate_json(accepted_deliveries_path(data_dir).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

@@ -1,0 +1,226 @@
+"""考评结果表 for 督查室: totals, points item by item, the city beside its counties, evidence in the rubric's order."""
+
+from collections.abc import Sequence
+
+from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
+from minsheng.report import numbers
+from minsheng.report.kinds import figures_of
+from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.report.numbers import fixed, trimmed
+from minsheng.report.scoring import STATES, decimals_of
+from minsheng.report.tables import Column, table
+
+_MARKS = {"met": "达到", "not_met": "未达到", "unknown": "无法判断"}
+_NOT_COUNTED = {**STATES, "excluded": "无任务"}
+
+
+def result_table(dossier: Dossier) -> Piece:
+    """Return rank, total, grade and converted points, and below them the points by group, deductions and bonus."""
+    figures = figures_of(dossier, ResultTableFigures)
+    if not figures.rows:
+        return part("考评结果", paragraph("没有考评结果。"))
+    word = "暂定" if figures.provisional else ""
+    places = decimals_of([points for row in figures.rows for points in row.groups.values()])
+    whole = max(places, decimals_of([row.total for row in figures.rows]))
+    return part(
+        "考评结果",
+        table(f"{figures.period.label}考评{word}结果", _TOTAL_COLUMNS, [_total_row(r, whole) for r in figures.rows]),
+        [note(text) for text in remarks(figures)],
+        table(
+            f"{figures.period.label}考评{word}得分构成",
+            _group_columns(figures),
+            [_group_row(figures, row, places, whole) for row in figures.rows],
+            style="scores",
+        ),
+        note("单位：分。得分为各项合计减扣分、加加分。同分的名次相同。—表示没有。"),
+    )
+
+
+_TOTAL_COLUMNS = (
+    Column("名次", kind="text"),
+    Column("县区", kind="row"),
+    Column("得分", "分"),
+    Column("已评满分", "分"),
+    Column("等次", kind="text"),
+    Column("折算得分", "分"),
+)
+
+
+def _total_row(row: ResultRow, places: int) -> list[Content]:
+    return [
+        None if row.rank is None else str(row.rank),
+        row.name,
+        fixed(row.total, places),
+        trimmed(row.full_marks),
+        row.grade,
+        None if row.converted is None else fixed(row.converted, places),
+    ]
+
+
+def _group_columns(figures: ResultTableFigures) -> list[Column]:
+    groups = [Column(name, f"{trimmed(figures.group_marks[group])}分") for group, name in figures.group_names.items()]
+    return [Column("县区", kind="row"), *groups, Column("扣分"), Column("加分"), Column("得分")]
+
+
+def _group_row(figures: ResultTableFigures, row: ResultRow, places: int, whole: int) -> list[Content]:
+    return [
+        row.name,
+        *(fixed(row.groups[group], places) for group in figures.group_names),
+        trimmed(row.deducted) if row.deducted else "0",
+        None if row.bonus is None else trimmed(row.bonus),
+        fixed(row.total, whole),
+    ]
+
+
+def item_points(dossier: Dossier) -> Piece:
+    """Return every item's points, county beside county, in the rubric's order."""
+    figures = figures_of(dossier, ResultTableFigures)
+    columns = [Column("考评项目", kind="row"), Column("满分", "分"), *(Column(row.name) for row in figures.rows)]
+    places = decimals_of([points for row in figures.rows for points in row.items.values()])
+    rows: list[list[Content]] = [
+        [item.name, trimmed(item.full_marks), *(_points(row, item, places) for row in figures.rows)]
+        for item in figures.items
+    ]
+    used = {row.states[item.item] for row in figures.rows for item in figures.items if row.items[item.item] is None}
+    words = "、".join(_NOT_COUNTED[state] for state in _NOT_COUNTED if state in used)
+    remark = f"“{words}”的小项不计入得分和已评满分，不作估计。" if words else "每个小项都已评定。"
+    return part("小项得分", table(f"{figures.period.label}小项得分", columns, rows, style="scores"), note(remark))
+
+
+def city_standing(dossier: Dossier) -> Piece:
+    """Return whether the city, and which counties, meet their own targets, with the sentence where they differ."""
+    figures = figures_of(dossier, ResultTableFigures)
+    columns = [
+        Column("指标", kind="row"),
+        Column("全市完成", kind="long"),
+        Column("全市", kind="text"),
+        Column("达到本县区目标的", kind="long"),
+        Column("未达到的", kind="long"),
+    ]
+    rows: list[list[Content]] = [
+        [
+            standing.label,
+            standing.city_said,
+            _MARKS[standing.city],
+            _names(standing.met),
+            _names((*standing.not_met, *(f"{name}（未到期或未报送）" for name in standing.unknown))),
+        ]
+        for standing in figures.standings
+    ]
+    told = [paragraph(text) for text in differing(figures.standings)]
+    lead = told or [paragraph("没有县区达标而全市未达标、或全市达标而县区未达标的指标。")]
+    remark = "全市数由各地分子、分母合计计算（含市本级），不是县区的平均。数量类指标年底以前按序时进度判断。"
+    caption = f"{figures.period.label}全市与县区目标完成情况"
+    return part("全市与县区", lead, table(caption, columns, rows, style="issues"), note(remark))
+
+
+def evidence_index(dossier: Dossier) -> Piece:
+    """Return what evidence each county handed in, in the rubric's order; what is missing is named."""
+    figures = figures_of(dossier, ResultTableFigures)
+    content: list[Element] = []
+    for group, name in figures.group_names.items():
+        columns = [Column("考评项目", kind="row"), Column("应附", kind="long"), Column("已附", kind="long")]
+        rows: list[list[Content]] = [
+            [f"{item.name}（{trimmed(item.full_marks)}分）", item.evidence_required, _handed_in(figures, item)]
+            for item in figures.items
+            if item.group == group
+        ]
+        content.append(table(name, columns, rows, style="issues"))
+    lead = note(
+        "按考评顺序排列；“缺”为没有列出印证资料。文件在 data/evidence/考评期/县区/小项/ 下，报表所列的见该月报表。"
+    )
+    return part("印证资料目录", lead, content)
+
+
+def _handed_in(figures: ResultTableFigures, item: ResultItem) -> list[Content]:
+    """List evidence, counties with the same in one line."""
+    by_evidence: dict[str, list[str]] = {}
+    for row in figures.rows:
+        by_evidence.setdefault(_evidence(row, item), []).append(row.name)
+    lines: list[Content] = []
+    for told, names in by_evidence.items():
+        lines += [Element("br") if lines else None, f"{'、'.join(names)}：{told}"]
+    return lines
+
+
+def result_signatures(dossier: Dossier) -> Piece:
+    """Return where the bureau signs and seals before the table goes to 督查室."""
+    issuer = dossier.heading.issuer
+    return Piece(
+        Element(
+            "div",
+            paragraph(f"{issuer}（盖章）"),
+            paragraph("主要负责人签字：", Element("span", "　", class_="blank")),
+            paragraph("经办人签字：", Element("span", "　", class_="blank")),
+            paragraph("日期：　　　　年　　月　　日"),
+            class_="signature",
+        )
+    )
+
+
+def result_sentence(figures: ResultTableFigures) -> str:
+    """Return the result in a few sentences, the city beside its counties among them."""
+    word = "暂定" if figures.provisional else ""
+    ranked = [row for row in figures.rows if row.rank is not None]
+    said = f"{figures.period.label}考评{len(figures.rows)}个县区"
+    if ranked:
+        first = [row.name for row in ranked if row.rank == ranked[0].rank]
+        said += f"，{word}排名第一的是{'、'.join(first)}（{trimmed(ranked[0].total)}分）"
+    absent = [row.name for row in figures.rows if not row.assessed]
+    said += f"；{'、'.join(absent)}没有考评表，手工小项未评" if absent else ""
+    return f"{said}。{_in_short(figures.standings)}"
+
+
+def _in_short(standings: Sequence[CityStanding]) -> str:
+    """Say in a sentence each on which indicators counties pass while the city fails, and the reverse."""
+    city_fails = [each.label for each in standings if each.city == "not_met" and each.met]
+    county_fails = [each.label for each in standings if each.city == "met" and each.not_met]
+    said = f"有县区达到本县区目标、而全市未达到的指标：{'、'.join(city_fails)}。" if city_fails else ""
+    return said + (f"全市达到、而有县区未达到的指标：{'、'.join(county_fails)}。" if county_fails else "")
+
+
+def differing(standings: Sequence[CityStanding]) -> list[str]:
+    """Return a sentence for every indicator on which the city and some of its counties differ."""
+    told = []
+    for standing in standings:
+        if standing.city == "not_met" and standing.met:
+            told.append(
+                f"{standing.label}：{'、'.join(standing.met)}达到本县区目标，全市未达到（{standing.city_said}）。"
+            )
+        elif standing.city == "met" and standing.not_met:
+            names = "、".join(standing.not_met)
+            told.append(f"{standing.label}：全市达到（{standing.city_said}），{names}未达到本县区目标。")
+    return told
+
+
+def remarks(figures: ResultTableFigures) -> list[str]:
+    """Return what must be printed with the table, on paper and in the workbook: as of, provisional, conversion."""
+    day = numbers.day(figures.as_of) if figures.as_of else ""
+    end = numbers.day(figures.period.end)
+    if not day:
+        told = ["没有可用的报表。"]
+    elif figures.at_period_end:
+        told = [f"数据截至{day}，为期末数。"]
+    else:
+        told = [f"数据截至{day}，不是{end}的期末数：期末口径的更正报表报来后重新考评。"]
+    if figures.provisional:
+        told.append("暂定：尚有小项未评或未到期，只计已评小项，不定等次，不折算。")
+    if len({row.full_marks for row in figures.rows}) > 1:
+        told.append("各县区已评满分不同，按得分占已评满分的比例排名。")
+    return told
+
+
+def _points(row: ResultRow, item: ResultItem, places: int) -> str:
+    points = row.items[item.item]
+    return _NOT_COUNTED[row.states[item.item]] if points is None else fixed(points, places)
+
+
+def _names(names: Sequence[str]) -> str | None:
+    return "、".join(names) or None
+
+
+def _evidence(row: ResultRow, item: ResultItem) -> str:
+    state = row.states[item.item]
+    if row.evidence[item.item]:
+        return "；".join(row.evidence[item.item])
+    return _NOT_COUNTED[state] if state in {"not_assessed", "excluded", "not_reported"} else "缺"

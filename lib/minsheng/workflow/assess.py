@@ -1,0 +1,143 @@
+"""``minsheng assess``: a half-year's or a year's assessment, from forms and returns to the result table."""
+
+import time
+from dataclasses import dataclass
+
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.errors import ExitCode, UsageError
+from minsheng.execute.forked import fallbacks
+from minsheng.execute.ledger import Ledger
+from minsheng.plan import load_plan
+from minsheng.report.result_table import differing, remarks
+from minsheng.workflow.assess_forms import Forms, accept_forms
+from minsheng.workflow.assess_site import write_assessment_site
+from minsheng.workflow.assess_table import FOLDER, sealed_result_table, write_result_table
+from minsheng.workflow.checking import CheckOutcome, check_returns
+from minsheng.workflow.display import Display
+from minsheng.workflow.fingerprint import fingerprint
+from minsheng.workflow.month import run_units
+from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.units import period_units
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class AssessmentOutcome:
+    """What an assessment came to.
+
+    Parameters
+    ----------
+    checked
+        The closing month's returns and their gaps.
+    forms
+        The accepted forms, and who has none.
+    summary
+        The notebooks made, skipped and failed.
+    fallbacks
+        How many notebooks ran on a normal kernel because the template could not fork.
+    told
+        What the result table says of itself: as of, provisional, the city beside its counties.
+    """
+
+    workspace: Workspace
+    period: Period
+    checked: CheckOutcome
+    forms: Forms
+    summary: RunSummary
+    told: tuple[str, ...]
+    seconds: float
+    fallbacks: int
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The highest that applies: 13 with a failed notebook, 11 with a refused return, 3 with a gap."""
+        failed = ExitCode.NOTEBOOK_FAILED if self.summary.failed else ExitCode.DONE
+        gaps = ExitCode.GAPS if self.forms.missing else ExitCode.DONE
+        return max(failed, gaps, self.checked.exit_code)
+
+    def lines(self) -> list[str]:
+        """Return the summary for a terminal."""
+        summary = self.summary
+        lines = [f"{self.checked.period.label}{line}" for line in self.checked.gaps.lines()]
+        if self.forms.missing:
+            lines.append(
+                f"没有考评表：{'、'.join(self.forms.missing)}（手工小项未评）。空白表：minsheng template {self.period}"
+            )
+        for name, failure in summary.failed.items():
+            where = self.workspace.outputs / str(self.period) / "failed" / "/".join(name.split("/")[1:])
+            lines.append(f"失败：{name}：{failure.kind.word}：{failure.message}（详见 {where}/traceback.txt）")
+        lines += [f"未生成：{name}（等待 {other}）" for name, other in summary.waiting.items()]
+        lines += [f"缺字：{name} 中的“{glyphs}”没有字形可用" for name, glyphs in summary.missing_glyphs.items()]
+        if self.fallbacks:
+            lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
+        lines += self.told
+        folder = self.workspace.outputs / str(self.period)
+        lines.append(
+            f"{self.period.label}考评：新生成 {len(summary.made)} 份，未变化 {len(summary.skipped)} 份，"
+            f"失败 {len(summary.failed)} 份，用时 {self.seconds:.1f} 秒 → {folder}/index.html，"
+            f"报督查室：{folder}/{FOLDER}/"
+        )
+        return lines
+
+
+def run_assessment(
+    workspace: Workspace, period: str, *, jobs: int | None, force: bool, display: Display
+) -> AssessmentOutcome:
+    """Assess a half-year or a year; what is unchanged is not made again.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    period
+        ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
+    jobs
+        Notebooks that run at once; by default the workspace's setting, else one per processor.
+    force
+        Make again what is unchanged.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period is a month or does not exist.
+    FileRefusedError
+        If a form has faults: all of them at once, and nothing is scored.
+    PlanInvalidError
+        If the plan has faults.
+    """
+    started, parsed = time.monotonic(), Period(period)
+    if parsed.kind == PeriodKind.MONTH:
+        raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
+    plan = load_plan(workspace.params, parsed.year)
+    checked = check_returns(workspace, plan, parsed.closing_month, force=False, display=display)
+    display.stage(f"读取{parsed.label}考评表")
+    forms = accept_forms(workspace, plan, parsed)
+    with Ledger(workspace.ledger) as ledger:
+        summary = run_units(
+            workspace,
+            Preparer(workspace, plan, fingerprint(workspace)),
+            ledger,
+            period_units(plan, parsed),
+            parsed,
+            jobs=jobs,
+            force=force,
+            display=display,
+            command="assess",
+        )
+    write_result_table(workspace, plan, parsed)
+    write_assessment_site(workspace, plan, parsed, forms)
+    sealed = sealed_result_table(workspace, parsed)
+    told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
+    return AssessmentOutcome(
+        workspace=workspace,
+        period=parsed,
+        checked=checked,
+        forms=forms,
+        summary=summary,
+        told=told,
+        seconds=time.monotonic() - started,
+        fallbacks=fallbacks.process.total,
+    )

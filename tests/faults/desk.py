@@ -1,0 +1,41 @@
+"""The desk at which one June workbook is judged beside those of two other counties."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from minsheng.domain.delivery import Delivery, Verdict
+from minsheng.domain.period import Period
+from minsheng.intake.checking import Checker
+from minsheng.intake.frames import CheckedReturn
+from minsheng.intake.reading import Reader
+from minsheng.intake.receiving import check_month_of
+from minsheng.intake.returns import parse_return
+from minsheng.intake.store import AcceptedCell
+from minsheng.intake.suites import printed_columns
+
+JUNE = Period("2017-06")
+
+
+@dataclass
+class Desk:
+    """The desk at which a June workbook of 苍溪县 is judged beside those of two other counties."""
+
+    checker: Checker
+    reader: Reader
+    good: bytes
+    others: list[CheckedReturn]
+    received_at: datetime
+
+    def judge(self, content: bytes) -> tuple[Verdict, list[AcceptedCell]]:
+        workbook = self.reader.read(content)
+        parsed = parse_return(workbook, self.checker.plan, printed_columns(self.checker.suites))
+        check_month_of(parsed, JUNE)
+        delivery = Delivery(
+            period=JUNE,
+            id=parsed.cover.id,
+            revision=1,
+            file=f"returns/2017-06/cangxi.{workbook.format}",
+            sha256="0" * 64,
+            received_at=self.received_at,
+        )
+        return self.checker.judge(JUNE, [CheckedReturn(delivery, parsed), *self.others])[0]
