@@ -16,7 +16,8 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _tracked() -> list[Path]:
-    return [ROOT / name for name in _git("ls-files").stdout.splitlines()]
+    # Evidence files have Chinese names, which git would quote.
+    return [ROOT / name for name in _git("-c", "core.quotepath=off", "ls-files").stdout.splitlines()]
 
 
 def test_git_does_not_ignore_the_package() -> None:

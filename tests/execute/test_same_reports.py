@@ -28,7 +28,10 @@ def _units():
 def test_a_report_is_the_same_through_a_normal_kernel(unit, june: Workspace, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     work = Preparer(june, load_plan(june.params, 2017), fingerprint(june)).work(unit)
-    engines = {"fork": {"engine_name": "forked", "template": template()}, "kernel": {"engine_name": "forked", "kernel_manager_class": "jupyter_client.AsyncKernelManager"}}
+    engines = {
+        "fork": {"engine_name": "forked", "template": template()},
+        "kernel": {"engine_name": "forked", "kernel_manager_class": "jupyter_client.AsyncKernelManager"},
+    }
     made = {}
     for name, engine in engines.items():
         folder, environment = lay_out(work, tmp_path / name)

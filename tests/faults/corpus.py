@@ -133,10 +133,17 @@ CELLS = [
     ),
 ]
 HEADERS = [
-    Fault("表头单位元改成万元", edited(put("低保!H3", "当月低保金支出（万元）")), "blocked", "READ-UNIT", "低保!H3", DIBAO),
+    Fault(
+        "表头单位元改成万元", edited(put("低保!H3", "当月低保金支出（万元）")), "blocked", "READ-UNIT", "低保!H3", DIBAO
+    ),
     Fault("表头单位万元改成元", edited(put("资金!C3", "累计下达（元）")), "blocked", "READ-UNIT", "资金!C3", ALL),
     Fault("表头没有单位", edited(put("低保!H3", "当月低保金支出")), "warned", "READ-UNIT-MISSING", "低保!H3"),
-    Fault("表头用别名", edited(put("低保!H3", "当月支出（元）")), "accepted", value=("dibao.urban.spending_month_yuan", "2260262")),
+    Fault(
+        "表头用别名",
+        edited(put("低保!H3", "当月支出（元）")),
+        "accepted",
+        value=("dibao.urban.spending_month_yuan", "2260262"),
+    ),
     Fault("表头有换行和空格", edited(put("低保!D3", "当 月\n保障人数\n( 人 )")), "accepted", value=(PERSONS, "7591")),
     Fault("表头改名", edited(put("低保!D3", "享受对象")), "blocked", "READ-COLUMN", "低保", DIBAO),
     Fault("列调换位置", edited(swap_columns("低保", 4, 8)), "accepted", value=(PERSONS, "7591")),
@@ -179,19 +186,43 @@ HEADERS = [
         "资金!C3",
         ALL,
     ),
-    Fault("同一列出现两次", edited(put("低保!M3", "当月保障人数（人）"), put("低保!M4", 1)), "blocked", "READ-COLUMN-TWICE", "低保!D3", DIBAO),
-    Fault("多出一列", edited(put("低保!M3", "备注"), put("低保!M4", "含新增")), "accepted", "READ-EXTRA-COLUMN", "低保!M3"),
-    Fault("表头下有列号", edited(insert_rows("低保", 4), write_row("低保", 4, list(range(1, 13)))), "accepted", value=(PERSONS, "7591")),
-    Fault("表头下有甲乙栏次", edited(insert_rows("低保", 4), write_row("低保", 4, ["甲", *range(1, 12)])), "accepted", value=(PERSONS, "7591")),
+    Fault(
+        "同一列出现两次",
+        edited(put("低保!M3", "当月保障人数（人）"), put("低保!M4", 1)),
+        "blocked",
+        "READ-COLUMN-TWICE",
+        "低保!D3",
+        DIBAO,
+    ),
+    Fault(
+        "多出一列", edited(put("低保!M3", "备注"), put("低保!M4", "含新增")), "accepted", "READ-EXTRA-COLUMN", "低保!M3"
+    ),
+    Fault(
+        "表头下有列号",
+        edited(insert_rows("低保", 4), write_row("低保", 4, list(range(1, 13)))),
+        "accepted",
+        value=(PERSONS, "7591"),
+    ),
+    Fault(
+        "表头下有甲乙栏次",
+        edited(insert_rows("低保", 4), write_row("低保", 4, ["甲", *range(1, 12)])),
+        "accepted",
+        value=(PERSONS, "7591"),
+    ),
     Fault("没有表头", edited(delete_rows("低保", 3)), "blocked", "READ-HEADER", "低保", DIBAO),
-]  # fmt: skip
+]
 
 ROWS = [
     Fault("合计行算错", edited(put("医疗救助!B6", 760)), "warned", "READ-TOTAL", "医疗救助!B6"),
     Fault("没有合计行", edited(delete_rows("医疗救助", 6)), "accepted", value=("medical_aid.dibao.cases_month", "573")),
     Fault(
         "合计行在前",
-        edited(insert_rows("医疗救助", 4), copy_row("医疗救助", 7, 4), put("医疗救助!A4", "总 计"), delete_rows("医疗救助", 7)),
+        edited(
+            insert_rows("医疗救助", 4),
+            copy_row("医疗救助", 7, 4),
+            put("医疗救助!A4", "总 计"),
+            delete_rows("医疗救助", 7),
+        ),
         "accepted",
         value=("medical_aid.dibao.cases_month", "573"),
     ),
@@ -204,25 +235,78 @@ ROWS = [
     ),
     Fault(
         "表尾有注和签字",
-        edited(cells(sheet="低保", A8="注：本表按月填报。", A9="单位负责人（签字）：李四　填表人：张三　联系电话：0839-1234567")),
+        edited(
+            cells(
+                sheet="低保",
+                A8="注：本表按月填报。",
+                A9="单位负责人（签字）：李四　填表人：张三　联系电话：0839-1234567",
+            )
+        ),
         "accepted",
         value=(PERSONS, "7591"),
     ),
     Fault("缺一行", edited(delete_rows("低保", 5)), "blocked", "READ-ROW", "低保", DIBAO),
-    Fault("一行出现两次", edited(insert_rows("低保", 6), copy_row("低保", 5, 6)), "blocked", "READ-ROW-TWICE", "低保!A6", DIBAO),
-    Fault("多出别的县的一行", edited(insert_rows("低保", 6), copy_row("低保", 5, 6), put("低保!A6", "旺苍县")), "warned", "READ-ROW-UNKNOWN", "低保!A6"),
-    Fault("两行顺序调换", edited(*(swap_cells("低保", f"{c}4", f"{c}5") for c in "ABCDEFGHIJKL")), "accepted", value=(PERSONS, "7591")),
-    Fault("两行数字填反", edited(*(swap_cells("低保", f"{c}4", f"{c}5") for c in "BCDEFGHIJKL")), "blocked", "DIB-004", "低保!J5", DIBAO),
+    Fault(
+        "一行出现两次",
+        edited(insert_rows("低保", 6), copy_row("低保", 5, 6)),
+        "blocked",
+        "READ-ROW-TWICE",
+        "低保!A6",
+        DIBAO,
+    ),
+    Fault(
+        "多出别的县的一行",
+        edited(insert_rows("低保", 6), copy_row("低保", 5, 6), put("低保!A6", "旺苍县")),
+        "warned",
+        "READ-ROW-UNKNOWN",
+        "低保!A6",
+    ),
+    Fault(
+        "两行顺序调换",
+        edited(*(swap_cells("低保", f"{c}4", f"{c}5") for c in "ABCDEFGHIJKL")),
+        "accepted",
+        value=(PERSONS, "7591"),
+    ),
+    Fault(
+        "两行数字填反",
+        edited(*(swap_cells("低保", f"{c}4", f"{c}5") for c in "BCDEFGHIJKL")),
+        "blocked",
+        "DIB-004",
+        "低保!J5",
+        DIBAO,
+    ),
     Fault("行名中间有空格", edited(put("低保!A4", "城市　低保")), "accepted", value=(PERSONS, "7591")),
     Fault("行名改写", edited(put("低保!A4", "城里人")), "blocked", "READ-ROW", "低保", DIBAO),
-    Fault("项目名称只在首行", edited(cells(sheet="资金", A5=None, A6=None)), "accepted", value=("funds.medical_aid_municipal.allocated_yuan", "348800")),
-    Fault("项目名称合并", edited(lambda book: book["资金"].merge_cells("A4:A6")), "accepted", value=("funds.medical_aid_municipal.allocated_yuan", "348800")),
-    Fault("隐藏的行", edited(lambda book: setattr(book["低保"].row_dimensions[5], "hidden", True)), "accepted", "READ-HIDDEN", "低保"),
-    Fault("隐藏的列", edited(lambda book: setattr(book["低保"].column_dimensions["D"], "hidden", True)), "accepted", "READ-HIDDEN", "低保"),
+    Fault(
+        "项目名称只在首行",
+        edited(cells(sheet="资金", A5=None, A6=None)),
+        "accepted",
+        value=("funds.medical_aid_municipal.allocated_yuan", "348800"),
+    ),
+    Fault(
+        "项目名称合并",
+        edited(lambda book: book["资金"].merge_cells("A4:A6")),
+        "accepted",
+        value=("funds.medical_aid_municipal.allocated_yuan", "348800"),
+    ),
+    Fault(
+        "隐藏的行",
+        edited(lambda book: setattr(book["低保"].row_dimensions[5], "hidden", True)),
+        "accepted",
+        "READ-HIDDEN",
+        "低保",
+    ),
+    Fault(
+        "隐藏的列",
+        edited(lambda book: setattr(book["低保"].column_dimensions["D"], "hidden", True)),
+        "accepted",
+        "READ-HIDDEN",
+        "低保",
+    ),
     Fault("项目清单没有完工日期", edited(put("养老项目!E4", None)), "warned", "PRJ-006", "养老项目!E4"),
     Fault("项目状态写法不对", edited(put("养老项目!D4", "基本完工")), "blocked", "PRJ-005", "养老项目!D4", ELDERLY),
     Fault("项目重复登记", edited(copy_row("养老项目", 5, 6)), "warned", "PRJ-008", "养老项目!A6"),
-]  # fmt: skip
+]
 
 SHEETS = [
     Fault("工作表改名", edited(rename("低保", "Sheet3")), "accepted", value=(PERSONS, "7591")),
@@ -248,20 +332,31 @@ SHEETS = [
 
 COVER = [
     Fault("封面工作表改名", edited(rename("封面", "Sheet1")), "accepted", value=(PERSONS, "7591")),
-    Fault("标签和内容写在一格", edited(cells(sheet="封面", A2="填报单位：苍溪县民政局", B2=None)), "accepted", value=(PERSONS, "7591")),
+    Fault(
+        "标签和内容写在一格",
+        edited(cells(sheet="封面", A2="填报单位：苍溪县民政局", B2=None)),
+        "accepted",
+        value=(PERSONS, "7591"),
+    ),
     Fault("填报单位写简称", edited(put("封面!B2", "苍溪县")), "accepted", value=(PERSONS, "7591")),
     Fault("报告期是日期格式", edited(put("封面!B3", date(2017, 6, 1))), "accepted", value=(PERSONS, "7591")),
     Fault("数据截至写 2017.6.20", edited(put("封面!B4", "2017.6.20")), "accepted", value=(PERSONS, "7591")),
     Fault("数据截至写 2017年6月20日", edited(put("封面!B4", "2017年6月20日")), "accepted", value=(PERSONS, "7591")),
-    Fault("数据截至是序列号", edited(put("封面!B4", 42906), lambda book: setattr(book["封面"]["B4"], "number_format", "General")),
-          "blocked", "READ-COVER", "封面!B4", ALL),
+    Fault(
+        "数据截至是序列号",
+        edited(put("封面!B4", 42906), lambda book: setattr(book["封面"]["B4"], "number_format", "General")),
+        "blocked",
+        "READ-COVER",
+        "封面!B4",
+        ALL,
+    ),
     Fault("数据截至没有年份", edited(put("封面!B4", "6月20日")), "blocked", "READ-COVER", "封面!B4", ALL),
     Fault("数据截至空白", edited(put("封面!B4", None)), "blocked", "READ-COVER", "封面", ALL),
     Fault("数据截至的标签改名", edited(put("封面!A4", "统计口径")), "blocked", "READ-COVER", "封面", ALL),
     Fault("数据截至在收到之后", edited(put("封面!B4", date(2017, 6, 30))), "blocked", "COV-002", "封面!B4", ALL),
     Fault("数据截至在上个月", edited(put("封面!B4", date(2017, 5, 20))), "warned", "COV-003", "封面!B4"),
     Fault("填报日期在数据截至之前", edited(put("封面!B5", date(2017, 6, 3))), "warned", "COV-004", "封面!B5"),
-]  # fmt: skip
+]
 
 
 def _with_cover(month: str, who: str) -> bytes:
@@ -277,25 +372,58 @@ FIGURES = [
     Fault("居家养老累计少了一位", edited(put("养老服务!K4", 938)), "blocked", "ELD-004", "养老服务!K4", ELDERLY),
     Fault("床位合计不等于公办加民办", edited(put("养老服务!E4", 150)), "blocked", "ELD-006", "养老服务!E4", ELDERLY),
     Fault("床位与项目清单不符", edited(put("养老项目!C4", 30)), "warned", "ELD-010", "养老服务!C4"),
-    Fault("万元列里填元", edited(cells(sheet="资金", C4=13079600, D4=12294800, E4=9385400)), "blocked", "FUN-006", "资金!C4", MEDICAL),
+    Fault(
+        "万元列里填元",
+        edited(cells(sheet="资金", C4=13079600, D4=12294800, E4=9385400)),
+        "blocked",
+        "FUN-006",
+        "资金!C4",
+        MEDICAL,
+    ),
     Fault("元列里填万元", edited(cells(sheet="低保", H4=226.0262)), "blocked", "DIB-009", "低保!H4", DIBAO),
     Fault("人均超过标准", edited(put("低保!H4", 3260262)), "blocked", "DIB-008", "低保!H4", DIBAO),
     Fault("按户施保户数多于户数", edited(put("低保!C4", 4519)), "blocked", "DIB-007", "低保!C4", DIBAO),
-    Fault("补贴金额不等于人数乘标准", edited(cells(sheet="残疾人补贴", E4=530070, G4=3170470)), "warned", "DIS-007", "残疾人补贴!E4"),
-    Fault("实补多于应补", edited(cells(sheet="残疾人补贴", A4=7600)), "blocked", "DIS-008", "残疾人补贴!B4", DISABILITY),
+    Fault(
+        "补贴金额不等于人数乘标准",
+        edited(cells(sheet="残疾人补贴", E4=530070, G4=3170470)),
+        "warned",
+        "DIS-007",
+        "残疾人补贴!E4",
+    ),
+    Fault(
+        "实补多于应补", edited(cells(sheet="残疾人补贴", A4=7600)), "blocked", "DIS-008", "残疾人补贴!B4", DISABILITY
+    ),
     Fault("到位多于下达", edited(put("资金!D4", 1400)), "blocked", "FUN-004", "资金!D4", MEDICAL),
     Fault("自负费用算错", edited(put("医疗救助!H4", 450223.85)), "blocked", "MED-007", "医疗救助!H4", MEDICAL),
     Fault("救助金额多于自负费用", edited(put("医疗救助!I4", 540223.85)), "blocked", "MED-008", "医疗救助!I4", MEDICAL),
     Fault("两表户数不一致", edited(cells(sheet="两线合一", B4=4500, C4=4500)), "warned", "TWO-008", "两线合一!B4"),
-    Fault("印出的比例与重算不符", edited(cells(sheet="医疗救助", N3="救助比例（%）", N4=58.7, N5=70)), "warned", "MED-017", "医疗救助!N4"),
-    Fault("印出的目标与方案不符", edited(cells(sheet="医疗救助", N3="年度目标（%）", N4=71, N5=70)), "blocked", "MED-018", "医疗救助!N4", MEDICAL),
+    Fault(
+        "印出的比例与重算不符",
+        edited(cells(sheet="医疗救助", N3="救助比例（%）", N4=58.7, N5=70)),
+        "warned",
+        "MED-017",
+        "医疗救助!N4",
+    ),
+    Fault(
+        "印出的目标与方案不符",
+        edited(cells(sheet="医疗救助", N3="年度目标（%）", N4=71, N5=70)),
+        "blocked",
+        "MED-018",
+        "医疗救助!N4",
+        MEDICAL,
+    ),
     Fault(
         "累计减少但有说明",
         edited(
             cells(sheet="养老服务", J4=0, K4=7000, L4=2500, M4=4500),
-            write_row("情况说明", 4, ["ELD-004", "", "与民政信息系统核对，核减重复登记的老人557名，见苍民发〔2017〕30号"]),
+            write_row(
+                "情况说明", 4, ["ELD-004", "", "与民政信息系统核对，核减重复登记的老人557名，见苍民发〔2017〕30号"]
+            ),
         ),
-        "accepted", "ELD-004", "养老服务!K4", value=("elderly_care.home_care_cumulative_persons", "7000"),
+        "accepted",
+        "ELD-004",
+        "养老服务!K4",
+        value=("elderly_care.home_care_cumulative_persons", "7000"),
     ),
     Fault(
         "说明写错了规则编号",
@@ -303,16 +431,26 @@ FIGURES = [
             cells(sheet="养老服务", J4=0, K4=7000, L4=2500, M4=4500),
             write_row("情况说明", 4, ["ELD-005", "养老服务!K4", "核减重复登记的老人"]),
         ),
-        "blocked", "ELD-004", "养老服务!K4", ELDERLY,
+        "blocked",
+        "ELD-004",
+        "养老服务!K4",
+        ELDERLY,
     ),
-    Fault("上月的报表改了封面再报", lambda _: _with_cover("2017-05", "cangxi"), "blocked", "DIB-016", "低保!B4", ALL[:4]),
+    Fault(
+        "上月的报表改了封面再报", lambda _: _with_cover("2017-05", "cangxi"), "blocked", "DIB-016", "低保!B4", ALL[:4]
+    ),
     Fault("别的县的报表改了封面", lambda _: _with_cover("2017-06", "wangcang"), "blocked", "DIB-015", "低保!B4", ALL),
     Fault(
         "提示已经说明",
-        edited(cells(sheet="残疾人补贴", E4=530070, G4=3170470), write_row("情况说明", 4, ["DIS-007", "残疾人补贴!E4", "扣回多发2000元"])),
-        "accepted", "DIS-007", "残疾人补贴!E4",
+        edited(
+            cells(sheet="残疾人补贴", E4=530070, G4=3170470),
+            write_row("情况说明", 4, ["DIS-007", "残疾人补贴!E4", "扣回多发2000元"]),
+        ),
+        "accepted",
+        "DIS-007",
+        "残疾人补贴!E4",
     ),
-]  # fmt: skip
+]
 
 
 def _macros(good: bytes) -> bytes:
@@ -361,21 +499,35 @@ FORMATS = [
 ]
 
 REFUSED = [
-    Fault("报告期是上个月", edited(put("封面!B3", "2017年5月")), "refused", says="封面!B3 报告期是2017年5月，不是2017年6月"),
+    Fault(
+        "报告期是上个月",
+        edited(put("封面!B3", "2017年5月")),
+        "refused",
+        says="封面!B3 报告期是2017年5月，不是2017年6月",
+    ),
     Fault("报告期写不清", edited(put("封面!B3", "上半年")), "refused", says="封面!B3 报告期“上半年”无法识别"),
-    Fault("外市的报表", edited(put("封面!B2", "南江县民政局")), "refused", says="封面!B2 填报单位“南江县民政局”不在方案中"),
+    Fault(
+        "外市的报表", edited(put("封面!B2", "南江县民政局")), "refused", says="封面!B2 填报单位“南江县民政局”不在方案中"
+    ),
     Fault("没有封面", edited(drop("封面")), "refused", says="找不到封面"),
     Fault("封面标签都改了", edited(cells(sheet="封面", A2="名称", A3="时间")), "refused", says="找不到封面"),
-    Fault("加密", lambda _: compound({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y"}), "refused", says="取消密码"),
+    Fault(
+        "加密",
+        lambda _: compound({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y"}),
+        "refused",
+        says="取消密码",
+    ),
     Fault("压缩炸弹", _bomb, "refused", says="压缩比异常"),
     Fault("含 DTD", _dtd, "refused", says="DTD"),
     Fault("远处的单元格", _far_cell, "refused", says="超过上限"),
     Fault("文件不完整", lambda good: good[: len(good) // 2], "refused", says="损坏"),
-    Fault("网页改名", lambda _: "<html><table><tr><td>填报单位</td></tr></table></html>".encode(), "refused", says="网页"),
+    Fault(
+        "网页改名", lambda _: "<html><table><tr><td>填报单位</td></tr></table></html>".encode(), "refused", says="网页"
+    ),
     Fault("空文件", lambda _: b"", "refused", says="文件是空的"),
     Fault("Word 文档", _docx, "refused", says="没有工作簿"),
     Fault("PDF", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "refused", says="是 PDF 文件，不是表格"),
     Fault("图片", lambda _: b"\x89PNG\r\n\x1a\n" + bytes(200), "refused", says="是图片，不是表格"),
-]  # fmt: skip
+]
 
 FAULTS = [*CELLS, *HEADERS, *ROWS, *SHEETS, *COVER, *FIGURES, *FORMATS, *REFUSED]

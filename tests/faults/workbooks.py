@@ -173,7 +173,8 @@ def as_csv(encoding: str, delimiter: str = ",") -> Make:
 
 _CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  office:version="1.2"><office:body><office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>"""
 _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">
@@ -243,7 +244,7 @@ def _xls_cell(row: int, column: int, value: Any) -> bytes:
 
 
 def as_xls(good: bytes) -> bytes:
-    """The same cells as a BIFF8 workbook of Excel 97, written by hand: globals, one stream per sheet, a compound file."""
+    """The same cells as a BIFF8 workbook of Excel 97, written by hand into a compound file."""
     sheets = []
     for rows in rows_of(good).values():
         body = b"".join(_xls_cell(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row))

@@ -14,6 +14,7 @@ from minsheng.domain.result import (
     Assumption,
     BulletinFigures,
     CellRef,
+    CityStanding,
     ConditionState,
     DeductionScore,
     Dossier,
@@ -29,6 +30,9 @@ from minsheng.domain.result import (
     Provenance,
     RankingFigures,
     RankRow,
+    ResultItem,
+    ResultRow,
+    ResultTableFigures,
     ReturnNote,
     ScoringFigures,
     SectionItemScore,
@@ -471,6 +475,68 @@ class Build:
             "group_names": {"org": "组织领导", "goal": "目标实施及考评"},
         }
         return self.dossier(RankingFigures(**(facts | more)), title="县区考评排名", subject="全市")
+
+    def result_rows(self):
+        first = ResultRow(
+            rank=1,
+            area="cangxi",
+            name="苍溪县",
+            groups={"org": "1", "goal": "6.88"},
+            items={"org.1": "1", "goal.beds_new": "6.88"},
+            states={"org.1": "scored", "goal.beds_new": "scored"},
+            evidence={"org.1": ("成立文件",), "goal.beds_new": ()},
+            deducted="1",
+            bonus=None,
+            total="6.88",
+            full_marks="9",
+            grade=None,
+            converted=None,
+            as_of=AS_OF,
+            assessed=True,
+        )
+        second = first.model_copy(
+            update={
+                "rank": 2,
+                "area": "jiange",
+                "name": "剑阁县",
+                "groups": {"org": Decimal(0), "goal": Decimal("5.50")},
+                "items": {"org.1": None, "goal.beds_new": Decimal("5.50")},
+                "states": {"org.1": "not_assessed", "goal.beds_new": "scored"},
+                "evidence": {"org.1": (), "goal.beds_new": ()},
+                "deducted": Decimal(0),
+                "total": Decimal("5.50"),
+                "full_marks": Decimal(8),
+                "assessed": False,
+            }
+        )
+        return (first, second)
+
+    def result_table(self, **more):
+        facts = {
+            "plan": "guangyuan-mz-2017",
+            "period": Period("2017-H1"),
+            "as_of": AS_OF,
+            "rows": self.result_rows(),
+            "group_names": {"org": "组织领导", "goal": "目标实施及考评"},
+            "group_marks": {"org": "1", "goal": "8"},
+            "items": (
+                ResultItem(item="org.1", group="org", name="领导小组", full_marks="1", evidence_required="文件"),
+                ResultItem(item="goal.beds_new", group="goal", name="新增床位", full_marks="8"),
+            ),
+            "standings": (
+                CityStanding(
+                    indicator="beds_new",
+                    label="新增床位",
+                    city="not_met",
+                    city_said="845张，目标 1,950张，序时应完成 975张",
+                    met=("苍溪县",),
+                    not_met=("剑阁县",),
+                ),
+            ),
+            "provisional": True,
+            "at_period_end": False,
+        }
+        return self.dossier(ResultTableFigures(**(facts | more)), title="考评结果表", subject="全市")
 
     def section(self, **more):
         late = SectionItemScore(

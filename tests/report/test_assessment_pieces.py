@@ -73,3 +73,21 @@ def test_section_deductions_keep_proposed_apart(build):
     assert "已确认扣分合计　　0.2" in text
     said = repr(report.summary(build.section()))
     assert "管理倒扣分已确认0.2分，另有0.4分待确认，1项未评；目标实施的实绩考评计分尚未填报" in said
+
+
+def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
+    rows = repr(report.result_table(build.result_table()))
+    assert "剑阁县　未评　5.50　0" in rows
+    assert "苍溪县　1.00　6.88　1" in rows
+
+
+def test_the_result_table_says_where_a_county_passes_and_the_city_fails(build, visible):
+    said = "新增床位：苍溪县达到本县区目标，全市未达到（845张，目标 1,950张，序时应完成 975张）。"
+    assert said in visible(report.city_standing(build.result_table()))
+    assert "有县区达到本县区目标、而全市未达到的指标：新增床位。" in visible(report.summary(build.result_table()))
+
+
+def test_evidence_that_is_missing_is_named(build):
+    text = repr(report.evidence_index(build.result_table()))
+    assert "领导小组（1分）　文件　苍溪县：成立文件 剑阁县：未评" in text
+    assert "苍溪县、剑阁县：缺" in text

@@ -18,6 +18,10 @@ PROJECT = [
 ]  # fmt: skip
 SCORING = ["title", "score_summary", "score_table", "score_chart", "deductions_table", "assumptions", "sources"]
 RANKING = ["title", "summary", "ranking_table", "ranking_chart", "group_points_table", "assumptions", "sources"]
+RESULT = [
+    "title", "summary", "result_table", "city_standing", "item_points", "result_signatures", "evidence_index",
+    "assumptions", "sources",
+]  # fmt: skip
 SECTION = ["title", "summary", "section_table", "assumptions", "sources"]
 BY_SUBJECT = {"areas", "scores"}  # these put pieces above together
 MONTHLY = ["title", "summary", "report_parts", "signature_block", "assumptions", "sources"]
@@ -56,6 +60,8 @@ def pages(build):
         "vetoed": (build.scoring(vetoed=("弄虚作假",), total="0"), SCORING),
         "ranking": (build.ranking(), RANKING),
         "no ranking": (build.ranking(rows=()), RANKING),
+        "result table": (build.result_table(), RESULT),
+        "no result": (build.result_table(rows=(), standings=()), RESULT),
         "section": (build.section(), SECTION),
         "no items": (build.section(items=(), positive="3"), SECTION),
         "monthly": (build.monthly(), MONTHLY),
@@ -68,14 +74,14 @@ def pages(build):
 
 KINDS = [
     "project", "blank", "zero", "over", "milestone", "level", "unreported", "blocked", "city", "city missing", "long",
-    "scoring", "final", "vetoed", "ranking", "no ranking", "section", "no items", "monthly", "office", "bulletin",
-    "bulletin missing", "bulletin blank",
+    "scoring", "final", "vetoed", "ranking", "no ranking", "result table", "no result", "section", "no items",
+    "monthly", "office", "bulletin", "bulletin missing", "bulletin blank",
 ]  # fmt: skip
 
 
 def test_every_page_is_tested(build):
     assert list(pages(build)) == KINDS
-    used = {name for names in (PROJECT, SCORING, RANKING, SECTION, MONTHLY, BULLETIN) for name in names}
+    used = {name for names in (PROJECT, SCORING, RANKING, RESULT, SECTION, MONTHLY, BULLETIN) for name in names}
     assert used == set(report.__all__) - {"Piece", *BY_SUBJECT}
 
 

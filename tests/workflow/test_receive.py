@@ -1,6 +1,7 @@
 """``minsheng receive`` end to end: registered, checked, answered; and a filled-in template passes clean."""
 
 import json
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,14 +25,21 @@ from minsheng.workspace import Workspace
 REFERENCE = "上月累计"
 
 
-@pytest.fixture
-def may(tmp_path: Path) -> Workspace:
-    """A workspace in which all has come in until May, and nothing of June."""
-    found = copy_workspace(tmp_path / "workspace", returns="2017-0[12345]")
+@pytest.fixture(scope="module")
+def checked_may(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    found = copy_workspace(tmp_path_factory.mktemp("may") / "workspace", returns="2017-0[12345]")
     register = found.data / "returns" / "register.csv"
     lines = register.read_text(encoding="utf-8").splitlines(keepends=True)
     register.write_text("".join(line for line in lines if line[:7] < "2017-06" or line[:6] == "period"), "utf-8")
+    check_period(found, "2017-05", force=False, display=Quiet())
     return found
+
+
+@pytest.fixture
+def may(checked_may: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace in which all has come in and been checked until May, and nothing of June."""
+    shutil.copytree(checked_may.root, tmp_path / "workspace")
+    return Workspace.find(tmp_path / "workspace")
 
 
 def sample(month: str, who: str = "cangxi") -> Path:
@@ -98,8 +106,6 @@ def test_refused_beside_accepted(may: Workspace, tmp_path: Path) -> None:
 
 def test_later_months_become_stale(june: Workspace, tmp_path: Path) -> None:
     """A correction of May after June's reports were made."""
-    import shutil
-
     copy = tmp_path / "workspace"
     shutil.copytree(june.root, copy, symlinks=True)
     found = Workspace.find(copy)
@@ -114,7 +120,7 @@ def test_later_months_become_stale(june: Workspace, tmp_path: Path) -> None:
         assert ledger.last_attempts("2017-06/")
 
 
-def test_the_command_line(may: Workspace, tmp_path: Path) -> None:
+def test_the_command_line(may: Workspace) -> None:
     arguments = ["receive", "2017-06", str(sample("2017-06")), "--workspace", str(may.root), "--sender", "县局 王五"]
     done = CliRunner().invoke(app, [*arguments, "--received-at", "2017-06-22T02:00:00+00:00", "--json"])
     assert done.exit_code == 0, done.output

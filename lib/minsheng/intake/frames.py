@@ -16,8 +16,7 @@ from minsheng.intake.rules import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
 from minsheng.intake.suites import figure_columns
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable
 
-
-_NO_ROW_TO_COMPARE = "该表逐月不对应"
+_NOTHING: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True)
@@ -108,17 +107,14 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
             frame.columns[name] += [row.cells[name].value if name in row.cells else None for row in parsed.rows]
         for derived in suite.derive:
             frame.columns[derived.id] += [_derive(derived, checked, row, context) for row in parsed.rows]
-        listed = suite.table.open_rows and context.period.previous_month is not None
-        if listed:
-            for column in figures:
-                frame.columns[PREVIOUS + column] += [None] * len(parsed.rows)
-        for row in parsed.rows:
-            reason = _NO_ROW_TO_COMPARE
-            if not listed:
-                values, reason = _previous(who, suite.table, row, context, figures, cumulative)
-                for name, value in values.items():
-                    frame.columns[name].append(value)
-            frame.places.append(RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason))
+        compare = _Comparison(context, suite.table, figures, cumulative)
+        found = [compare.previous(who, row) for row in parsed.rows]
+        for column in figures:
+            frame.columns[PREVIOUS + column] += [values.get(column) for values, _ in found]
+        frame.places += [
+            RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason)
+            for row, (_, reason) in zip(parsed.rows, found, strict=True)
+        ]
     return frame
 
 
@@ -139,31 +135,34 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
     return ParsedTable(table, cover.sheet, [ParsedRow("", None, cells)])
 
 
-def _previous(
-    who: str, table: Table, row: ParsedRow, context: MonthContext, figures: list[str], cumulative: set[str]
-) -> tuple[dict[str, Any], str]:
-    """Return ``prev_`` columns and, where they are not there, why.
+@dataclass(frozen=True)
+class _Comparison:
+    """What last month's figures of one table are, and why they are not there."""
 
-    In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
-    """
-    blank: dict[str, Any] = {PREVIOUS + column: None for column in figures}
-    if context.period.previous_month is None:
-        return blank | {PREVIOUS + column: Decimal(0) for column in cumulative}, "一月没有上月可比"
-    if table.open_rows or not figures:
-        return blank, _NO_ROW_TO_COMPARE
-    accepted = context.previous.get(who)
-    month = context.period.previous_month.label
-    if accepted is None:
-        return blank, f"{month}未报送"
-    project = row.project or table.project
-    if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
-        return blank, f"{month}的该项目未通过审核"
-    values = {
-        PREVIOUS + column: Decimal(value.value)
-        for column in figures
-        if (value := accepted.values.get(table.field(column, row.id or None))) is not None
-    }
-    return blank | values, f"{month}没有这个数"
+    context: MonthContext
+    table: Table
+    figures: Sequence[str]
+    cumulative: set[str]
+
+    def previous(self, who: str, row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
+        """Return last month's figures of a row by column and, for those that are not there, why.
+
+        In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
+        """
+        month = self.context.period.previous_month
+        if month is None:
+            return dict.fromkeys(self.cumulative, Decimal(0)), "一月没有上月可比"
+        if self.table.open_rows or not self.figures:
+            return _NOTHING, "该表逐月不对应"
+        accepted = self.context.previous.get(who)
+        if accepted is None:
+            return _NOTHING, f"{month.label}未报送"
+        project = row.project or self.table.project
+        if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
+            return _NOTHING, f"{month.label}的该项目未通过审核"
+        fields = {column: self.table.field(column, row.id or None) for column in self.figures}
+        values = {c: Decimal(accepted.values[field].value) for c, field in fields.items() if field in accepted.values}
+        return values, f"{month.label}没有这个数"
 
 
 def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:

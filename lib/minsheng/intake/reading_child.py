@@ -8,6 +8,7 @@ import csv
 import gc
 import io
 import json
+import math
 import resource
 import struct
 import sys
@@ -38,17 +39,19 @@ def _utf16(text: str) -> bytes:
     return text.encode("utf-16-le")
 
 
+def _number(cell: float) -> float | str:
+    if -_EXACT < cell < _EXACT:
+        return int(cell) if cell == int(cell) else cell
+    return cell if math.isfinite(cell) else "#错误值"
+
+
 def _plain(cell: Any) -> Any:
     """Make one cell JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
-    if isinstance(cell, str):
-        return cell or None
     match cell:
-        case None | bool() | int():
-            return cell
+        case str() | None | bool() | int():
+            return None if cell == "" else cell
         case float():
-            if -_EXACT < cell < _EXACT and cell == int(cell):
-                return int(cell)
-            return cell if cell == cell and abs(cell) != float("inf") else "#错误值"  # noqa: PLR0124 - NaN
+            return _number(cell)
         case datetime():
             return {"t": cell.isoformat()} if cell.time() != time() else {"d": cell.date().isoformat()}
         case date():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
 from minsheng.report import numbers
 from minsheng.report.kinds import figures_of
-from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.report.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.report.numbers import fixed, trimmed
 from minsheng.report.scoring import STATES, decimals_of
 from minsheng.report.tables import Column, table
@@ -65,11 +65,23 @@ def _group_columns(figures: ResultTableFigures) -> list[Column]:
 def _group_row(figures: ResultTableFigures, row: ResultRow, places: int, whole: int) -> list[Content]:
     return [
         row.name,
-        *(fixed(row.groups[group], places) for group in figures.group_names),
+        *(_group_points(figures, row, group, places) for group in figures.group_names),
         trimmed(row.deducted) if row.deducted else "0",
         None if row.bonus is None else trimmed(row.bonus),
         fixed(row.total, whole),
     ]
+
+
+def counted(figures: ResultTableFigures, row: ResultRow, group: str) -> bool:
+    """Whether any item of a group is counted for a county: nothing assessed yet is not zero points."""
+    return any(row.items[item.item] is not None for item in figures.items if item.group == group)
+
+
+def _group_points(figures: ResultTableFigures, row: ResultRow, group: str, places: int) -> str:
+    if counted(figures, row, group):
+        return fixed(row.groups[group], places)
+    states = dict.fromkeys(row.states[item.item] for item in figures.items if item.group == group)
+    return "、".join(_NOT_COUNTED[state] for state in states)
 
 
 def item_points(dossier: Dossier) -> Piece:
@@ -92,16 +104,14 @@ def city_standing(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, ResultTableFigures)
     columns = [
         Column("指标", kind="row"),
-        Column("全市完成", kind="long"),
-        Column("全市", kind="text"),
+        Column("全市", kind="long"),
         Column("达到本县区目标的", kind="long"),
         Column("未达到的", kind="long"),
     ]
     rows: list[list[Content]] = [
         [
             standing.label,
-            standing.city_said,
-            _MARKS[standing.city],
+            f"{_MARKS[standing.city]}：{standing.city_said}",
             _names(standing.met),
             _names((*standing.not_met, *(f"{name}（未到期或未报送）" for name in standing.unknown))),
         ]
@@ -126,9 +136,8 @@ def evidence_index(dossier: Dossier) -> Piece:
             if item.group == group
         ]
         content.append(table(name, columns, rows, style="issues"))
-    lead = note(
-        "按考评顺序排列；“缺”为没有列出印证资料。文件在 data/evidence/考评期/县区/小项/ 下，报表所列的见该月报表。"
-    )
+    place = code("data/evidence/考评期/县区/小项/")
+    lead = note("按考评顺序排列；“缺”为没有列出印证资料。考评表所附文件在 ", place, " 下，报表所列的见该月报表。")
     return part("印证资料目录", lead, content)
 
 
@@ -167,7 +176,8 @@ def result_sentence(figures: ResultTableFigures) -> str:
         first = [row.name for row in ranked if row.rank == ranked[0].rank]
         said += f"，{word}排名第一的是{'、'.join(first)}（{trimmed(ranked[0].total)}分）"
     absent = [row.name for row in figures.rows if not row.assessed]
-    said += f"；{'、'.join(absent)}没有考评表，手工小项未评" if absent else ""
+    whose = "" if len(absent) == len(figures.rows) else "、".join(absent)
+    said += f"；{whose or '都'}没有考评表，手工小项未评" if absent else ""
     return f"{said}。{_in_short(figures.standings)}"
 
 

@@ -5,7 +5,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Result, ResultTableFigures
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
-from minsheng.report.result_table import differing, remarks
+from minsheng.report.result_table import counted, differing, remarks
 from minsheng.workspace import Workspace
 
 FOLDER = "result_table"
@@ -53,7 +53,7 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     for row in figures.rows:
         cells: list[Cell] = [None if row.rank is None else str(row.rank), row.name]
         for group in figures.group_names:
-            cells.append(row.groups[group])
+            cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]
         cells += [row.deducted, row.bonus, row.total, row.full_marks, row.grade, row.converted]
         rows.append(cells)

@@ -183,6 +183,6 @@ class Words:
                 return _BY_KEY.get((key, value)) or _VALUES.get(value) or self.name(value)
 
     def _pair(self, key: str, value: Any) -> str:
-        name = self._names.get(key) or _KEYS.get(key, key)
+        name = self._names.get(key) or _KEYS.get(key) or _VALUES.get(key, key)
         said = self.say(value, key)
         return f"{name}：{said}" if isinstance(value, dict | list) else f"{name} {said}"

@@ -1,4 +1,4 @@
-"""``minsheng receive``: register delivered files, check the month, write receipts, say what is wrong and what is stale."""
+"""``minsheng receive``: register delivered files, check the month, write receipts, say what is wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
