@@ -115,7 +115,7 @@ def run_month(
     PlanInvalidError
         If the plan has faults.
     """
-    started, period = time.monotonic(), Period(month)
+    started, period, fallen_back = time.monotonic(), Period(month), fallbacks.process.total
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
     plan = load_plan(workspace.params, period.year)
@@ -140,7 +140,7 @@ def run_month(
         checked=checked,
         summary=summary,
         seconds=time.monotonic() - started,
-        fallbacks=_fallbacks(),
+        fallbacks=fallbacks.process.total - fallen_back,
         stale=tuple(later),
         later=redone,
     )
@@ -181,7 +181,3 @@ def run_units(
     }
     ledger.finish_run(run, finished=datetime.now(UTC).isoformat(), summary=counts)
     return summary
-
-
-def _fallbacks() -> int:
-    return fallbacks.process.total
