@@ -18,6 +18,7 @@ from minsheng.intake.frames import RowPlace, StackedFrame
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import parse_return
 from minsheng.intake.suites import load_suites
+from minsheng.measure.rounding import half_up
 
 BLOCKS, WARNS = Severity.CRITICAL, Severity.WARNING
 
@@ -133,11 +134,14 @@ def test_7_rows_sum_to_their_total_row(plan: Plan) -> None:
 
 
 def test_10_full_marks_only_when_the_target_is_met(plan: Plan) -> None:
-    """Suixi scored 5/5 for 4604 < 4754: here a completion below 1 is never counted as 1, and above 1 counts as 1."""
-    rules = [item.rule for item in plan.county_rubric.items if isinstance(item.rule, ProportionalRule)]
-    assert rules
-    assert all(rule.cap == 1 for rule in rules)
-    assert Decimal(4604) / Decimal(4754) < rules[0].cap
+    """Suixi scored 5/5 for 4604 < 4754 and 10/10 for 5830 > 5300: completion counts as it is, and 1 at the most."""
+    items = [item for item in plan.county_rubric.items if isinstance(item.rule, ProportionalRule)]
+    assert items
+    for item in items:
+        assert item.rule.cap == 1, item.id
+        assert item.rule.floor == 0, item.id
+        short = min(item.rule.cap, Decimal(4604) / Decimal(4754))
+        assert half_up(item.full_marks * short, plan.county_rubric.decimals) < item.full_marks, item.id
 
 
 @pytest.mark.parametrize("text", ["完成", "应补尽补", "4.3%以内"])

@@ -108,7 +108,7 @@ def run_assessment(
     PlanInvalidError
         If the plan has faults.
     """
-    started, parsed = time.monotonic(), Period(period)
+    started, parsed, fallen_back = time.monotonic(), Period(period), fallbacks.process.total
     if parsed.kind == PeriodKind.MONTH:
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
@@ -139,5 +139,5 @@ def run_assessment(
         summary=summary,
         told=told,
         seconds=time.monotonic() - started,
-        fallbacks=fallbacks.process.total,
+        fallbacks=fallbacks.process.total - fallen_back,
     )

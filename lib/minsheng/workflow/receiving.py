@@ -1,4 +1,4 @@
-"""``minsheng receive``: register delivered files, check the month, write receipts, say what is wrong."""
+"""``minsheng receive``: register delivered files, check the month, write receipts, say what is wrong or stale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
