@@ -63,7 +63,7 @@ def test_the_nine_columns_stand_in_the_order_of_the_annex_table(plan: Plan) -> N
 
 @pytest.mark.parametrize("indicator", ["two_lines_done", "disability_allowance_done"])
 def test_text_targets_stay_text_and_the_blank_cells_of_counties_are_our_reading(plan: Plan, indicator: str) -> None:
-    targets = plan.indicator(indicator).targets
+    targets = dict(plan.indicator(indicator).targets)
     assert {target.text for target in targets.values()} == {"完成"}
     assert set(targets) == {"city", *(area.id for area in plan.assessed_areas)}
     city = targets.pop("city").source

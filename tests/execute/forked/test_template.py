@@ -141,6 +141,8 @@ def test_death_in_the_middle_of_a_call(wait_until):
         template.call("os:getpid")
         call = pool.submit(template.call, "time:sleep", 60)
         assert wait_until(lambda: descendants(template.pid))
+        # A template that dies before it has told of the fork is started again, and so is the call.
+        time.sleep(2)
         os.kill(template.pid, signal.SIGKILL)
         with pytest.raises(WorkerDiedError, match="template died"):
             call.result(20)
