@@ -1,0 +1,10 @@
+"""The command line: parses, calls one use case, prints, and ends with the contract's exit code.
+
+Each module adds its commands to the application; their use cases are imported when they are called.
+"""
+
+# isort: off — the order of import is the order in which --help lists the commands.
+from minsheng.cli.application import app, main
+from minsheng.cli import months, assessments, workspaces, plans
+
+__all__ = ["app", "assessments", "main", "months", "plans", "workspaces"]

@@ -1,0 +1,125 @@
+"""The month: receive, check, run, and where it stands."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minsheng.cli.application import app
+from minsheng.cli.options import JobsOption, JsonOption, MonthArgument, ParamsOption, WorkspaceOption
+
+
+@app.command()
+def run(
+    month: MonthArgument,
+    area: Annotated[list[str] | None, typer.Option("--area", help="只做这些地区或科室（可重复）。")] = None,
+    notebook: Annotated[list[str] | None, typer.Option("--notebook", help="只做这些笔记本（可重复）。")] = None,
+    jobs: JobsOption = None,
+    force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="同时重做因更正而过期的以后月份。")] = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """完成一个月的全部工作：校验、执行笔记本、得分、通报、网页。
+
+    例：minsheng run 2017-06
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.month import run_month
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = run_month(
+            found,
+            month,
+            areas=area or [],
+            notebooks=notebook or [],
+            jobs=jobs,
+            force=force,
+            stale=stale,
+            display=display,
+        )
+    for line in outcome.lines():
+        typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def receive(
+    month: MonthArgument,
+    files: Annotated[list[Path], typer.Argument(help="收到的文件，一份或多份；文件名不限。", show_default=False)],
+    received_at: Annotated[
+        str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30；默认为现在。")
+    ] = None,
+    sender: Annotated[str, typer.Option("--sender", help="谁送来的；默认为封面的填报单位。")] = "",
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。
+
+    例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.receiving import receive_files
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = receive_files(found, month, files, received_at=received_at, sender=sender, display=display)
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in outcome.lines():
+            typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def check(
+    month: MonthArgument,
+    force: Annotated[bool, typer.Option("--force", help="未变化的也重新校验。")] = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """只做报表的读取与校验，写出接收结果与回执。
+
+    例：minsheng check 2017-06
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.checking import check_period
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = check_period(found, month, force=force, display=display)
+    for line in outcome.lines():
+        typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def status(
+    month: Annotated[str | None, typer.Argument(help="报告月份；默认为有报表的最近一个月。")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="以这一天为准（YYYY-MM-DD）；默认为报送期限。")] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """谁没有报、谁迟报、什么没通过、什么失败、什么该做。
+
+    例：minsheng status 2017-09
+    """
+    from minsheng.workflow.status import month_status
+    from minsheng.workspace import Workspace
+
+    found = month_status(Workspace.find(workspace, params=params), month, as_of)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        from minsheng.console import print_status
+
+        print_status(found)
+    raise typer.Exit(found.exit_code)

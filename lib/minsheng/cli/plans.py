@@ -1,0 +1,51 @@
+"""The plan under params/: its check and its calendar."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minsheng.cli.application import group
+from minsheng.cli.options import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.errors import ExitCode
+
+plan_app = group("plan", "方案（params/）的检查与日历。")
+
+
+@plan_app.command("check")
+def plan_check(
+    year: Annotated[int | None, typer.Argument(help="年度；默认检查 params/ 下的每一年。")] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """检查方案数据，一次列出全部问题（文件:行号）。
+
+    例：minsheng plan check 2017
+    """
+    from minsheng.workflow.plans import check_plans
+    from minsheng.workspace import Workspace
+
+    report = check_plans(Workspace.find(workspace, params=params), year)
+    typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else report.text())
+    raise typer.Exit(ExitCode.PLAN_INVALID if report.faults else ExitCode.DONE)
+
+
+@plan_app.command("calendar")
+def plan_calendar(
+    year: Annotated[int, typer.Argument(help="年度，例如 2018。", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；默认打印出来。")] = None,
+) -> None:
+    """按国务院办公厅放假安排写出一年的节假日表，供放入 params/<年度>/calendar.yaml。
+
+    例：minsheng plan calendar 2018
+    """
+    from minsheng.plan.calendar import freeze_calendar
+
+    text = freeze_calendar(year)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(str(out))

@@ -1,0 +1,75 @@
+"""What a workspace and its machine need: samples, templates, a check-up, JupyterLab."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minsheng.cli.application import app
+from minsheng.cli.options import ParamsOption, WorkspaceOption
+from minsheng.errors import ExitCode
+
+
+@app.command()
+def sample(
+    year: Annotated[int, typer.Argument(help="年度，例如 2017。", show_default=False)],
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """写出一年的示例报表（标明“示例数据”）。
+
+    例：minsheng sample 2017
+    """
+    from minsheng.workflow.samples import write_year
+    from minsheng.workspace import Workspace
+
+    typer.echo(write_year(Workspace.find(workspace, params=params), year))
+
+
+@app.command()
+def template(
+    period: Annotated[str, typer.Argument(help="报告期，例如 2017-07、2017-H1、2017。", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪里；默认为 outputs/<报告期>/templates/。")] = None,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """写出空白表：月份的是各县区报表和各科室工作情况表，半年、年度的是考评表。
+
+    例：minsheng template 2017-07；minsheng template 2017-H1
+    """
+    from minsheng.workflow.templates import write_templates
+    from minsheng.workspace import Workspace
+
+    for path in write_templates(Workspace.find(workspace, params=params), period, out):
+        typer.echo(str(path))
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = None) -> None:
+    """检查这台机器是否具备条件，并说明怎样补齐。
+
+    例：minsheng doctor
+    """
+    from minsheng.workflow.doctor import examine
+
+    findings = examine(workspace)
+    for finding in findings:
+        typer.echo(str(finding))
+    unfit = any(finding.is_fault for finding in findings)
+    raise typer.Exit(ExitCode.MACHINE_UNFIT if unfit else ExitCode.DONE)
+
+
+@app.command()
+def lab(
+    browser: Annotated[bool, typer.Option(help="打开浏览器。")] = True,
+    port: Annotated[int, typer.Option("--port", help="端口。")] = 8888,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """在工作区打开 JupyterLab（中文界面），首页是 start.ipynb。
+
+    例：minsheng lab
+    """
+    from minsheng.workflow.lab import open_lab
+    from minsheng.workspace import Workspace
+
+    raise typer.Exit(open_lab(Workspace.find(workspace), browser=browser, port=port))
