@@ -3,7 +3,8 @@
 Each module adds its commands to the application; their use cases are imported when they are called.
 """
 
-# isort: off — the order of import is the order in which --help lists the commands.
+# The order of import is the order in which --help lists the commands.
+# isort: off
 from minsheng.cli.application import app, main
 from minsheng.cli import months, assessments, workspaces, plans
 
