@@ -1,8 +1,10 @@
-"""A workspace of one's own: what git keeps, and nothing that a run made."""
+"""A workspace of one's own: what git keeps, and nothing that a run made. And two ways to read a report's text back."""
 
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from minsheng.workspace import Workspace
@@ -41,3 +43,93 @@ def june(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     outcome = run_month(found, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
     assert outcome.exit_code == 0, outcome.lines()
     return found
+
+
+class _BodyText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.inside = False
+
+    def handle_starttag(self, tag, _attrs) -> None:
+        self.inside = self.inside or tag == "body"
+
+    def handle_data(self, data) -> None:
+        if self.inside:
+            self.pieces.append(data)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.fixture(scope="session")
+def html_text():
+    """The text of a page's body without its blanks."""
+
+    def read(html: bytes) -> str:
+        parser = _BodyText()
+        parser.feed(html.decode())
+        return _squeezed("".join(parser.pieces))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def tagged_text():
+    """The text of a PDF without its blanks, in the order of its tags: charts and list numbers left out."""
+
+    def read(pdf: pikepdf.Pdf) -> str:
+        marked = {page.obj.objgen: _marked_texts(page) for page in pdf.pages}
+        return _squeezed("".join(_walk(pdf.Root.StructTreeRoot.K[0], marked)))
+
+    return read
+
+
+def _walk(element, marked):
+    if element.get("/S") in ("/Figure", "/Lbl"):
+        return
+    for kid in element.get("/K", []):
+        if isinstance(kid, int):
+            yield marked[element.Pg.objgen][kid]
+        elif "/S" in kid:
+            yield from _walk(kid, marked)
+
+
+def _marked_texts(page) -> dict[int, str]:
+    unicode_of = {name: _to_unicode(font) for name, font in page.resources.Font.items()}
+    texts: dict[int, str] = {}
+    current, font = None, {}
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "BDC":
+                current = int(operands[1]["/MCID"]) if "/MCID" in operands[1] else None
+                if current is not None:
+                    texts[current] = ""
+            case "EMC":
+                current = None
+            case "Tf":
+                font = unicode_of[str(operands[0])]
+            case "TJ" | "Tj" if current is not None:
+                pieces = operands[0] if isinstance(operands[0], pikepdf.Array) else [operands[0]]
+                for piece in pieces:
+                    if isinstance(piece, pikepdf.String):
+                        codes = bytes(piece)
+                        texts[current] += "".join(
+                            font[int.from_bytes(codes[at : at + 2], "big")] for at in range(0, len(codes), 2)
+                        )
+    return texts
+
+
+def _to_unicode(font) -> dict[int, str]:
+    table = {}
+    inside = False
+    for line in font.ToUnicode.read_bytes().decode().splitlines():
+        if line.endswith("beginbfchar"):
+            inside = True
+        elif line == "endbfchar":
+            inside = False
+        elif inside:
+            code, text = line.replace("<", "").replace(">", "").split()
+            table[int(code, 16)] = bytes.fromhex(text).decode("utf-16-be")
+    return table

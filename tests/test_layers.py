@@ -14,12 +14,13 @@ OURS = {
     "domain": {"errors"},
     "workspace": BASE,
     "plan": BASE,
-    "intake": BASE | {"plan"},
+    "zip_stable": set(),
+    "intake": BASE | {"plan", "zip_stable"},
     "measure": BASE,
     "report": BASE | {"measure"},
     "notebook": BASE | {"workspace", "plan", "intake", "measure", "report"},
     "execute": BASE,
-    "render": BASE,
+    "render": BASE | {"zip_stable"},
     "privacy": BASE | {"render"},
     "archive": BASE | {"render", "privacy"},
     "workflow": BASE
@@ -29,6 +30,7 @@ OURS = {
 }
 OUTSIDE = {
     "errors": set(),
+    "zip_stable": set(),
     "domain": {"pydantic", "pydantic_core"},
     "workspace": set(),
     "plan": {"ruamel", "pydantic", "pydantic_core", "chinese_calendar"},

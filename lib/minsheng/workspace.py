@@ -14,6 +14,23 @@ MARKER = "minsheng.toml"
 ENVIRONMENT = "MINSHENG_WORKSPACE"
 
 
+class FontSettings(Frozen):
+    """``[fonts]``: the fonts of official documents that this machine owns; without them packaged ones stand in."""
+
+    folder: str = ""
+    """Where the font files lie; relative to the workspace."""
+    fangsong: str = ""
+    """Family names, where they are not the usual ones."""
+    xiaobiaosong: str = ""
+    heiti: str = ""
+    kaiti: str = ""
+
+    @property
+    def families(self) -> dict[str, str]:
+        """Role → family name, where one is set."""
+        return {role: name for role, name in self.model_dump(exclude={"folder"}).items() if name}
+
+
 class Settings(Frozen):
     """What a workspace sets in ``minsheng.toml``; every key has a default."""
 
@@ -24,6 +41,7 @@ class Settings(Frozen):
     """Per notebook."""
     memory_limit_mib: int = 4096
     """Address space per notebook."""
+    fonts: FontSettings = FontSettings()
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,12 @@ class Workspace:
     def outputs(self) -> Path:
         """What the system makes; disposable."""
         return self.root / "outputs"
+
+    @property
+    def font_folder(self) -> Path | None:
+        """Where the machine's official fonts lie, if the settings say so."""
+        folder = self.settings.fonts.folder
+        return self.root / folder if folder else None
 
     @property
     def notebooks(self) -> Path:

@@ -48,6 +48,8 @@ class Section(Frozen):
     """责任人."""
     leader: str | None = None
     """责任领导: the deputy director who signs its monthly report."""
+    addressee: str = ""
+    """主送机关 of its monthly report."""
     assessed: bool
     role: str = ""
     source: Source

@@ -313,6 +313,8 @@ class MonthlyReportFigures(_Figures):
     kind: Literal["monthly_report"] = "monthly_report"
     section: str
     section_name: str
+    addressee: str = ""
+    """主送机关."""
     leader: str | None
     projects: tuple[ProjectSummary, ...]
     section_narratives: dict[str, dict[str, str]]

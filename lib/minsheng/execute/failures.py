@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from minsheng.domain.base import Frozen
+from minsheng.errors import ExitCode
 
 
 class FailureKind(StrEnum):
@@ -21,11 +22,18 @@ class FailureKind(StrEnum):
     RENDER = "render"
     """HTML or PDF could not be made."""
     IO = "io"
+    GATE = "gate"
+    """The notebook itself refused to seal its result (GateRefusedError): somebody has to fill in what is missing."""
 
     @property
     def worth_a_retry(self) -> bool:
         """Whether the same inputs may well succeed on a second try, alone; an error in a notebook never does."""
         return self in {FailureKind.DEAD_PROCESS, FailureKind.IO}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How a command ends in which a unit failed so."""
+        return ExitCode.GATE_REFUSED if self == FailureKind.GATE else ExitCode.NOTEBOOK_FAILED
 
     @property
     def word(self) -> str:
@@ -43,6 +51,7 @@ _WORDS = {
     FailureKind.INVALID_RESULT: "结果不合规范",
     FailureKind.RENDER: "排版失败",
     FailureKind.IO: "读写失败",
+    FailureKind.GATE: "内容不全，未予生成",
 }
 
 

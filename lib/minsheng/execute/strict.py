@@ -12,10 +12,12 @@ from typing import Any
 import nbformat
 
 from minsheng.domain.result import Result
+from minsheng.errors import GateRefusedError
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.limits import Limits
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__name__: FailureKind.GATE}
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,11 @@ def execute_strictly(
             **engine,
         )
     except PapermillExecutionError as error:
+        kind = _KINDS_BY_ERROR.get(error.ename, FailureKind.NOTEBOOK_ERROR)
         failure = Failure(
-            kind=FailureKind.MEMORY_LIMIT if error.ename == "MemoryError" else FailureKind.NOTEBOOK_ERROR,
-            message=f"{error.ename}: {error.evalue}",
+            kind=kind,
+            # A gate speaks to whoever must fill something in; the name of its class would tell them nothing.
+            message=error.evalue if kind == FailureKind.GATE else f"{error.ename}: {error.evalue}",
             cell=str(error.cell_index),
             traceback=_ANSI.sub("", "\n".join(error.traceback)),
         )

@@ -16,7 +16,7 @@ from minsheng.intake import forms
 from minsheng.intake.forms import FormSheet
 from minsheng.intake.workbook_sheet import FIRST_ROW, HEADER_ROW, CellValue
 from minsheng.intake.workbook_style import Styles, finish_page, line_count
-from minsheng.intake.zip_stable import normalise_zip
+from minsheng.zip_stable import normalise_zip
 
 _LINE_HEIGHT = 15
 Values = Mapping[str, CellValue | None]

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from minsheng.intake.zip_stable import normalise_zip
+from minsheng.zip_stable import normalise_zip
 
 Cell = str | Decimal | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""

@@ -23,7 +23,7 @@ from minsheng.intake.addresses import position
 from minsheng.intake.cells import Raw
 from minsheng.intake.grid import Workbook
 from minsheng.intake.receipt_words import COLUMNS, ReceiptWords, comment_text
-from minsheng.intake.zip_stable import normalise_zip
+from minsheng.zip_stable import normalise_zip
 
 RECEIPT_SHEET = "回执"
 _FILLS = {Severity.CRITICAL: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.INFO: "FFDDEBF7"}

@@ -18,7 +18,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, Table, TableKind
 from minsheng.intake.workbook_sheet import CellValue, Content, SheetWriter
 from minsheng.intake.workbook_style import Styles, display_width, finish_page
-from minsheng.intake.zip_stable import normalise_zip
+from minsheng.zip_stable import normalise_zip
 
 DUE_LABEL = "报送截止"
 GUIDE_LABEL = "填报说明"

@@ -60,6 +60,7 @@ def monthly_report_figures(
         **_common(plan, period, chosen),
         section=section.id,
         section_name=section.name,
+        addressee=section.addressee,
         leader=section.leader,
         projects=tuple(project_summary(plan, city) for city in chosen),
         section_narratives={

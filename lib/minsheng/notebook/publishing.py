@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from minsheng.domain.result import Dossier, Result
-from minsheng.notebook.inputs import RESULT
+from minsheng.notebook.gate import refuse_empty_parts
+from minsheng.notebook.inputs import RESULT, Inputs
 
 
 class Published:
@@ -48,8 +49,14 @@ def publish_result(dossier: Dossier) -> Published:
     -------
     Published
         Something to display.
+
+    Raises
+    ------
+    GateRefusedError
+        If the runner asks for the result of a monthly report with an empty part.
     """
     target = os.environ.get(RESULT)
     if target:
+        refuse_empty_parts(dossier, Inputs.for_period(str(dossier.figures.period)).plan)
         Path(target).write_bytes(seal(dossier))
     return Published(dossier, written=bool(target))

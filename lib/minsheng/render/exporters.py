@@ -98,7 +98,8 @@ class ReportHTMLExporter(HTMLExporter):
             "title": report.title,
             "issuer": report.issuer,
             "as_of": report.as_of.isoformat() if report.as_of else "",
-            "style_element": f"<style>\n{screen_style()}</style>",
+            "form": report.form,
+            "style_element": f"<style>\n{screen_style(report.form)}</style>",
         }
         # HTMLExporter's own method parses the whole page again to add English alternative texts: passed over.
         page, described = TemplateExporter.from_notebook_node(self, nb, described, **keywords)

@@ -47,6 +47,7 @@ _FONTCONFIG = """<?xml version="1.0"?>
     <test name="family"><string>{serif}</string></test>
     <edit name="family" mode="prepend" binding="strong"><string>{serif}{core}</string></edit>
   </match>
+{aliases}
   <alias binding="same"><family>serif</family><prefer><family>{serif}</family></prefer></alias>
   <alias binding="same"><family>sans-serif</family><prefer><family>{sans}</family></prefer></alias>
   <alias binding="same"><family>monospace</family><prefer><family>{sans}</family></prefer></alias>
@@ -59,6 +60,11 @@ _FONTCONFIG = """<?xml version="1.0"?>
   </match>
 </fontconfig>
 """
+
+_ALIAS = """  <match target="pattern">
+    <test name="family"><string>{named}</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>{held}</string></edit>
+  </match>"""
 
 _log = logging.getLogger(__name__)
 _environment_lock = threading.Lock()
@@ -83,9 +89,12 @@ class FontSet:
     files
         OpenType or TrueType files. A bureau that owns the official fonts (仿宋_GB2312, 方正小标宋) lists them before
         the packaged ones; the style sheet names the official families first.
+    aliases
+        Family that a style sheet names → family that one of the files holds.
     """
 
     files: tuple[Path, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
 
     def digests(self) -> dict[str, str]:
         """Return the sha256 of each file by its name: part of a report's provenance."""
@@ -107,7 +116,7 @@ class FontSet:
             Below the user's cache folder, where the scan of the fonts is kept too (it takes a second each time
             otherwise), or below a temporary folder where there is no writable cache.
         """
-        return _fontconfig_file(self.files)
+        return _fontconfig_file(self.files, self.aliases)
 
 
 def packaged_fonts() -> FontSet:
@@ -167,20 +176,20 @@ def _is_invisible(character: str) -> bool:
 
 
 @lru_cache
-def _fontconfig_file(files: tuple[Path, ...]) -> Path:
-    key = hashlib.sha256(f"{_FONTCONFIG}{cut_version()}".encode())
+def _fontconfig_file(files: tuple[Path, ...], aliases: tuple[tuple[str, str], ...]) -> Path:
+    key = hashlib.sha256(f"{_FONTCONFIG}{_ALIAS}{aliases}{cut_version()}".encode())
     for path in files:
         status = path.stat()
         key.update(f"{path.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     name = f"fonts-{key.hexdigest()[:16]}"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minsheng-workbook"
     try:
-        return _write_font_folder(cache / name, files)
+        return _write_font_folder(cache / name, files, aliases)
     except OSError:
-        return _write_font_folder(Path(tempfile.mkdtemp(prefix="minsheng-")) / name, files)
+        return _write_font_folder(Path(tempfile.mkdtemp(prefix="minsheng-")) / name, files, aliases)
 
 
-def _write_font_folder(folder: Path, files: tuple[Path, ...]) -> Path:
+def _write_font_folder(folder: Path, files: tuple[Path, ...], aliases: tuple[tuple[str, str], ...]) -> Path:
     """Build the folder beside its place and rename it there: workers start at the same time."""
     config = folder / "fonts.conf"
     if config.is_file():
@@ -201,6 +210,7 @@ def _write_font_folder(folder: Path, files: tuple[Path, ...]) -> Path:
             sans=SANS_FAMILY,
             serif=SERIF_FAMILY,
             core=CORE_SUFFIX,
+            aliases="\n".join(_ALIAS.format(named=escape(named), held=escape(held)) for named, held in aliases),
         ),
         encoding="utf-8",
     )

@@ -10,8 +10,12 @@ from typing import Any
 
 from minsheng.render.faults import ReportMetadataError
 
+OFFICIAL = "official"
+"""The form of an official document, GB/T 9704-2012."""
+
 _HTML_H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)
 _MARKDOWN_H1 = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+_FORMS = ("", OFFICIAL)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -30,12 +34,16 @@ class ReportMetadata:
         a notebook that is none of ours.
     key
         Hash of the report's inputs; identifies the PDF. Empty where the notebook does not say.
+    form
+        ``official`` for a report in the form of an official document (公文格式), which is delivered as docx too; else
+        empty.
     """
 
     title: str
     issuer: str
     as_of: date | None
     key: str
+    form: str = ""
 
     def identifier(self, html: str) -> bytes:
         """Return the permanent identifier of the PDF: the same inputs give the same one."""
@@ -44,7 +52,7 @@ class ReportMetadata:
 
 
 def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMetadata:
-    """Read ``metadata.minsheng`` of a notebook: ``title``, ``issuer``, ``as_of`` (ISO date) and ``key``.
+    """Read ``metadata.minsheng`` of a notebook: ``title``, ``issuer``, ``as_of`` (ISO date), ``key`` and ``form``.
 
     Parameters
     ----------
@@ -56,10 +64,10 @@ def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMet
     Raises
     ------
     ReportMetadataError
-        If ``as_of`` is not an ISO date, or an entry is not a text.
+        If ``as_of`` is not an ISO date, ``form`` is unknown, or an entry is not a text.
     """
     entries = notebook["metadata"].get("minsheng", {})
-    texts = {name: entries.get(name, "") for name in ("title", "issuer", "as_of", "key")}
+    texts = {name: entries.get(name, "") for name in ("title", "issuer", "as_of", "key", "form")}
     for name, value in texts.items():
         if not isinstance(value, str):
             raise ReportMetadataError(f"notebook metadata minsheng.{name} must be a text, got {value!r}")
@@ -69,8 +77,10 @@ def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMet
         raise ReportMetadataError(
             f"notebook metadata minsheng.as_of must be a date like YYYY-MM-DD, got {texts['as_of']!r}"
         ) from fault
+    if texts["form"] not in _FORMS:
+        raise ReportMetadataError(f"notebook metadata minsheng.form must be one of {_FORMS}, got {texts['form']!r}")
     title = texts["title"] or _first_heading(notebook) or fallback_title
-    return ReportMetadata(title=title, issuer=texts["issuer"], as_of=as_of, key=texts["key"])
+    return ReportMetadata(title=title, issuer=texts["issuer"], as_of=as_of, key=texts["key"], form=texts["form"])
 
 
 def _first_heading(notebook: Mapping[str, Any]) -> str:

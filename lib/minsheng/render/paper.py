@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -16,7 +16,8 @@ import pikepdf
 
 from minsheng.render.faults import PaperError
 from minsheng.render.fonts import FontSet, only_fonts_of, packaged_fonts
-from minsheng.render.metadata import ReportMetadata
+from minsheng.render.metadata import OFFICIAL, ReportMetadata
+from minsheng.render.signature_field import Blank, add_signature_field, signature_blank
 from minsheng.render.stylesheets import paper_style, screen_style
 
 # Importing WeasyPrint reads fontconfig's configuration: ours, or it would look at every font of the machine.
@@ -24,6 +25,8 @@ with only_fonts_of(packaged_fonts()):
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
+
+    from minsheng.render.justification import filling_lines
 
 _log = logging.getLogger(__name__)
 
@@ -74,10 +77,11 @@ def print_page(
     """
     chosen = font_set or packaged_fonts()
     # The style is parsed once per process, not once per page; the screen's part would be ignored anyway.
-    bare = page.replace(screen_style(), "", 1)
-    with _press, _faults_raised(), _collector_resting():
+    bare = page.replace(screen_style(report.form), "", 1)
+    justified = filling_lines() if report.form == OFFICIAL else nullcontext()
+    with _press, _faults_raised(), _collector_resting(), justified:
         document = weasyprint.HTML(string=bare, url_fetcher=_fetcher()).render(
-            font_config=_font_configuration(chosen), stylesheets=[_paper_stylesheet()], **_VARIANT
+            font_config=_font_configuration(chosen), stylesheets=[_paper_stylesheet(report.form)], **_VARIANT
         )
         raw = document.write_pdf(
             attachments=[_attachment(name, content, report) for name, content in sorted(attachments.items())],
@@ -86,7 +90,8 @@ def print_page(
     missing = frozenset(chr(code_point) for font in document.fonts.values() for code_point in font.missing)
     if missing:
         _log.warning("no font has the characters %s", " ".join(sorted(missing)))
-    return PrintedPage(pdf=_settled(raw, report.identifier(page)), missing_glyphs=missing)
+    blank = signature_blank([printed.anchors for printed in document.pages])
+    return PrintedPage(pdf=_settled(raw, report.identifier(page), blank), missing_glyphs=missing)
 
 
 # Packing and the identifier are left to the second writing, which does both once instead of twice.
@@ -113,8 +118,8 @@ os.register_at_fork(after_in_child=forget_fonts)
 
 
 @lru_cache
-def _paper_stylesheet() -> Any:
-    return weasyprint.CSS(string=paper_style())
+def _paper_stylesheet(form: str) -> Any:
+    return weasyprint.CSS(string=paper_style(form))
 
 
 @lru_cache
@@ -128,18 +133,44 @@ def _attachment(name: str, content: bytes, report: ReportMetadata) -> Any:
     return weasyprint.Attachment(string=content, name=name, created=moment, modified=moment, relationship="Source")
 
 
-def _settled(raw: bytes, identifier: bytes) -> bytes:
+def _settled(raw: bytes, identifier: bytes, blank: Blank | None) -> bytes:
     """Write the file again the way that archives like it: no object streams, readable metadata, two identifiers.
 
     The first names the report and stays when it is made again by another version; the second names the bytes.
     """
     target = io.BytesIO()
     with pikepdf.open(io.BytesIO(raw)) as pdf:
+        if blank:
+            add_signature_field(pdf, blank)
         pdf.trailer.ID = pikepdf.Array([pikepdf.String(identifier)] * 2)
         pdf.save(
             target,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            fix_metadata_version=False,
+        )
+    return _without_final_returns(target.getvalue())
+
+
+def _without_final_returns(written: bytes) -> bytes:
+    """Leave unpacked the streams whose packed form ends in CR: with the line end that follows, a validator sees CRLF.
+
+    One stream in 256 ends so, because its checksum does.
+    """
+    with pikepdf.open(io.BytesIO(written)) as pdf:
+        streams = (item for item in pdf.objects if isinstance(item, pikepdf.Stream))
+        ending = [stream for stream in streams if stream.read_raw_bytes().endswith(b"\r")]
+        if not ending:
+            return written
+        for stream in ending:
+            stream.write(stream.read_bytes())
+        target = io.BytesIO()
+        pdf.save(
+            target,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
             fix_metadata_version=False,
         )
     return target.getvalue()

@@ -8,7 +8,8 @@ from functools import lru_cache
 import nbformat
 
 from minsheng.render.exporters import ReportHTMLExporter
-from minsheng.render.metadata import read_metadata
+from minsheng.render.fonts import FontSet
+from minsheng.render.metadata import OFFICIAL, ReportMetadata, read_metadata
 from minsheng.render.paper import forget_fonts, print_page
 
 # Every kind of thing that a report holds, so that the first real report finds all caches filled.
@@ -35,23 +36,30 @@ class RenderedReport:
         The same page as PDF/A-3u with the attachments embedded.
     missing_glyphs
         Characters that no font could draw; empty unless a return holds a very rare one.
+    docx
+        The same text for Word and WPS, where the notebook's form is ``official``; else empty.
     """
 
     html: bytes
     pdf: bytes
     missing_glyphs: frozenset[str]
+    docx: bytes = b""
 
 
-def render_report(notebook: nbformat.NotebookNode | str, *, attachments: Mapping[str, bytes]) -> RenderedReport:
+def render_report(
+    notebook: nbformat.NotebookNode | str, *, attachments: Mapping[str, bytes], font_set: FontSet | None = None
+) -> RenderedReport:
     """Render an executed notebook.
 
     Parameters
     ----------
     notebook
         A notebook node of format 4, or the text of an ``.ipynb`` file. Its ``metadata.minsheng`` names ``title``,
-        ``issuer``, ``as_of`` (ISO date) and ``key`` (hash of the inputs).
+        ``issuer``, ``as_of`` (ISO date), ``key`` (hash of the inputs) and ``form``.
     attachments
         Files to embed in the PDF by name: ``{"result.json": …}``.
+    font_set
+        The fonts that the PDF may use; the packaged ones by default.
 
     Returns
     -------
@@ -71,8 +79,16 @@ def render_report(notebook: nbformat.NotebookNode | str, *, attachments: Mapping
     )
     page, resources = _exporter().from_notebook_node(node)
     report = read_metadata(node, fallback_title=resources["metadata"]["name"])
-    printed = print_page(page, report, attachments)
-    return RenderedReport(html=page.encode(), pdf=printed.pdf, missing_glyphs=printed.missing_glyphs)
+    printed = print_page(page, report, attachments, font_set)
+    return RenderedReport(page.encode(), printed.pdf, printed.missing_glyphs, _document(page, report))
+
+
+def _document(page: str, report: ReportMetadata) -> bytes:
+    if report.form != OFFICIAL:
+        return b""
+    from minsheng.render.document import write_document  # only few reports are documents too
+
+    return write_document(page, report)
 
 
 def warm_up() -> None:

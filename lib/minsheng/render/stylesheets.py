@@ -13,15 +13,19 @@ _BLANKS = re.compile(r"\s*\n\s*")
 
 
 @lru_cache
-def paper_style() -> str:
-    """Return what paper needs: the shared vocabulary and the page rules."""
-    return _read("report.css") + _read("paged.css")
+def paper_style(form: str = "") -> str:
+    """Return what paper needs: the shared vocabulary and the page rules; ``form`` is ``official`` for 公文格式."""
+    return _read("report.css") + _read("paged.css") + _form(form)
 
 
 @lru_cache
-def screen_style() -> str:
+def screen_style(form: str = "") -> str:
     """Return what a browser needs: the same, and how it behaves on a screen."""
-    return paper_style() + _read("screen.css")
+    return _read("report.css") + _read("paged.css") + _read("screen.css") + _form(form)
+
+
+def _form(form: str) -> str:
+    return _read(f"{form}.css") if form else ""
 
 
 def _read(name: str) -> str:

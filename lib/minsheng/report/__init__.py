@@ -14,7 +14,8 @@ from minsheng.report.findings import findings
 from minsheng.report.funds import funds_table
 from minsheng.report.heading import summary, title
 from minsheng.report.markup import Piece
-from minsheng.report.narratives import narrative_parts, report_parts, signature_block
+from minsheng.report.narratives import narrative_parts
+from minsheng.report.official import annexes, official_head, report_parts, signature_block
 from minsheng.report.progress import duties, key_figures_table, progress_table
 from minsheng.report.ranking import group_points_table, ranking_table
 from minsheng.report.result_table import city_standing, evidence_index, item_points, result_signatures, result_table
@@ -39,6 +40,7 @@ _CHARTS = {
 
 __all__ = [
     "Piece",
+    "annexes",
     "area_chart",
     "area_table",
     "areas",
@@ -60,6 +62,7 @@ __all__ = [
     "key_figures_table",
     "late_list",
     "narrative_parts",
+    "official_head",
     "progress_chart",
     "progress_matrix",
     "progress_table",

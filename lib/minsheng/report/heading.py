@@ -21,7 +21,7 @@ from minsheng.report import sentences
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.kinds import not_accepted
 from minsheng.report.markup import Element, Piece, paragraph
-from minsheng.report.narratives import monthly_summary
+from minsheng.report.official import monthly_summary
 from minsheng.report.ranking import ranking_summary
 from minsheng.report.result_table import result_sentence
 from minsheng.report.scoring import score_sentence

@@ -52,9 +52,8 @@ class AssessmentOutcome:
     @property
     def exit_code(self) -> ExitCode:
         """The highest that applies: 13 with a failed notebook, 11 with a refused return, 3 with a gap."""
-        failed = ExitCode.NOTEBOOK_FAILED if self.summary.failed else ExitCode.DONE
         gaps = ExitCode.GAPS if self.forms.missing else ExitCode.DONE
-        return max(failed, gaps, self.checked.exit_code)
+        return max(self.summary.exit_code, gaps, self.checked.exit_code)
 
     def lines(self) -> list[str]:
         """Return the summary for a terminal."""

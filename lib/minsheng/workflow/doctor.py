@@ -18,7 +18,6 @@ _LIBRARIES = {
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
-_OFFICIAL_FONTS = ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "方正小标宋")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -92,18 +91,21 @@ def _fonts() -> list[Finding]:
         names = sorted(packaged_fonts().digests())
     except (OSError, ImportError, MinshengError) as fault:
         return [Finding(f"随附字体无法读取：{fault}", "故障", "重新安装：make setup")]
-    found = [Finding(f"随附字体 {'、'.join(names)}", "正常")]
-    if not any(_installed_font(name) for name in _OFFICIAL_FONTS):
-        text = "这台机器没有仿宋字体：公文以随附的宋体排版"
-        found.append(Finding(text, "提示", "需要仿宋时，请安装有授权的仿宋_GB2312 与方正小标宋"))
-    return found
+    return [Finding(f"随附字体 {'、'.join(names)}", "正常")]
 
 
-def _installed_font(name: str) -> bool:
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
-    wanted = name.lower().replace("_", "")
-    files = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.[ot]tf"))
-    return any(wanted in path.stem.lower().replace("_", "") for path in files)
+def _official_fonts(workspace: Workspace) -> list[Finding]:
+    from minsheng.workflow.fingerprint import workspace_fonts
+
+    try:
+        fonts = workspace_fonts(workspace)
+    except MinshengError as fault:
+        return [Finding(str(fault), "故障", "改正 minsheng.toml 的 [fonts]，或删去它以使用随附字体")]
+    if fonts.warning():
+        remedy = "有授权的仿宋_GB2312、方正小标宋等字体时，在 minsheng.toml 的 [fonts] 写明 folder"
+        return [Finding(fonts.warning(), "提示", remedy)]
+    absent = "、".join(f"{role.word}用{role.substitute}代替" for role in fonts.missing)
+    return [Finding("公文字体齐全" if not absent else f"公文字体：{absent}", "正常")]
 
 
 def _workspace(start: Path | None) -> list[Finding]:
@@ -111,7 +113,7 @@ def _workspace(start: Path | None) -> list[Finding]:
         workspace = Workspace.find(start)
     except MinshengError as fault:
         return [Finding(str(fault), "故障", "进入工作区文件夹")]
-    findings = [Finding(f"工作区 {workspace.root}", "正常")]
+    findings = [Finding(f"工作区 {workspace.root}", "正常"), *_official_fonts(workspace)]
     free = shutil.disk_usage(workspace.root).free
     if free < _FREE_BYTES:
         findings.append(Finding(f"磁盘只剩 {free / _FREE_BYTES:.1f} GiB", "故障", "清理磁盘，至少留出 1 GiB"))

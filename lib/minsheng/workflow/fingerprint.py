@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import minsheng
-from minsheng.render.fonts import packaged_fonts
+from minsheng.render.official_fonts import OfficialFonts, official_fonts
 from minsheng.workspace import Workspace
 
 _KINDS = {".py", ".css", ".j2", ".json"}
@@ -39,7 +39,12 @@ def fingerprint(workspace: Workspace) -> Fingerprint:
     """Return the fingerprint of this installation for a workspace."""
     lock = workspace.lock
     digest = hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
-    return Fingerprint(package=package_sha256(), lock=digest, fonts=dict(packaged_fonts().digests()))
+    return Fingerprint(package=package_sha256(), lock=digest, fonts=workspace_fonts(workspace).font_set.digests())
+
+
+def workspace_fonts(workspace: Workspace) -> OfficialFonts:
+    """Return the fonts that a workspace's reports are set in; a missing folder or family raises MachineUnfitError."""
+    return official_fonts(workspace.font_folder, workspace.settings.fonts.families)
 
 
 @cache

@@ -12,7 +12,7 @@ from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import CheckOutcome, check_returns
 from minsheng.workflow.display import Display
-from minsheng.workflow.fingerprint import fingerprint
+from minsheng.workflow.fingerprint import fingerprint, workspace_fonts
 from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.progress_workbook import write_progress
 from minsheng.workflow.runner import Runner, RunSummary
@@ -54,8 +54,12 @@ class MonthOutcome:
     @property
     def exit_code(self) -> ExitCode:
         """The highest that applies."""
-        failed = ExitCode.NOTEBOOK_FAILED if self.summary.failed else ExitCode.DONE
-        return max(failed, self.checked.exit_code, *(outcome.exit_code for outcome in self.later), ExitCode.DONE)
+        return max(
+            self.summary.exit_code,
+            self.checked.exit_code,
+            *(outcome.exit_code for outcome in self.later),
+            ExitCode.DONE,
+        )
 
     def lines(self) -> list[str]:
         """Return the summary for a terminal."""
@@ -66,6 +70,8 @@ class MonthOutcome:
             lines.append(f"失败：{name}：{failure.kind.word}：{failure.message}（详见 {where}/traceback.txt）")
         lines += [f"未生成：{name}（等待 {other}）" for name, other in summary.waiting.items()]
         lines += [f"缺字：{name} 中的“{glyphs}”没有字形可用" for name, glyphs in summary.missing_glyphs.items()]
+        if any(name.endswith("/monthly_report") for name in summary.made):
+            lines += [f"字体：{told}" for told in [workspace_fonts(self.workspace).warning()] if told]
         if self.fallbacks:
             lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
         if self.stale and not self.later:

@@ -11,7 +11,7 @@ from minsheng.execute.ledger import unit_key
 from minsheng.execute.limits import Limits
 from minsheng.intake.forms_store import accepted_deliveries_path, accepted_form_path
 from minsheng.plan import compile_plan
-from minsheng.workflow.fingerprint import Fingerprint
+from minsheng.workflow.fingerprint import Fingerprint, workspace_fonts
 from minsheng.workflow.unit_worker import UnitWork
 from minsheng.workflow.units import UnitSpec
 from minsheng.workspace import MARKER, Workspace
@@ -75,6 +75,7 @@ class Preparer:
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
             },
             issuer=self.plan.about.issuer,
+            fonts=workspace_fonts(self.workspace).font_set,
             limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),
         )
 

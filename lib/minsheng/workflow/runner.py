@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from minsheng.errors import ExitCode
 from minsheng.execute.failures import Failure
 from minsheng.execute.ledger import Ledger, files_intact
 from minsheng.workflow.preparing import Preparer
@@ -28,6 +29,11 @@ class RunSummary:
     waiting: dict[str, str] = field(default_factory=dict)
     """Not made because a unit that they read failed → that unit."""
     missing_glyphs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The highest that a failed unit deserves; 0 without one."""
+        return max((failure.kind.exit_code for failure in self.failed.values()), default=ExitCode.DONE)
 
     @property
     def settled(self) -> int:

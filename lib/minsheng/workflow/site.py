@@ -23,7 +23,7 @@ from minsheng.report.tables import Column, table
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
-_REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"))
+_REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"), ("report.docx", "Word"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,11 @@ class Sealed:
         if found:
             return joined(found, " ")
         failed = self.workspace.failed(self.period, subject, notebook)
-        return ["生成失败"] if failed.is_dir() else ["未生成"]
+        traceback = failed / "traceback.txt"
+        if traceback.is_file():
+            said = traceback.read_text(encoding="utf-8").partition("（")[0]
+            return [Element("a", said, href=f"failed/{subject}/{notebook}/traceback.txt")]
+        return ["未生成"]
 
 
 def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:

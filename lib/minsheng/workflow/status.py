@@ -52,12 +52,14 @@ class MonthStatus:
     """Unit → where its traceback lies."""
     stale: tuple[str, ...]
     next_due: tuple[str, date] | None
+    failed_code: ExitCode = ExitCode.DONE
+    """The highest that a failed unit deserves."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """13 with a failed unit, 3 with a missing or blocked return, else 0."""
+        """13 with a failed unit, 12 where a gate refused one, 3 with a missing or blocked return, else 0."""
         if self.failed:
-            return ExitCode.NOTEBOOK_FAILED
+            return self.failed_code
         gaps = any(row.word in {"未报送", "未通过校验"} for row in self.rows)
         return ExitCode.GAPS if gaps else ExitCode.DONE
 
@@ -138,6 +140,10 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
         failed=failed,
         stale=_stale(workspace, plan, period),
         next_due=_next_due(plan, day),
+        failed_code=max(
+            (FailureKind(last.failure).exit_code for last in attempts.values() if last.state == "failed"),
+            default=ExitCode.DONE,
+        ),
     )
 
 

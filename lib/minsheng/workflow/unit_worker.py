@@ -20,6 +20,7 @@ from minsheng.execute.limits import Limits
 
 if TYPE_CHECKING:
     from minsheng.execute.strict import Executed
+    from minsheng.render.fonts import FontSet
 
 _ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
 PRELOAD = (
@@ -54,6 +55,8 @@ class UnitWork:
         Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
     issuer
         Who issues the report, for the PDF's properties.
+    fonts
+        The fonts of the PDF, by path: every machine that makes units has them at the same place.
     limits
         Time and memory.
     """
@@ -66,6 +69,7 @@ class UnitWork:
     environment: Mapping[str, str]
     issuer: str
     limits: Limits
+    fonts: "FontSet | None" = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class UnitMade:
     name
         The unit's name.
     files
-        File name → content: the four reports, or on failure the notebook as far as it came and the traceback.
+        File name → content: the reports, or on failure the notebook as far as it came and the traceback.
     failure
         ``None`` when made.
     seconds
@@ -118,7 +122,7 @@ def make_unit(work: UnitWork) -> UnitMade:
         executed = _execute(work, folder)
         seconds["execute"] = time.perf_counter() - started
         started = time.perf_counter()
-        text, html, pdf, missing = _render(work, executed)
+        files, missing = _render(work, executed)
         seconds["render"] = time.perf_counter() - started
     except UnitFailedError as error:
         return UnitMade(work.name, _remains(error), error.failure, seconds)
@@ -127,7 +131,6 @@ def make_unit(work: UnitWork) -> UnitMade:
         return UnitMade(work.name, _remains(UnitFailedError(failure)), failure, seconds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    files = {"executed.ipynb": text.encode(), "result.json": executed.result, "report.html": html, "report.pdf": pdf}
     return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
 
 
@@ -159,8 +162,9 @@ def _execute(work: UnitWork, folder: Path) -> "Executed":
     )
 
 
-def _render(work: UnitWork, executed: "Executed") -> tuple[str, bytes, bytes, frozenset[str]]:
+def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], frozenset[str]]:
     executed.notebook.metadata["minsheng"] = {
+        **executed.notebook.metadata.get("minsheng", {}),
         "issuer": work.issuer,
         "as_of": _as_of(executed.parsed),
         "key": work.key,
@@ -171,6 +175,7 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[str, bytes, bytes, fr
             "minsheng.render.report:render_report",
             text,
             attachments={"result.json": executed.result},
+            font_set=work.fonts,
             time_limit=work.limits.seconds,
             memory_limit=work.limits.memory_bytes,
         )
@@ -178,7 +183,13 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[str, bytes, bytes, fr
         kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
         failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
         raise UnitFailedError(failure, text) from error
-    return text, rendered.html, rendered.pdf, rendered.missing_glyphs
+    files = {
+        "executed.ipynb": text.encode(),
+        "result.json": executed.result,
+        "report.html": rendered.html,
+        "report.pdf": rendered.pdf,
+    }
+    return files | ({"report.docx": rendered.docx} if rendered.docx else {}), rendered.missing_glyphs
 
 
 def _as_of(result: Result) -> str:

@@ -1,7 +1,7 @@
 """Make a zip based office file (xlsx, docx) byte-stable: the same parts give the same bytes.
 
 Libraries stamp the time of saving into the directory of the archive. Everything that we write goes through here, so
-that a sha256 says whether the content changed.
+that a sha256 says whether the content changed. It knows nothing of ours, so that every layer may use it.
 """
 
 import io

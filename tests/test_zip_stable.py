@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from minsheng.intake.zip_stable import normalise_zip
+from minsheng.zip_stable import normalise_zip
 
 
 def archive(*parts: tuple[str, bytes], at=(2017, 6, 20, 9, 30, 0), compression=zipfile.ZIP_STORED) -> bytes:

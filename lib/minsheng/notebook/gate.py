@@ -1,0 +1,38 @@
+"""The gate of 月报: a report with an empty part is shown to whoever works on it, and never sealed."""
+
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Dossier, MonthlyReportFigures
+from minsheng.errors import GateRefusedError
+from minsheng.intake.narrative_cells import narrative_cell
+from minsheng.measure.completeness import empty_parts
+
+
+def refuse_empty_parts(dossier: Dossier, plan: Plan) -> None:
+    """Let pass a report whose parts all hold something; any other notebook's dossier passes too.
+
+    Raises
+    ------
+    GateRefusedError
+        Names section, project and part of every empty part, and the workbook, sheet and cell to fill in.
+    """
+    figures = dossier.figures
+    if not isinstance(figures, MonthlyReportFigures):
+        return
+    titles = {part.id: part.title for part in plan.reporting.parts}
+    holes = [
+        _hole(plan, figures, project.project, project.name, part_id, titles[part_id])
+        for project, part_id in empty_parts(figures, list(titles))
+    ]
+    if holes:
+        raise GateRefusedError(
+            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，五个方面缺一不可，不予生成："
+            f"{'；'.join(holes)}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
+        )
+
+
+def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, name: str, part_id: str, title: str) -> str:
+    writer = plan.section(plan.project(project).section)
+    note = next((entry for entry in figures.returns if entry.area == writer.id), None)
+    file = note.file if note and note.file else f"returns/{figures.period}/{writer.id}.xlsx（尚未报送）"
+    cell = narrative_cell(plan, writer, project, part_id)
+    return f"“{name}”的“{title}”（{writer.name}填写 {file} 的 {cell}，或由各地区在本地报表的同名栏填写）"

@@ -1,0 +1,213 @@
+"""工作情况月报 in the form of an official document (GB/T 9704-2012): title, addressee, five parts, signatures, annexes.
+
+An internal report carries no red head (版头): it has neither a document number nor a seal. What the standard says of
+the body (主体) holds: 标题、主送机关、正文、附件说明、署名和成文日期、附件. How it is set on paper stands in
+``render/styles/official.css``.
+"""
+
+from collections.abc import Sequence
+
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.light import Tone
+from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
+from minsheng.measure.completeness import is_empty_part
+from minsheng.report import numbers, sentences
+from minsheng.report.kinds import figures_of
+from minsheng.report.lights import STATUS_WORDS
+from minsheng.report.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
+from minsheng.report.narratives import FROM_DATA, five_parts
+from minsheng.report.tracing import assumptions, sources
+
+SIGNATURE_PLACE = "signature-place"
+"""Id of the blank on which a section's leader signs: the PDF's signature field is laid over it."""
+
+_ORDINALS = "一二三四五六七八九十"
+_BLANK = "　" * 8
+_LINE_CHARACTERS = 28
+_FIRST_WIDE = 0x2000
+
+
+def official_head(dossier: Dossier) -> Piece:
+    """Return the title (发文机关、事由、文种), the addressee (主送机关) and the sentence that opens the report."""
+    figures, heading = figures_of(dossier, MonthlyReportFigures), dossier.heading
+    lines = (f"{_sender(dossier)}关于{figures.period.label}", "民生工程及民生实事工作情况的报告")
+    return Piece(
+        Element(
+            "header",
+            paragraph(heading.data_label, class_="mark") if heading.data_label else None,
+            Element("h1", [Element("span", line, class_="title-line") for line in lines]),
+            class_="official-head",
+        ),
+        paragraph(f"{figures.addressee}：", class_="addressee") if figures.addressee else None,
+        paragraph(f"按照《{heading.plan_title}》要求，现将{figures.period.label}民生工程及民生实事工作情况报告如下。"),
+        paragraph(monthly_summary(figures), _before_notice(figures)),
+    )
+
+
+def monthly_summary(figures: MonthlyReportFigures) -> str:
+    """Return what a reader who stops after the first sentence must know: as of when, which projects, who is missing."""
+    when = f"数据截至{numbers.day(figures.as_of)}" if figures.as_of else "本月没有可用数据"
+    absent = [entry.name for entry in figures.returns if entry.status != ReturnStatus.REPORTED]
+    received = f"应报{len(figures.returns)}个单位，"
+    received += f"可用{len(figures.returns) - len(absent)}个，缺{'、'.join(absent)}" if absent else "全部报送"
+    projects = "、".join(project.name for project in figures.projects)
+    return f"本报告包括{projects}{len(figures.projects)}个项目。本月{received}；{when}。"
+
+
+def report_parts(dossier: Dossier) -> Piece:
+    """Return the body: per project the five parts in order, filled from data and from narratives."""
+    figures = figures_of(dossier, MonthlyReportFigures)
+    if not figures.projects:
+        return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
+    titles = five_parts(dossier)
+    return Piece([_project(figures, project, number, titles) for number, project in enumerate(figures.projects)])
+
+
+def signature_block(dossier: Dossier) -> Piece:
+    """Return the list of annexes, who reports and when (署名、成文日期), and where the leader in charge signs.
+
+    The date is the day on which the report is due, since the clock is no input of a report; the leader's own date
+    stands beside the signature.
+    """
+    figures = figures_of(dossier, MonthlyReportFigures)
+    sender, day = _sender(dossier), numbers.day(figures.due)
+    name_gap, day_gap = _gaps(_width(sender), _width(day))
+    closing = [
+        _annex_list(dossier),
+        Element("p", sender, class_="sender", style=f"padding-right:{name_gap:g}em"),
+        Element("p", day, class_="dated", style=f"padding-right:{day_gap:g}em"),
+    ]
+    if figures.leader is None:
+        told = f"（本报告由{figures.section_name}汇总，各科室部分以分管领导签字的科室月报为准。）"
+        return Piece(Element("div", closing, paragraph(told, class_="remark"), class_="closing"))
+    blank = Element("span", _BLANK, class_="blank", id=SIGNATURE_PLACE)
+    signing = Element(
+        "div",
+        paragraph("分管领导签字：", blank, f"（{figures.leader}）"),
+        paragraph("签字日期：　　　　年　　月　　日"),
+        class_="signature",
+    )
+    return Piece(Element("div", closing, signing, class_="closing"))
+
+
+def annexes(dossier: Dossier) -> Piece:
+    """Return the annexes: the defaults of ours that figures depend on, and where every figure comes from."""
+    pieces = [(title, body) for title, body in _annexes(dossier)]
+    return Piece(
+        [
+            Element(
+                "section",
+                paragraph(f"附件{number}" if len(pieces) > 1 else "附件", class_="annex-mark"),
+                Element("h2", title),
+                body,
+                class_="annex",
+            )
+            for number, (title, body) in enumerate(pieces, start=1)
+        ]
+    )
+
+
+def _annexes(dossier: Dossier) -> list[tuple[str, Content]]:
+    found: list[tuple[str, Content]] = []
+    for piece in (assumptions(dossier), sources(dossier)):
+        for element in piece.elements:
+            if isinstance(element, Element):
+                heading, *body = element.children
+                found.append((heading.text().strip() if isinstance(heading, Element) else heading, body))
+    return found
+
+
+def _annex_list(dossier: Dossier) -> Element:
+    titles = [title for title, _ in _annexes(dossier)]
+    lines = [Element("span", f"{number}.{title}", class_="annex-name") for number, title in enumerate(titles, start=1)]
+    return paragraph("附件：", lines, class_="annex-list")
+
+
+def _sender(dossier: Dossier) -> str:
+    """Return who reports: a section in its own name; without a leader of its own to sign, the bureau."""
+    figures = figures_of(dossier, MonthlyReportFigures)
+    return figures.section_name if figures.leader else dossier.heading.issuer
+
+
+def _before_notice(figures: MonthlyReportFigures) -> str:
+    return "本月在方案印发之前，数据为补录。" if figures.before_notice else ""
+
+
+def _width(text: str) -> float:
+    """Return how many characters of the grid a text takes; digits and Latin letters take half of one."""
+    return sum(1 if ord(character) >= _FIRST_WIDE else 0.5 for character in text)
+
+
+def _gaps(name: float, day: float) -> tuple[float, float]:
+    """Return the blanks right of 署名 and 成文日期, in characters.
+
+    Notes
+    -----
+    Source: GB/T 9704-2012, 7.3.5.2: the name ends two characters from the right edge, and the date begins two
+    characters right of the name's beginning; where that would bring it closer to the edge, the date ends there and the
+    name moves.
+    """
+    if day + 2 <= name:
+        return 2, name - day
+    return day + 4 - name, 2
+
+
+def _project(
+    figures: MonthlyReportFigures, project: ProjectSummary, number: int, titles: Sequence[tuple[str, str]]
+) -> Element:
+    own = figures.section_narratives.get(project.project, {})
+    content: list[Element] = []
+    for place, (part_id, heading) in enumerate(titles):
+        content.append(Element("h3", f"（{_ORDINALS[place]}）{heading}"))
+        if is_empty_part(figures, project, part_id):
+            told = f"“{heading}”没有内容：科室和各地区均未填写。补齐后方可报送。"
+            content.append(callout(told, kind="not-reported"))
+            continue
+        content += [*_from_data(project, part_id), *paragraphs(own.get(part_id, "")), *_area_texts(project, part_id)]
+    return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
+
+
+def _from_data(project: ProjectSummary, part_id: str) -> list[Element]:
+    match part_id:
+        case "progress":
+            told = [f"全市{sentences.standing(m)}" for m in project.measurements]
+            return [paragraph("".join(told))] * bool(told) + _unfinished(project)
+        case "funds":
+            clauses = [f"{sentences.funds(use)}。" for use in project.funds]
+            return [paragraph("".join(clauses))] * bool(clauses)
+        case _:
+            return []
+
+
+def _unfinished(project: ProjectSummary) -> list[Element]:
+    told = []
+    for indicator in project.measurements:
+        behind = [
+            f"{row.name}（{m.light.word}）"
+            for row in project.areas
+            for m in row.measurements
+            if m.indicator == indicator.indicator and m.light.tone in {Tone.RED, Tone.YELLOW}
+        ]
+        if behind:
+            told.append(f"{indicator.brief}落后的地区：{'、'.join(behind)}。")
+    absent = [
+        f"{row.name}（{STATUS_WORDS[row.status]}）" for row in project.areas if row.status != ReturnStatus.REPORTED
+    ]
+    if absent:
+        told.append(f"没有可用数据的地区：{'、'.join(absent)}。")
+    return [paragraph("".join(told))] if told else []
+
+
+def _area_texts(project: ProjectSummary, part_id: str) -> list[Element]:
+    """Areas' own words, for the parts that no figure can fill; areas that wrote the same are named together."""
+    if part_id in FROM_DATA:
+        return []
+    writers: dict[str, list[str]] = {}
+    for row in project.areas:
+        text = one_line(project.narratives.get(row.area, {}).get(part_id, ""))
+        if text:
+            writers.setdefault(text, []).append(row.name)
+    return [
+        paragraph(Element("span", f"{number}.{'、'.join(names)}。", class_="third"), text)
+        for number, (text, names) in enumerate(writers.items(), start=1)
+    ]
