@@ -61,7 +61,38 @@ def test_the_five_parts_in_order_from_data_and_words(build):
     assert places == sorted(places)
     assert "全市新增床位449张，完成年度目标1,250张的35.9%" in html
     assert "居家养老服务落后的地区：苍溪县（严重滞后）" in html
-    assert "<p>苍溪县：每周调度一次。逐个项目派人驻点。</p>" in html
+    assert '<p><span class="third">1.苍溪县。</span>每周调度一次。逐个项目派人驻点。</p>' in html
+
+
+def test_areas_that_wrote_the_same_are_named_together(build):
+    texts = {
+        "cangxi": {"measures": "每周调度。"},
+        "jiange": {"measures": "每周调度。"},
+        "wangcang": {"measures": "驻点。"},
+    }
+    text = repr(report.report_parts(build.monthly(projects=(build.summary_of(narratives=texts),))))
+    assert "1.苍溪县、剑阁县。每周调度。" in text
+    assert "2.旺苍县。驻点。" in text
+
+
+def test_sender_and_date_stand_as_the_standard_says(build):
+    html = report.signature_block(build.monthly())._repr_html_()
+    # 7.3.5.2: the name ends two characters from the edge, the date begins two characters right of the name.
+    assert '<p class="sender" style="padding-right:2em">社会福利和慈善事业科</p>' in html
+    assert '<p class="dated" style="padding-right:3.5em">2017年6月26日</p>' in html
+    short = report.signature_block(build.monthly(section_name="社会救助科"))._repr_html_()
+    assert '<p class="sender" style="padding-right:5.5em">社会救助科</p>' in short
+    assert '<p class="dated" style="padding-right:2em">2017年6月26日</p>' in short
+
+
+def test_an_official_report_says_to_whom_and_what_it_encloses(build):
+    dossier = build.monthly(addressee="局办公室")
+    assert '<p class="addressee">局办公室：</p>' in report.official_head(dossier)._repr_html_()
+    assert "附件：1.采用的默认规定2.数据来源与计算依据" in repr(report.signature_block(dossier))
+    assert [line for line in repr(report.annexes(dossier)).splitlines() if line.startswith("附件")] == [
+        "附件1",
+        "附件2",
+    ]
 
 
 def test_an_empty_part_is_said(build):
@@ -79,8 +110,8 @@ def test_missing_areas_are_named_in_the_report(build):
 
 def test_the_leader_signs_a_sections_report_only(build):
     html = report.signature_block(build.monthly())._repr_html_()
-    assert html.startswith('<div class="signature">')
-    assert "分管领导（何道芬）签字" in html
+    assert "分管领导签字：" in html
+    assert 'id="signature-place">　　　　　　　　</span>（何道芬）' in html
     office = report.signature_block(build.monthly(leader=None, section_name="办公室"))._repr_html_()
     assert "signature" not in office
     assert "由办公室汇总" in office

@@ -1,21 +1,20 @@
 """The gate of 月报: a report with an empty part is shown to whoever works on it, and never sealed."""
 
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Dossier, MonthlyReportFigures
+from minsheng.domain.result import Figures, MonthlyReportFigures
 from minsheng.errors import GateRefusedError
 from minsheng.intake.narrative_cells import narrative_cell
 from minsheng.measure.completeness import empty_parts
 
 
-def refuse_empty_parts(dossier: Dossier, plan: Plan) -> None:
-    """Let pass a report whose parts all hold something; any other notebook's dossier passes too.
+def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
+    """Let pass a report whose parts all hold something; any other notebook's figures pass too.
 
     Raises
     ------
     GateRefusedError
         Names section, project and part of every empty part, and the workbook, sheet and cell to fill in.
     """
-    figures = dossier.figures
     if not isinstance(figures, MonthlyReportFigures):
         return
     titles = {part.id: part.title for part in plan.reporting.parts}

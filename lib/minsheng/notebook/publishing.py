@@ -57,6 +57,6 @@ def publish_result(dossier: Dossier) -> Published:
     """
     target = os.environ.get(RESULT)
     if target:
-        refuse_empty_parts(dossier, Inputs.for_period(str(dossier.figures.period)).plan)
+        refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
         Path(target).write_bytes(seal(dossier))
     return Published(dossier, written=bool(target))
