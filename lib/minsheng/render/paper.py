@@ -105,13 +105,19 @@ _VARIANT: dict[str, Any] = {
 
 def forget_fonts() -> None:
     """Let go of Pango's font map: newer Pangos keep a thread with it, and threads do not survive a fork."""
-    _font_configuration.cache_clear()
+    _font_configurations.clear()
 
 
-@lru_cache
 def _font_configuration(font_set: FontSet) -> Any:
-    with only_fonts_of(font_set):
-        return FontConfiguration()
+    if font_set not in _font_configurations:
+        # One at a time: beside another font map, Pango went on drawing with that one's fonts.
+        forget_fonts()
+        with only_fonts_of(font_set):
+            _font_configurations[font_set] = FontConfiguration()
+    return _font_configurations[font_set]
+
+
+_font_configurations: dict[FontSet, Any] = {}
 
 
 os.register_at_fork(after_in_child=forget_fonts)
