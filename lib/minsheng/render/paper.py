@@ -1,5 +1,7 @@
 """A report's page on paper: HTML → tagged PDF/A-3u, the same bytes for the same page. Knows WeasyPrint and pikepdf."""
 
+import ctypes
+import ctypes.util
 import gc
 import io
 import logging
@@ -110,9 +112,10 @@ def forget_fonts() -> None:
 
 def _font_configuration(font_set: FontSet) -> Any:
     if font_set not in _font_configurations:
-        # One at a time: beside another font map, Pango went on drawing with that one's fonts.
+        # One at a time, and made fontconfig's current one too: Pango went on drawing with the first one's fonts.
         forget_fonts()
         with only_fonts_of(font_set):
+            ctypes.CDLL(ctypes.util.find_library("fontconfig")).FcInitReinitialize()
             _font_configurations[font_set] = FontConfiguration()
     return _font_configurations[font_set]
 
