@@ -41,6 +41,10 @@ class Settings(Frozen):
     """Per notebook."""
     memory_limit_mib: int = 4096
     """Address space per notebook."""
+    archive: str = "data/archive"
+    """Where packages are sealed; relative to the workspace, or absolute: usually another disk."""
+    keys: str = "data/keys"
+    """Where the key lies that signs the archive's ledger; never in the archive."""
     fonts: FontSettings = FontSettings()
 
 
@@ -115,6 +119,16 @@ class Workspace:
     def ledger(self) -> Path:
         """The runner's memory: which unit was made from what."""
         return self.outputs / "ledger.sqlite"
+
+    @property
+    def archive(self) -> Path:
+        """Sealed packages; never disposable."""
+        return self.root / self.settings.archive
+
+    @property
+    def keys(self) -> Path:
+        """The key that signs the archive's ledger."""
+        return self.root / self.settings.keys
 
     def accepted(self, period: Period) -> Path:
         """Return the folder of a month's accepted values and verdicts."""

@@ -1,4 +1,4 @@
-"""What a report is made with besides its inputs: our own files, the lock, the fonts - each as one hash."""
+"""What a report is made with besides its inputs: our own files, the lock, the fonts, the machine's text libraries."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import minsheng
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
+from minsheng.render.text_stack import text_stack
 from minsheng.workspace import Workspace
 
 _KINDS = {".py", ".css", ".j2", ".json"}
@@ -24,22 +25,32 @@ class Fingerprint:
         Of ``requirements.lock``.
     fonts
         Font file name → sha256.
+    text_stack
+        Library of the machine that sets text → version.
     """
 
     package: str
     lock: str
     fonts: dict[str, str]
+    text_stack: dict[str, str]
 
     def parts(self) -> list[tuple[str, str]]:
         """Return name and hash of each, for a key."""
-        return [("package", self.package), ("lock", self.lock), *((f"font:{n}", h) for n, h in self.fonts.items())]
+        fonts = [(f"font:{name}", digest) for name, digest in self.fonts.items()]
+        stack = [(f"library:{name}", version) for name, version in self.text_stack.items()]
+        return [("package", self.package), ("lock", self.lock), *fonts, *stack]
 
 
 def fingerprint(workspace: Workspace) -> Fingerprint:
     """Return the fingerprint of this installation for a workspace."""
     lock = workspace.lock
     digest = hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
-    return Fingerprint(package=package_sha256(), lock=digest, fonts=workspace_fonts(workspace).font_set.digests())
+    return Fingerprint(
+        package=package_sha256(),
+        lock=digest,
+        fonts=workspace_fonts(workspace).font_set.digests(),
+        text_stack=text_stack(),
+    )
 
 
 def workspace_fonts(workspace: Workspace) -> OfficialFonts:

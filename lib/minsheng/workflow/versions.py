@@ -9,9 +9,14 @@ import minsheng
 
 def version_text() -> str:
     """Return ``minsheng 0.1.0 (commit)``."""
-    text = f"minsheng {version('minsheng-workbook')}"
+    text = f"minsheng {package_version()}"
     commit = _commit(Path(minsheng.__file__).parent)
     return f"{text}（{commit}）" if commit else text
+
+
+def package_version() -> str:
+    """Return the installed package's version."""
+    return version("minsheng-workbook")
 
 
 def _commit(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Sealed packages that an auditor can check without us: bags, a chained and signed ledger, verification."""

@@ -1,0 +1,89 @@
+"""The profile that every bag of ours conforms to: what plain BagIt leaves open, such as deletable tag manifests.
+
+Written in the format of BagIt Profiles 1.4.0, so that other tools for such profiles can read it too.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minsheng.archive.faults import Fault
+from minsheng.archive.hashing import ALGORITHMS
+
+PROFILE_ID = "urn:minsheng-workbook:bagit-profile:1"
+KINDS = ("month", "evidence")
+
+_ONE: dict[str, Any] = {"required": True, "repeatable": False}
+PROFILE: dict[str, Any] = {
+    "BagIt-Profile-Info": {
+        "BagIt-Profile-Identifier": PROFILE_ID,
+        "BagIt-Profile-Version": "1.4.0",
+        "Source-Organization": "Minsheng Workbook",
+        "External-Description": "民生工程报送归档包：月度与考评期",
+        "Version": "1.0",
+    },
+    "Bag-Info": {
+        "BagIt-Profile-Identifier": {**_ONE, "values": [PROFILE_ID]},
+        "Source-Organization": _ONE,
+        "External-Identifier": _ONE,
+        "External-Description": _ONE,
+        "Bagging-Date": _ONE,
+        "Bag-Software-Agent": _ONE,
+        "Payload-Oxum": _ONE,
+        "Minsheng-Kind": {**_ONE, "values": list(KINDS)},
+        "Minsheng-Period": _ONE,
+        "Minsheng-Revision": _ONE,
+        "Minsheng-Replaces": {"required": False, "repeatable": False},
+        "Minsheng-Why": {"required": False, "repeatable": False},
+        "Minsheng-Plan": _ONE,
+    },
+    "Manifests-Required": list(ALGORITHMS),
+    "Manifests-Allowed": list(ALGORITHMS),
+    "Tag-Manifests-Required": list(ALGORITHMS),
+    "Tag-Manifests-Allowed": list(ALGORITHMS),
+    "Tag-Files-Required": [],
+    "Tag-Files-Allowed": [],
+    "Allow-Fetch.txt": False,
+    "Serialization": "forbidden",
+    "Accept-BagIt-Version": ["1.0"],
+    "Data-Empty": False,
+}
+
+
+def profile_bytes() -> bytes:
+    """Return the profile as kept in an archive."""
+    return (json.dumps(PROFILE, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def tag_files(profile: Mapping[str, Any] = PROFILE) -> list[str]:
+    """Return every file that may and must stand beside ``data/``."""
+    named = [f"manifest-{algorithm}.txt" for algorithm in profile["Manifests-Required"]]
+    named += [f"tagmanifest-{algorithm}.txt" for algorithm in profile["Tag-Manifests-Required"]]
+    return ["bagit.txt", "bag-info.txt", *named, *profile["Tag-Files-Required"]]
+
+
+def info_faults(name: str, info: Mapping[str, Sequence[str]], profile: Mapping[str, Any] = PROFILE) -> list[Fault]:
+    """Return where ``bag-info.txt`` breaks the profile.
+
+    Parameters
+    ----------
+    name
+        The bag's name.
+    info
+        Label → values.
+    profile
+        The profile.
+    """
+    where, rules = f"{name}/bag-info.txt", profile["Bag-Info"]
+    faults = [Fault(where, f"有规范中没有的项目 {label}") for label in info if label not in rules]
+    for label, rule in rules.items():
+        values = info.get(label, [])
+        if rule["required"] and not any(values):
+            faults.append(Fault(where, f"缺少 {label}"))
+        if not rule["repeatable"] and len(values) > 1:
+            faults.append(Fault(where, f"{label} 写了 {len(values)} 次"))
+        allowed = rule.get("values")
+        faults += [
+            Fault(where, f"{label} 是“{v}”，应为 {'、'.join(allowed)}") for v in values if allowed and v not in allowed
+        ]
+    return faults

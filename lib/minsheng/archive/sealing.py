@@ -1,0 +1,206 @@
+"""Sealing: stage, sync, rename, then the ledger's line and its signature. What a kill leaves, the next seal resumes."""
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from minsheng.archive.bag import Payload, write_bag
+from minsheng.archive.checking import check_tags
+from minsheng.archive.durable import locked, sync_folder, unfinished, write_durably, write_synced
+from minsheng.archive.faults import Fault, quoted
+from minsheng.archive.hashing import digests_of
+from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, bag_name, newest
+from minsheng.archive.profile import PROFILE_ID
+from minsheng.archive.recovery import STAGED_BAG, commit, discard, recover
+from minsheng.archive.signing import Signer, open_signer
+from minsheng.archive.state import State, companions, read_state
+from minsheng.domain.period import Period
+from minsheng.errors import ArchiveInvalidError, MachineUnfitError, UsageError
+
+_READ_ONLY = 0o444
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to seal and how to describe it.
+
+    Parameters
+    ----------
+    period
+        The month, half-year or year: the bag's name.
+    kind
+        ``month`` or ``evidence``.
+    organization
+        Who issues it.
+    description
+        In words.
+    plan
+        Id of the plan.
+    software
+        Program and version.
+    payload
+        What to seal.
+    sealed_at
+        The one clock value, with its offset.
+    why
+        Why an earlier revision is replaced; empty for the first.
+    """
+
+    period: Period
+    kind: str
+    organization: str
+    description: str
+    plan: str
+    software: str
+    payload: Payload
+    sealed_at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How a seal ended.
+
+    Parameters
+    ----------
+    entry
+        The ledger's entry of the content.
+    head
+        The chain's head.
+    is_new
+        ``False`` where the same content had been sealed before.
+    completed
+        An interrupted seal that was completed first.
+    """
+
+    entry: Entry
+    head: str
+    is_new: bool
+    completed: Entry | None
+
+
+def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) -> Sealed:
+    """Seal a payload as the next revision of its period; the same content as before changes nothing.
+
+    Parameters
+    ----------
+    folder
+        The archive; made where it does not exist.
+    keys
+        Where the secret key lies.
+    order
+        What to seal.
+    say
+        Told when another seal has to be waited for.
+
+    Raises
+    ------
+    UsageError
+        If the content has changed since the last revision and no reason is given; the message names what changed.
+    ArchiveInvalidError
+        If what the archive holds does not verify: nothing is put on top of it.
+    GateRefusedError
+        If a file changed while it was copied.
+    MachineUnfitError
+        If the disk is full or cannot be written, or the key is not there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder, exclusive=True, waiting=lambda: say("另一个归档正在进行，等它结束")):
+            return _seal(folder, keys, order)
+    except OSError as fault:
+        raise MachineUnfitError(_words(folder, fault)) from fault
+
+
+def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
+    signer = open_signer(keys, make=not (folder / LEDGER).exists())
+    completed = recover(folder, signer.public)
+    state = read_state(folder, signer.public if (folder / LEDGER).exists() else None)
+    last = newest(state.entries, order.period)
+    faults = state.faults
+    if last is not None:
+        before = check_tags(folder / last.bag) if (folder / last.bag).is_dir() else None
+        faults = faults + (before.faults if before else [Fault(last.bag, "账本中有这个包，归档中没有")])
+        if before and before.digest != last.digest:
+            faults.append(Fault(last.bag, "不是账本所记的那个包：清单被重写"))
+        changes = _changes(before.payload if before else {}, order.payload)
+    if faults:
+        lines = "\n".join(str(fault) for fault in faults)
+        raise ArchiveInvalidError(f"现有的归档校验不通过，不能再往里添加：\n{lines}")
+    if last is not None and not changes:
+        return Sealed(last, state.head, is_new=False, completed=completed)
+    why = " ".join(order.why.split())
+    if last is not None and not why:
+        raise UsageError(f"{last.bag} 已经归档，内容有变化：{'；'.join(changes)}。重新归档请用 --why 写明原因")
+    try:
+        entry = _stage(folder, signer, order, state, last, why if last else "")
+    except BaseException:
+        discard(folder)
+        raise
+    commit(folder, entry.bag)
+    return Sealed(entry, entry.head(), is_new=True, completed=completed)
+
+
+def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry | None, why: str) -> Entry:
+    """Lay bag, ledger and signature beside their places, all on the disk."""
+    revision = last.revision + 1 if last else 1
+    beside = {}
+    for name, content in companions(signer.public).items():
+        # A first seal that never came to its ledger may have left companions of another key or program.
+        if not (folder / name).exists() or not state.entries:
+            write_durably(folder / name, content, mode=_READ_ONLY)
+        beside[name] = digests_of(folder / name).sha256
+    info = [
+        ("BagIt-Profile-Identifier", PROFILE_ID),
+        ("Source-Organization", order.organization),
+        ("External-Identifier", bag_name(order.period, revision)),
+        ("External-Description", order.description),
+        ("Bagging-Date", order.sealed_at.date().isoformat()),
+        ("Bag-Software-Agent", order.software),
+        ("Minsheng-Kind", order.kind),
+        ("Minsheng-Period", str(order.period)),
+        ("Minsheng-Revision", str(revision)),
+        ("Minsheng-Plan", order.plan),
+    ]
+    info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
+    digest = write_bag(folder / STAGED_BAG, order.payload, info)
+    entry = Entry(
+        sequence=len(state.entries) + 1,
+        bag=bag_name(order.period, revision),
+        period=order.period,
+        revision=revision,
+        digest=digest,
+        previous=state.head or START,
+        replaces=last.bag if last else "",
+        why=why,
+        sealed_at=order.sealed_at,
+        beside=beside,
+    )
+    content = state.content + entry.line()
+    signature = signer.sign(content, f"sequence:{entry.sequence}\thead:{entry.head()}")
+    # The signature first: a waiting ledger always has its signature beside it.
+    write_synced(unfinished(folder / SIGNATURE), signature, mode=_READ_ONLY)
+    write_synced(unfinished(folder / LEDGER), content, mode=_READ_ONLY)
+    sync_folder(folder)
+    return entry
+
+
+def _changes(before: dict[str, str], payload: Payload) -> list[str]:
+    """Return in words how a payload differs from what was sealed."""
+    now = {name: source.sha256 for name, source in payload.items()}
+    groups = {
+        "改动": sorted(name for name in now.keys() & before.keys() if now[name] != before[name]),
+        "新增": sorted(now.keys() - before.keys()),
+        "减少": sorted(before.keys() - now.keys()),
+    }
+    return [f"{word} {quoted(names)}" for word, names in groups.items() if names]
+
+
+def _words(folder: Path, fault: OSError) -> str:
+    if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"磁盘已满，没有归档：{folder}。已有的包没有变化；请腾出空间后再归档一次"
+    if fault.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return f"归档文件夹不能写入：{folder}（{fault.strerror}）。请检查磁盘是否只读、账户有没有权限"
+    return f"归档时读写失败：{fault}。请检查磁盘后再归档一次"

@@ -1,0 +1,99 @@
+"""The archive: seal, verify, rebuild."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minsheng.cli.application import group
+from minsheng.cli.options import JobsOption, JsonOption, ParamsOption, WorkspaceOption
+
+archive_app = group("archive", "归档：封存、核验、从归档重做。")
+
+ArchiveOption = Annotated[
+    Path | None, typer.Option("--archive", help="归档文件夹；默认按 minsheng.toml，通常在另一块磁盘上。")
+]
+
+
+@archive_app.command("seal")
+def archive_seal(
+    period: Annotated[str, typer.Argument(help="报告月份，例如 2017-06。", show_default=False)],
+    why: Annotated[str, typer.Option("--why", help="重新归档的原因；内容有变化时必填。")] = "",
+    sealed_at: Annotated[
+        str | None, typer.Option("--sealed-at", help="归档时间，例如 2017-07-26T10:00；默认为现在。")
+    ] = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """把一个月的报告、报表、回执、方案与笔记本封存为只读的归档包，记入签名的账本。
+
+    例：minsheng archive seal 2017-06
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.sealing import seal_period
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = seal_period(found, period, archive=archive, why=why, sealed_at=sealed_at, display=display)
+    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+    raise typer.Exit(outcome.exit_code)
+
+
+@archive_app.command("verify")
+def archive_verify(
+    path: Annotated[
+        Path | None, typer.Argument(help="归档文件夹、一个归档包，或任意一份文件；默认为整个归档。", show_default=False)
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,
+    head: Annotated[str, typer.Option("--head", help="交接单上印的账本头。")] = "",
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """核验归档：每个文件的校验码、清单、规范、账本的链与签名；或查一份文件归档在哪个包里。
+
+    例：minsheng archive verify；minsheng archive verify report.pdf
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.verifying import verify
+
+    with RunDisplay() as display:
+        outcome = verify(workspace, path, archive=archive, key=key, head=head, display=display)
+    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+    raise typer.Exit(outcome.exit_code)
+
+
+@archive_app.command("rebuild")
+def archive_rebuild(
+    month: Annotated[str, typer.Argument(help="归档的月份，例如 2017-06。", show_default=False)],
+    revision: Annotated[int | None, typer.Option("--revision", help="第几版；默认为最新的一版。", min=1)] = None,
+    archive: ArchiveOption = None,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """只用归档包中的原件重做一个月，逐份与归档的报告比较。
+
+    例：minsheng archive rebuild 2017-06
+    """
+    from minsheng.console import RunDisplay
+    from minsheng.workflow.rebuilding import rebuild_month
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace)
+    with RunDisplay() as display:
+        outcome = rebuild_month(found, month, revision=revision, archive=archive, jobs=jobs, display=display)
+    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _print(lines: list[str], document: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    for line in lines:
+        typer.echo(line)

@@ -1,0 +1,150 @@
+"""What the package of a month holds, and whether the month is complete enough to be sealed.
+
+The package is a workspace of its own: everything has the path that it has in the workspace, so that the month can be
+made again from the package alone.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from minsheng.archive.faults import quoted
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.execute.failures import FailureKind
+from minsheng.execute.ledger import Ledger, files_intact
+from minsheng.intake.checking import is_up_to_date
+from minsheng.intake.forms_deliveries import deliveries_path, read_deliveries
+from minsheng.intake.forms_store import accepted_deliveries_path, accepted_form_path
+from minsheng.intake.receipts import receipts_dir
+from minsheng.intake.store import delivered_path, read_register, register_path
+from minsheng.workflow.fingerprint import fingerprint
+from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.units import UnitSpec, period_units
+from minsheng.workflow.versions import package_version
+from minsheng.workspace import Workspace
+
+PROVENANCE = "provenance.json"
+_PAGES = ("index.html", "progress.xlsx")
+_REPORTS = ("report.html", "report.pdf", "executed.ipynb", "result.json")
+
+
+def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
+    """Return why a month may not be sealed yet, one line per reason with what it concerns; none if it may.
+
+    An area that has not reported is no reason: its reports say 未报送.
+    """
+    units = period_units(plan, period)
+    if not workspace.ledger.is_file():
+        return [f"{period.label}还没有生成过：minsheng run {period}"]
+    reasons = []
+    if not is_up_to_date(plan, workspace.params, workspace.data, period):
+        reasons.append(f"报表或方案在校验之后有变化：minsheng run {period}")
+    preparer = Preparer(workspace, plan, fingerprint(workspace))
+    with Ledger(workspace.ledger) as ledger:
+        by_reason: dict[str, list[str]] = {}
+        for unit in units:
+            by_reason.setdefault(_why_not(workspace, preparer, ledger, unit), []).append(unit.name)
+    reasons += [f"{why}（{quoted(names)}）" for why, names in by_reason.items() if why]
+    month = workspace.outputs / str(period)
+    reasons += [f"缺少 {month / name}：minsheng run {period}" for name in _PAGES if not (month / name).is_file()]
+    return reasons
+
+
+def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> str:
+    last = ledger.last_attempt(unit.name)
+    if last is None:
+        return f"没有生成过：minsheng run {unit.period}"
+    if last.state == "failed":
+        return f"生成失败（{FailureKind(last.failure).word}）：{last.message}"
+    if not files_intact(workspace.outputs / unit.name, last.outputs):
+        return f"生成之后文件被改动或删去：minsheng run {unit.period}"
+    if last.key != preparer.key(unit):
+        return f"生成之后报表、方案、笔记本或程序有变化：minsheng run {unit.period}"
+    return ""
+
+
+def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes | Path]:
+    """Return path in the package → content of everything that a month's package holds.
+
+    Reports, the month's pages and receipts; the returns of the year to date with their lines of the register, and what
+    intake made of them; the plan, the notebooks and the lock; what all of it was made with.
+    """
+    units = period_units(plan, period)
+    paths = [workspace.outputs / unit.name / name for unit in units for name in _REPORTS]
+    paths += [workspace.outputs / str(period) / name for name in _PAGES]
+    paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
+    paths += _plan_files(workspace, period)
+    paths += [workspace.notebooks / f"{name}.ipynb" for name in dict.fromkeys(unit.notebook for unit in units)]
+    paths += _intake_files(workspace, plan, period)
+    paths += [workspace.lock] if workspace.lock.is_file() else []
+    files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
+    files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
+    files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
+    return dict(sorted(files.items()))
+
+
+def made_with(workspace: Workspace) -> dict[str, object]:
+    """Return what reports are made with besides their inputs; where two are equal, so are the reports' bytes."""
+    now = fingerprint(workspace)
+    return {
+        "package": {"version": package_version(), "sha256": now.package},
+        "lock_sha256": now.lock,
+        "fonts": now.fonts,
+        "text_stack": now.text_stack,
+    }
+
+
+def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec], period: Period) -> bytes:
+    """Write what the month was made with, and the key of every unit."""
+    preparer = Preparer(workspace, plan, fingerprint(workspace))
+    document = {
+        "period": str(period),
+        "plan": {"id": plan.about.id, "sha256": plan.sha256},
+        "made_with": made_with(workspace),
+        "units": {unit.name: preparer.key(unit) for unit in units},
+    }
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _plan_files(workspace: Workspace, period: Period) -> list[Path]:
+    folder = workspace.params / str(period.year)
+    inside = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path, parts in inside if not any(part.startswith(".") for part in parts)]
+
+
+def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path]:
+    """Return the delivered files of the year to date, every revision, and what intake made of them."""
+    data, months = workspace.data, set(period.year_to_date)
+    paths = [delivered_path(data, line) for line in read_register(data) if line.period in months]
+    for month in period.year_to_date:
+        folder = workspace.accepted(month)
+        paths += sorted(path for path in folder.glob("*") if path.suffix in {".csv", ".json"})
+    paths += [
+        path for unit in period_units(plan, period) for owner in unit.forms
+        if (path := accepted_form_path(data, period, owner)).is_file()
+    ]  # fmt: skip
+    if deliveries_path(data).is_file():
+        handed = [data / each.file for each in read_deliveries(data, plan) if each.period.year == period.year]
+        signed = sorted(path for month in months for path in (data / "signed" / str(month)).glob("*.pdf"))
+        paths += [deliveries_path(data), accepted_deliveries_path(data), *handed, *signed]
+    return [path for path in paths if path.is_file()]
+
+
+def _register_to(workspace: Workspace, period: Period) -> bytes:
+    """Return the register's lines of the year to date: what comes later is no part of this month."""
+    text = register_path(workspace.data).read_text(encoding="utf-8-sig")
+    months = {str(month) for month in period.year_to_date}
+    header, *lines = csv.reader(io.StringIO(text, newline=""))
+    kept = io.StringIO(newline="")
+    csv.writer(kept, lineterminator="\n").writerows([header, *(line for line in lines if line[0] in months)])
+    return kept.getvalue().encode()
+
+
+def _inside(workspace: Workspace, path: Path) -> str:
+    if path.is_relative_to(workspace.params):
+        # The plan may lie elsewhere (--params); in the package it has its usual place.
+        return f"params/{path.relative_to(workspace.params).as_posix()}"
+    return path.relative_to(workspace.root).as_posix()

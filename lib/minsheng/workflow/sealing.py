@@ -1,0 +1,166 @@
+"""``minsheng archive seal``: is the period complete, may all of it be sealed, then the seal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from minsheng.archive.bag import Payload, take_stock
+from minsheng.archive.sealing import Order, Sealed, seal
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, GateRefusedError, UsageError
+from minsheng.plan import load_plan
+from minsheng.workflow.display import Display
+from minsheng.workflow.month_package import month_files, why_incomplete
+from minsheng.workflow.versions import version_text
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SealOutcome:
+    """What a seal came to.
+
+    Parameters
+    ----------
+    sealed
+        The ledger's entry, and whether it is new.
+    files, size
+        How many files the package holds, and their bytes.
+    """
+
+    archive: Path
+    sealed: Sealed
+    files: int
+    size: int
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always 0: what could not be sealed is an error."""
+        return ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal; the head is what a delivery note prints."""
+        entry, lines = self.sealed.entry, []
+        if self.sealed.completed is not None:
+            lines.append(f"已补完上次中途停止的归档：{self.sealed.completed.bag}")
+        if self.sealed.is_new:
+            replaced = f"，代替 {entry.replaces}（{entry.why}）" if entry.replaces else ""
+            lines.append(f"已归档：{self.archive / entry.bag}，{self.files} 个文件，{self.size:,} 字节{replaced}")
+        else:
+            lines.append(f"没有变化：与 {entry.bag}（{entry.sealed_at.date()} 归档）完全相同，没有重复归档")
+        return [*lines, f"账本头：{self.sealed.head}"]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        completed = self.sealed.completed
+        return {
+            "archive": str(self.archive),
+            "entry": self.sealed.entry.model_dump(mode="json"),
+            "head": self.sealed.head,
+            "new": self.sealed.is_new,
+            "completed": completed.bag if completed else None,
+            "files": self.files,
+            "bytes": self.size,
+        }
+
+
+def seal_period(
+    workspace: Workspace,
+    period: str,
+    *,
+    archive: Path | None,
+    why: str,
+    sealed_at: str | None,
+    display: Display,
+) -> SealOutcome:
+    """Seal a month.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    period
+        ``YYYY-MM``.
+    archive
+        Where to seal; by default as ``minsheng.toml`` says.
+    why
+        Why an earlier revision is replaced.
+    sealed_at
+        The time to write down, ISO 8601; by default now.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period is no month, the time is malformed, or changed content has no reason.
+    GateRefusedError
+        If the month is not complete, or a file may not be sealed; one line per reason.
+    ArchiveInvalidError
+        If the archive does not verify.
+    MachineUnfitError
+        If the disk or the key does not serve.
+    """
+    found = Period(period)
+    if found.kind != PeriodKind.MONTH:
+        raise UsageError(f"归档按月份（YYYY-MM）进行，现为“{period}”")
+    plan = load_plan(workspace.params, found.year)
+    reasons = why_incomplete(workspace, plan, found)
+    if reasons:
+        raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
+    payload = take_stock(month_files(workspace, plan, found))
+    return seal_payload(workspace, plan, found, payload, archive=archive, why=why, sealed_at=sealed_at, display=display)
+
+
+def seal_payload(
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    payload: Payload,
+    *,
+    archive: Path | None,
+    why: str,
+    sealed_at: str | None,
+    display: Display,
+) -> SealOutcome:
+    """Seal files of a period that are known to be complete: the one door through which anything gets into the archive.
+
+    Parameters
+    ----------
+    payload
+        Path in the package → file.
+    workspace, plan, period, archive, why, sealed_at, display
+        As for :func:`seal_period`.
+    """
+    refused = gate(payload)
+    if refused:
+        raise GateRefusedError("\n".join(["有文件不能归档：", *refused]))
+    month = period.kind == PeriodKind.MONTH
+    order = Order(
+        period=period,
+        kind="month" if month else "evidence",
+        organization=plan.about.issuer,
+        description=f"{plan.about.title} {period.label}{'报送归档' if month else '考评证据册'}",
+        plan=plan.about.id,
+        software=version_text(),
+        payload=payload,
+        sealed_at=_time(sealed_at),
+        why=why,
+    )
+    where = archive or workspace.archive
+    sealed = seal(where, workspace.keys, order, say=display.stage)
+    return SealOutcome(where, sealed, len(payload), sum(source.size for source in payload.values()))
+
+
+def gate(payload: Payload) -> list[str]:
+    """Return why something must not be sealed, one line per file; the one place where every file passes."""
+    return [f"{name}：空文件" for name, source in payload.items() if not source.size]
+
+
+def _time(text: str | None) -> datetime:
+    try:
+        found = datetime.fromisoformat(text) if text else datetime.now().astimezone()
+    except ValueError as fault:
+        raise UsageError(f"--sealed-at “{text}”不是时间：应为 YYYY-MM-DDTHH:MM") from fault
+    # A time without an offset is the machine's local time.
+    return (found if found.tzinfo else found.astimezone()).replace(microsecond=0)

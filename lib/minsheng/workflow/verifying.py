@@ -1,0 +1,149 @@
+"""``minsheng archive verify``: the whole archive, one package, or where a single file is sealed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.archive.faults import Fault
+from minsheng.archive.ledger import LEDGER
+from minsheng.archive.signing import PUBLIC_NAME
+from minsheng.archive.verifying import Holding, Verification, find_file, verify_alone, verify_archive
+from minsheng.errors import ExitCode, UsageError
+from minsheng.workflow.display import Display
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class VerifyOutcome:
+    """What was verified.
+
+    Parameters
+    ----------
+    what
+        The archive, package or file.
+    found
+        The verification.
+    notes
+        What the verification does not show.
+    """
+
+    what: Path
+    found: Verification
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """14 with a fault, else 0."""
+        return ExitCode.ARCHIVE_INVALID if self.found.faults else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal: every fault, or what was verified."""
+        found = self.found
+        lines = [str(fault) for fault in found.faults]
+        for holding in found.holdings:
+            replaced = f"；该包已由 {holding.replaced_by} 代替" if holding.replaced_by else ""
+            day, number = holding.entry.sealed_at.date(), holding.entry.sequence
+            lines.append(f"{self.what} 与 {holding.path} 逐字节相同（第 {number} 号归档，{day}）{replaced}")
+        rate = found.size / found.seconds / 1e6 if found.seconds else 0
+        checked = f"{len(found.bags)} 个包，{found.files} 个文件，{found.size:,} 字节"
+        lines.append(f"核验了 {checked}，用时 {found.seconds:.2f} 秒（{rate:.0f} MB/秒）")
+        lines += self.notes
+        if found.faults:
+            return [*lines, f"核验不通过：{len(found.faults)} 处"]
+        return [*lines, *([f"账本头：{found.head}"] if found.head else []), "核验通过"]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        found = self.found
+        return {
+            "what": str(self.what),
+            "valid": not found.faults,
+            "faults": [{"where": fault.where, "what": fault.what} for fault in found.faults],
+            "bags": found.bags,
+            "files": found.files,
+            "bytes": found.size,
+            "seconds": round(found.seconds, 3),
+            "head": found.head,
+            "holdings": [
+                {"path": each.path, "bag": each.entry.bag, "replaced_by": each.replaced_by} for each in found.holdings
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def verify(
+    start: Path | None, path: Path | None, *, archive: Path | None, key: Path | None, head: str, display: Display
+) -> VerifyOutcome:
+    """Verify an archive, one package, or the package that holds a file.
+
+    Parameters
+    ----------
+    start
+        Where to look for the workspace; an auditor with an archive or ``archive`` needs none.
+    path
+        An archive, a package or any file; by default the workspace's archive.
+    archive
+        The archive; by default the one that ``path`` lies in, else the workspace's.
+    key
+        The public key to trust; by default the workspace's own, if it has one.
+    head
+        A head from outside, as printed on a delivery note.
+    display
+        Told what has to be waited for.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist, or there is no archive.
+    """
+    if path is not None and not path.exists():
+        raise UsageError(f"没有 {path}")
+    workspace = _workspace(start)
+    path = path.resolve() if path else None
+    folder = _archive_of(path, archive, workspace)
+    if path is not None and path.is_dir() and folder != path and (folder is None or path.parent != folder):
+        alone = "这个包不在归档文件夹中：只核验了它自身，没有核验账本与签名"
+        return VerifyOutcome(path, verify_alone(path), (alone,))
+    if folder is None:
+        raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
+    public, notes = _trusted(workspace, key)
+    holdings = find_file(folder, path) if path and path.is_file() and folder.is_dir() else []
+    only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
+    found = verify_archive(folder, public=public, head=head, only=only, say=display.stage)
+    found.holdings = holdings
+    if path and path.is_file() and not holdings:
+        found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
+    return VerifyOutcome(path or folder, found, notes)
+
+
+def _workspace(start: Path | None) -> Workspace | None:
+    try:
+        return Workspace.find(start)
+    except UsageError:
+        if start is not None:
+            raise
+        return None
+
+
+def _archive_of(path: Path | None, archive: Path | None, workspace: Workspace | None) -> Path | None:
+    """Return the archive that is named, or that a path is or lies in, or the workspace's."""
+    if archive is not None:
+        return archive.resolve()
+    for folder in (path, *path.parents) if path else ():
+        if (folder / LEDGER).is_file():
+            return folder
+    return workspace.archive.resolve() if workspace else None
+
+
+def _bags(holdings: list[Holding]) -> set[str]:
+    return {holding.entry.bag for holding in holdings}
+
+
+def _trusted(workspace: Workspace | None, key: Path | None) -> tuple[bytes | None, tuple[str, ...]]:
+    """Return the public key to trust, and what it means if there is none."""
+    own = workspace.keys / PUBLIC_NAME if workspace else None
+    path = key or (own if own and own.is_file() else None)
+    if path is None:
+        return None, ("签名是用归档自带的公钥核验的：请用 --key 给出另外取得的公钥",)
+    if not path.is_file():
+        raise UsageError(f"没有公钥文件 {path}")
+    return path.read_bytes(), ()
