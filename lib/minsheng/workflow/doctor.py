@@ -117,7 +117,14 @@ def _workspace(start: Path | None) -> list[Finding]:
     free = shutil.disk_usage(workspace.root).free
     if free < _FREE_BYTES:
         findings.append(Finding(f"磁盘只剩 {free / _FREE_BYTES:.1f} GiB", "故障", "清理磁盘，至少留出 1 GiB"))
-    return findings + _lock(workspace)
+    return findings + _lock(workspace) + _archive(workspace)
+
+
+def _archive(workspace: Workspace) -> list[Finding]:
+    from minsheng.workflow.archived import archive_health
+
+    said, wrong = archive_health(workspace)
+    return [Finding(said, "故障", wrong) if wrong else Finding(said, "正常")]
 
 
 def _lock(workspace: Workspace) -> list[Finding]:

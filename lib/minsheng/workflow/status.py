@@ -9,7 +9,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
 from minsheng.execute.failures import FailureKind
-from minsheng.execute.ledger import Ledger
+from minsheng.execute.ledger import Attempt, Ledger
 from minsheng.intake.store import latest_deliveries, read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
@@ -52,6 +52,8 @@ class MonthStatus:
     """Unit → where its traceback lies."""
     stale: tuple[str, ...]
     next_due: tuple[str, date] | None
+    archived: str
+    """Where the month stands with the archive, in words; empty while nothing is made."""
     failed_code: ExitCode = ExitCode.DONE
     """The highest that a failed unit deserves."""
 
@@ -69,6 +71,8 @@ class MonthStatus:
         lines += [f"失败：{unit}，详见 {where}" for unit, where in self.failed.items()]
         if self.stale:
             lines.append(f"已过期（更正之后未重做）：{'、'.join(self.stale)}。重做：minsheng run {self.period}")
+        if self.archived:
+            lines.append(self.archived)
         if self.next_due:
             lines.append(f"下一个期限：{self.next_due[0]} {self.next_due[1]}")
         return lines
@@ -94,6 +98,7 @@ class MonthStatus:
             "made": self.made,
             "failed": self.failed,
             "stale": list(self.stale),
+            "archived": self.archived,
             "next_due": {"what": self.next_due[0], "on": self.next_due[1].isoformat()} if self.next_due else None,
         }
 
@@ -122,7 +127,7 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
     newest = latest_deliveries(workspace.data, period)
     rows = [_row(workspace, plan, owner, period, day, newest, register) for owner in reporters(plan)]
     order = {"未报送": 0, "迟报": 1, "未通过校验": 2, "待校验": 3}
-    attempts = {}
+    attempts: dict[str, Attempt] = {}
     if workspace.ledger.is_file():
         with Ledger(workspace.ledger) as ledger:
             attempts = ledger.last_attempts(f"{period}/")
@@ -140,6 +145,7 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
         failed=failed,
         stale=_stale(workspace, plan, period),
         next_due=_next_due(plan, day),
+        archived=_archived(workspace, period, attempts),
         failed_code=max(
             (FailureKind(last.failure).exit_code for last in attempts.values() if last.state == "failed"),
             default=ExitCode.DONE,
@@ -199,6 +205,12 @@ def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[str, ...]:
         return ()
     with Ledger(workspace.ledger) as ledger:
         return stale_units(workspace, plan, ledger, period)
+
+
+def _archived(workspace: Workspace, period: Period, attempts: dict[str, Attempt]) -> str:
+    from minsheng.workflow.archived import archive_word
+
+    return archive_word(workspace, period, attempts) if attempts else ""
 
 
 def _next_due(plan: Plan, day: date) -> tuple[str, date] | None:
