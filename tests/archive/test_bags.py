@@ -153,10 +153,7 @@ def test_an_insider_who_rewrites_the_manifests_is_caught_by_the_ledger(desk, tam
 
 def test_the_profile_is_kept_beside_and_checked() -> None:
     good = {label: ["x"] for label, rule in PROFILE["Bag-Info"].items() if rule["required"]}
-    good |= {
-        "Minsheng-Kind": ["month"],
-        "BagIt-Profile-Identifier": PROFILE["Bag-Info"]["BagIt-Profile-Identifier"]["values"],
-    }
+    good |= {label: rule["values"][:1] for label, rule in PROFILE["Bag-Info"].items() if "values" in rule}
     assert info_faults("b", good) == []
     assert [f.what for f in info_faults("b", good | {"Extra": ["1"]})] == ["有规范中没有的项目 Extra"]
     assert [f.what for f in info_faults("b", good | {"Minsheng-Plan": []})] == ["缺少 Minsheng-Plan"]

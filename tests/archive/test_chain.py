@@ -1,5 +1,6 @@
 """Attacks on the ledger: each is named, and the anchor from outside sees what nothing inside can."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -38,9 +39,8 @@ def test_each_line_carries_the_head_of_the_line_before(three) -> None:
     assert faults == []
     assert [entry.previous for entry in entries] == [START, entries[0].head(), entries[1].head()]
     assert (entries[2].bag, entries[2].replaces, entries[2].why) == ("2017-06.r2", "2017-06", "苍溪县更正")
-    shown = subprocess.run(
-        f"tail -n 1 {LEDGER} | sha256sum", shell=True, cwd=three.archive, capture_output=True, check=True
-    )
+    command = f"tail -n 1 {LEDGER} | sha256sum"
+    shown = subprocess.run(command, shell=True, cwd=three.archive, capture_output=True, check=True)
     assert shown.stdout.decode().split()[0] == entries[-1].head()
 
 
@@ -54,7 +54,7 @@ ATTACKS = {
     "half a line": (lambda found: [*found[:2], found[2][:40]], "最后一行没有写完"),
     "written otherwise": (lambda found: [found[0].replace(b":1,", b": 1,", 1), *found[1:]], "不是本系统写成的样子"),
     "not a line": (lambda found: [*found, b"hello\n"], "不是一条封存记录"),
-    "emptied": (lambda found: [], "没有账本"),
+    "emptied": (lambda _: [], "没有账本"),
 }  # fmt: skip
 
 
@@ -121,15 +121,13 @@ def test_missing_renamed_and_strange_things_are_named(desk) -> None:
     )
 
 
-def test_another_key_is_seen_with_the_key_from_elsewhere(desk, tmp_path: Path) -> None:
+def test_another_key_is_seen_with_the_key_from_elsewhere(desk) -> None:
     trusted = (desk.keys / "minisign.pub").read_bytes()
     shutil.rmtree(desk.keys)
     stranger = open_signer(desk.keys, make=True)
     (desk.archive / "minisign.pub").unlink()
     (desk.archive / "minisign.pub").write_bytes(stranger.public)
     found = lines(desk)
-    import hashlib
-
     beside = {"minisign.pub": hashlib.sha256(stranger.public).hexdigest()}
     last = Entry.model_validate_json(found[2])
     write(desk, [*found[:2], last.model_copy(update={"beside": last.beside | beside}).line()], sign=True)
