@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 BLOCK = 1 << 20
+_SHARES = 8
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -46,7 +47,7 @@ class Hasher:
         return Digests(self._sha256.hexdigest(), self._sha512.hexdigest(), self._size)
 
 
-def digests_of(source: Path | bytes) -> Digests:
+def digests_of(source: Path | str | bytes) -> Digests:
     """Hash a file or bytes."""
     hasher = Hasher()
     if isinstance(source, bytes):
@@ -63,9 +64,13 @@ def digests_of(source: Path | bytes) -> Digests:
 
 
 def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> list[_R]:
-    """Do the same to many, in order, on all processors."""
+    """Do the same to many on all processors; the results are in the order of the items."""
+    every = list(items)
+    # A share of many, not one task per file: handing out a small file takes as long as hashing it.
+    step = max(1, len(every) // (workers() * _SHARES))
+    shares = [every[at : at + step] for at in range(0, len(every), step)]
     with ThreadPoolExecutor(max_workers=workers(), thread_name_prefix="archive") as pool:
-        return list(pool.map(work, items))
+        return [result for share in pool.map(lambda share: [work(item) for item in share], shares) for result in share]
 
 
 def workers() -> int:

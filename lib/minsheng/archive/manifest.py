@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 from minsheng.archive.faults import Fault
 from minsheng.archive.names import decode, encode, is_inside, normal
@@ -50,7 +49,7 @@ def read_manifest(content: bytes, name: str, algorithm: str, *, payload: bool) -
             faults.append(Fault(name, f"第 {number} 行不是“校验码  路径”"))
             continue
         path = normal(decode(match[2]))
-        if not is_inside(path) or (PurePosixPath(path).parts[0] == "data") != payload:
+        if not is_inside(path) or path.startswith("data/") != payload:
             faults.append(Fault(name, f"第 {number} 行的路径“{path}”不该列在这里"))
         elif path in found:
             faults.append(Fault(name, f"第 {number} 行重复列出 {path}"))

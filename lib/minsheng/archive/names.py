@@ -6,7 +6,6 @@ bagit-python decodes ``%25``. So a name that would need it is never sealed: its 
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 _SEPARATORS = {"Cc", "Zl", "Zp"}
 _BLANK_END = re.compile(r"\s(?=/|$)")
@@ -47,8 +46,8 @@ def payload_name(name: str) -> str:
 
 def is_inside(name: str) -> bool:
     """Whether a path is relative, tidy, and stays within its folder."""
-    parts = name.split("/")
-    return not PurePosixPath(name).is_absolute() and all(part not in {"", ".", ".."} for part in parts)
+    # An absolute path begins with an empty part.
+    return not {"", ".", ".."}.intersection(name.split("/"))
 
 
 def normal(name: str) -> str:

@@ -11,13 +11,14 @@ from minsheng.archive.checking import check_tags
 from minsheng.archive.durable import locked, sync_folder, unfinished, write_durably, write_synced
 from minsheng.archive.faults import Fault, quoted
 from minsheng.archive.hashing import digests_of
+from minsheng.archive.judge import complaints
 from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, bag_name, newest
 from minsheng.archive.profile import PROFILE_ID
 from minsheng.archive.recovery import STAGED_BAG, commit, discard, recover
 from minsheng.archive.signing import Signer, open_signer
 from minsheng.archive.state import State, companions, read_state
 from minsheng.domain.period import Period
-from minsheng.errors import ArchiveInvalidError, MachineUnfitError, UsageError
+from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 
 _READ_ONLY = 0o444
 
@@ -166,6 +167,9 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
     digest = write_bag(folder / STAGED_BAG, order.payload, info)
+    objection = complaints(folder / STAGED_BAG)
+    if objection:
+        raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")
     entry = Entry(
         sequence=len(state.entries) + 1,
         bag=bag_name(order.period, revision),
