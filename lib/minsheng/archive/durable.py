@@ -18,7 +18,9 @@ def unfinished(path: Path) -> Path:
 
 def write_synced(path: Path, content: bytes, *, mode: int) -> None:
     """Write a new file; its bytes are on the disk when this returns, its folder's entry is not yet."""
-    with path.open("xb") as stream:
+    # With its mode from the start: a secret key is never readable by others, not for an instant.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
         stream.flush()
         os.fchmod(stream.fileno(), mode)

@@ -108,7 +108,9 @@ def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) 
         If the disk is full or cannot be written, or the key is not there.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder.parent)
         with locked(folder, exclusive=True, waiting=lambda: say("另一个归档正在进行，等它结束")):
             return _seal(folder, keys, order)
     except OSError as fault:
@@ -129,7 +131,7 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
         changes = _changes(before.payload if before else {}, order.payload)
     if faults:
         lines = "\n".join(str(fault) for fault in faults)
-        raise ArchiveInvalidError(f"现有的归档校验不通过，不能再往里添加：\n{lines}")
+        raise ArchiveInvalidError(f"现有的归档核验不通过，不能再往里添加：\n{lines}")
     if last is not None and not changes:
         return Sealed(last, state.head, is_new=False, completed=completed)
     why = " ".join(order.why.split())

@@ -49,7 +49,7 @@ def archive_health(workspace: Workspace) -> tuple[str, str]:
 
 def _wrong(folder: Path, secret: Path, faults: list[str]) -> str:
     if faults:
-        return f"校验不通过（{faults[0]}）：minsheng archive verify"
+        return f"核验不通过（{faults[0]}）：minsheng archive verify"
     if not secret.is_file():
         return f"缺少签名私钥 {secret}：请从备份取回"
     if secret.stat().st_mode & 0o077:

@@ -22,6 +22,7 @@ from minsheng.workflow.display import Display
 from minsheng.workflow.month import run_month
 from minsheng.workflow.month_package import PROVENANCE, made_with
 from minsheng.workflow.units import period_units
+from minsheng.workflow.verifying import trusted_key
 from minsheng.workspace import MARKER, Workspace
 
 _MADE = ("outputs/", "data/accepted/", PROVENANCE)
@@ -137,7 +138,8 @@ def rebuild_month(
         raise UsageError(f"重做按月份（YYYY-MM）进行，现为“{month}”")
     folder = archive or workspace.archive
     entry = _entry(folder, period, revision)
-    verified = verify_archive(folder, only={entry.bag}, say=display.stage)
+    public, _ = trusted_key(workspace, None)
+    verified = verify_archive(folder, public=public, only={entry.bag}, say=display.stage)
     if verified.faults:
         raise ArchiveInvalidError("\n".join(str(fault) for fault in verified.faults))
     sealed = folder / entry.bag / "data"

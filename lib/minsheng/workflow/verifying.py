@@ -105,7 +105,7 @@ def verify(
         return VerifyOutcome(path, verify_alone(path), (alone,))
     if folder is None:
         raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
-    public, notes = _trusted(workspace, key)
+    public, notes = trusted_key(workspace, key)
     holdings = find_file(folder, path) if path and path.is_file() and folder.is_dir() else []
     only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
     found = verify_archive(folder, public=public, head=head, only=only, say=display.stage)
@@ -138,8 +138,21 @@ def _bags(holdings: list[Holding]) -> set[str]:
     return {holding.entry.bag for holding in holdings}
 
 
-def _trusted(workspace: Workspace | None, key: Path | None) -> tuple[bytes | None, tuple[str, ...]]:
-    """Return the public key to trust, and what it means if there is none."""
+def trusted_key(workspace: Workspace | None, key: Path | None) -> tuple[bytes | None, tuple[str, ...]]:
+    """Return the public key to trust, and what it means if there is none.
+
+    Parameters
+    ----------
+    workspace
+        Whose own key is trusted by default.
+    key
+        The file of another one.
+
+    Raises
+    ------
+    UsageError
+        If ``key`` does not exist.
+    """
     own = workspace.keys / PUBLIC_NAME if workspace else None
     path = key or (own if own and own.is_file() else None)
     if path is None:
