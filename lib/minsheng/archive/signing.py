@@ -7,11 +7,13 @@ change the archive must not be able to sign the change.
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-from minisign import Error, KeyPair, PublicKey, SecretKey, Signature
+from typing import TYPE_CHECKING
 
 from minsheng.archive.durable import sync_folder, write_durably
 from minsheng.errors import MachineUnfitError
+
+if TYPE_CHECKING:
+    from minisign import SecretKey
 
 PASSWORD = "MINSHENG_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 SECRET_NAME, PUBLIC_NAME = "minisign.key", "minisign.pub"
@@ -27,7 +29,7 @@ class Signer:
         The public key's file, as ``minisign -p`` takes it.
     """
 
-    _secret: SecretKey
+    _secret: "SecretKey"
     public: bytes
 
     def sign(self, content: bytes, comment: str) -> bytes:
@@ -50,6 +52,9 @@ def open_signer(folder: Path, *, make: bool) -> Signer:
     MachineUnfitError
         If the key is missing, damaged, or its password is missing or wrong.
     """
+    # Here, because `status` reads this module's names and signs nothing.
+    from minisign import Error, SecretKey
+
     path = folder / SECRET_NAME
     password = os.environ.get(PASSWORD, "")
     if not path.is_file():
@@ -70,6 +75,8 @@ def open_signer(folder: Path, *, make: bool) -> Signer:
 
 
 def _make(folder: Path, password: str) -> None:
+    from minisign import KeyPair
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pair = KeyPair.generate()
     if password:
@@ -82,6 +89,8 @@ def _make(folder: Path, password: str) -> None:
 
 def signature_fault(content: bytes, signature: bytes, public: bytes) -> str:
     """Return why a signature does not hold, in words; empty where it does."""
+    from minisign import Error, PublicKey, Signature
+
     try:
         key = PublicKey.from_bytes(public)
     except Error:
