@@ -28,7 +28,6 @@ from minsheng.workspace import Workspace
 
 PROVENANCE = "provenance.json"
 _PAGES = ("index.html", "progress.xlsx")
-_REPORTS = ("report.html", "report.pdf", "executed.ipynb", "result.json")
 
 
 def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
@@ -73,7 +72,10 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
     intake made of them; the plan, the notebooks and the lock; what all of it was made with.
     """
     units = period_units(plan, period)
-    paths = [workspace.outputs / unit.name / name for unit in units for name in _REPORTS]
+    with Ledger(workspace.ledger) as ledger:
+        made = ledger.last_attempts(f"{period}/")
+    # What a run recorded, not what lies there: a report of a section has a Word file, and nothing unknown gets in.
+    paths = [workspace.outputs / unit.name / name for unit in units for name in made[unit.name].outputs]
     paths += [workspace.outputs / str(period) / name for name in _PAGES]
     paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
     paths += _plan_files(workspace, period)

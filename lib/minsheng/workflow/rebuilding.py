@@ -23,7 +23,7 @@ from minsheng.workflow.month import run_month
 from minsheng.workflow.month_package import PROVENANCE, made_with
 from minsheng.workflow.units import period_units
 from minsheng.workflow.verifying import trusted_key
-from minsheng.workspace import MARKER, Workspace
+from minsheng.workspace import MARKER, Settings, Workspace
 
 _MADE = ("outputs/", "data/accepted/", PROVENANCE)
 """What lies in a package and is made from the rest of it."""
@@ -144,7 +144,7 @@ def rebuild_month(
         raise ArchiveInvalidError("\n".join(str(fault) for fault in verified.faults))
     sealed = folder / entry.bag / "data"
     with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
-        again = _lay_out(sealed, Path(scratch) / "workspace")
+        again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
         run_month(again, month, areas=[], notebooks=[], jobs=jobs, force=False, stale=False, display=display)
         others = _other_makings(sealed, again)
         units = period_units(load_plan(again.params, period.year), period)
@@ -165,8 +165,11 @@ def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
     return chosen[-1]
 
 
-def _lay_out(sealed: Path, root: Path) -> Workspace:
-    """Make a workspace of a package's inputs; what had been made of them stays behind."""
+def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
+    """Make a workspace of a package's inputs; what had been made of them stays behind.
+
+    Licensed fonts are no part of a package: those of the machine are used, and where they differ bytes cannot agree.
+    """
     for path in sorted(sealed.rglob("*")):
         name = path.relative_to(sealed).as_posix()
         if path.is_file() and not name.startswith(_MADE):
@@ -174,7 +177,9 @@ def _lay_out(sealed: Path, root: Path) -> Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     (root / MARKER).write_bytes(b"")
-    return Workspace.find(root)
+    folder = str(owner.font_folder) if owner.font_folder else ""
+    fonts = owner.settings.fonts.model_copy(update={"folder": folder})
+    return Workspace(root, root / "params", Settings(fonts=fonts))
 
 
 def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
