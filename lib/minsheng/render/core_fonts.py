@@ -12,8 +12,6 @@ import io
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
 CORE_SUFFIX = " Core"
 
 # GB 2312 has the 6,763 characters of everyday use and the usual symbols; the rest is what our reports add.
@@ -93,6 +91,8 @@ def _content(hb: ctypes.CDLL, face: int) -> bytes:
 
 
 def _renamed(content: bytes) -> bytes:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # a cut is made once per installation
+
     target = io.BytesIO()
     with TTFont(io.BytesIO(content), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
         for record in font["name"].names:

@@ -22,8 +22,6 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pylopdf_fonts_zh_cn as packaged
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
 from minsheng.render.core_fonts import CORE_SUFFIX, CutError, cut_core_font, cut_version
 
 SANS_FAMILY = "Noto Sans SC"
@@ -162,6 +160,8 @@ def _sha256(path: Path) -> str:
 
 @lru_cache
 def _coverage(files: tuple[Path, ...]) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # knowing fonts by their hash needs none of it
+
     covered: set[int] = set()
     for path in files:
         with TTFont(path, lazy=True) as font:

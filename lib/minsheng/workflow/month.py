@@ -127,12 +127,16 @@ def run_month(
     plan = load_plan(workspace.params, period.year)
     chosen = choose(period_units(plan, period), plan, areas, notebooks)
     with Ledger(workspace.ledger) as ledger:
-        if force or not nothing_to_do(workspace, plan, ledger, chosen, period):
+        idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), ledger, chosen, period)
+        if not idle:
             # The template boots beside the import of Great Expectations.
             template()
         checked = check_returns(workspace, plan, period, force=force, display=display)
-        preparer = Preparer(workspace, plan, fingerprint(workspace))
-        summary = run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
+        if idle:
+            summary = _all_skipped(ledger, chosen, period)
+        else:
+            preparer = Preparer(workspace, plan, fingerprint(workspace))
+            summary = run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         write_progress(workspace, plan, period)
@@ -179,6 +183,19 @@ def run_units(
             progress=display.units,
         )
         summary = runner.run(units)
+    _finish(ledger, run, summary)
+    return summary
+
+
+def _all_skipped(ledger: Ledger, units: list[UnitSpec], period: Period, command: str = "run") -> RunSummary:
+    """Record a run that found every unit as it should be: looking once is enough."""
+    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command=command)
+    summary = RunSummary(skipped=[unit.name for unit in units])
+    _finish(ledger, run, summary)
+    return summary
+
+
+def _finish(ledger: Ledger, run: int, summary: RunSummary) -> None:
     counts = {
         "made": len(summary.made),
         "skipped": len(summary.skipped),
@@ -186,4 +203,3 @@ def run_units(
         "waiting": len(summary.waiting),
     }
     ledger.finish_run(run, finished=datetime.now(UTC).isoformat(), summary=counts)
-    return summary

@@ -11,11 +11,11 @@ from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
 
-def nothing_to_do(workspace: Workspace, plan: Plan, ledger: Ledger, units: list[UnitSpec], period: Period) -> bool:
+def nothing_to_do(preparer: Preparer, ledger: Ledger, units: list[UnitSpec], period: Period) -> bool:
     """Whether a run would make nothing: returns are checked as they stand, and every unit is made from them."""
-    if not is_up_to_date(plan, workspace.params, workspace.data, period):
+    workspace = preparer.workspace
+    if not is_up_to_date(preparer.plan, workspace.params, workspace.data, period):
         return False
-    preparer = Preparer(workspace, plan, fingerprint(workspace))
     return all(is_made(workspace, preparer, ledger, unit) for unit in units)
 
 

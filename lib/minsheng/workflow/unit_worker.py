@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from minsheng.domain.result import Result
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
+from minsheng.execute.forked.servants import Servants
 from minsheng.execute.forked.slow_extras import import_without_extras
 from minsheng.execute.limits import Limits
 
@@ -106,6 +107,12 @@ def template() -> Template:
     return warm
 
 
+@cache
+def press() -> Servants:
+    """Return this process's servants that render: fonts and styles stay loaded from report to report."""
+    return Servants(template())
+
+
 def warm_up() -> None:
     """Render one page in the template, so that no fork pays for it."""
     from minsheng.render.report import warm_up as warm_pages
@@ -171,10 +178,10 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
     }
     text = json.dumps(executed.notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     try:
-        rendered = template().call(
-            "minsheng.render.report:render_report",
+        html, pdf, docx, missing = press().call(
+            "minsheng.workflow.unit_worker:render",
             text,
-            attachments={"result.json": executed.result},
+            executed.result,
             font_set=work.fonts,
             time_limit=work.limits.seconds,
             memory_limit=work.limits.memory_bytes,
@@ -183,13 +190,16 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
         kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
         failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
         raise UnitFailedError(failure, text) from error
-    files = {
-        "executed.ipynb": text.encode(),
-        "result.json": executed.result,
-        "report.html": rendered.html,
-        "report.pdf": rendered.pdf,
-    }
-    return files | ({"report.docx": rendered.docx} if rendered.docx else {}), rendered.missing_glyphs
+    reports = {"report.html": html, "report.pdf": pdf} | ({"report.docx": docx} if docx else {})
+    return {"executed.ipynb": text.encode(), "result.json": executed.result, **reports}, missing
+
+
+def render(notebook: str, result: bytes, *, font_set: FontSet) -> tuple[bytes, bytes, bytes | None, frozenset[str]]:
+    """Render an executed notebook in a servant; plain data, so that the coordinator never loads what renders."""
+    from minsheng.render.report import render_report
+
+    rendered = render_report(notebook, attachments={"result.json": result}, font_set=font_set)
+    return rendered.html, rendered.pdf, rendered.docx, rendered.missing_glyphs
 
 
 def _as_of(result: Result) -> str:

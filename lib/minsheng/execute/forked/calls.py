@@ -64,12 +64,33 @@ def await_answer(worker: Worker, function: str, time_limit: float | None) -> lis
         If it ended without an answer.
     """
     try:
-        return _listen(worker, function, time_limit)
+        answer = listen(worker, function, time_limit)
+        worker.wait(_END_SECONDS)  # it ends by itself now; what it leaves behind is swept away
+        return answer
     finally:
         worker.close()
 
 
-def _listen(worker: Worker, function: str, time_limit: float | None) -> list[bytes]:
+def listen(worker: Worker, function: str, time_limit: float | None) -> list[bytes]:
+    """Wait for an answer as ``await_answer`` does, but leave the worker as it is.
+
+    Parameters
+    ----------
+    worker, function, time_limit
+        As for ``await_answer``.
+
+    Returns
+    -------
+    list of bytes
+        What ``unpack`` takes.
+
+    Raises
+    ------
+    WorkerTimeoutError
+        When the time is up.
+    WorkerDiedError
+        If it ended without an answer.
+    """
     deadline = None if time_limit is None else time.monotonic() + time_limit
     decoder = wire.Decoder()
     while True:
@@ -80,7 +101,6 @@ def _listen(worker: Worker, function: str, time_limit: float | None) -> list[byt
         data = receive(worker.data, _READ_BYTES) if worker.data in ready else None
         if data:
             for answer in decoder.feed(data):
-                worker.wait(_END_SECONDS)  # it ends by itself now; what it leaves behind is swept away
                 return answer
         else:  # it has said all that it will say; what counts now is its end
             if (end := worker.wait(left)) is None:
@@ -95,6 +115,11 @@ def _late(function: str, time_limit: float | None) -> WorkerTimeoutError:
 def _died(function: str, end: WorkerEnd) -> WorkerDiedError:
     kind = WorkerMemoryError if end.over_memory else WorkerDiedError
     return kind(f"the process of {function} ended without an answer: {end}", end)
+
+
+def ran_out_of_memory(answer: list[bytes]) -> bool:
+    """Tell whether the function met the limit of its process's memory, which then is of no use to the next call."""
+    return answer[0] == b"error" and b"MemoryError" in answer[2]
 
 
 def unpack(answer: list[bytes], function: str, memory_limit: int | None) -> Any:

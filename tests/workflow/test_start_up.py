@@ -1,0 +1,46 @@
+"""What a command does not import: seconds of libraries that it has no use for."""
+
+import subprocess
+import sys
+
+import pytest
+
+from minsheng.workspace import Workspace
+
+_HEAVY = {
+    "IPython", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat",
+    "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "ruamel", "scipy", "weasyprint", "xlsxwriter",
+}  # fmt: skip
+_PLAN_READERS = {"ruamel"}
+_RUN = """
+import sys
+from minsheng.cli import main
+sys.argv = ["minsheng", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def _loaded(workspace: Workspace, *arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments], cwd=workspace.root, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (["--help"], set()),
+        (["run", "--help"], set()),
+        (["status", "2017-06"], _PLAN_READERS),
+        (["run", "2017-06"], _PLAN_READERS),
+    ],
+    ids=["help", "run help", "status", "unchanged run"],
+)
+def test_what_a_command_does_not_need_is_not_imported(june: Workspace, arguments: list[str], allowed: set[str]) -> None:
+    loaded = _loaded(june, *arguments)
+    assert "typer" in loaded
+    assert not loaded & _HEAVY - allowed
