@@ -22,6 +22,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pylopdf_fonts_zh_cn as packaged
+
 from minsheng.render.core_fonts import CORE_SUFFIX, CutError, cut_core_font, cut_version
 
 SANS_FAMILY = "Noto Sans SC"

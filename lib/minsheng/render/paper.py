@@ -101,7 +101,7 @@ def print_page(
 class _Page(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint has no types
     """A page without footnotes: WeasyPrint's own style for them matches every element of a page, five times each."""
 
-    def _ua_stylesheets(self, forms: bool = False) -> list[Any]:  # noqa: FBT001, FBT002  # WeasyPrint's signature
+    def _ua_stylesheets(self, forms: bool = False) -> list[Any]:  # WeasyPrint's signature
         return super()._ua_stylesheets(forms) if forms else [_browser_stylesheet()]
 
 

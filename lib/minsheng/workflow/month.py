@@ -11,6 +11,7 @@ from minsheng.execute.forked import fallbacks
 from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import CheckOutcome, check_returns
+from minsheng.workflow.disk import disk_faults_named
 from minsheng.workflow.display import Display
 from minsheng.workflow.fingerprint import fingerprint, workspace_fonts
 from minsheng.workflow.preparing import Preparer
@@ -120,7 +121,33 @@ def run_month(
         If the period is no month, or a name does not exist.
     PlanInvalidError
         If the plan has faults.
+    MachineUnfitError
+        If the disk is full or cannot be written.
     """
+    with disk_faults_named(workspace):
+        return _run_month(
+            workspace,
+            month,
+            areas=areas,
+            notebooks=notebooks,
+            jobs=jobs,
+            force=force,
+            stale=stale,
+            display=display,
+        )
+
+
+def _run_month(
+    workspace: Workspace,
+    month: str,
+    *,
+    areas: list[str],
+    notebooks: list[str],
+    jobs: int | None,
+    force: bool,
+    stale: bool,
+    display: Display,
+) -> MonthOutcome:
     started, period, fallen_back = time.monotonic(), Period(month), fallbacks.process.total
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")

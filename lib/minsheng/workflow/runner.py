@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -86,6 +87,7 @@ class Runner:
 
     def run(self, units: Sequence[UnitSpec]) -> RunSummary:
         """Make every unit that is not made yet from the same inputs; one failure never stops the others."""
+        clear_staging(self._workspace)
         summary = RunSummary()
         pending = {unit.name: unit for unit in units}
         running: dict[Future[UnitMade], UnitSpec] = {}
@@ -182,12 +184,37 @@ def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: Unit
 def publish(workspace: Workspace, folder: Path, files: Mapping[str, bytes]) -> None:
     """Put files in place all at once: written beside, then renamed; the old folder goes afterwards."""
     staging = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}"
-    staging.mkdir(parents=True)
-    for name, content in files.items():
-        (staging / name).write_bytes(content)
+    try:
+        staging.mkdir(parents=True)
+        for name, content in files.items():
+            (staging / name).write_bytes(content)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a full disk: what was there stays, and nothing half-written stands anywhere
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     _remove(workspace, folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(folder)
+
+
+def clear_staging(workspace: Workspace) -> None:
+    """Throw away what a run that was killed left behind: folders of processes that are gone."""
+    staging = workspace.outputs / ".staging"
+    for left in staging.iterdir() if staging.is_dir() else ():
+        owner = left.name.partition("-")[0]
+        if owner.isdigit() and (int(owner) == os.getpid() or not _runs(int(owner))):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    if sys.platform == "win32":  # asking would end it
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _remove(workspace: Workspace, folder: Path) -> None:

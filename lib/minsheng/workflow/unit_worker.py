@@ -194,7 +194,9 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
     return {"executed.ipynb": text.encode(), "result.json": executed.result, **reports}, missing
 
 
-def render(notebook: str, result: bytes, *, font_set: FontSet) -> tuple[bytes, bytes, bytes | None, frozenset[str]]:
+def render(
+    notebook: str, result: bytes, *, font_set: "FontSet | None" = None
+) -> tuple[bytes, bytes, bytes, frozenset[str]]:
     """Render an executed notebook in a servant; plain data, so that the coordinator never loads what renders."""
     from minsheng.render.report import render_report
 

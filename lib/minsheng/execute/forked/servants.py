@@ -10,7 +10,7 @@ import os
 import pickle
 import threading
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 from minsheng.execute.forked import calls, spawned, wire
 from minsheng.execute.forked.errors import TemplateError
@@ -126,7 +126,7 @@ class Servants:
         for worker, _ in idle:
             worker.close()
 
-    def __enter__(self) -> "Servants":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

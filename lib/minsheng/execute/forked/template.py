@@ -149,7 +149,9 @@ class Template:
         """
         request = json.dumps({"do": "fork", "memory": memory_limit, "cpu": cpu_limit}).encode()
         worker = self._request(request)
-        if worker is None:  # a template that was there and had died in the meantime is started again, once
+        # A template that was there and had died in the meantime is started again, once. Nothing runs twice: a fork does
+        # nothing before its order, and the order is sent below, to the one worker that was reported.
+        if worker is None:
             worker = self._request(request)
         if worker is None:
             raise TemplateError("the template ended without giving a reason")

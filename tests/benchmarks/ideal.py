@@ -1,0 +1,50 @@
+"""The least that a month can cost: one warm process runs all cells and renders all pages. Prints processor seconds.
+
+Usage: ``python ideal.py WORKSPACE MONTH``. No isolation, no limits, no messages, no start-up: nobody could publish so.
+"""
+
+import gc
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from minsheng.domain.period import Period
+from minsheng.plan import load_plan
+from minsheng.render.report import render_report, warm_up
+from minsheng.workflow.units import UnitSpec, period_units
+from minsheng.workspace import Workspace
+
+
+def make(workspace: Workspace, shell: InteractiveShell, unit: UnitSpec) -> None:
+    """Run the cells of a notebook, and render the one that the runner has executed."""
+    folder = workspace.outputs / unit.name
+    executed = (folder / "executed.ipynb").read_text(encoding="utf-8")
+    with capture_output():
+        for cell in nbformat.reads(executed, as_version=4).cells:
+            if cell.cell_type == "code":
+                shell.run_cell(cell.source).raise_error()
+    render_report(executed, attachments={"result.json": (folder / "result.json").read_bytes()})
+
+
+def main() -> None:
+    """Measure all units after a first one that warms everything."""
+    workspace, period = Workspace.find(Path(sys.argv[1])), Period(sys.argv[2])
+    os.environ["MINSHENG_WORKSPACE"] = str(workspace.root)
+    units = period_units(load_plan(workspace.params, period.year), period)
+    shell = InteractiveShell.instance()
+    warm_up()
+    make(workspace, shell, units[0])
+    gc.freeze()
+    started = time.process_time()
+    for unit in units:
+        make(workspace, shell, unit)
+    sys.stdout.write(f"{time.process_time() - started:.2f}\n")
+
+
+if __name__ == "__main__":
+    main()

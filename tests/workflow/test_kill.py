@@ -1,0 +1,115 @@
+"""kill -9 at any instant: the next run completes the month, byte for byte, and nothing is left running."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from minsheng.workspace import Workspace
+
+_RUN = [sys.executable, "-m", "minsheng", "run", "2017-06", "--area", "social_relief", "--notebook", "section_scoring"]
+_LONGEST_SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def undisturbed(june: Workspace) -> dict[str, bytes]:
+    return _files(june.outputs / "2017-06/social_relief/section_scoring", june.outputs)
+
+
+@pytest.fixture
+def started(june: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace whose returns are checked, without any report."""
+    root = tmp_path / "workspace"
+    shutil.copytree(june.root, root, ignore=lambda folder, _: ["outputs"] if Path(folder) == june.root else [])
+    return Workspace.find(root)
+
+
+def _files(folder: Path, root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _ours(mark: str) -> list[int]:
+    """List the live processes that carry a mark in their environment: all that a run has started."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                state = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+                if state not in "ZX" and f"KILL_TEST={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def _instants(seed: int) -> Iterator[float]:
+    generator = random.Random(seed)  # the instants of a test
+    while True:
+        yield generator.random()
+
+
+def _kill_once(workspace: Workspace, instant: float, *, group: bool, mark: str) -> bool:
+    """Start a run, kill it once something has happened; return whether it was killed before its end."""
+    process = subprocess.Popen(
+        _RUN,
+        cwd=workspace.root,
+        env={**os.environ, "KILL_TEST": mark},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    # The instants spread over what a run of one report takes here, wherever that is.
+    deadline = time.monotonic() + 0.2 + 6 * instant
+    while time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.005)
+    ended = process.poll() is not None
+    if not ended:
+        if group:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    return not ended
+
+
+def _check(workspace: Workspace, undisturbed: dict[str, bytes], instants: list[float], mark: str) -> None:
+    killed = 0
+    for number, instant in enumerate(instants):
+        killed += _kill_once(workspace, instant, group=number % 2 == 0, mark=mark)
+        give_up = time.monotonic() + _LONGEST_SECONDS
+        while left := _ours(mark):
+            assert time.monotonic() < give_up, f"still running: {left}"
+            time.sleep(0.02)
+        if workspace.ledger.is_file():
+            with sqlite3.connect(workspace.ledger) as ledger:
+                assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        unit = workspace.outputs / "2017-06/social_relief/section_scoring"
+        assert _files(unit, workspace.outputs) in ({}, undisturbed), "a report is there as a whole or not at all"
+        if instant > 0.7:  # after some, the report may be there: begin again
+            shutil.rmtree(workspace.outputs, ignore_errors=True)
+    assert killed, "no run was killed before its end"
+    subprocess.run(_RUN, cwd=workspace.root, check=True, capture_output=True)
+    assert _files(workspace.outputs / "2017-06/social_relief/section_scoring", workspace.outputs) == undisturbed
+    assert not list((workspace.outputs / ".staging").glob("*")), "what killed runs left is cleared away"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_ten_kills(started: Workspace, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    instants = [instant for instant, _ in zip(_instants(5), range(10), strict=False)]
+    _check(started, undisturbed, instants, tmp_path.name)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_a_hundred_kills(started: Workspace, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    instants = [instant for instant, _ in zip(_instants(6), range(100), strict=False)]
+    _check(started, undisturbed, instants, tmp_path.name)
