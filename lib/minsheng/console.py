@@ -55,7 +55,9 @@ class RunDisplay:
             self._bar.update(self._task, completed=summary.settled, rate=rate)
         elif summary.settled == total or seconds - self._said >= _PLAIN_EVERY_SECONDS:
             self._said = seconds
-            self._console.print(f"{summary.settled}/{total} {name} {rate}", highlight=False)
+            self._console.print(
+                f"{summary.settled}/{total} {name} {rate}", highlight=False, markup=False, soft_wrap=True
+            )
 
 
 def print_status(status: MonthStatus) -> None:
@@ -69,4 +71,5 @@ def print_status(status: MonthStatus) -> None:
         table.add_row(row.name, row.word, str(row.due or ""), received, revision, str(row.as_of or ""), row.problems)
     console.print(table)
     for line in status.lines():
-        console.print(line, highlight=False)
+        # A path that is cut at the window's edge cannot be copied; brackets in a message are no markup.
+        console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any
 
 from minsheng.zip_stable import normalise_zip
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cell = str | Decimal | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
@@ -65,6 +66,8 @@ def write_printed_table(
     bytes
         The same for the same arguments.
     """
+    import xlsxwriter  # a month that has not changed writes no table
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title, "created": datetime.combine(day, time.min)})
@@ -95,7 +98,7 @@ def write_printed_table(
 class _Styles:
     """The formats of one workbook."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: "xlsxwriter.Workbook") -> None:
         self._book = book
         self._base = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
         self.text = book.add_format(self._base)
