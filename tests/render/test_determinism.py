@@ -9,7 +9,7 @@ import pytest
 from minsheng.execute.forked import Template
 from minsheng.execute.forked.servants import Servants
 from minsheng.render.report import render_report, warm_up
-from minsheng.workflow.unit_worker import render
+from minsheng.workflow.privacy_gate import render_checked
 
 _PROGRAM = """
 import hashlib, sys
@@ -40,12 +40,14 @@ def test_notebook_of_nobody_is_stable_too():
 def test_what_a_process_rendered_before_leaves_no_trace(notebook):
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 乙\n\n䶮，朱镕基，𠮷", id="b")])
     both = {"notebook": nbformat.writes(notebook), "other": nbformat.writes(other)}
-    alone = {name: render(text, b"{}") for name, text in both.items()}
+    alone = {name: render_checked(text, b"{}") for name, text in both.items()}
     with Template(["minsheng.render.report"], "minsheng.workflow.unit_worker:warm_up") as template:
         for order in ("notebook", "other", "notebook"), ("other", "other", "notebook", "other"):
             with Servants(template) as servants:
                 for name in order:
-                    assert servants.call("minsheng.workflow.unit_worker:render", both[name], b"{}") == alone[name]
+                    assert (
+                        servants.call("minsheng.workflow.privacy_gate:render_checked", both[name], b"{}") == alone[name]
+                    )
                 assert servants.made == 1
         assert template.fallbacks.total == 0
 

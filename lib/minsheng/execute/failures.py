@@ -24,6 +24,8 @@ class FailureKind(StrEnum):
     IO = "io"
     GATE = "gate"
     """The notebook itself refused to seal its result (GateRefusedError): somebody has to fill in what is missing."""
+    PERSONAL_DATA = "personal_data"
+    """The report is made, and holds a person's number: it is not published."""
 
     @property
     def worth_a_retry(self) -> bool:
@@ -33,7 +35,9 @@ class FailureKind(StrEnum):
     @property
     def exit_code(self) -> ExitCode:
         """How a command ends in which a unit failed so."""
-        return ExitCode.GATE_REFUSED if self == FailureKind.GATE else ExitCode.NOTEBOOK_FAILED
+        return (
+            ExitCode.GATE_REFUSED if self in {FailureKind.GATE, FailureKind.PERSONAL_DATA} else ExitCode.NOTEBOOK_FAILED
+        )
 
     @property
     def word(self) -> str:
@@ -52,6 +56,7 @@ _WORDS = {
     FailureKind.RENDER: "排版失败",
     FailureKind.IO: "读写失败",
     FailureKind.GATE: "内容不全，未予生成",
+    FailureKind.PERSONAL_DATA: "含个人信息",
 }
 
 

@@ -28,6 +28,7 @@ SEVERITIES = {
     "READ-MACRO": Severity.INFO,
     "READ-LINK": Severity.INFO,
     "READ-DUTY": Severity.WARNING,
+    "READ-PERSONAL": Severity.CRITICAL,
 }
 """Rule id → severity of every fault of reading."""
 

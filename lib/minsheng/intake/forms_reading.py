@@ -24,6 +24,7 @@ from minsheng.intake.forms_grid import Faults
 from minsheng.intake.forms_section import decision_rows, positive_rows, section_marks
 from minsheng.intake.forms_store import forms_dir
 from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.personal import ALLOWED, mask_workbook
 from minsheng.intake.reading import Reader
 from minsheng.intake.units import normal
 
@@ -90,6 +91,9 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
                 own.add("", str(error), "minsheng template 生成的 Excel 考评表")
                 faults += own.found
                 continue
+            workbook, personal = mask_workbook(workbook)
+            for cell in personal:
+                own.add(f"{cell.sheet}!{cell.cell}", cell.message, ALLOWED)
             evidence = data_dir / "evidence" / str(period) / who
             if who in assessed:
                 area = _area_form(workbook, plan, who, period, own, evidence, digest)

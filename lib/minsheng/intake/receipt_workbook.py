@@ -1,7 +1,7 @@
 """The county's own workbook back: faulty cells coloured and commented, a first sheet 回执 with every issue.
 
 Formulas come back as the values that were read, so that nothing in a returned file can run; texts that begin with
-``=`` stay texts.
+``=`` stay texts. Personal numbers come back masked: a receipt lies where pages lie, and its sender knows them.
 """
 
 import io
@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook as NewWorkbook
@@ -22,6 +23,7 @@ from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.intake.addresses import position
 from minsheng.intake.cells import Raw
 from minsheng.intake.grid import Workbook
+from minsheng.intake.personal import masked_value
 from minsheng.intake.receipt_words import COLUMNS, ReceiptWords, comment_text
 from minsheng.zip_stable import normalise_zip
 
@@ -53,6 +55,7 @@ def receipt_workbook(data: bytes, read: Workbook | None, verdict: Verdict, words
         An xlsx; the same inputs give the same bytes.
     """
     book = _copy(read) if read is not None else _open(data)
+    _mask(book)
     _mark(book, verdict.issues)
     _write_sheet(book, words)
     stream = io.BytesIO()
@@ -66,6 +69,25 @@ def _open(data: bytes) -> Any:
     except (InvalidFileException, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError):
         # Some writers leave styles that openpyxl rejects; the list of issues is then given in a new workbook.
         return _copy(Workbook("xlsx", ()))
+
+
+def _mask(book: Any) -> None:
+    """Mask the personal numbers of cells, notes and file properties."""
+    for sheet in book.worksheets:
+        if (title := masked_value(sheet.title)) is not None:
+            sheet.title = title[0].replace("*", "x")[:31]
+        for row in sheet.iter_rows():
+            for cell in row:
+                value = cell.value
+                number = isinstance(value, int | float) and not isinstance(value, bool)
+                masked = masked_value(Decimal(repr(value)) if number else value)
+                if masked is not None:
+                    _put(sheet, cell.row, cell.column, masked[0])
+                if cell.comment is not None and (said := masked_value(cell.comment.text)) is not None:
+                    cell.comment = Comment(said[0], "原批注")
+    for name in ("creator", "lastModifiedBy", "title", "subject", "description", "keywords", "category"):
+        if (said := masked_value(getattr(book.properties, name))) is not None:
+            setattr(book.properties, name, said[0])
 
 
 def _copy(read: Workbook) -> Any:

@@ -10,6 +10,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
 from minsheng.intake.checking import code_sha256
+from minsheng.intake.personal import mask_workbook
 from minsheng.intake.reading import Reader
 from minsheng.intake.receipt_page import receipt_page, refusal_page
 from minsheng.intake.receipt_words import receipt_words
@@ -107,6 +108,7 @@ def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: R
         raise FileRefusedError(f"{verdict.file} 在审核之后被改动过，与登记的 sha256 不符")
     words = receipt_words(plan, verdict)
     workbook = reader.read(data)
+    workbook, _ = mask_workbook(workbook)
     copied = None if workbook.format == "xlsx" and data.startswith(_ZIP) else workbook
     files = {
         f"{verdict.id}.xlsx": receipt_workbook(data, copied, verdict, words),

@@ -13,6 +13,7 @@ from minsheng.intake.collecting import collector_paused
 from minsheng.intake.cover import Cover, read_cover
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.personal import add_personal, mask_workbook
 from minsheng.intake.table_reading import ParsedTable
 from minsheng.intake.tables import read_table
 from minsheng.intake.units import normal
@@ -65,6 +66,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     FileRefusedError
         If the cover does not tell area and month.
     """
+    workbook, personal = mask_workbook(workbook)
     if workbook.format == "csv":
         workbook = _split_csv(workbook, plan)
     cover = read_cover(workbook, plan)
@@ -73,6 +75,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     else:
         projects = plan.area(cover.id).projects
     result = ParsedReturn(cover, projects)
+    add_personal(result.findings, personal)
     _check_cover(result)
     used = {cover.sheet}
     for table in plan.tables:

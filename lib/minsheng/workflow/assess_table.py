@@ -6,6 +6,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import Result, ResultTableFigures
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
 from minsheng.report.result_table import counted, differing, remarks
+from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workspace import Workspace
 
 FOLDER = "result_table"
@@ -71,6 +72,7 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
 
 
 def _replace(workspace: Workspace, period: Period, name: str, content: bytes) -> None:
+    check_privacy({f"{FOLDER}/{name}": content})
     target = workspace.outputs / str(period) / FOLDER / name
     staged = target.with_name(f".{name}.new")
     staged.write_bytes(content)

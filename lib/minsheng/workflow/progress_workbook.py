@@ -5,6 +5,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, Result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
+from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workspace import Workspace
 
 _WHOLE, _PERCENT = "#,##0", "0.0%"
@@ -52,6 +53,7 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
         day=min(days),
         sheet="完成情况",
     )
+    check_privacy({"progress.xlsx": content})
     target = workspace.outputs / str(period) / "progress.xlsx"
     staged = target.with_name(".progress.xlsx.new")
     target.parent.mkdir(parents=True, exist_ok=True)

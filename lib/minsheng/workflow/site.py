@@ -20,6 +20,7 @@ from minsheng.report.lights import STATUS_WORDS, light_badge
 from minsheng.report.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.report.numbers import fixed
 from minsheng.report.tables import Column, table
+from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
@@ -238,7 +239,8 @@ def _is_made(workspace: Workspace, unit: UnitSpec) -> bool:
 
 
 def write_page(path: Path, content: bytes) -> None:
-    """Put a page in place all at once."""
+    """Put a page in place all at once; one with a personal number is refused."""
+    check_privacy({f"{path.parent.name}/{path.name}": content})
     staged = path.with_name(f".{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
     staged.write_bytes(content)

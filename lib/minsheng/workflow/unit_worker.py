@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minsheng.domain.personal import masked_text
 from minsheng.domain.result import Result
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
@@ -33,6 +34,8 @@ PRELOAD = (
     "minsheng.report.score_charts",
     "minsheng.report.trends",
     "minsheng.render.report",
+    "minsheng.render.pdf_text",
+    "minsheng.workflow.privacy_gate",
 )
 
 
@@ -132,7 +135,8 @@ def make_unit(work: UnitWork) -> UnitMade:
         files, missing = _render(work, executed)
         seconds["render"] = time.perf_counter() - started
     except UnitFailedError as error:
-        return UnitMade(work.name, _remains(error), error.failure, seconds)
+        clean = _without_numbers(error)
+        return UnitMade(work.name, _remains(clean), clean.failure, seconds)
     except OSError as error:
         failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
         return UnitMade(work.name, _remains(UnitFailedError(failure)), failure, seconds)
@@ -178,8 +182,8 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
     }
     text = json.dumps(executed.notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     try:
-        html, pdf, docx, missing = press().call(
-            "minsheng.workflow.unit_worker:render",
+        html, pdf, docx, missing, personal = press().call(
+            "minsheng.workflow.privacy_gate:render_checked",
             text,
             executed.result,
             font_set=work.fonts,
@@ -190,23 +194,25 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
         kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
         failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
         raise UnitFailedError(failure, text) from error
+    if personal:
+        # Neither report nor notebook is kept: both hold what must not lie about.
+        message = f"{len(personal)} 处，没有发布：{personal[0]}"
+        lines = "\n".join(personal)
+        raise UnitFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
     reports = {"report.html": html, "report.pdf": pdf} | ({"report.docx": docx} if docx else {})
     return {"executed.ipynb": text.encode(), "result.json": executed.result, **reports}, missing
-
-
-def render(
-    notebook: str, result: bytes, *, font_set: "FontSet | None" = None
-) -> tuple[bytes, bytes, bytes, frozenset[str]]:
-    """Render an executed notebook in a servant; plain data, so that the coordinator never loads what renders."""
-    from minsheng.render.report import render_report
-
-    rendered = render_report(notebook, attachments={"result.json": result}, font_set=font_set)
-    return rendered.html, rendered.pdf, rendered.docx, rendered.missing_glyphs
 
 
 def _as_of(result: Result) -> str:
     as_of = result.figures.as_of
     return as_of.isoformat() if as_of else ""
+
+
+def _without_numbers(error: UnitFailedError) -> UnitFailedError:
+    """Mask what a failed cell may have repeated: message and remains go to the ledger, the terminal and a folder."""
+    failure = error.failure
+    masked = {"message": masked_text(failure.message), "traceback": masked_text(failure.traceback)}
+    return UnitFailedError(failure.model_copy(update=masked), masked_text(error.notebook))
 
 
 def _remains(error: UnitFailedError) -> dict[str, bytes]:

@@ -1,0 +1,109 @@
+"""Which digits are a person's number, and which only look like one."""
+
+import hashlib
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.privacy.conftest import card, check_digit, ids
+
+from minsheng.domain.personal import PersonalKind, masked_text, normalised, personal_numbers
+
+DAYS = st.dates(date(1900, 1, 1), date(2017, 12, 31))
+ID = ids(1)[0]
+
+
+@st.composite
+def id_numbers(draw):
+    region = draw(st.sampled_from(["510821", "510802", "510812", "110101", "650102", "469005"]))
+    body = f"{region}{draw(DAYS):%Y%m%d}{draw(st.integers(0, 999)):03}"
+    return body + check_digit(body)
+
+
+def kinds(text):
+    return [str(number.kind) for number in personal_numbers(text)]
+
+
+@given(id_numbers(), st.sampled_from(["{}", "身份证号{}，", "({})", "ID{}", "{}张三", "\u200b{}", "户主 {}\n"]))
+def test_a_valid_id_is_found_wherever_it_stands(number, around):
+    found = personal_numbers(around.format(number))
+    assert [(f.kind, f.masked) for f in found] == [(PersonalKind.ID, f"{number[:6]}********{number[-4:]}")]
+
+
+@given(id_numbers(), st.integers(1, 17), st.sampled_from([" ", "-", "\n", "\r\n", "\u2014", "\u3000", " - "]))
+def test_an_id_that_is_split_is_still_one(number, at, between):
+    assert kinds(number[:at] + between + number[at:]) == ["身份证号"]
+
+
+@given(id_numbers())
+def test_wide_spaced_and_lower_case_forms_are_found(number):
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in number)
+    assert kinds(wide) == kinds(" ".join(number)) == kinds(number.lower()) == ["身份证号"]
+
+
+@given(id_numbers(), st.integers(0, 17), st.integers(1, 9))
+def test_a_mistyped_digit_makes_no_id(number, at, step):
+    if number[at] == "X":
+        return
+    typo = number[:at] + str((int(number[at]) + step) % 10) + number[at + 1 :]
+    assert "身份证号" not in kinds(typo)
+
+
+def test_ten_thousand_ids_are_found_and_their_typos_are_not():
+    numbers = ids(10_000)
+    assert len(personal_numbers("，".join(numbers))) == 10_000
+    typos = [n[:17] + ("0" if n[17] != "0" else "1") for n in numbers]
+    assert personal_numbers("，".join(typos)) == ()
+
+
+@given(st.binary(min_size=4, max_size=200))
+def test_no_part_of_a_digest_is_a_number(content):
+    digests = [hashlib.new(name, content).hexdigest() for name in ("sha256", "sha512", "md5", "sha1")]
+    assert kinds(" ".join(digests)) == []
+    assert kinds("\n".join(d.upper() for d in digests)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0839-3223456", "（0839）3223456", "2017-06-25 13:45:07", "累计支出 1,950,400,138.12 元", "0.13812345678",
+        "13812345678.5", "比重 0.510821199001011", "1,138,123,456,78", "D:20170625000000+08'00'", "158\x1f159\x1f160",
+        "158 159 160 161 162 163", "12012345678", "138123456789", "510821199002301239", "001 002 003 004 005 006",
+        "9007199254740993", "urn:uuid:51082119-9001-4112-8812-138123456789", "广民政发〔2017〕27号",
+    ],
+)  # fmt: skip
+def test_what_a_report_holds_is_no_personal_number(text):
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13812345678", "+86 138 1234 5678", "86-13812345678", "0086 13812345678", "138-1234-5678", "1381\n2345678",
+        "电话：19912345678。", "16612345678①", "１７０１２３４５６７８", "13812345678,13900000000"[:11] + ",x",
+    ],
+)  # fmt: skip
+def test_mobile_numbers(text):
+    assert kinds(text) == ["手机号"]
+
+
+def test_old_ids_and_cards():
+    assert kinds("510821900101123") == ["身份证号"]
+    assert kinds("510821901301123") == []
+    number = card("622848", 19, seed=3)
+    grouped = " ".join(number[i : i + 4] for i in range(0, 19, 4))
+    assert kinds(number) == kinds(grouped) == ["银行卡号"]
+    assert kinds(number[:-1] + str((int(number[-1]) + 1) % 10)) == []
+    assert kinds(card("9999", 16, seed=4)) == []
+
+
+def test_several_in_one_text_are_told_apart():
+    assert kinds(f"{ID} 13812345678 {card('621700', 19, seed=5)}") == ["身份证号", "手机号", "银行卡号"]
+
+
+@given(st.text(max_size=80), id_numbers(), st.text(max_size=80))
+def test_a_masked_text_holds_no_number(before, number, after):
+    masked = masked_text(f"{before}，{number}，{after}")
+    assert personal_numbers(masked) == ()
+    assert number not in normalised(masked)
