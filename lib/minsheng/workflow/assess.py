@@ -14,6 +14,7 @@ from minsheng.workflow.assess_site import write_assessment_site
 from minsheng.workflow.assess_table import FOLDER, sealed_result_table, write_result_table
 from minsheng.workflow.checking import CheckOutcome, check_returns
 from minsheng.workflow.display import Display
+from minsheng.workflow.evidence_items import Evidence, gather_evidence
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.month import run_units
 from minsheng.workflow.preparing import Preparer
@@ -38,6 +39,8 @@ class AssessmentOutcome:
         How many notebooks ran on a normal kernel because the template could not fork.
     told
         What the result table says of itself: as of, provisional, the city beside its counties.
+    evidence
+        What proves each item, and what is missing.
     """
 
     workspace: Workspace
@@ -46,6 +49,7 @@ class AssessmentOutcome:
     forms: Forms
     summary: RunSummary
     told: tuple[str, ...]
+    evidence: Evidence
     seconds: float
     fallbacks: int
 
@@ -71,6 +75,7 @@ class AssessmentOutcome:
         if self.fallbacks:
             lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
         lines += self.told
+        lines += self.evidence.lines()
         folder = self.workspace.outputs / str(self.period)
         lines.append(
             f"{self.period.label}考评：新生成 {len(summary.made)} 份，未变化 {len(summary.skipped)} 份，"
@@ -127,7 +132,8 @@ def run_assessment(
             command="assess",
         )
     write_result_table(workspace, plan, parsed)
-    write_assessment_site(workspace, plan, parsed, forms)
+    evidence = gather_evidence(workspace, plan, parsed)
+    write_assessment_site(workspace, plan, parsed, forms, evidence)
     sealed = sealed_result_table(workspace, parsed)
     told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
     return AssessmentOutcome(
@@ -137,6 +143,7 @@ def run_assessment(
         forms=forms,
         summary=summary,
         told=told,
+        evidence=evidence,
         seconds=time.monotonic() - started,
         fallbacks=fallbacks.process.total - fallen_back,
     )

@@ -4,6 +4,10 @@ From a total to the cell it came from: 得分表 (one click), the item's circled
 cell; the file itself is linked beside the total.
 """
 
+import os
+from pathlib import Path
+from urllib.parse import quote
+
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -16,13 +20,14 @@ from minsheng.report.scoring import decimals_of
 from minsheng.report.tables import Column, table
 from minsheng.workflow.assess_forms import Forms
 from minsheng.workflow.assess_table import FOLDER, sealed_result_table
+from minsheng.workflow.evidence_items import Evidence
 from minsheng.workflow.site import Sealed, header, matrix, reports, section, write_first_page, write_page
 from minsheng.workspace import Workspace
 
 _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
 
 
-def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, forms: Forms) -> None:
+def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, forms: Forms, evidence: Evidence) -> None:
     """Write the page of a half-year's or year's assessment, and the first page."""
     sealed = Sealed(workspace, plan, period)
     figures = sealed_result_table(workspace, period)
@@ -33,6 +38,7 @@ def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, form
         _result(sealed),
         _sections(sealed),
         _forms(sealed, forms),
+        _evidence(evidence),
         matrix(sealed),
         reports(sealed),
     )
@@ -121,6 +127,32 @@ def _sections(sealed: Sealed) -> Element:
         Column("扣分表", kind="text"),
     ]
     return section("科室考评", table(f"{sealed.period.label}科室考评", columns, rows))
+
+
+def _evidence(evidence: Evidence) -> Element:
+    """Return the catalogue of the evidence: each item's files as links, what is missing and what is waived in words."""
+    rows: list[list[Content]] = []
+    for body in evidence.bodies:
+        for item in body.items:
+            links = joined(
+                [Element("a", name, href=_from_page(path, evidence)) for name, path in item.files.items()], " "
+            )
+            said = "；".join(item.missing) if item.missing and not item.waiver else item.remark
+            if item.waiver:
+                said = f"免交：{item.waiver.why}（{item.waiver.who}）"
+            rows.append([body.name, f"{item.id} {item.name}", links or None, said or None])
+    columns = [
+        Column("考评对象", kind="row"),
+        Column("小项", kind="long"),
+        Column("印证资料", kind="long"),
+        Column("说明", kind="long"),
+    ]
+    state = paragraph(evidence.lines()[-1], class_="summary")
+    return section("印证资料", state, table(f"{evidence.period.label}印证资料目录", columns, rows, style="issues"))
+
+
+def _from_page(path: Path, evidence: Evidence) -> str:
+    return quote(os.path.relpath(path, evidence.page_folder).replace(os.sep, "/"))
 
 
 def _forms(sealed: Sealed, forms: Forms) -> Element:

@@ -1,0 +1,157 @@
+"""The evidence book of the sample's half-year: complete, in the rubric's order, refused where something is missing."""
+
+import csv
+import hashlib
+import io
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from minsheng.domain.period import Period
+from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
+from minsheng.plan import load_plan
+from minsheng.render.binder import bookmarks
+from minsheng.render.pdf_text import read_pdf
+from minsheng.workflow.assess import run_assessment
+from minsheng.workflow.display import Quiet
+from minsheng.workflow.evidence_book import evidence_book
+from minsheng.workflow.evidence_items import gather_evidence
+from minsheng.workflow.privacy_gate import check_privacy
+from minsheng.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+PERIOD = Period("2017-H1")
+CSV = "02-证据目录/证据目录.csv"
+
+
+@pytest.fixture(scope="module")
+def assessed(june, tmp_path_factory):
+    root = tmp_path_factory.mktemp("book") / "workspace"
+    shutil.copytree(june.root, root)
+    workspace = Workspace.find(root)
+    for name in ("assessment", "evidence", "deliveries"):
+        shutil.copytree(ROOT / "data" / name, workspace.data / name)
+    shutil.copy(ROOT / "data/deliveries.csv", workspace.data)
+    outcome = run_assessment(workspace, "2017-H1", jobs=None, force=False, display=Quiet())
+    assert outcome.exit_code == ExitCode.DONE, outcome.lines()
+    assert any(line.startswith("印证资料齐全：10 个考评对象") for line in outcome.lines())
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def book(assessed):
+    return evidence_book(assessed, "2017-H1")
+
+
+@pytest.fixture
+def own(assessed, tmp_path):
+    """A copy whose evidence a test may take away."""
+    shutil.copytree(assessed.root, tmp_path / "own")
+    return Workspace.find(tmp_path / "own")
+
+
+def content(book, name):
+    source = book[name]
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def catalogue(book):
+    return list(csv.DictReader(io.StringIO(content(book, CSV).decode("utf-8-sig"))))
+
+
+def test_the_result_table_comes_first_then_every_item_in_the_rubrics_order(book, assessed):
+    names = list(book)
+    assert names == sorted(names)
+    assert all(name == unicodedata.normalize("NFC", name) for name in names)
+    assert names[0].startswith("01-考评结果表/")
+    plan = load_plan(assessed.params, 2017)
+    rubric = [item.id for item in plan.county_rubric.items]
+    for area in plan.assessed_areas:
+        rows = [row["小项编号"] for row in catalogue(book) if row["考评对象"] == area.name]
+        assert list(dict.fromkeys(rows)) == rubric
+        folders = dict.fromkeys(name.split("/")[1] for name in names if f"-{area.name}/" in name and "/" in name[4:])
+        items = [folder.split("-")[1] for folder in folders if folder[:2].isdigit() and folder[:2] != "00"]
+        assert items == rubric
+
+
+def test_every_file_of_the_catalogue_is_in_the_book_with_its_sha256(book):
+    rows = [row for row in catalogue(book) if row["文件"]]
+    assert len(rows) > 8 * 21
+    for row in rows:
+        assert hashlib.sha256(content(book, row["文件"])).hexdigest() == row["sha256"]
+    listed = {row["文件"] for row in rows}
+    evidence = {name for name in book if name.count("/") == 2 and "/00-" not in name}
+    assert evidence == listed
+    assert all(row["页数"] for row in rows if row["文件"].endswith(".pdf"))
+    text = "".join("".join(read_pdf(content(book, "02-证据目录/证据目录.pdf")).pages).split())
+    assert all(row["sha256"] in text for row in rows)
+
+
+def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):
+    binder = content(book, "03-苍溪县/苍溪县印证资料.pdf")
+    rubric = [item.id for item in load_plan(assessed.params, 2017).county_rubric.items]
+    top = [title for depth, title in bookmarks(binder) if depth == 0]
+    assert top[0] == "苍溪县2017年上半年印证资料"
+    assert [title.split()[1] for title in top[1:]] == rubric
+    found = read_pdf(binder)
+    text = "".join("".join(found.pages).split())
+    assert text.index("01org.1领导小组") < text.index("14goal.medical医疗救助") < text.index("21goal.two_lines")
+    assert "成立领导小组和明确分工的文件" in text
+    assert content(book, "03-苍溪县/01-org.1-领导小组/领导小组.txt") == found.attachments["01-领导小组.txt"]
+    with pikepdf.open(io.BytesIO(binder)) as pdf:
+        assert pdf.open_metadata().pdfa_status == "3U"
+        with pdf.open_outline() as outline:
+            pages = [pikepdf.Page(item.destination[0]).index for item in outline.root]
+        assert pages == sorted(set(pages))
+
+
+def test_the_same_assessment_gives_the_same_bytes(book, assessed):
+    again = evidence_book(assessed, PERIOD)
+    assert list(again) == list(book)
+    assert [name for name in book if content(book, name) != content(again, name)] == []
+
+
+def test_one_missing_file_refuses_the_whole_book(own):
+    (own.data / "evidence/2017-H1/cangxi/org.2/专题会议.txt").unlink()
+    (own.outputs / "2017-06/jiange/dibao/report.pdf").unlink()
+    with pytest.raises(GateRefusedError) as refused:
+        evidence_book(own, "2017-H1")
+    assert refused.value.exit_code == ExitCode.GATE_REFUSED
+    lines = str(refused.value).splitlines()
+    assert (
+        lines[0] == "苍溪县：org.2 专题会议：考评表写明的印证资料“专题会议.txt”不在 data/evidence/2017-H1/cangxi/org.2/"
+    )
+    assert lines[1].startswith("剑阁县：goal.dibao 城乡低保：没有2017年6月")
+    assert len(lines) == 3
+
+
+def test_a_gap_is_waived_only_with_a_name_and_a_reason_that_are_printed(own):
+    (own.data / "evidence/2017-H1/cangxi/org.2/专题会议.txt").unlink()
+    path = own.data / "evidence/2017-H1/waivers.csv"
+    path.write_text("id,item,who,why\ncangxi,org.2,,忘记了\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError, match=r"waivers.csv 第 2 行：who 没有填"):
+        evidence_book(own, "2017-H1")
+    path.write_text("id,item,who,why\ncangxi,org.9,殷蛟,无此项\n", encoding="utf-8")
+    with pytest.raises(GateRefusedError, match="免交登记中没有这一项：cangxi/org"):
+        evidence_book(own, "2017-H1")
+    path.write_text("id,item,who,why\ncangxi,org.2,殷蛟,会议记录水淹损毁\n", encoding="utf-8")
+    built = evidence_book(own, "2017-H1")
+    (row,) = [row for row in catalogue(built) if (row["考评对象"], row["小项编号"]) == ("苍溪县", "org.2")]
+    assert "同意人：殷蛟；理由：会议记录水淹损毁" in row["说明"]
+    for name in ("03-苍溪县/苍溪县印证资料.pdf", "02-证据目录/证据目录.pdf"):
+        assert "会议记录水淹损毁" in "".join("".join(read_pdf(content(built, name)).pages).split())
+    evidence = gather_evidence(own, load_plan(own.params, 2017), PERIOD)
+    assert evidence.waived == ("苍溪县：org.2 专题会议：免交，殷蛟：会议记录水淹损毁",)
+
+
+def test_the_book_holds_no_personal_number(book):
+    check_privacy({name: content(book, name) for name in book if name.startswith(("01-", "02-", "03-"))})
+
+
+def test_the_page_links_to_what_is_there(assessed):
+    page = (assessed.outputs / "2017-H1/index.html").read_text(encoding="utf-8")
+    assert "印证资料齐全" in page
+    assert "../../data/evidence/2017-H1/cangxi/org.1/" in page
