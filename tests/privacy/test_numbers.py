@@ -107,3 +107,8 @@ def test_a_masked_text_holds_no_number(before, number, after):
     masked = masked_text(f"{before}，{number}，{after}")
     assert personal_numbers(masked) == ()
     assert number not in normalised(masked)
+
+
+def test_masking_leaves_the_rest_as_it_was_written():
+    text = f"救助4574人次，户主（{ID[:6]} {ID[6:]}），①见１９号文。"
+    assert masked_text(text) == f"救助4574人次，户主（{ID[:6]}********{ID[-4:]}），①见１９号文。"

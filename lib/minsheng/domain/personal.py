@@ -106,15 +106,15 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
 
 def masked_text(text: str) -> str:
     """Return a text with its personal numbers masked; unchanged where it has none."""
-    found = personal_numbers(text)
-    if not found:
+    if not personal_numbers(text):
         return text
-    plain = normalised(text)
-    parts, at = [], 0
-    for number in found:
-        parts += [plain[at : number.start], number.masked]
-        at = number.end
-    return "".join((*parts, plain[at:]))
+    # Letter by letter, so that all that is no number stays as it was written.
+    letters = [(letter, at) for at, original in enumerate(text) for letter in normalised(original)]
+    parts, start = [], 0
+    for number in personal_numbers("".join(letter for letter, _ in letters)):
+        parts += [text[start : letters[number.start][1]], number.masked]
+        start = letters[number.end - 1][1] + 1
+    return "".join((*parts, text[start:]))
 
 
 def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -140,7 +140,7 @@ def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries
 
 
 def _row(entry: Entry) -> list[Content]:
-    name = [f"{entry.item} {entry.name}", Element("br"), entry.clause]
+    name: list[Content] = [f"{entry.item} {entry.name}", Element("br"), entry.clause]
     file: Content = [entry.file, Element("br"), Element("code", entry.sha256)] if entry.file else None
     return [name, entry.points or None, file, entry.pages or None, entry.remark or None]
 
