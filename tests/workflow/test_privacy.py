@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import nbformat
 import openpyxl
 import pytest
 from tests.privacy.conftest import ids, masked
@@ -81,8 +82,10 @@ def test_the_original_is_kept_and_would_not_be_sealed(planted):
 def test_a_report_with_a_number_is_not_published(june, tmp_path):
     shutil.copytree(june.root, tmp_path / "w")
     workspace = Workspace.find(tmp_path / "w")
-    notebook = workspace.notebooks / "medical_aid.ipynb"
-    notebook.write_text(notebook.read_text(encoding="utf-8").replace("医疗救助", f"医疗救助 {ID}", 1), encoding="utf-8")
+    path = workspace.notebooks / "medical_aid.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"户主 {ID}", id="typed"))
+    nbformat.write(notebook, path)
     outcome = run_month(
         workspace,
         "2017-06",
