@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.domain.table import CellType, Column
-from minsheng.intake.cells import CellFaultError, excel_number, parse_cell, parse_date, parse_number
+from minsheng.intake.cells import CellFaultError, cell_parser, excel_number, parse_date, parse_number
 from minsheng.intake.units import agree, dimension, split_unit
 
 
@@ -83,8 +83,8 @@ def test_another_unit_in_the_cell_is_critical_and_never_converted(raw: str, unit
 
 def test_ten_thousand_yuan_become_yuan_at_this_edge_exactly() -> None:
     column = Column(id="allocated_yuan", label="累计下达", unit="万元", type=CellType.DECIMAL)
-    assert parse_cell(Decimal("1952.60"), column).value == Decimal(19526000)
-    assert parse_cell("0.000001", column).value == Decimal("0.01")
+    assert cell_parser(column)(Decimal("1952.60")).value == Decimal(19526000)
+    assert cell_parser(column)("0.000001").value == Decimal("0.01")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One cell as a county typed it → an exact value, a blank, or a fault that says what is allowed."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -18,6 +19,7 @@ BLANK_MARKS = frozenset(
 )
 """Marks that counties write for "nothing here"; blank is not 0."""
 
+_LONGEST_WORD = max(len(mark) for mark in BLANK_MARKS if mark.isalnum())
 _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 35_000, 60_000
 _EXCEL_DIGITS = Context(prec=15)
@@ -87,7 +89,12 @@ def show(raw: Raw) -> str:
 
 def is_blank(raw: Raw) -> bool:
     """Whether a cell is empty or holds a blank mark."""
-    return raw is None or (isinstance(raw, str) and _plain_text(raw).upper() in BLANK_MARKS)
+    if raw is None or not isinstance(raw, str):
+        return raw is None
+    # Letters and digits alone are a mark only if they are few: most texts need no closer look.
+    if len(raw) > _LONGEST_WORD and raw.isalnum():
+        return False
+    return _plain_text(raw).upper() in BLANK_MARKS
 
 
 def _plain_text(raw: str) -> str:
@@ -172,23 +179,28 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
     return {normal(choice): choice for choice in reversed(choices)}
 
 
-def parse_cell(raw: Raw, column: Column) -> Parsed:
-    """Read one cell by its column's type; 万元 becomes 元 where the column's id ends in ``_yuan``.
+def cell_parser(column: Column) -> Callable[[Raw], Parsed]:
+    """Return what reads a column's cells by its type; 万元 becomes 元 where the column's id ends in ``_yuan``.
 
-    Raises
-    ------
-    CellFaultError
-        If the cell cannot be read as that type.
+    What it returns raises :class:`CellFaultError` if a cell cannot be read as that type.
     """
     match column.type:
         case CellType.INTEGER | CellType.DECIMAL:
-            parsed = parse_number(raw, column.unit)
-            if isinstance(parsed.value, Decimal) and (scale := yuan_scale(column.id, column.unit)) != 1:
-                return Parsed(parsed.value * scale, parsed.was_text)
-            return parsed
+            unit, scale = column.unit, yuan_scale(column.id, column.unit)
+            if scale == 1:
+                return lambda raw: parse_number(raw, unit)
+            return lambda raw: _scaled(parse_number(raw, unit), scale)
         case CellType.DATE:
-            return Parsed(parse_date(raw))
+            return lambda raw: Parsed(parse_date(raw))
         case CellType.CHOICE:
-            return Parsed(_choices(column.choices).get(normal(show(raw))) or show(raw).strip() or None)
+            choices = _choices(column.choices)
+            # The same few words stand all down the column.
+            return lru_cache(maxsize=256, typed=True)(
+                lambda raw: Parsed(choices.get(normal(show(raw))) or show(raw).strip() or None)
+            )
         case CellType.TEXT:
-            return Parsed(show(raw).strip() or None)
+            return lambda raw: Parsed(show(raw).strip() or None)
+
+
+def _scaled(parsed: Parsed, scale: Decimal) -> Parsed:
+    return Parsed(parsed.value * scale, parsed.was_text) if isinstance(parsed.value, Decimal) else parsed

@@ -52,8 +52,10 @@ def judge_frame(type_name: str, columns: Mapping[str, Any], spec: str) -> list[b
     JUDGED[type_name, spec] = findings
     held = [True] * max(map(len, findings.values()))
     for found in findings.values():
+        if found.count(None) == len(found):
+            continue
         for row, finding in enumerate(found):
-            if finding is not None and isinstance(finding, str):
+            if isinstance(finding, str):
                 held[row] = False
     return held
 

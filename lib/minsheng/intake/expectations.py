@@ -56,18 +56,20 @@ class SuiteRunner:
         if not frame.places:
             return [RuleRun(rule) for rule in rules]
         JUDGED.clear()
-        # Objects, never pandas' own types: a figure stays the Decimal that it is.
-        data = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in frame.columns.items()})
         # First only whether each rule holds, which is half the work; then the rows of those that do not.
-        held = self._validate(data, frame.suite.table.id, rules, "BOOLEAN_ONLY")
+        held = self._validate(frame, rules, "BOOLEAN_ONLY")
         failed = tuple(rule for rule in rules if not held[rule.id].success)
-        results = held | (self._validate(data, frame.suite.table.id, failed, _RESULT_FORMAT) if failed else {})
+        results = held | (self._validate(frame, failed, _RESULT_FORMAT) if failed else {})
         return [_read(rule, results[rule.id], frame) for rule in rules]
 
-    def _validate(self, data: pd.DataFrame, name: str, rules: tuple[Rule, ...], result_format: Any) -> dict[str, Any]:
+    def _validate(self, frame: StackedFrame, rules: tuple[Rule, ...], result_format: Any) -> dict[str, Any]:
         """Return one result per rule, by id."""
+        # Only the columns that the rules name: Great Expectations takes a fingerprint of all that it is given, twice.
+        # Objects, never pandas' own types: a figure stays the Decimal that it is.
+        names = dict.fromkeys((*_NEEDED, *(column for rule in rules for column in rule.columns)))
+        data = pd.DataFrame({name: pd.Series(frame.columns[name], dtype=object) for name in names})
         suite = gx.ExpectationSuite(
-            name=name,
+            name=frame.suite.table.id,
             expectations=[{"type": rule.type, "kwargs": _kwargs(rule), "meta": {"id": rule.id}} for rule in rules],
         )
         answer = self._batches.get_batch(batch_parameters={"dataframe": data}).validate(

@@ -1,10 +1,10 @@
 """All returns of a month in one frame per table, last month's accepted figures beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from minsheng.domain.delivery import AcceptedReturn, Delivery, ReturnStatus
 from minsheng.domain.period import Period
@@ -29,8 +29,7 @@ class CheckedReturn:
     """When its first revision came."""
 
 
-@dataclass(frozen=True)
-class RowPlace:
+class RowPlace(NamedTuple):
     """What one row of a stacked frame is: whose, and where its cells stand."""
 
     id: str
@@ -104,11 +103,11 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
             frame.columns[name] += [value] * len(parsed.rows)
         frame.columns["row"] += [row.id for row in parsed.rows]
         for name in names:
-            frame.columns[name] += [row.cells[name].value if name in row.cells else None for row in parsed.rows]
+            frame.columns[name] += parsed.values(name)
         for derived in suite.derive:
             frame.columns[derived.id] += [_derive(derived, checked, row, context) for row in parsed.rows]
-        compare = _Comparison(context, suite.table, figures, cumulative)
-        found = [compare.previous(who, row) for row in parsed.rows]
+        compare = _comparison(context, suite.table, figures, cumulative, who)
+        found = [compare(row) for row in parsed.rows]
         for column in figures:
             frame.columns[PREVIOUS + column] += [values.get(column) for values, _ in found]
         frame.places += [
@@ -135,34 +134,32 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
     return ParsedTable(table, cover.sheet, [ParsedRow("", None, cells)])
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """What last month's figures of one table are, and why they are not there."""
+def _comparison(
+    context: MonthContext, table: Table, figures: Sequence[str], cumulative: set[str], who: str
+) -> Callable[[ParsedRow], tuple[Mapping[str, Decimal], str]]:
+    """Return what finds last month's figures of a row by column and, for those that are not there, why.
 
-    context: MonthContext
-    table: Table
-    figures: Sequence[str]
-    cumulative: set[str]
+    In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
+    """
+    month = context.period.previous_month
+    if month is None:
+        january = dict.fromkeys(cumulative, Decimal(0))
+        return lambda _: (january, "一月没有上月可比")
+    if table.open_rows or not figures:
+        return lambda _: (_NOTHING, "该表逐月不对应")
+    accepted = context.previous.get(who)
+    if accepted is None:
+        return lambda _: (_NOTHING, f"{month.label}未报送")
 
-    def previous(self, who: str, row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
-        """Return last month's figures of a row by column and, for those that are not there, why.
-
-        In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
-        """
-        month = self.context.period.previous_month
-        if month is None:
-            return dict.fromkeys(self.cumulative, Decimal(0)), "一月没有上月可比"
-        if self.table.open_rows or not self.figures:
-            return _NOTHING, "该表逐月不对应"
-        accepted = self.context.previous.get(who)
-        if accepted is None:
-            return _NOTHING, f"{month.label}未报送"
-        project = row.project or self.table.project
+    def previous(row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
+        project = row.project or table.project
         if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
             return _NOTHING, f"{month.label}的该项目未通过审核"
-        fields = {column: self.table.field(column, row.id or None) for column in self.figures}
+        fields = {column: table.field(column, row.id or None) for column in figures}
         values = {c: Decimal(accepted.values[field].value) for c, field in fields.items() if field in accepted.values}
         return values, f"{month.label}没有这个数"
+
+    return previous
 
 
 def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:
@@ -190,18 +187,13 @@ def _sum(derived: Derived, parsed: ParsedReturn) -> Decimal | None:
     table = parsed.tables.get(table_id)
     if table is None or not table.complete:
         return None
-    total = Decimal(0)
-    conditions = list(derived.where.items())
-    for row in table.rows:
-        wanted = True
-        for name, among in conditions:
-            value = row.cells[name].value
-            if value is None:
-                return None
-            wanted = wanted and value in among
-        if wanted:
-            value = row.cells[column].value
-            if not isinstance(value, Decimal):
-                return None
-            total += value
-    return total
+    figures = table.values(column)
+    wanted = [True] * len(figures)
+    for name, among in derived.where.items():
+        texts = table.values(name)
+        if None in texts:
+            return None
+        wanted = [so_far and text in among for so_far, text in zip(wanted, texts, strict=True)]
+    numbers = [figure for figure, so in zip(figures, wanted, strict=True) if so]
+    exact = [number for number in numbers if isinstance(number, Decimal)]
+    return sum(exact, Decimal(0)) if len(exact) == len(numbers) else None

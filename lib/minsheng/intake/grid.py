@@ -31,6 +31,11 @@ class Sheet:
         """The number of columns."""
         return max((len(row) for row in self.rows), default=0)
 
+    @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """The addresses of error cells and of formulas without a value."""
+        return self.uncached | self.errors.keys()
+
     def at(self, row: int, column: int) -> Raw:
         """Return one cell; outside of the sheet it is blank."""
         if row < 0 or column < 0:

@@ -21,7 +21,8 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 500
 MAX_AREA = 4_000_000
 """Rows × columns of the smallest rectangle around a sheet's cells: libraries allocate all of it."""
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
+_DIGITS = "0123456789"
 
 
 class RefusedError(Exception):
@@ -63,23 +64,15 @@ def check_extent(rows: int, columns: int, where: str) -> None:
 
 
 class _Part:
-    """Streams one XML part; subclasses look at its elements."""
+    """Streams one XML part, which must be whole and without a DTD."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.parser = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
 
     def _doctype(self, *_: object) -> None:
         raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件")
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Look at an element's beginning."""
-
-    def end(self, name: str) -> None:
-        """Look at an element's end."""
 
     def feed(self, stream: IO[bytes]) -> None:
         """Read the whole part."""
@@ -91,10 +84,22 @@ class _Part:
             raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
 
 
+class _Elements(_Part):
+    """A part whose elements are looked at as they begin."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.parser.StartElementHandler = self.start
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Look at an element's beginning."""
+        raise NotImplementedError
+
+
 _P = TypeVar("_P", bound=_Part)
 
 
-class _Relations(_Part):
+class _Relations(_Elements):
     """Relationship id → target; type → target."""
 
     def __init__(self, name: str) -> None:
@@ -107,7 +112,7 @@ class _Relations(_Part):
             self.by_id[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
 
 
-class _Book(_Part):
+class _Book(_Elements):
     """Sheet name → relationship id."""
 
     def __init__(self, name: str) -> None:
@@ -120,8 +125,12 @@ class _Book(_Part):
             self.sheets.append((attributes.get("name", ""), relation))
 
 
-class _Worksheet(_Part):
-    """Extent, error cells, formulas without a value, hidden rows and columns."""
+class _Worksheet(_Elements):
+    """Extent, error cells, formulas without a value, hidden rows and columns.
+
+    Nearly every element is a cell or its value, so only their beginnings are looked at; the end of a cell is waited
+    for where it is an error or a formula.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -129,65 +138,93 @@ class _Worksheet(_Part):
         self.row = -1
         self.column = -1
         self.bottom = self.right = -1
-        self.in_cell = self.formula = self.value = False
+        self.formula = False
         self.kind = ""
         self.text: list[str] = []
+        self.columns: dict[str, int] = {}
+        """Letters → column, of the columns met so far."""
+        self.waiting = False
+        self.digits = ""
+        """The row of the last cell as its address writes it."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        # Most elements are cells and their values: they come first.
         match _local(name):
             case "c":
-                at = position(attributes.get("r", ""))
-                self.row, self.column = at or (max(self.row, 0), self.column + 1)
-                self.in_cell, self.formula, self.value = True, False, False
-                self.kind = attributes.get("t", "")
-                self.text = []
-            case "v" | "is" if self.in_cell:
-                self._occupied()
-                if self.kind == "e":
-                    self.parser.CharacterDataHandler = self.text.append
-                elif self.formula:
-                    self.parser.CharacterDataHandler = self._has_value
-            case "row":
                 reference = attributes.get("r", "")
-                self.row = int(reference) - 1 if reference.isascii() and reference.isdigit() else self.row + 1
-                self.column = -1
-                if attributes.get("hidden") in {"1", "true"}:
-                    self.scan.hidden_rows.append(self.row)
-            case "f" if self.in_cell:
+                letters = reference.rstrip(_DIGITS)
+                # Most cells stand in the row of the one before them, and in a column that has been met.
+                if letters in self.columns and letters + self.digits == reference:
+                    self.column = self.columns[letters]
+                else:
+                    self._go_to(reference, letters)
+                self.formula = False
+                self.kind = attributes.get("t", "")
+                if self.kind == "e":
+                    self._wait()
+            case "v" | "is":
+                # Only a cell beyond all before it can take the sheet over its limits.
+                if self.row > self.bottom or self.column > self.right:
+                    self._occupied()
+                if self.waiting:
+                    self.parser.CharacterDataHandler = self.text.append
+            case "f":
                 self.formula = True
                 self._occupied()
-            case "col":
-                if attributes.get("hidden") in {"1", "true"}:
-                    first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-                    self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
+                self._wait()
+            case other:
+                self._around(other, attributes)
 
-    def _has_value(self, text: str) -> None:
-        self.value = self.value or bool(text)
+    def _around(self, name: str, attributes: dict[str, str]) -> None:
+        hidden = attributes.get("hidden") in {"1", "true"}
+        if name == "row":
+            reference = attributes.get("r", "")
+            self.row = int(reference) - 1 if reference.isascii() and reference.isdigit() else self.row + 1
+            self.column = -1
+            self.digits = ""
+            if hidden:
+                self.scan.hidden_rows.append(self.row)
+        elif name == "col" and hidden:
+            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+            self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
+
+    def _go_to(self, reference: str, letters: str) -> None:
+        """Go to the cell with that address, or to the next one where it has none."""
+        if at := position(reference):
+            self.row, self.column = at
+            self.columns[letters] = self.column
+            self.digits = reference[len(letters) :]
+        else:
+            self.row, self.column = max(self.row, 0), self.column + 1
 
     def _occupied(self) -> None:
-        # Only a cell beyond all before it can take the sheet over its limits.
-        if self.row > self.bottom or self.column > self.right:
-            self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
-            check_extent(self.bottom + 1, self.right + 1, self.name)
+        self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
+        check_extent(self.bottom + 1, self.right + 1, self.name)
+
+    def _wait(self) -> None:
+        self.text = []
+        self.waiting = True
+        self.parser.EndElementHandler = self.end
 
     def end(self, name: str) -> None:
         match _local(name):
-            case "v" | "is" if self.formula or self.kind == "e":
+            case "v" | "is":
                 self.parser.CharacterDataHandler = None
             case "c":
+                text = "".join(self.text)
                 if self.kind == "e":
-                    self.scan.errors[address(self.row, self.column)] = "".join(self.text) or "#错误值"
-                elif self.formula and not self.value and self.kind != "str":
+                    self.scan.errors[address(self.row, self.column)] = text or "#错误值"
+                elif self.formula and not text and self.kind != "str":
                     self.scan.uncached.append(address(self.row, self.column))
-                self.in_cell = False
+                self.waiting = False
+                self.parser.EndElementHandler = None
 
 
-class _OpenDocument(_Part):
+class _OpenDocument(_Elements):
     """Extent of each table of an OpenDocument sheet, repeats multiplied out; its errors and hidden rows."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.parser.EndElementHandler = self.end
         self.sheets: dict[str, Scan] = {}
         self.table = ""
         self.row = self.column = self.repeat = 0

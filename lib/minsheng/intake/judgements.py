@@ -134,6 +134,8 @@ def judge_rule(
         Reported column → one finding per row.
     """
     findings = KINDS[type_name].judge(frame, **kwargs)
+    if not rows and not blank_is_fault:
+        return findings
     for column, found in findings.items():
         for at, finding in enumerate(found):
             if rows and frame["row"][at] not in rows:

@@ -185,16 +185,19 @@ def dates_between(
     days_after: Decimal = ZERO,
 ) -> Findings:
     """Dates lie between two date columns, some days before and after included."""
+    before, after = timedelta(days=int(days_before)), timedelta(days=int(days_after))
+    lows = frame[earliest] if earliest else None
+    highs = frame[latest] if latest else None
 
     def judge(column: str, row: int) -> Finding:
         day = frame[column][row]
-        bounds = [frame[name][row] for name in (earliest, latest) if name]
-        if not isinstance(day, date) or not all(isinstance(bound, date) for bound in bounds):
+        low, high = lows[row] if lows else date.min, highs[row] if highs else date.max
+        if not isinstance(day, date) or not isinstance(low, date) or not isinstance(high, date):
             return BLANK
-        if earliest and day < frame[earliest][row] - timedelta(days=int(days_before)):
-            return f"{day} 早于 {frame[earliest][row] - timedelta(days=int(days_before))}"
-        if latest and day > frame[latest][row] + timedelta(days=int(days_after)):
-            return f"{day} 晚于 {frame[latest][row] + timedelta(days=int(days_after))}"
+        if lows and day < low - before:
+            return f"{day} 早于 {low - before}"
+        if highs and day > high + after:
+            return f"{day} 晚于 {high + after}"
         return None
 
     return each(frame, columns, judge)

@@ -12,6 +12,7 @@ import math
 import resource
 import struct
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
@@ -41,25 +42,25 @@ def _utf16(text: str) -> bytes:
 
 def _number(cell: float) -> float | str:
     if -_EXACT < cell < _EXACT:
-        return int(cell) if cell == int(cell) else cell
+        return int(cell) if cell.is_integer() else cell
     return cell if math.isfinite(cell) else "#错误值"
 
 
-def _plain(cell: Any) -> Any:
-    """Make one cell JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
-    match cell:
-        case str() | None | bool() | int():
-            return None if cell == "" else cell
-        case float():
-            return _number(cell)
-        case datetime():
-            return {"t": cell.isoformat()} if cell.time() != time() else {"d": cell.date().isoformat()}
-        case date():
-            return {"d": cell.isoformat()}
-        case time() | timedelta():
-            return {"x": str(cell)}
-        case _:
-            return str(cell)
+def _moment(cell: datetime) -> dict[str, str]:
+    return {"t": cell.isoformat()} if cell.time() != time() else {"d": cell.date().isoformat()}
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    str: lambda cell: cell or None,
+    bool: bool,
+    int: int,
+    float: _number,
+    datetime: _moment,
+    date: lambda cell: {"d": cell.isoformat()},
+    time: lambda cell: {"x": str(cell)},
+    timedelta: lambda cell: {"x": str(cell)},
+}
+"""How each type of cell becomes JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
 
 
 def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
@@ -85,7 +86,7 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
             {
                 "name": meta.name,
                 "hidden": meta.visible != python_calamine.SheetVisibleEnum.Visible,
-                "rows": [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)],
+                "rows": [[_PLAIN[type(cell)](cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)],
                 "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
                 "hidden_rows": scan.hidden_rows,
                 "hidden_columns": scan.hidden_columns,

@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 
 from minsheng.intake.cells import Raw, is_blank, show
-from minsheng.intake.grid import Sheet
 from minsheng.intake.headers import comparable
 from minsheng.intake.table_reading import Reading
 from minsheng.intake.units import normal
@@ -25,7 +24,7 @@ def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
     totals: list[int] = []
     sheet, header = reading.sheet, reading.header
     mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
-    lost = unreadable(sheet)
+    lost = sheet.unreadable
     for row in range(header.row + 1, len(sheet.rows)):
         first = next((text for cell in sheet.rows[row] if (text := _words(cell))), "")
         if not first and not any(sheet.address(row, at) in lost for at in mapped):
@@ -49,11 +48,6 @@ def _words(cell: Raw) -> str:
         return ""
     text = show(cell)
     return normal(text) if _MAY_MATTER.search(text) else text.strip()
-
-
-def unreadable(sheet: Sheet) -> set[str]:
-    """Return the addresses of error cells and of formulas without a value."""
-    return set(sheet.errors) | sheet.uncached
 
 
 def _repeats_header(reading: Reading, row: int) -> bool:

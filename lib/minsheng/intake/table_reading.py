@@ -1,6 +1,6 @@
 """What a table becomes when it is read, and what every step of reading needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from minsheng.domain.table import Column, Table
 from minsheng.intake.addresses import column_letters
-from minsheng.intake.cells import Raw, show
+from minsheng.intake.cells import Parsed, Raw, cell_parser, show
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet
 from minsheng.intake.headers import Header
@@ -48,6 +48,10 @@ class ParsedTable:
     complete: bool = True
     """Whether header and all rows were found."""
 
+    def values(self, column: str) -> list[Decimal | date | str | None]:
+        """Return a column from top to bottom; blank where the table does not have it."""
+        return [row.cells[column].value if column in row.cells else None for row in self.rows]
+
 
 @dataclass
 class Reading:
@@ -62,10 +66,15 @@ class Reading:
     text_numbers: list[str] = field(default_factory=list)
 
     @cached_property
-    def places(self) -> list[tuple[Column, int, str]]:
-        """Each column with where it stands in the sheet, as a number and as letters; -1 where it is missing."""
+    def places(self) -> list[tuple[Column, int, str, Callable[[Raw], Parsed]]]:
+        """Each column with where it stands in the sheet, as a number and as letters, and how its cells are read.
+
+        The number is -1 where it is missing.
+        """
         at = [self.header.columns.get(column.id, -1) for column in self.columns]
-        return [(c, n, column_letters(n) if n >= 0 else "") for c, n in zip(self.columns, at, strict=True)]
+        return [
+            (c, n, column_letters(n) if n >= 0 else "", cell_parser(c)) for c, n in zip(self.columns, at, strict=True)
+        ]
 
     def raw(self, row: int, name: str) -> Raw:
         """Return the cell of a column in a row of the sheet."""

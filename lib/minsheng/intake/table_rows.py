@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from minsheng.domain.table import Column, Row, TableKind
-from minsheng.intake.cells import CellFaultError, Raw, is_blank, parse_cell, show
+from minsheng.intake.cells import CellFaultError, is_blank, show
 from minsheng.intake.findings import Where
 from minsheng.intake.headers import comparable
-from minsheng.intake.table_body import unreadable
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
 from minsheng.intake.units import normal
 
@@ -44,11 +43,10 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
 
 
 def _has_figures(reading: Reading, row: int) -> bool:
-    lost = unreadable(reading.sheet)
-    if not lost:
-        return any(not is_blank(reading.raw(row, name)) for name in reading.header.columns)
+    lost = reading.sheet.unreadable
     return any(
-        not is_blank(reading.raw(row, name)) or reading.where(row, name) in lost for name in reading.header.columns
+        not is_blank(reading.raw(row, name)) or (lost and reading.where(row, name) in lost)
+        for name in reading.header.columns
     )
 
 
@@ -119,37 +117,35 @@ def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> 
     parsed = ParsedRow(row_id, project)
     sheet = reading.sheet
     line, number = sheet.rows[row] if row < len(sheet.rows) else (), str(row + 1 + sheet.first_row)
-    for column, index, letters in reading.places:
+    lost, cells = sheet.unreadable, parsed.cells
+    for column, index, letters, parse in reading.places:
         if index < 0:
-            parsed.cells[column.id] = _ABSENT
+            cells[column.id] = _ABSENT
             continue
         raw = line[index] if index < len(line) else None
         at = letters + number
-        if at in sheet.errors or at in sheet.uncached:
-            parsed.cells[column.id] = _lost(reading, at, _place(reading, at, column, parsed))
+        if at in lost:
+            cells[column.id] = _lost(reading, at, _place(reading, at, column, parsed))
         elif raw is None:
-            parsed.cells[column.id] = ParsedCell(None, at)
+            cells[column.id] = ParsedCell(None, at)
         else:
-            parsed.cells[column.id] = _parse_one(reading, raw, at, column, parsed)
+            try:
+                value, was_text = parse(raw)
+            except CellFaultError as fault:
+                reading.findings.add(
+                    fault.rule,
+                    f"“{column.label}”{fault.message}",
+                    allowed=fault.allowed,
+                    action="请改正该单元格",
+                    value=show(raw),
+                    **_place(reading, at, column, parsed),
+                )
+                cells[column.id] = ParsedCell(None, at, raw)
+                continue
+            if was_text:
+                reading.text_numbers.append(at)
+            cells[column.id] = ParsedCell(value, at, raw)
     return parsed
-
-
-def _parse_one(reading: Reading, raw: Raw, at: str, column: Column, parsed: ParsedRow) -> ParsedCell:
-    try:
-        value, was_text = parse_cell(raw, column)
-    except CellFaultError as fault:
-        reading.findings.add(
-            fault.rule,
-            f"“{column.label}”{fault.message}",
-            allowed=fault.allowed,
-            action="请改正该单元格",
-            value=show(raw),
-            **_place(reading, at, column, parsed),
-        )
-        return ParsedCell(None, at, raw)
-    if was_text:
-        reading.text_numbers.append(at)
-    return ParsedCell(value, at, raw)
 
 
 def _place(reading: Reading, at: str, column: Column, parsed: ParsedRow) -> Where:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Verdict
 from minsheng.domain.table import TableKind
-from minsheng.intake.cells import show
 from minsheng.intake.frames import CheckedReturn, RowPlace, StackedFrame
 from minsheng.intake.judgements import PREVIOUS
 from minsheng.intake.outcome import CellFault, RuleRun
@@ -48,7 +47,10 @@ def build_verdict(
     for frame in frames:
         if frame.suite.table.id != COVER_TABLE.id and not _asked(checked, frame.suite):
             continue
-        rows = [n for n, place in enumerate(frame.places) if place.id == delivery.id]
+        rows: dict[str | None, list[int]] = {}
+        for n, place in enumerate(frame.places):
+            if place.id == delivery.id:
+                rows.setdefault(place.project, []).append(n)
         for run in runs[frame.suite.table.id]:
             found, ended = _judge(run, frame, rows, unreadable)
             issues += found
@@ -90,9 +92,9 @@ def _asked(checked: CheckedReturn, suite: Suite) -> bool:
 
 
 def _judge(
-    run: RuleRun, frame: StackedFrame, rows: list[int], unreadable: set[tuple[str, str]]
+    run: RuleRun, frame: StackedFrame, rows: Mapping[str | None, list[int]], unreadable: set[tuple[str, str]]
 ) -> tuple[list[Issue], list[RuleOutcome]]:
-    """Return the issues and outcomes of one rule on one return, by project."""
+    """Return the issues and outcomes of one rule on one return; ``rows`` are the return's rows by project."""
     rule, suite = run.rule, frame.suite
     if not rows:
         return [], [_outcome(rule, suite.table.project, Outcome.NOT_CHECKED, "没有该表，或表中没有数据行")]
@@ -101,17 +103,16 @@ def _judge(
     faults: dict[int, list[CellFault]] = {}
     for fault in run.faults:
         faults.setdefault(fault.row, []).append(fault)
-    for project in dict.fromkeys(frame.places[row].project for row in rows):
-        mine = [row for row in rows if frame.places[row].project == project]
+    for project, mine in rows.items():
         if run.error:
             outcomes.append(_outcome(rule, project, Outcome.ERROR, run.error))
             issues.append(_could_not_run(run, frame.places[mine[0]]))
             continue
-        found = [fault for row in mine for fault in faults.get(row, ())]
+        found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
         # A cell that could not be read already has its issue; that it is also "blank" would only confuse.
         real = [f for f in found if not (rule.type == _FILLED and _is_unreadable(frame.places[f.row], f, unreadable))]
         issues += [_issue(rule, suite, frame.places[fault.row], fault) for fault in real]
-        blank = [row for row in mine if row in run.blank_rows]
+        blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
         if real:
             outcomes.append(_outcome(rule, project, Outcome.FAIL))
         elif len(real) < len(found):
@@ -198,11 +199,13 @@ def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> lis
                 continue
             prefix = table.field("", row.id or None)
             for name, unit in columns:
-                cell = row.cells[name]
-                if cell.value is not None:
-                    values.append(AcceptedCell(prefix + name, _text(cell.value), unit, parsed.sheet, cell.cell))
+                value, at, _ = row.cells[name]
+                if value is not None:
+                    values.append(AcceptedCell(prefix + name, _text(value), unit, parsed.sheet, at))
     return values
 
 
 def _text(value: Decimal | date | str) -> str:
-    return plain(value) if isinstance(value, Decimal) else show(value)
+    if isinstance(value, str):
+        return value
+    return plain(value) if isinstance(value, Decimal) else value.isoformat()
