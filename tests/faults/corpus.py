@@ -530,4 +530,4 @@ REFUSED = [
     Fault("图片", lambda _: b"\x89PNG\r\n\x1a\n" + bytes(200), "refused", says="是图片，不是表格"),
 ]
 
-FAULTS = [*CELLS, *HEADERS, *ROWS, *SHEETS, *COVER, *FIGURES, *FORMATS, *REFUSED]
+CORPUS = [*CELLS, *HEADERS, *ROWS, *SHEETS, *COVER, *FIGURES, *FORMATS, *REFUSED]

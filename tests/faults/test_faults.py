@@ -6,7 +6,8 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from corpus import FAULTS, Fault
+from clerks import CLERKS
+from corpus import CORPUS, Fault
 from desk import Desk
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
@@ -15,6 +16,7 @@ from minsheng.intake.receipt_page import receipt_page
 from minsheng.intake.receipt_words import receipt_words
 from minsheng.intake.receipt_workbook import receipt_workbook
 
+FAULTS = [*CORPUS, *CLERKS]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]
 
 

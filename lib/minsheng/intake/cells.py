@@ -32,7 +32,9 @@ _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
 _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+)(?P<rest>.*)", re.DOTALL
 )
-_DATE = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月|[-/.])(?P<d>[0-9]{1,2})日?(?:T?00:00:00)?")
+_DATE = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月|[-/.])(?P<d>[0-9]{1,2})[日号]?(?:T?00:00:00)?")
+_HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]+")
+_HAN_DIGITS = {digit: str(n) for n, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _COMPACT_DATE = re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 
 
@@ -131,16 +133,39 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
             "READ-NUMBER", f"单元格里是{kind}“{show(raw)}”，不是数字", f"一个数字（单位：{unit or '无'}）"
         )
     text = _plain_text(raw)
+    known = dimension(unit)
+    if known and known[0] == "money":
+        text = text.removeprefix("¥").removeprefix("￥").removeprefix("人民币").lstrip()
     match = _NUMBER.fullmatch(text)
     allowed = f"只写一个数字，例如 1234.5 或 1,234.5（单位：{unit or '无'}，写在表头，不写在单元格里）"
     if match is None:
         raise CellFaultError("READ-NUMBER", f"“{raw}”不是数字", allowed)
     rest = match["rest"].strip()
+    if rest.startswith("(") and rest.endswith(")") and dimension(rest[1:-1]) is not None:
+        rest = rest[1:-1]
     if rest and dimension(rest) is None:
         raise CellFaultError("READ-NUMBER", f"“{raw}”不是规范的数字", allowed)
     if rest and not agree(unit, rest):
         raise CellFaultError("READ-UNIT", f"“{raw}”带有单位“{rest}”，而本列单位是“{unit or '无'}”", allowed)
     return Parsed(Decimal(match["number"].replace(",", "")), was_text=True)
+
+
+def arabic(text: str) -> str:
+    """Return a date in Chinese numerals with figures.
+
+    Examples
+    --------
+    >>> arabic("二〇一七年六月二十一日"), arabic("2017年十月")
+    ('2017年6月21日', '2017年10月')
+    """
+    return _HAN_NUMBER.sub(lambda found: _figures(found[0]), text) if "年" in text else text
+
+
+def _figures(han: str) -> str:
+    tens, ten, ones = han.partition("十")
+    if not ten:
+        return "".join(_HAN_DIGITS[digit] for digit in han)
+    return (_HAN_DIGITS.get(tens, tens) or "1") + (_HAN_DIGITS.get(ones, ones) or "0")
 
 
 def parse_date(raw: Raw) -> date | None:
@@ -155,7 +180,7 @@ def parse_date(raw: Raw) -> date | None:
         return raw.date() if isinstance(raw, datetime) else raw
     if is_blank(raw):
         return None
-    text = normal(show(raw))
+    text = arabic(normal(show(raw))).replace("—", "-").replace("–", "-")
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     try:
         if match:

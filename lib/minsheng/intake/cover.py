@@ -8,11 +8,15 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
 from minsheng.errors import FileRefusedError, UsageError
-from minsheng.intake.cells import CellFaultError, Raw, is_blank, parse_date, show
+from minsheng.intake.cells import CellFaultError, Raw, arabic, is_blank, parse_date, show
 from minsheng.intake.grid import Sheet, Workbook
 from minsheng.intake.units import normal
 
-_MONTH = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月份?|[-/.][0-9]{1,2})?(?:T?00:00:00)?")
+_MONTH = re.compile(
+    r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月(?:份|[0-9]{1,2}[日号])?|[-/.][0-9]{1,2})?(?:T?00:00:00)?"
+)
+_COMPACT_MONTH = re.compile(r"(?P<y>20[0-9]{2})(?P<m>0[1-9]|1[0-2])")
+_STAMP = re.compile(r"(?:\((?:盖章|公章|章)\)|:)+$")
 _REACH = 8
 
 
@@ -68,7 +72,8 @@ def parse_month(raw: Raw) -> Period | None:
     """Read a month: 2017-06, 2017年6月, 2017年06月份, or a date within it; ``None`` if it is none."""
     if isinstance(raw, date | datetime):
         return Period.of_month(raw.year, raw.month)
-    match = _MONTH.fullmatch(normal(show(raw)))
+    text = arabic(normal(show(raw)))
+    match = _MONTH.fullmatch(text) or _COMPACT_MONTH.fullmatch(text)
     try:
         return Period.of_month(int(match["y"]), int(match["m"])) if match else None
     except UsageError:
@@ -76,13 +81,17 @@ def parse_month(raw: Raw) -> Period | None:
 
 
 def _who(plan: Plan, name: str) -> tuple[str, bool] | None:
+    name = _STAMP.sub("", name)
     for area in plan.areas:
-        if any(normal(known) == name for known in (area.id, area.name, area.bureau, *area.aliases)):
+        short = [area.bureau.replace(area.name, alias) for alias in area.aliases]
+        if any(normal(known) == name for known in (area.id, area.name, area.bureau, *area.aliases, *short)):
             return area.id, False
     for section in plan.sections:
         if any(normal(known) == name for known in (section.id, section.name)):
             return section.id, True
-    return None
+    # Province or city before the bureau's full name: 四川省苍溪县民政局.
+    ends = [area.id for area in plan.areas if area.bureau and name.endswith(normal(area.bureau))]
+    return (ends[0], False) if len(ends) == 1 else None
 
 
 def _cover_sheet(workbook: Workbook) -> tuple[Sheet, dict[str, tuple[Raw, str]]] | None:
@@ -104,6 +113,11 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
     """
     hit = _cover_sheet(workbook)
     if hit is None:
+        if workbook.format == "csv" and len(workbook.sheets) == 1:
+            raise FileRefusedError(
+                "内容是普通文本，不是 Excel 或 WPS 工作簿（只改扩展名不会变成工作簿），里面也找不到填报单位和报告期："
+                "请用当月空白表填报，保存为 xlsx 后再报"
+            )
         names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
         raise FileRefusedError(f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}")
     sheet, found = hit

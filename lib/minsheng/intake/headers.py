@@ -1,19 +1,20 @@
 """Where a table's header stands and which column is which: by text and aliases, never by position."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from minsheng.domain.table import Column
 from minsheng.intake.cells import show
 from minsheng.intake.grid import Sheet
-from minsheng.intake.units import agree, dimension, split_unit, unit_line
+from minsheng.intake.units import agree, dimension, normal, split_unit, unit_line
 
 REFERENCE_HEADER = "上月累计"
 """The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 _SCAN_ROWS = 30
 _MAX_DEPTH = 3
 _ALONE = 3
+_UNITS_IN_A_ROW = 2
 _DROPPED = str.maketrans("", "", ":,，、。*＊★.")
 
 
@@ -30,6 +31,8 @@ class Heading:
     text: str
     parents: tuple[str, ...] = ()
     """From the top."""
+    below: str = ""
+    """The unit written in a row of its own under the header."""
 
     @property
     def candidates(self) -> tuple[tuple[int, str], ...]:
@@ -43,9 +46,15 @@ class Heading:
         return tuple((rank, text) for rank, text in enumerate(texts) if text)
 
     @property
+    def written(self) -> str:
+        """Its text, after those of the headers above it that write a unit."""
+        return " / ".join([*(parent for parent in self.parents if split_unit(parent)[1]), self.text])
+
+    @property
     def units(self) -> tuple[str, ...]:
         """The units written in it and in every header above it."""
-        return tuple(unit for unit in (split_unit(text)[1] for text in (*self.parents, self.text)) if unit)
+        written = [split_unit(text)[1] for text in (*self.parents, self.text)]
+        return tuple(unit for unit in (*written, self.below) if unit)
 
 
 @dataclass
@@ -164,7 +173,9 @@ def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) ->
             header = _match(_headings(texts, merged, row, depth), labels, row)
             # Of equal matches the lowest row: a header merged downwards reads the same on each of its rows.
             key = (len(header.columns), -depth, row)
-            if best is None or key > best[0]:
+            # The same header again further down is another table (last year's, say): the first one counts.
+            again = best is not None and row >= best[1].row + _MAX_DEPTH and len(header.columns) == best[0][0]
+            if (best is None or key > best[0]) and not again:
                 best = key, header
     if best is None or len(best[1].columns) < min(2, len(labels)):
         return None
@@ -175,7 +186,18 @@ def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) ->
             counted = split_unit(text)[1] and any(text in h.parents for h in header.headings.values())
             if (unit := unit_line(text)) and not counted:
                 header.sheet_unit = unit
+    if header.row + 1 < len(texts):
+        _take_units(header, texts[header.row + 1])
     return header
+
+
+def _take_units(header: Header, line: list[str]) -> None:
+    """Take the row under the header into it where it holds nothing but units: 户, 人, （元）."""
+    units = {at: normal(text).strip("()") for at, text in enumerate(line) if text}
+    if len(units) < _UNITS_IN_A_ROW or any(dimension(unit) is None for unit in units.values()):
+        return
+    header.row += 1
+    header.headings = {at: replace(heading, below=units.get(at, "")) for at, heading in header.headings.items()}
 
 
 def unit_fault(column: Column, heading: Heading, sheet_unit: str) -> str:

@@ -98,10 +98,12 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
 
 
 def _csv_text(data: bytes) -> str:
-    """Decode: byte order mark, then strict UTF-8, then strict GB18030."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding)
+    """Decode by the byte order mark, else as strict UTF-8, then strict GB18030."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    # Some tools put a mark of UTF-8 before a text of another encoding, or twice.
+    while data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -117,7 +119,7 @@ def _read_csv(data: bytes) -> list[dict[str, Any]]:
         raise RefusedError("含有空字节：不是表格文件，也不是文本")
     if text.lstrip().lower().startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")):
         raise RefusedError("内容是网页或文档，只是换了扩展名：请用 Excel 或 WPS 打开后另存为 xlsx")
-    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    delimiter = max(",\t;", key=text.count)
     rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     check_extent(len(rows), max(map(len, rows), default=0), "文本")
     return [

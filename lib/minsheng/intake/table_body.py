@@ -8,12 +8,12 @@ from minsheng.intake.headers import comparable
 from minsheng.intake.table_reading import Reading
 from minsheng.intake.units import normal
 
-_TOTAL = re.compile(r"(?:全[市县区]|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
+_TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
 _FOOTER = re.compile(
     r"(?:填表人?|填报人?|制表人?|审核人?|复核人?|经办人?|主办|负责人|单位负责人|分管(?:领导|审核人)|领导签批?人?|(?:填表|填报|上报)(?:日期|时间)"
     r"|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
 )
-_MAY_MATTER = re.compile("[全本累合总小共填报制审复经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
+_MAY_MATTER = re.compile("[全城本累合总小共填报制审复经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
 """A character of those with which totals, footers and labels of columns begin; most rows need no closer look."""
 _INDEX_LABELS = frozenset({"甲", "乙", "丙", "栏次", "行次"})
 

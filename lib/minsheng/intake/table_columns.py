@@ -61,8 +61,7 @@ def _check_figures(reading: Reading, result: ParsedTable) -> None:
         if unit := unit_fault(column, heading, header.sheet_unit):
             findings.add(
                 "READ-UNIT",
-                f"表头“{' / '.join((*heading.parents, heading.text))}”的单位是“{unit}”，"
-                f"本列应为“{column.unit or '无单位'}”",
+                f"表头“{heading.written}”的单位是“{unit}”，本列应为“{column.unit or '无单位'}”",
                 allowed=f"单位：{column.unit or '无'}",
                 action=f"请把本列数字换算成“{column.unit}”，并改正表头单位",
                 value=header.text(at),

@@ -1,5 +1,6 @@
 """The rows of a table: matched by their labels, their cells read or their faults named."""
 
+import re
 from collections.abc import Sequence
 
 from minsheng.domain.table import Column, Row, TableKind
@@ -9,6 +10,8 @@ from minsheng.intake.headers import comparable
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
 from minsheng.intake.units import normal
 
+_NUMBERING = re.compile(r"(?:\([一二三四五六七八九十0-9]{1,2}\)|[一二三四五六七八九十0-9]{1,2}[.、])(?=\D)")
+"""What counties write before a row's name: 1. 一、 (一)"""
 _ABSENT = ParsedCell(None, "")
 
 
@@ -64,7 +67,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
             if not text and key != table.keys[-1]:
                 text = last.get(key, "")
             last[key] = text
-            labels.append(comparable(text))
+            labels.append(comparable(_NUMBERING.sub("", text)))
         fixed = known.get(tuple(labels))
         at = sheet.address(row, reading.header.columns[table.keys[-1]])
         shown = " / ".join(last[key] for key in table.keys)

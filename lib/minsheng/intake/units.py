@@ -21,6 +21,7 @@ _COUNTS = {
 }
 _DIMENSION = {unit: dimension for dimension, units in _COUNTS.items() for unit in units}
 _SUFFIX = re.compile(r"(?P<label>.*?)[(\[](?:单位[::]?)?(?P<unit>[^()\[\]]+)[)\]]")
+_SAID = re.compile(r"(?P<label>.+?)[,、]?(?:(?:计量)?单位[::]?|[,、])(?P<unit>[^()\[\],、:]+)")
 _UNIT_LINE = re.compile(r"(?<!填报)(?<!报告)(?:计量|金额)?单位[::]?(?P<unit>[^\s,;:()]+)")
 
 
@@ -83,6 +84,9 @@ def split_unit(header: str) -> tuple[str, str]:
     match = _SUFFIX.fullmatch(text)
     if match and (dimension(match["unit"]) or "或" in match["unit"]):
         return match["label"], match["unit"]
+    said = _SAID.fullmatch(text)
+    if said and dimension(said["unit"]):
+        return said["label"], said["unit"]
     label, _, last = text.rpartition("/")
     if label and dimension(last) and not dimension(text):
         return label, last

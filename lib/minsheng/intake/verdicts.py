@@ -15,7 +15,7 @@ from minsheng.intake.rules import COVER_TABLE, Rule, Suite
 from minsheng.intake.store import AcceptedCell
 from minsheng.intake.units import yuan_scale
 
-_FILLED = "expect_cells_to_be_filled"
+_FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
 
 
 def build_verdict(
@@ -110,7 +110,7 @@ def _judge(
             continue
         found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
         # A cell that could not be read already has its issue; that it is also "blank" would only confuse.
-        real = [f for f in found if not (rule.type == _FILLED and _is_unreadable(frame.places[f.row], f, unreadable))]
+        real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.places[f.row], f, unreadable))]
         issues += [_issue(rule, suite, frame.places[fault.row], fault) for fault in real]
         blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
         if real:

@@ -1,0 +1,160 @@
+"""Whatever bytes arrive, reading ends in grids or in a refusal: made workbooks, damaged bytes, spliced packages."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minsheng.errors import FileRefusedError
+from minsheng.intake.grid import Workbook
+from minsheng.intake.reading import MAX_FILE_BYTES, Reader
+
+GOOD = (Path(__file__).parents[2] / "data" / "returns" / "2017-06" / "municipal.xlsx").read_bytes()
+PARTS = {
+    part.filename: zipfile.ZipFile(io.BytesIO(GOOD)).read(part) for part in zipfile.ZipFile(io.BytesIO(GOOD)).infolist()
+}
+SECONDS = 20
+"""Far more than any example needs, so that a busy machine refuses none and a hang still ends."""
+
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+long = settings(quick, max_examples=3000)
+
+cell_values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(),
+    st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"), max_size=40),
+)
+grids = st.lists(st.lists(cell_values, max_size=8), max_size=8)
+
+ODD_XML = st.sampled_from(
+    [
+        b"",
+        b"<",
+        b"<worksheet/>",
+        b"<?xml version='1.0' encoding='utf-16'?><worksheet/>",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet>&b;</worksheet>",
+        (
+            b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+            b"<row r='-1'><c r='A0'><v>1</v></c></row><row><c><v>x</v></c></row>"
+            b"<row r='9999999999'><c r='ZZZZ1' t='s'><v>99999999</v></c></row></sheetData></worksheet>"
+        ),
+        (
+            b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+            b"<row><c t='e'><f>1/0</f></c><c t='inlineStr'><is/></c><c t='b'><v>7</v></c></row></sheetData>"
+            b"<mergeCells><mergeCell ref='B9:A1'/><mergeCell ref='x'/></mergeCells></worksheet>"
+        ),
+        b"<cols><col min='x' max='-5' hidden='1'/></cols>",
+        b"<a>" * 5000,
+    ]
+)
+
+
+def package(parts: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in parts.items():
+            target.writestr(name, data)
+    return stream.getvalue()
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A good workbook cut short, with bytes flipped, or with bytes put in."""
+    data = bytearray(GOOD)
+    match draw(st.sampled_from(["cut", "flip", "insert"])):
+        case "cut":
+            return bytes(data[: draw(st.integers(0, len(data)))])
+        case "flip":
+            for at in draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=20)):
+                data[at] ^= draw(st.integers(1, 255))
+            return bytes(data)
+        case _:
+            at = draw(st.integers(0, len(data)))
+            return bytes(data[:at]) + draw(st.binary(min_size=1, max_size=50)) + bytes(data[at:])
+
+
+@st.composite
+def spliced(draw: st.DrawFn) -> bytes:
+    """A package in which parts are dropped, swapped, flipped inside, or replaced by odd XML."""
+    parts = dict(PARTS)
+    names = sorted(parts)
+    for _ in range(draw(st.integers(1, 4))):
+        name = draw(st.sampled_from(names))
+        match draw(st.sampled_from(["drop", "swap", "odd", "flip", "rename"])):
+            case "drop":
+                parts.pop(name, None)
+            case "swap":
+                parts[name] = PARTS[draw(st.sampled_from(names))]
+            case "odd":
+                parts[name] = draw(ODD_XML)
+            case "flip" if parts.get(name):
+                data = bytearray(parts[name])
+                data[draw(st.integers(0, len(data) - 1))] ^= draw(st.integers(1, 255))
+                parts[name] = bytes(data)
+            case _:
+                parts[draw(st.sampled_from(["content.xml", "../x.xml", "xl/workbook.bin"]))] = parts.get(name, b"")
+    return package(parts)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with Reader(seconds=SECONDS) as found:
+        yield found
+
+
+def ends_well(reader: Reader, data: bytes) -> Workbook | None:
+    """Read; anything but a workbook or a refusal with words in it fails the test."""
+    assert len(data) < MAX_FILE_BYTES
+    try:
+        found = reader.read(data)
+    except FileRefusedError as refused:
+        said = str(refused)
+    else:
+        assert all(isinstance(row, tuple) for sheet in found.sheets for row in sheet.rows)
+        return found
+    assert said
+    assert "已中止" not in said, "the child hung or died"
+    return None
+
+
+@quick
+@given(grids=st.lists(grids, min_size=1, max_size=3))
+def test_generated_workbooks_come_back(reader: Reader, grids: list[list[list[object]]]) -> None:
+    book = openpyxl.Workbook()
+    for number, rows in enumerate(grids):
+        sheet = book.create_sheet(f"表{number}")
+        for r, row in enumerate(rows, 1):
+            for c, value in enumerate(row, 1):
+                cell = sheet.cell(r, c)
+                cell.value = value
+                if isinstance(value, str):
+                    cell.data_type = "s"
+    stream = io.BytesIO()
+    book.save(stream)
+    found = ends_well(reader, stream.getvalue())
+    assert found is not None
+    for sheet, rows in zip(found.sheets[1:], grids, strict=True):
+        for r, row in enumerate(rows):
+            for c, value in enumerate(row):
+                if isinstance(value, str):
+                    assert str(sheet.at(r, c) or "").strip() == value.strip()
+
+
+@quick
+@given(data=st.one_of(damaged(), spliced(), st.binary(max_size=2000), st.text(max_size=500).map(str.encode)))
+def test_any_bytes_end_in_grids_or_a_refusal(reader: Reader, data: bytes) -> None:
+    ends_well(reader, data)
+
+
+@pytest.mark.soak
+@long
+@given(data=st.one_of(damaged(), spliced()))
+def test_many_damaged_workbooks_end_in_grids_or_a_refusal(reader: Reader, data: bytes) -> None:
+    ends_well(reader, data)
