@@ -621,7 +621,7 @@ def build():
     return Build()
 
 
-_HIDDEN = re.compile(r"<code>.*?</code>|<[^>]*>", re.DOTALL)
+_HIDDEN = re.compile(r"<code[^>]*>.*?</code>|<[^>]*>", re.DOTALL)
 
 
 @pytest.fixture

@@ -49,10 +49,10 @@ def test_in_december_no_month_remains(build):
 @pytest.mark.parametrize(
     ("actual", "words"),
     [
-        ("283.57", "城市低保人均补助283.57元，未达到目标（300元），低16.43元"),
-        ("299.996", "城市低保人均补助299.996元，未达到目标（300元），低不足0.01元"),
-        ("300", "与目标（300元）持平"),
-        ("304.1", "达到目标（300元），高4.10元"),
+        ("283.57", "城市低保人均补助283.57元，比300元的目标低16.43元"),
+        ("299.996", "城市低保人均补助299.996元，比300元的目标低不足0.01元"),
+        ("300", "与300元的目标持平"),
+        ("304.1", "比300元的目标高4.10元"),
     ],
 )
 def test_levels_are_compared_with_the_full_target(build, actual, words):
@@ -63,7 +63,7 @@ def test_levels_are_compared_with_the_full_target(build, actual, words):
 
 def test_percentages_differ_by_percentage_points(build):
     ratio = build.level("68.8", "70", label="医疗救助比例", unit="%")
-    assert sentences.progress(ratio) == "医疗救助比例68.80%，未达到目标（70%），低1.20个百分点"
+    assert sentences.progress(ratio) == "医疗救助比例68.80%，比70%的目标低1.20个百分点"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_funds_are_said_with_execution(build):
     text = repr(report.findings(build.project()))
     # 5,200,000 ÷ 8,600,000 = 60.47 %
     assert "争取中央、省补助资金到位860.00万元，拨付520.00万元，执行率60.5%" in text
-    assert "市级安排资金到位120.00万元，拨付为零，执行率为零" in text
+    assert "市级安排资金到位120.00万元，尚未拨付；县级安排" in text
     assert "县级安排资金尚无到位" in text
     assert text.index("资金合计") < text.index("争取中央")
 
@@ -121,14 +121,15 @@ def test_a_city_with_a_missing_area_has_no_completion(build):
     dossier = build.city("jiange")
     text = repr(report.findings(dossier))
     assert "5个地区中1个没有可用数据：剑阁县（未报送）" in text
-    assert "为已报送地区合计（含4/5个地区，缺剑阁县），不计算完成率" in text
+    assert "已报送的4个地区新增床位合计" in text
+    assert text.count("缺剑阁县") == 0  # said once, in the first sentence
     assert "含4/5个地区，缺剑阁县" in repr(report.summary(dossier))
 
 
 def test_areas_behind_are_named_by_word(build):
     text = repr(report.findings(build.city()))
-    assert "新增床位“严重滞后”的有1个地区：剑阁县。" in text
-    assert "新增床位“进度滞后”的有1个地区：市本级。" in text
+    assert "剑阁县新增床位“严重滞后”。" in text
+    assert "市本级新增床位“进度滞后”。" in text
 
 
 def test_indicators_without_a_duty_are_left_out(build):
@@ -170,5 +171,39 @@ def test_months_before_the_notice_say_so(build):
 def test_controlled_figures_are_good_below_their_target(build):
     good = build.level("4.1", "4.3").model_copy(update={"completion": Decimal("1.05")})
     bad = build.level("4.5", "4.3").model_copy(update={"completion": Decimal("0.95")})
-    assert "控制在目标以内（4.3元），低0.20元" in sentences.progress(good)
-    assert "超过控制目标（4.3元），高0.20元" in sentences.progress(bad)
+    assert "控制在4.3元的目标以内，低0.20元" in sentences.progress(good)
+    assert "超过4.3元的控制目标，高0.20元" in sentences.progress(bad)
+
+
+@pytest.mark.parametrize(
+    ("actual", "said"),
+    [
+        ("0", "新增床位尚为零，年度目标30000张，低于序时进度50.0个百分点"),
+        ("1", "新增床位1张，完成年度目标30000张的不足0.1%，低于序时进度50.0个百分点"),
+        ("14999", "新增床位14,999张，完成年度目标30000张的50.0%，低于序时进度不足0.1个百分点"),
+        ("15000", "新增床位15,000张，完成年度目标30000张的50.0%，与序时进度持平"),
+        ("29999", "新增床位29,999张，完成年度目标30000张的99.997%，高于序时进度50.0个百分点"),
+        ("30000", "新增床位30,000张，完成年度目标30000张"),
+        ("30001", "新增床位30,001张，超额完成年度目标30000张，完成率100.0%，超出1张"),
+    ],
+)
+def test_counts_at_the_edges(build, actual, said):
+    assert sentences.progress(build.count(actual, "30000")) == said.replace("30000", "30,000")
+
+
+def test_an_actual_that_is_missing_is_no_zero(build):
+    missing = build.count("1", "300").model_copy(
+        update={"actual": None, "completion": None, "light": build.lights["not_reported"]}
+    )
+    assert sentences.progress(missing) == "新增床位无数据（未报送）"
+
+
+def test_what_a_condition_was_judged_by_reads_as_prose_and_says_a_day_once(build):
+    state = build.condition("met", dated=date(2017, 6, 12)).model_copy(
+        update={"because": "发放户数 4,518户 ≥ 低保户数 4,518户；文件日期 2017-06-12"}
+    )
+    said = sentences.condition(state)
+    assert said.endswith("依据：发放户数4,518户 ≥ 低保户数4,518户。")
+    assert said.count("6月12日") == 1
+    late = state.model_copy(update={"because": "文件日期 2017-07-03，晚于期限 2017-06-30", "document_date": None})
+    assert "依据：文件日期2017年7月3日，晚于期限2017年6月30日。" in sentences.condition(late)

@@ -37,7 +37,7 @@ def test_red_items_come_with_next_steps_or_say_there_are_none(build):
 
 def test_changes_since_last_month(build):
     text = repr(report.changes(build.bulletin()))
-    assert "苍溪县新增床位：由“严重滞后”变为“基本同步”" in text
+    assert "新增床位由“严重滞后”变为“基本同步”：苍溪县。" in text
     assert "旺苍县" not in text  # the same light as last month
     same = build.bulletin(previous_lights={"cangxi/beds_new": "基本同步"})
     assert "均与上月相同" in repr(report.changes(same))

@@ -148,8 +148,9 @@ def test_a_figure_leads_to_its_formula_and_cell(build):
     assert 'href="#trace-cangxi-beds_new"' in report.progress_table(dossier)._repr_html_()
     traced = report.sources(dossier)._repr_html_()
     line = traced[traced.index('id="trace-cangxi-beds_new"') :]
-    assert line.index("129 ÷ 目标 300") < line.index("<code>〔1〕养老服务!E5=129</code>")
-    assert "〔1〕</th><td><code>returns/2017-06/cangxi.xlsx</code>" in traced
+    cell = '<code><a href="#trace-file-1">〔1〕</a>养老服务!E5=129</code>'
+    assert line.index("129 ÷ 目标 300") < line.index(cell)
+    assert '<li id="trace-file-1">〔1〕<code class="file">returns/2017-06/cangxi.xlsx</code> ' in traced
 
 
 @pytest.mark.parametrize("status", [ReturnStatus.NOT_REPORTED, ReturnStatus.BLOCKED])

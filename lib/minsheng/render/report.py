@@ -1,9 +1,12 @@
 """An executed notebook → its HTML and its PDF: what workers call, many times in one warm process."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
+from urllib.parse import quote
 
 import nbformat
 
@@ -22,6 +25,10 @@ _WARM_UP_PAGE = f"""
 <tbody><tr><th scope="row">全市</th><td class="num">1,950</td></tr></tbody></table></div>
 <figure class="chart"><img alt="图" src="data:image/svg+xml;base64,{_CHART}"><figcaption>图</figcaption></figure>
 <ul class="findings"><li class="good">好。</li></ul></section>"""
+
+
+# What ``report.tracing`` marks as a delivered file; what stands in it was escaped there.
+_FILE = re.compile(r'(<code class="file">([\w./-]+)</code>)')
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,11 @@ class RenderedReport:
 
 
 def render_report(
-    notebook: nbformat.NotebookNode | str, *, attachments: Mapping[str, bytes], font_set: FontSet | None = None
+    notebook: nbformat.NotebookNode | str,
+    *,
+    attachments: Mapping[str, bytes],
+    font_set: FontSet | None = None,
+    data_folder: str = "",
 ) -> RenderedReport:
     """Render an executed notebook.
 
@@ -60,6 +71,9 @@ def render_report(
         Files to embed in the PDF by name: ``{"result.json": …}``.
     font_set
         The fonts that the PDF may use; the packaged ones by default.
+    data_folder
+        The address of what the bureau received, as seen from where the page will lie: ``../../../../data/``. The page
+        then links every file that it names there. Paper has no such links, and neither has a page without a place.
 
     Returns
     -------
@@ -80,7 +94,10 @@ def render_report(
     page, resources = _exporter().from_notebook_node(node)
     report = read_metadata(node, fallback_title=resources["metadata"]["name"])
     printed = print_page(page, report, attachments, font_set)
-    return RenderedReport(page.encode(), printed.pdf, printed.missing_glyphs, _document(page, report))
+    document = _document(page, report)
+    if data_folder:
+        page = _FILE.sub(lambda found: f'<a href="{escape(data_folder)}{quote(found[2])}">{found[1]}</a>', page)
+    return RenderedReport(page.encode(), printed.pdf, printed.missing_glyphs, document)
 
 
 def _document(page: str, report: ReportMetadata) -> bytes:

@@ -113,13 +113,13 @@ def changes(dossier: Dossier) -> Piece:
     if not changed:
         return part(title, paragraph("各地区各指标的状态均与上月相同。"))
     changed.sort(key=lambda change: _WORST_FIRST.index(change[0].measurement.light.tone))
+    same: dict[tuple[str, str, str, Tone], list[str]] = {}
+    for standing, before in changed:
+        light = standing.measurement.light
+        same.setdefault((standing.measurement.brief, before, light.word, light.tone), []).append(standing.row.name)
     lines = [
-        Element(
-            "li",
-            f"{standing.row.name}{standing.measurement.brief}：由“{before}”变为“{standing.measurement.light.word}”。",
-            class_=FINDING_TONES[standing.measurement.light.tone],
-        )
-        for standing, before in changed
+        Element("li", f"{brief}由“{before}”变为“{word}”：{'、'.join(names)}。", class_=FINDING_TONES[tone])
+        for (brief, before, word, tone), names in same.items()
     ]
     return part(title, Element("ul", lines, class_="findings"))
 

@@ -1,6 +1,6 @@
 """分析与提示: sentences that change with the figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
@@ -30,7 +30,7 @@ def findings(dossier: Dossier) -> Piece:
         *(finding for measurement in _due(figures) for finding in _of_indicator(figures, measurement)),
         *(_of_condition(figures, state) for state in figures.duties),
         *_behind(figures),
-        *(_of_funds(use) for use in sorted(figures.funds, key=lambda use: use.source != sentences.TOTAL)),
+        *_of_funds(figures.funds),
         *_issues(figures.issues),
     ]
     if figures.status != ReturnStatus.REPORTED:
@@ -52,6 +52,9 @@ def _without_data(figures: ProjectFigures) -> str:
 
 def _of_indicator(figures: ProjectFigures, measurement: Measurement) -> Iterator[Finding]:
     tone = FINDING_TONES[measurement.light.tone]
+    if measurement.missing_areas:
+        yield Finding(tone, sentences.partial(measurement))
+        return
     said = f"{figures.area_name}{sentences.standing(measurement)}"
     yield Finding(tone, said + sentences.remaining(measurement, figures.period))
     for state in measurement.conditions:
@@ -81,6 +84,8 @@ def _behind(figures: ProjectFigures) -> Iterator[Finding]:
                     named.setdefault(word, []).append(row.name)
             for word, names in named.items():
                 text = f"{indicator.brief}“{word}”的有{len(names)}个地区：{'、'.join(names)}。"
+                if len(names) == 1:
+                    text = f"{names[0]}{indicator.brief}“{word}”。"
                 yield Finding(FINDING_TONES[tone], text)
 
 
@@ -91,7 +96,19 @@ def _light_word(row: AreaRow, indicator: Measurement, tone: Tone) -> str:
     return ""
 
 
-def _of_funds(use: FundUse) -> Finding:
+def _of_funds(uses: Sequence[FundUse]) -> Iterator[Finding]:
+    """Say the total and its parts; a source that paid out more than it received gets a line of its own."""
+    for use in uses:
+        if use.source == sentences.TOTAL:
+            yield _of_fund(use)
+    parts = [use for use in uses if use.source != sentences.TOTAL]
+    exceeded = [use for use in parts if use.execution is not None and use.execution > 1]
+    if usual := [use for use in parts if use not in exceeded]:
+        yield Finding("plain", f"{'；'.join(map(sentences.funds, usual))}。")
+    yield from map(_of_fund, exceeded)
+
+
+def _of_fund(use: FundUse) -> Finding:
     exceeded = use.execution is not None and use.execution > 1
     return Finding("watch" if exceeded else "plain", f"{sentences.funds(use)}。")
 

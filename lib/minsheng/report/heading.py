@@ -80,8 +80,8 @@ def _project(figures: ProjectFigures) -> str:
     opening = f"{sentences.opening(figures)}{before}"
     partial = next((m for m in figures.measurements if m.missing_areas), None)
     if partial is not None:
-        whole = f"{opening}{len(figures.measurements)}项指标只有部分地区数据（{sentences.coverage(partial)}）"
-        return f"{whole}，不计算全市完成率，不作状态判定。{_money(figures)}"
+        whole = f"{opening}“{partial.light.word}”：{sentences.coverage(partial)}"
+        return f"{whole}。不计算全市完成率，不作状态判定。{_money(figures)}"
     match [measurement for measurement in figures.measurements if measurement.has_duty]:
         case []:
             return f"{opening}在本项目没有量化指标。{_money(figures)}"

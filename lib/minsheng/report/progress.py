@@ -58,7 +58,7 @@ def duties(dossier: Dossier) -> Piece:
             numbers.day(state.due),
             numbers.day(state.document_date) if state.document_date else None,
             _STATES[state.state],
-            state.because or None,
+            sentences.because(state) or None,
         ]
         for state in states
     ]

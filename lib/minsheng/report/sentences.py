@@ -1,5 +1,7 @@
 """Sentences that say how a figure stands. They follow the figures: whatever crosses its target changes its words."""
 
+import re
+from datetime import date
 from decimal import Decimal
 
 from minsheng.domain.period import Period
@@ -7,6 +9,8 @@ from minsheng.domain.result import ConditionState, FundUse, Measurement, Project
 from minsheng.report import numbers
 
 _LAST_MONTH = 12
+_ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_CLOSED_UP = re.compile(r"(?<=[\d\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=\d)")
 TOTAL = "total"
 """The source id of the line that adds up the others."""
 NO_GAP = Decimal("1e-12")
@@ -50,6 +54,17 @@ def _judged(measurement: Measurement) -> str:
     if measurement.basis == "full":
         return _against_level(measurement, measurement.target, measurement.completion)
     return _against_count(measurement, measurement.target, measurement.completion)
+
+
+def partial(measurement: Measurement) -> str:
+    """Return a sentence about a city figure that some areas lack; why they lack it is said before."""
+    who = f"已报送的{measurement.reported_areas}个地区"
+    if measurement.target_text:
+        return f"{who}中{_done_areas(measurement)}：{measurement.brief}。"
+    if measurement.actual is None:
+        return f"{who}没有{measurement.brief}数据。"
+    word = "合计" if measurement.basis == "schedule" else "为"
+    return f"{who}{measurement.brief}{word}{_figure(measurement)}。"
 
 
 def coverage(measurement: Measurement) -> str:
@@ -96,19 +111,23 @@ def funds(use: FundUse) -> str:
         return f"{label}未报送"
     if use.received == 0 and not use.disbursed:
         return f"{label}下达{_money(use.allocated)}，尚无到位" if use.allocated else f"{label}尚无到位"
+    if use.received and use.disbursed == 0:
+        return f"{label}到位{_money(use.received)}，尚未拨付"
     clauses = [f"{label}到位{_money(use.received)}，拨付{_money(use.disbursed)}"]
     if use.execution is not None:
-        clauses.append(f"执行率{numbers.percent(use.execution)}" if use.execution else "执行率为零")
+        clauses.append(f"执行率{numbers.percent(use.execution)}")
         if use.execution > 1:
             clauses.append("拨付大于到位，请核实")
     return "，".join(clauses)
 
 
 def _actual(measurement: Measurement) -> str:
+    return "尚为零" if measurement.actual == 0 else _figure(measurement)
+
+
+def _figure(measurement: Measurement) -> str:
     if measurement.actual is None:
         return numbers.ABSENT
-    if measurement.actual == 0:
-        return "尚为零"
     return numbers.quantity(measurement.actual, measurement.unit, measurement.decimals, measurement.target)
 
 
@@ -137,13 +156,11 @@ def _against_level(measurement: Measurement, target: Decimal, completion: Decima
     aim = numbers.target(target, measurement.unit)
     actual = measurement.actual or Decimal(0)
     if actual == target:
-        return f"与目标（{aim}）持平"
+        return f"与{aim}的目标持平"
     apart = numbers.difference(actual - target, measurement.unit, measurement.decimals)
     if actual > target:
-        word = "达到目标" if completion >= 1 else "超过控制目标"
-        return f"{word}（{aim}），高{apart}"
-    word = "控制在目标以内" if completion >= 1 else "未达到目标"
-    return f"{word}（{aim}），低{apart}"
+        return f"比{aim}的目标高{apart}" if completion >= 1 else f"超过{aim}的控制目标，高{apart}"
+    return f"控制在{aim}的目标以内，低{apart}" if completion >= 1 else f"比{aim}的目标低{apart}"
 
 
 def _milestone(measurement: Measurement) -> str:
@@ -174,8 +191,21 @@ def _done_share(measurement: Measurement) -> str:
     return f"，{measurement.expected_areas}个地区中{_done_areas(measurement)}"
 
 
+def because(state: ConditionState) -> str:
+    """Return what a condition was judged by, as prose: 汉字 and figures close up, days in full.
+
+    The date of the document is left out where it is all that the sentence or the table beside it says already.
+    """
+    text = state.because.rstrip("。")
+    if state.document_date is not None:
+        text = text.removesuffix(f"文件日期 {state.document_date.isoformat()}").rstrip("；")
+    text = _ISO_DAY.sub(lambda found: numbers.day(date.fromisoformat(found[0])), text)
+    return _CLOSED_UP.sub("", text)
+
+
 def _because(state: ConditionState) -> str:
-    return f"依据：{state.because.rstrip('。')}。" if state.because else ""
+    text = because(state)
+    return f"依据：{text}。" if text else ""
 
 
 def _money(yuan: Decimal | None) -> str:

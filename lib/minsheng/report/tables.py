@@ -16,6 +16,13 @@ _PADDING_EM = 1.5
 _PAGE_EM = 44.0
 """Width of the page in the letters of a table."""
 _LEAST_LONG_EM = 8.0
+_WHOLE = 100
+_LEAST_WIDTH = 50
+"""Per cent of the page."""
+_AIR = 1.3
+"""How much wider than its entries a narrow table is."""
+_MOST_ROWS = 30
+"""Rows that may be kept on one sheet; a longer table runs over pages, its header repeated."""
 
 Kind = Literal["row", "num", "text", "long", "light"]
 
@@ -81,14 +88,21 @@ def table(
         )
         for number, row in enumerate(rows)
     ]
-    columns_set = Element("colgroup", [Element("col", style=f"width:{share:.1f}%") for share in _shares(columns, rows)])
+    shares, width = _shares(columns, rows)
+    columns_set = Element("colgroup", [Element("col", style=f"width:{share:.1f}%") for share in shares])
     parts = [Element("caption", caption), columns_set, Element("thead", head), Element("tbody", body)]
-    inner = Element("table", parts, class_=f"{style} set")
+    over_pages = " over-pages" if len(rows) > _MOST_ROWS else ""
+    inner = Element(
+        "table", parts, class_=f"{style} set{over_pages}", style=f"width:{width}%" if width < _WHOLE else None
+    )
     return Element("div", inner, class_="table-wrap", role="region", tabindex="0", aria_label=caption)
 
 
-def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> list[float]:
-    """Return each column's share of the width (per cent), so that the printer need not measure every cell.
+def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tuple[list[float], int]:
+    """Return each column's share of the width, and the table's of the page, all in per cent.
+
+    With them the printer need not measure every cell, and a table of three short columns does not spread over the
+    whole page, where the eye loses the row on its way from a name to its figure.
 
     Short columns get what their longest entry needs; columns of running text share the rest.
     """
@@ -103,7 +117,8 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> lis
     for number, weight in weights.items():
         needs[number] = max(_LEAST_LONG_EM, spare * weight / sum(weights.values()))
     whole = sum(needs)
-    return [100 * need / whole for need in needs]
+    width = _WHOLE if running else min(_WHOLE, max(_LEAST_WIDTH, round(_WHOLE * _AIR * whole / _PAGE_EM)))
+    return [_WHOLE * need / whole for need in needs], width
 
 
 def _need(column: Column, content: Content) -> float:

@@ -18,7 +18,6 @@ from minsheng.domain.result import (
     SectionScoringFigures,
 )
 from minsheng.report.markup import Content, Element, Piece, code, note, paragraph, part
-from minsheng.report.tables import Column, table
 
 _SHOWN_DIGITS = 16
 _CIRCLED_ONE = ord("①")
@@ -62,16 +61,21 @@ def _inputs(dossier: Dossier) -> list[Element]:
     files = _files(dossier)
     if not files:
         return [paragraph("没有报送文件进入本页。")]
-    rows = [
-        (_mark(number), code(file.file), code(file.sha256[:_SHOWN_DIGITS]))
+    lines = [
+        Element(
+            "li",
+            [_mark(number), Element("code", file.file, class_="file"), " ", code(file.sha256[:_SHOWN_DIGITS])],
+            id=anchor("file", str(number)),
+        )
         for number, file in enumerate(files.values(), start=1)
     ]
-    columns = [Column("序号", kind="row"), Column("文件", kind="text"), Column("校验码（前16位）", kind="text")]
     plan = dossier.provenance.plan_sha256
     remark = note(
-        "方案参数校验码：", code(plan[:_SHOWN_DIGITS]), "。校验码按文件原样计算，文件改动一字即不同。下文以序号指文件。"
+        "文件名后为校验码（前16位），按文件原样计算，文件改动一字即不同。下文以序号指文件。方案参数校验码：",
+        code(plan[:_SHOWN_DIGITS]),
+        "。",
     )
-    return [table("报送文件", columns, rows), remark]
+    return [Element("h3", "报送文件"), Element("ol", lines, class_="files"), remark]
 
 
 def _mark(number: int) -> str:
@@ -80,7 +84,10 @@ def _mark(number: int) -> str:
 
 @dataclass(frozen=True)
 class _Tracer:
-    """Writes formulas with the cells that they come from; files go by their number in the list of inputs."""
+    """Writes formulas with the cells that they come from; files go by their number in the list of inputs.
+
+    A figure from one file links to that file; a city figure names dozens, which links would only make harder to read.
+    """
 
     marks: Mapping[str, str]
 
@@ -104,14 +111,19 @@ class _Tracer:
         """List cells by file; where several files hold the same cell, by cell."""
         if not cells:
             return []
-        places: dict[str, list[str]] = {}
         if len({cell.file for cell in cells}) == 1:
-            places[self._file(cells[0])] = [f"{cell.sheet}!{cell.cell}={cell.value}" for cell in cells]
-        else:
-            for cell in cells:
-                place = places.setdefault(f"{cell.sheet}!{cell.cell}：", [])
-                place.append(f"{self._file(cell)}{cell.value}")
-        return ["　取自", code("；".join(f"{place}{'、'.join(values)}" for place, values in places.items()))]
+            places = "、".join(f"{cell.sheet}!{cell.cell}={cell.value}" for cell in cells)
+            return ["　取自", Element("code", self._file_link(cells[0]), places)]
+        grouped: dict[str, list[str]] = {}
+        for cell in cells:
+            grouped.setdefault(f"{cell.sheet}!{cell.cell}：", []).append(f"{self._file(cell)}{cell.value}")
+        return ["　取自", code("；".join(f"{place}{'、'.join(values)}" for place, values in grouped.items()))]
+
+    def _file_link(self, cell: CellRef) -> Content:
+        mark = self.marks.get(cell.file)
+        if mark is None:
+            return self._file(cell)
+        return Element("a", mark, href=f"#{anchor('file', mark[1:-1])}")
 
     def _file(self, cell: CellRef) -> str:
         return self.marks.get(cell.file, f"{cell.file} ")

@@ -187,6 +187,7 @@ def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], fro
             text,
             executed.result,
             font_set=work.fonts,
+            data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
             time_limit=work.limits.seconds,
             memory_limit=work.limits.memory_bytes,
         )
