@@ -18,7 +18,7 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 {style}</style>
 </head>
 <body>
-<main class="report">
+<main class="report{wide}">
 {body}
 </main>
 </body>
@@ -26,7 +26,7 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 """
 
 
-def page(title: str, body: str) -> bytes:
+def page(title: str, body: str, *, wide: bool = False) -> bytes:
     """Return a whole page.
 
     Parameters
@@ -35,6 +35,8 @@ def page(title: str, body: str) -> bytes:
         Text of the window's title.
     body
         HTML of the page's pieces, escaped already.
+    wide
+        Whether tables may use more of the screen than a report's column: pages of links, which nobody prints.
 
     Raises
     ------
@@ -42,4 +44,4 @@ def page(title: str, body: str) -> bytes:
         If the body would run or fetch something.
     """
     refuse_active_content(body)
-    return _PAGE.format(title=escape(title), style=screen_style(), body=body).encode()
+    return _PAGE.format(title=escape(title), style=screen_style(), body=body, wide=" wide" if wide else "").encode()

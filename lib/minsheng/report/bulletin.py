@@ -9,7 +9,7 @@ from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measuremen
 from minsheng.report import numbers, sentences
 from minsheng.report.areas import matrix
 from minsheng.report.kinds import figures_of
-from minsheng.report.lights import FINDING_TONES, light_badge
+from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, light_badge
 from minsheng.report.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
 from minsheng.report.returns import punctuality
 from minsheng.report.tables import Column, table
@@ -109,8 +109,14 @@ def changes(dossier: Dossier) -> Piece:
         for standing in _standings(figures)
         if (before := figures.previous_lights.get(f"{standing.row.area}/{standing.measurement.indicator}"))
         and before != standing.measurement.light.word
+        and standing.row.status == ReturnStatus.REPORTED
     ]
-    if not changed:
+    unknown = [
+        Element("li", f"{entry.name}本月没有可用数据（{STATUS_WORDS[entry.status]}），不作比较。", class_="bad")
+        for entry in figures.returns
+        if entry.status != ReturnStatus.REPORTED
+    ]
+    if not changed and not unknown:
         return part(title, paragraph("各地区各指标的状态均与上月相同。"))
     changed.sort(key=lambda change: _WORST_FIRST.index(change[0].measurement.light.tone))
     same: dict[tuple[str, str, str, Tone], list[str]] = {}
@@ -121,7 +127,7 @@ def changes(dossier: Dossier) -> Piece:
         Element("li", f"{brief}由“{before}”变为“{word}”：{'、'.join(names)}。", class_=FINDING_TONES[tone])
         for (brief, before, word, tone), names in same.items()
     ]
-    return part(title, Element("ul", lines, class_="findings"))
+    return part(title, Element("ul", unknown, lines, class_="findings"))
 
 
 def bulletin_summary(figures: BulletinFigures) -> str:

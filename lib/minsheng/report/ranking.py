@@ -36,6 +36,9 @@ def ranking_table(dossier: Dossier) -> Piece:
         ]
         for row in rows
     ]
+    if not any(row.grade or row.converted is not None for row in rows):
+        # Before the year's end nobody has a grade: two columns of dashes say nothing that the remark does not.
+        columns, cells = columns[:-2], [row[:-2] for row in cells]
     caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
     return part("考评排名", table(caption, columns, cells, style="ranking"), note(_remark(figures, rows)))
 

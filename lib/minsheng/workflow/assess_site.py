@@ -14,14 +14,15 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import InputFile, ResultRow, SectionScoringFigures
 from minsheng.render.page import page
 from minsheng.report.markup import Content, Element, Piece, joined, note, paragraph
-from minsheng.report.numbers import fixed, trimmed
+from minsheng.report.numbers import day, fixed, trimmed
 from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.scoring import decimals_of
 from minsheng.report.tables import Column, table
 from minsheng.workflow.assess_forms import Forms
 from minsheng.workflow.assess_table import FOLDER, sealed_result_table
 from minsheng.workflow.evidence_items import Evidence
-from minsheng.workflow.site import Sealed, header, matrix, reports, section, write_first_page, write_page
+from minsheng.workflow.site import Sealed, header, matrix, reports, run_summary, section, write_page
+from minsheng.workflow.site_first import write_first_page
 from minsheng.workspace import Workspace
 
 _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
@@ -33,16 +34,16 @@ def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, form
     figures = sealed_result_table(workspace, period)
     title = f"{period.label}民生工程及民生实事考评"
     body = Piece(
-        header(plan, title, figures.data_label if figures else ""),
-        paragraph(Element("a", "各月和各次考评目录", href="../index.html")),
+        header(plan, title, figures, back=("各月和各次考评目录", "../index.html")),
         _result(sealed),
         _sections(sealed),
         _forms(sealed, forms),
         _evidence(evidence),
         matrix(sealed),
         reports(sealed),
+        run_summary(sealed),
     )
-    content = page(f"{plan.about.issuer} {title}", body._repr_html_())
+    content = page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True)
     write_page(workspace.outputs / str(period) / "index.html", content)
     write_first_page(workspace, plan)
 
@@ -166,7 +167,7 @@ def _forms(sealed: Sealed, forms: Forms) -> Element:
             rows.append([name, "没有考评表", None, None])
             continue
         link = Element("a", "考评表", href=f"../../data/{form.file}")
-        rows.append([name, form.assessor, str(form.assessed_on or "") or None, link])
+        rows.append([name, form.assessor, day(form.assessed_on) if form.assessed_on else None, link])
     columns = [
         Column("考评对象", kind="row"),
         Column("考评人", kind="text"),

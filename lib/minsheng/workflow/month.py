@@ -18,6 +18,7 @@ from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.progress_workbook import write_progress
 from minsheng.workflow.runner import Runner, RunSummary
 from minsheng.workflow.site import write_site
+from minsheng.workflow.site_first import write_first_page
 from minsheng.workflow.staleness import later_stale_months, nothing_to_do
 from minsheng.workflow.unit_worker import cores, template
 from minsheng.workflow.units import UnitSpec, choose, period_units
@@ -167,6 +168,7 @@ def _run_month(
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         write_progress(workspace, plan, period)
+        write_first_page(workspace, plan)
         write_site(workspace, plan, period)
     redone = tuple(
         run_month(workspace, str(m), areas=[], notebooks=[], jobs=jobs, force=False, stale=False, display=display)

@@ -4,27 +4,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.domain.area import CITY
-from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import (
-    AreaRow,
     BulletinFigures,
     Figures,
+    Measurement,
     ProjectFigures,
     RankingFigures,
     Result,
     ReturnNote,
 )
 from minsheng.render.page import page
+from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import STATUS_WORDS, light_badge
 from minsheng.report.markup import Content, Element, Piece, joined, note, paragraph
-from minsheng.report.numbers import fixed
+from minsheng.report.numbers import day, fixed
+from minsheng.report.returns import punctuality
 from minsheng.report.tables import Column, table
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
 _REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"), ("report.docx", "Word"))
+_NAMES = {
+    "scoring": "考评得分",
+    "bulletin": "月通报",
+    "result_table": "考评结果表",
+    "section_scoring": "科室倒扣分",
+    "monthly_report": "工作情况月报",
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +55,16 @@ class Sealed:
         result = self.result(subject, notebook)
         return result.figures if result else None
 
-    def links(self, subject: str, notebook: str) -> list[Content]:
-        """Return links to a unit's reports; a failed or missing one says so."""
+    def bulletin(self) -> BulletinFigures | None:
+        """Return what the month's bulletin sealed."""
+        figures = self.figures(CITY, "bulletin")
+        return figures if isinstance(figures, BulletinFigures) else None
+
+    def links(self, subject: str, notebook: str, at: str = "") -> list[Content]:
+        """Return links to a unit's reports, ``at`` being the period's folder; a failed or missing one says so."""
         folder = self.workspace.unit(self.period, subject, notebook)
         found = [
-            Element("a", word, href=f"{subject}/{notebook}/{name}")
+            Element("a", word, href=f"{at}{subject}/{notebook}/{name}")
             for name, word in _REPORTS
             if (folder / name).is_file()
         ]
@@ -64,7 +79,7 @@ class Sealed:
 
 
 def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write the page of a period and the first page.
+    """Write the page of a month.
 
     Parameters
     ----------
@@ -76,50 +91,35 @@ def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
         A month.
     """
     month = Sealed(workspace, plan, period)
-    title = f"{plan.about.issuer} {period.label}民生工程及民生实事"
+    title = f"{period.label}民生工程及民生实事"
+    bulletin = month.bulletin()
     body = Piece(
-        header(plan, f"{period.label}民生工程及民生实事", _data_label(month)),
-        paragraph(Element("a", "各月目录", href="../index.html")),
+        header(plan, title, bulletin, back=("各月和各次考评目录", "../index.html")),
+        paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
         _returns(month),
         matrix(month),
         _ranking(month),
         reports(month),
+        run_summary(month),
     )._repr_html_()
-    write_page(workspace.outputs / str(period) / "index.html", page(title, body))
-    write_first_page(workspace, plan)
+    write_page(workspace.outputs / str(period) / "index.html", page(f"{plan.about.issuer} {title}", body, wide=True))
 
 
-def write_first_page(workspace: Workspace, plan: Plan) -> None:
-    """Write the page that lists every month and every assessment."""
-    periods = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
-    months = [period for period in periods if period.kind == PeriodKind.MONTH]
-    rows: list[list[Content]] = []
-    for period in months:
-        missing = [entry.name for entry in _notes(Sealed(workspace, plan, period)) if entry.status == "not_reported"]
-        rows.append([*_listed(workspace, plan, period), "、".join(missing) or "无"])
-    columns = [Column("月份", kind="row"), Column("已生成报告", "份"), Column("未报送", kind="text")]
-    title = workspace.settings.site_title
-    label = _data_label(Sealed(workspace, plan, months[-1])) if months else ""
-    pieces: list[Element] = [table("各月报告", columns, rows)] if months else []
-    assessed = [_listed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
-    if assessed:
-        pieces.append(table("考评", [Column("考评期", kind="row"), Column("已生成报告", "份")], assessed))
-    body = Piece(header(plan, title, label), *pieces)
-    write_page(workspace.outputs / "index.html", page(title, body._repr_html_()))
-
-
-def _listed(workspace: Workspace, plan: Plan, period: Period) -> list[Content]:
-    units = period_units(plan, period)
-    made = sum(_is_made(workspace, unit) for unit in units)
-    return [Element("a", period.label, href=f"{period}/index.html"), f"{made}/{len(units)}"]
-
-
-def header(plan: Plan, title: str, data_label: str) -> Element:
-    """Return the title block of a page."""
-    facts = Element("dl", Element("div", Element("dt", "实施方案"), Element("dd", plan.about.title)), class_="facts")
-    label = Element("p", data_label, class_="data-label") if data_label else None
+def header(plan: Plan, title: str, about: Figures | None, *, back: tuple[str, str] | None = None) -> Element:
+    """Return the title block of a page: issuer, title, what the figures are as of, and the way back."""
+    facts = [("实施方案", plan.about.title)]
+    if about is not None:
+        as_of = [("数据截至", day(about.as_of))] if about.as_of else []
+        facts = [("报告期", about.period.label), *as_of, *facts]
+    listed: list[Content] = [Element("div", Element("dt", name), Element("dd", value)) for name, value in facts]
+    if back is not None:
+        link = Element("a", back[0], href=back[1])
+        listed.append(Element("div", Element("dt", "返回"), Element("dd", link)))
+    label = Element("p", about.data_label, class_="data-label") if about is not None and about.data_label else None
     issuer = Element("p", plan.about.issuer, class_="issuer")
-    return Element("header", issuer, Element("h1", title), facts, label, class_="title-block")
+    return Element(
+        "header", issuer, Element("h1", title), Element("dl", listed, class_="facts"), label, class_="title-block"
+    )
 
 
 def section(title: str, *content: Content) -> Element:
@@ -127,59 +127,75 @@ def section(title: str, *content: Content) -> Element:
     return Element("section", Element("h2", title), *content, class_="part")
 
 
-def _data_label(month: Sealed) -> str:
-    figures = month.figures(CITY, "bulletin")
-    return figures.data_label if figures else ""
-
-
-def _notes(month: Sealed) -> tuple[ReturnNote, ...]:
-    figures = month.figures(CITY, "bulletin")
-    return figures.returns if isinstance(figures, BulletinFigures) else ()
-
-
 def _returns(month: Sealed) -> Element:
-    notes = _notes(month)
-    if not notes:
+    bulletin = month.bulletin()
+    if bulletin is None:
         return section("报送情况", paragraph("月通报未生成，报送情况见 minsheng status。"))
-    rows: list[list[Content]] = []
-    for entry in sorted(notes, key=lambda entry: (entry.status != "not_reported", not entry.late)):
-        receipt = month.workspace.outputs / str(month.period) / "receipts" / f"{entry.area}.html"
-        link = Element("a", "回执", href=f"receipts/{entry.area}.html") if receipt.is_file() else None
-        word = "迟报" if entry.late else STATUS_WORDS[entry.status]
-        rows.append([entry.name, word, str(entry.received_on or "") or None, str(entry.as_of or "") or None, link])
+    rows: list[list[Content]] = [
+        [
+            entry.name,
+            STATUS_WORDS[entry.status],
+            day(entry.received_on) if entry.received_on else None,
+            punctuality(entry) if entry.received_on else None,
+            day(entry.as_of) if entry.as_of else None,
+            _files(month, entry),
+        ]
+        for entry in sorted(bulletin.returns, key=_urgency)
+    ]
     columns = [
         Column("地区", kind="row"),
-        Column("报送", kind="text"),
-        Column("收到", kind="text"),
+        Column("报送情况", kind="text"),
+        Column("收到日期", kind="text"),
+        Column("是否按时", kind="text"),
         Column("数据截至", kind="text"),
-        Column("回执", kind="text"),
+        Column("回执和原件", kind="text"),
     ]
-    return section("报送情况", table("各地报送情况", columns, rows))
+    remark = note("回执（表）是在报表原件上标出问题的副本；原件按收到时的样子保存，更正另存一版。")
+    return section("报送情况", table(f"{month.period.label}各地报送情况", columns, rows), remark)
 
 
-def matrix(month: Sealed) -> Element:
-    """Return areas × projects as lights, each with its report."""
+def _urgency(entry: ReturnNote) -> tuple[bool, bool, bool]:
+    reported = entry.status == ReturnStatus.REPORTED
+    return (entry.status != ReturnStatus.NOT_REPORTED, reported, not entry.late)
+
+
+def _files(month: Sealed, entry: ReturnNote) -> Content:
+    """Return links to the receipt, on the page and as the marked workbook, and to the file as delivered."""
+    folder = month.workspace.outputs / str(month.period)
+    places = [(f"receipts/{entry.area}.{kind}", word) for kind, word in (("html", "回执"), ("xlsx", "回执（表）"))]
+    links = [Element("a", word, href=place) for place, word in places if (folder / place).is_file()]
+    if entry.file:
+        links.append(Element("a", "原件", href=f"../../data/{entry.file}"))
+    return joined(links, " ") or None
+
+
+def matrix(month: Sealed, at: str = "") -> Element:
+    """Return areas × projects as lights, each the way to its report; ``at`` is where the month's reports lie."""
     projects = [(p, month.figures(CITY, p.id)) for p in month.plan.projects]
     known = [(p, figures) for p, figures in projects if isinstance(figures, ProjectFigures)]
-    columns = [Column("地区", kind="row"), *(Column(p.short_name, kind="light") for p, _ in known)]
+    indicators = [(p, m) for p, figures in known for m in figures.measurements]
+    columns = [Column("地区", kind="row"), *(Column(m.brief, kind="light") for _, m in indicators)]
+    groups = [(p.short_name, len(figures.measurements)) for p, figures in known]
     rows: list[list[Content]] = []
     for area in month.plan.areas:
         cells: list[Content] = [area.name]
         for project, figures in known:
             row = next((row for row in figures.areas if row.area == area.id), None)
-            cells.append(_lights(row, f"{area.id}/{project.id}/report.html") if row else "无任务")
+            shown = {m.indicator: m for m in row.measurements} if row else {}
+            for indicator in figures.measurements:
+                found = shown.get(indicator.indicator)
+                linked = f"{at}{area.id}/{project.id}/report.html"
+                cells.append(_light(found, linked) if found and found.has_duty else None)
         rows.append(cells)
-    city: list[Content] = ["全市"]
-    for project, figures in known:
-        lights = [light_badge(m.light) for m in figures.measurements]
-        city.append([joined(lights, " "), " ", Element("a", "报告", href=f"{CITY}/{project.id}/report.html")])
-    lines = note("每格依次为该项目各指标的状态；点“报告”看依据。")
-    return section("进展", table("地区 × 项目", columns, [*rows, city], totals=1, style="matrix"), lines)
+    rows.append(["全市", *(_light(m, f"{at}{CITY}/{p.id}/report.html") for p, m in indicators)])
+    remark = note("点状态看该项目的报告和计算依据。—表示没有任务。")
+    return section(
+        "进展", table("各地区各项目进展状态", columns, rows, groups=groups, totals=1, style="matrix"), remark
+    )
 
 
-def _lights(row: AreaRow, href: str) -> list[Content]:
-    lights = [light_badge(measurement.light) for measurement in row.measurements]
-    return [joined(lights, " "), " ", Element("a", "报告", href=href)]
+def _light(measurement: Measurement, href: str) -> Content:
+    return Element("a", light_badge(measurement.light), href=href)
 
 
 def _ranking(month: Sealed) -> Element:
@@ -197,7 +213,7 @@ def _ranking(month: Sealed) -> Element:
         for row in figures.rows
     ]
     columns = [
-        Column("名次"),
+        Column("名次", kind="text"),
         Column("县区", kind="row"),
         Column("得分", "分"),
         Column("已评满分", "分"),
@@ -209,23 +225,43 @@ def _ranking(month: Sealed) -> Element:
 
 def reports(month: Sealed) -> Element:
     """Return links to every report of the period, by area and section."""
-    names = {p.id: p.short_name for p in month.plan.projects} | {
-        "scoring": "考评得分",
-        "result_table": "考评结果表",
-        "section_scoring": "科室倒扣分",
-        "monthly_report": "工作情况月报",
-        "bulletin": "月通报",
-    }
+    names = {p.id: p.short_name for p in month.plan.projects} | _NAMES
     units = period_units(month.plan, month.period)
-    subjects = dict.fromkeys(unit.subject for unit in units)
-    rows: list[list[Content]] = []
-    for subject in sorted(subjects, key=lambda subject: subject != CITY):
-        mine = [unit for unit in units if unit.subject == subject]
-        links = joined([[names[u.notebook], "（", month.links(subject, u.notebook), "）"] for u in mine], "；")
-        rows.append([subject_name(month.plan, subject), links])
+    subjects = sorted(dict.fromkeys(unit.subject for unit in units), key=lambda subject: subject != CITY)
+    shown = {(unit.subject, unit.notebook) for unit in units}
+    areas = {CITY, *(area.id for area in month.plan.areas)}
+    tables = []
+    for caption, mine in (("地区报告", areas), ("科室报告", {*subjects} - areas)):
+        kinds = [name for name in names if any((subject, name) in shown for subject in mine)]
+        columns = [Column("单位", kind="row"), *(Column(names[kind], kind="text") for kind in kinds)]
+        rows: list[list[Content]] = [
+            [
+                subject_name(month.plan, subject),
+                *(month.links(subject, kind) if (subject, kind) in shown else None for kind in kinds),
+            ]
+            for subject in subjects
+            if subject in mine
+        ]
+        tables.append(table(f"{month.period.label}{caption}", columns, rows, style="matrix"))
     extra = month.workspace.outputs / str(month.period) / "progress.xlsx"
     annex = [paragraph(Element("a", "目标任务完成情况表（Excel）", href="progress.xlsx"))] if extra.is_file() else []
-    return section("报告", table("全部报告", [Column("单位", kind="row"), Column("报告", kind="long")], rows), annex)
+    return section("报告", annex, tables)
+
+
+def run_summary(month: Sealed) -> Element:
+    """Return how many reports the period needs, how many were made, and which failed."""
+    units = period_units(month.plan, month.period)
+    made = [unit for unit in units if is_made(month.workspace, unit)]
+    failed = [u for u in units if month.workspace.failed(u.period, u.subject, u.notebook).is_dir()]
+    absent = len(units) - len(made) - sum(unit not in made for unit in failed)
+    said = f"应生成报告{len(units)}份，已生成{len(made)}份"
+    said += f"，生成失败{len(failed)}份" if failed else "，没有生成失败的"
+    said += f"，未生成{absent}份。" if absent else "。"
+    told = [
+        Element("li", subject_name(month.plan, unit.subject), "　", month.links(unit.subject, unit.notebook))
+        for unit in failed
+    ]
+    return section("运行情况", paragraph(said), Element("ul", told) if told else None)
 
 
 def subject_name(plan: Plan, subject: str) -> str:
@@ -234,7 +270,8 @@ def subject_name(plan: Plan, subject: str) -> str:
     return sections.get(subject) or plan.area_name(subject)
 
 
-def _is_made(workspace: Workspace, unit: UnitSpec) -> bool:
+def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
+    """Whether a unit's result is sealed."""
     return (workspace.unit(unit.period, unit.subject, unit.notebook) / "result.json").is_file()
 
 

@@ -1,0 +1,105 @@
+"""The first page of the site: every month and assessment, and where the newest month stands; it computes no figure."""
+
+from minsheng.domain.area import CITY
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import ReturnNote
+from minsheng.render.page import page
+from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.markup import Content, Element, Piece, note, paragraph
+from minsheng.report.numbers import day
+from minsheng.report.tables import Column, table
+from minsheng.workflow.site import Sealed, header, is_made, matrix, section, write_page
+from minsheng.workflow.units import period_units
+from minsheng.workspace import Workspace
+
+_ANNEX = "progress.xlsx"
+
+
+def write_first_page(workspace: Workspace, plan: Plan) -> None:
+    """Write the page that lists every month and every assessment.
+
+    Parameters
+    ----------
+    workspace
+        Where the periods' pages lie.
+    plan
+        The plan of the year that is worked on.
+    """
+    periods = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
+    months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
+    assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
+    newest = months[-1] if months else None
+    bulletin = newest.bulletin() if newest else None
+    title = workspace.settings.site_title
+    body = Piece(
+        header(plan, title, bulletin),
+        paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
+        _months(months) if months else paragraph("还没有生成过报告。"),
+        _assessments(assessed) if assessed else None,
+        matrix(newest, f"{newest.period}/") if newest else None,
+        _where(),
+    )
+    write_page(workspace.outputs / "index.html", page(title, body._repr_html_(), wide=True))
+
+
+def _months(months: list[Sealed]) -> Element:
+    columns = [
+        Column("月份", kind="row"),
+        Column("数据截至", kind="text"),
+        Column("未报送", kind="text"),
+        Column("迟报", kind="text"),
+        Column("月通报", kind="text"),
+        Column("完成情况表", kind="text"),
+        Column("已生成报告", "份"),
+    ]
+    return section(
+        "各月报告", table("各月报送和报告（新的在前）", columns, [_month(month) for month in reversed(months)])
+    )
+
+
+def _month(month: Sealed) -> list[Content]:
+    bulletin = month.bulletin()
+    notes = bulletin.returns if bulletin else ()
+    annex = month.workspace.outputs / str(month.period) / _ANNEX
+    return [
+        Element("a", month.period.label, href=f"{month.period}/index.html"),
+        day(bulletin.as_of) if bulletin and bulletin.as_of else None,
+        _named([entry for entry in notes if entry.status == "not_reported"]) if bulletin else None,
+        _named([entry for entry in notes if entry.late]) if bulletin else None,
+        month.links(CITY, "bulletin", f"{month.period}/"),
+        Element("a", "Excel", href=f"{month.period}/{_ANNEX}") if annex.is_file() else None,
+        _made(month),
+    ]
+
+
+def _named(entries: list[ReturnNote]) -> str:
+    return "、".join(entry.name for entry in entries) or "无"
+
+
+def _assessments(assessed: list[Sealed]) -> Element:
+    columns = [Column("考评期", kind="row"), Column("考评结果表", kind="text"), Column("已生成报告", "份")]
+    rows: list[list[Content]] = [
+        [
+            Element("a", each.period.label, href=f"{each.period}/index.html"),
+            each.links(CITY, "result_table", f"{each.period}/"),
+            _made(each),
+        ]
+        for each in reversed(assessed)
+    ]
+    return section("考评", table("半年和年度考评", columns, rows))
+
+
+def _made(period: Sealed) -> str:
+    units = period_units(period.plan, period.period)
+    return f"{sum(is_made(period.workspace, unit) for unit in units)}/{len(units)}"
+
+
+def _where() -> Element:
+    lines = [
+        "月份页：谁未报送、谁迟报，各地回执，各项目状态，考评得分，全部报告。",
+        "报告：每个数字旁的圆圈数字指向算式，算式写明所取的文件、工作表和单元格；文件名可点开报表原件。",
+        "PDF与网页内容相同，可存档；附件中有机器可读的结果。",
+    ]
+    remark = note("状态由方案规定的标准判定，以文字、图形和颜色同时表示。")
+    return section("怎样使用", Element("ul", [Element("li", line) for line in lines]), remark)
