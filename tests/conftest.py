@@ -34,6 +34,24 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
+def assessed(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The sample's June and its half-year assessment; tests must not change it."""
+    from minsheng.errors import ExitCode
+    from minsheng.workflow.assess import run_assessment
+    from minsheng.workflow.display import Quiet
+
+    root = tmp_path_factory.mktemp("assessed") / "workspace"
+    shutil.copytree(june.root, root)
+    found = Workspace.find(root)
+    for name in ("assessment", "evidence", "deliveries"):
+        shutil.copytree(ROOT / "data" / name, found.data / name)
+    shutil.copy(ROOT / "data" / "deliveries.csv", found.data)
+    outcome = run_assessment(found, "2017-H1", jobs=None, force=False, display=Quiet())
+    assert outcome.exit_code == ExitCode.DONE, outcome.lines()
+    return found
+
+
+@pytest.fixture(scope="session")
 def june(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace in which the sample's June has been run; tests must not change it."""
     from minsheng.workflow.display import Quiet

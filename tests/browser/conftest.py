@@ -1,13 +1,21 @@
-"""A headless Chromium that knows the packaged fonts and reaches nothing but this machine."""
+"""A headless Chromium that knows the packaged fonts and reaches nothing but this machine, and a JupyterLab for it."""
 
 import os
 import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from minsheng.render.fonts import packaged_fonts
+from minsheng.workflow.lab import lab_command, lab_environment
+from minsheng.workspace import Workspace
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = [
@@ -25,3 +33,60 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=found, args=_FLAGS, env=environment)
         yield chromium
         chromium.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab on a workspace of its own."""
+
+    address: str
+    token: str
+    browser: Browser
+
+    def first_page(self) -> Page:
+        """Open what ``minsheng lab`` opens."""
+        return self._page(f"{self.address}/?token={self.token}")
+
+    def notebook(self, name: str) -> Page:
+        """Open a notebook, and wait until its kernel is ready."""
+        return self._page(f"{self.address}/lab/tree/notebooks/{name}.ipynb?token={self.token}&reset")
+
+    def _page(self, address: str) -> Page:
+        page = self.browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(90_000)
+        page.goto(address)
+        page.get_by_text("Python 3 (ipykernel) | 空闲").wait_for()
+        return page
+
+
+@pytest.fixture(scope="session")
+def lab(june, browser, tmp_path_factory) -> Iterator[Lab]:
+    root = tmp_path_factory.mktemp("lab") / "workspace"
+    shutil.copytree(june.root, root)  # JupyterLab saves what it has opened
+    workspace = Workspace.find(root)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+        environment = lab_environment(workspace)
+    token = "test"  # noqa: S105 - of a server that lives for these tests on the loopback
+    command = [*lab_command(workspace, browser=False, port=port), f"--IdentityProvider.token={token}"]
+    server = subprocess.Popen(
+        command, env=environment, cwd=workspace.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urlopen(f"{address}/api?token={token}", timeout=2).close()  # noqa: S310 - our own server
+            break
+        except (URLError, ConnectionError):
+            time.sleep(0.25)
+    yield Lab(address, token, browser)
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()  # it waits for kernels that a busy machine is slow to end
+        server.wait()

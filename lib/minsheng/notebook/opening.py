@@ -28,6 +28,7 @@ from minsheng.measure.sections import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
 from minsheng.notebook.forms import form_input, read_form, read_section_facts, read_section_form
 from minsheng.notebook.inputs import Inputs
+from minsheng.notebook.readable_errors import show_errors_as_help
 
 Returns = dict[tuple[Period, str], AcceptedReturn]
 _NAMES = {
@@ -60,6 +61,7 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
     PlanInvalidError
         If the plan of that year has faults.
     """
+    show_errors_as_help()
     inputs = Inputs.for_period(period)
     opener = _OPENERS.get(notebook)
     if opener is not None:

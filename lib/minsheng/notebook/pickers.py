@@ -9,6 +9,7 @@ from minsheng.errors import MinshengError
 from minsheng.intake.store import read_register
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import open_dossier
+from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.notebook.what_if_widgets import what_if_widgets
 from minsheng.plan import load_plan
 from minsheng.report.markup import Element, Piece, callout, note, paragraph
@@ -25,6 +26,7 @@ def explore() -> Any:
 
     from minsheng import report
 
+    show_errors_as_help()
     workspace = Workspace.find()
     months = _checked_months(workspace)
     if not months:
@@ -78,6 +80,7 @@ def explore_what_if(period: str | None = None) -> Any:
 
 def overview() -> Piece:
     """Return what the workspace holds: the plan, and each month's returns and reports."""
+    show_errors_as_help()
     workspace = Workspace.find()
     register = read_register(workspace.data)
     months = sorted({delivery.period for delivery in register})

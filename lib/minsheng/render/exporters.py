@@ -1,4 +1,8 @@
-"""The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``."""
+"""The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``.
+
+In JupyterLab they stand under 文件 → 保存并导出笔记本为; ``minsheng lab`` gives them their Chinese names there
+(:mod:`minsheng.workflow.lab`), because JupyterLab itself shows an entry point's name.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,7 +35,7 @@ _DISPLAYED = (
 class ReportHTMLExporter(HTMLExporter):
     """One HTML page: Chinese, offline, without script, the style inlined, no code and no prompts."""
 
-    export_from_notebook = "民生报告（HTML）"
+    export_from_notebook = "民生报告（网页）"
 
     # Nothing is left to preprocess but the joining of prints; the usual eleven validate the notebook eleven times.
     default_preprocessors: List[Any] = List()
@@ -110,7 +114,7 @@ class ReportHTMLExporter(HTMLExporter):
 class ReportPDFExporter(ReportHTMLExporter):
     """The same page as a tagged PDF/A-3u that carries its data."""
 
-    export_from_notebook = "民生报告（PDF/A）"
+    export_from_notebook = "民生报告（PDF）"
     output_mimetype = "application/pdf"
 
     attached_files = List(

@@ -14,8 +14,18 @@ from minsheng.workspace import ENVIRONMENT, Workspace
 
 _START = "notebooks/start.ipynb"
 _LANGUAGE_PACK = "jupyterlab_language_pack_zh_CN"
+_EXPORT = "notebook:export-to-format"
+# JupyterLab names an exporter by its entry point, which its server's addresses allow only Latin letters for.
+_EXPORTS: list[dict[str, object]] = [
+    {"command": _EXPORT, "args": {"format": "minsheng_html", "label": "民生报告（网页）"}, "rank": 0},
+    {"command": _EXPORT, "args": {"format": "minsheng_pdf", "label": "民生报告（PDF）"}, "rank": 1},
+]
+_EXPORT_MENU = {"id": "jp-mainmenu-file-notebookexport", "items": _EXPORTS}
 _SETTINGS: dict[str, dict[str, object]] = {
     "translation-extension/plugin": {"locale": "zh_CN"},
+    "mainmenu-extension/plugin": {
+        "menus": [{"id": "jp-mainmenu-file", "items": [{"type": "submenu", "submenu": _EXPORT_MENU}]}]
+    },
     # Nothing is asked of the network.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
