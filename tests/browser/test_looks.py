@@ -39,7 +39,7 @@ def _picture(browser, path: Path, width: int) -> bytes:
 
 def _kept(picture: Image.Image) -> bytes:
     content = io.BytesIO()
-    picture.convert("RGB").quantize(64).save(content, "PNG", optimize=True)
+    picture.convert("RGB").quantize(128).save(content, "PNG", optimize=True)
     return content.getvalue()
 
 

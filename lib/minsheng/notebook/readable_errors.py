@@ -20,7 +20,7 @@ def show_errors_as_help() -> None:
 
     shell = get_ipython()
     if shell is not None:
-        shell.set_custom_exc((MinshengError,), _show)
+        shell.set_custom_exc((MinshengError,), _show)  # type: ignore[no-untyped-call]
 
 
 def help_for(fault: MinshengError, trace: str) -> Piece:
@@ -51,4 +51,4 @@ def _show(
     from IPython.display import display
 
     del tb_offset  # of IPython's own frames, which the traceback below may well show
-    display(help_for(fault, "".join(traceback.format_exception(kind, fault, trace))))
+    display(help_for(fault, "".join(traceback.format_exception(kind, fault, trace))))  # type: ignore[no-untyped-call]

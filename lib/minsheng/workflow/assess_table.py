@@ -35,7 +35,12 @@ def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None
         return
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in contents.items():
-        _replace(workspace, period, name, source.read_bytes())
+        # The copy lies one folder nearer to the files that its page links.
+        content = source.read_bytes()
+        nearer = (
+            content.replace(b'href="../../../../data/', b'href="../../../data/') if name.endswith("html") else content
+        )
+        _replace(workspace, period, name, nearer)
     _replace(workspace, period, f"{FOLDER}.xlsx", result_workbook(plan, figures))
 
 

@@ -45,7 +45,7 @@ def not_looked_into(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def render_checked(
-    notebook: str, result: bytes, *, font_set: "FontSet | None" = None
+    notebook: str, result: bytes, *, font_set: "FontSet | None" = None, data_folder: str = ""
 ) -> tuple[bytes, bytes, bytes, frozenset[str], tuple[str, ...]]:
     """Render an executed notebook and look at all of its files: what a servant does, beside the others.
 
@@ -58,7 +58,7 @@ def render_checked(
     """
     from minsheng.render.report import render_report
 
-    made = render_report(notebook, attachments={"result.json": result}, font_set=font_set)
+    made = render_report(notebook, attachments={"result.json": result}, font_set=font_set, data_folder=data_folder)
     files = {"result.json": result, "executed.ipynb": notebook.encode(), "report.html": made.html}
     files |= {"report.pdf": made.pdf} | ({"report.docx": made.docx} if made.docx else {})
     return made.html, made.pdf, made.docx, made.missing_glyphs, personal_lines(files)
