@@ -198,8 +198,9 @@ def test_from_a_total_to_its_cell_in_three_clicks(done):
     text = sheet.read_text(encoding="utf-8")
     line = re.search(r'<li id="trace-item-goal.beds_new">(.*?)</li>', text)
     # The file stands in the numbered list of files, the cell beside its number.
-    number, cell = re.search(r"〔(\d+)〕养老服务!([A-Z]+[0-9]+)=10", line[1]).groups()
-    assert re.search(rf"〔{number}〕</th><td><code>returns/2017-06/zhaohua.xlsx", text)
+    number, cell = re.search(r"〔(\d+)〕</a>养老服务!([A-Z]+[0-9]+)=10", line[1]).groups()
+    linked = rf'<li id="trace-file-{number}">〔{number}〕<a href="[./]+/data/(returns/2017-06/zhaohua.xlsx)"><code'
+    assert re.search(linked, text)
     book = openpyxl.load_workbook(workspace.data / "returns/2017-06/zhaohua.xlsx")
     assert book["养老服务"][cell].value == 10
     assert "../../data/returns/2017-06/zhaohua.xlsx" in links(index).links
