@@ -74,7 +74,7 @@ class Sealed:
         traceback = failed / "traceback.txt"
         if traceback.is_file():
             said = traceback.read_text(encoding="utf-8").partition("（")[0]
-            return [Element("a", said, href=f"failed/{subject}/{notebook}/traceback.txt")]
+            return [Element("a", said, href=f"{at}failed/{subject}/{notebook}/traceback.txt")]
         return ["未生成"]
 
 
