@@ -24,7 +24,7 @@ RESULT = [
 ]  # fmt: skip
 SECTION = ["title", "summary", "section_table", "assumptions", "sources"]
 BY_SUBJECT = {"areas", "scores"}  # these put pieces above together
-MONTHLY = ["title", "summary", "report_parts", "signature_block", "assumptions", "sources"]
+MONTHLY = ["official_head", "report_parts", "signature_block", "annexes"]
 BULLETIN = [
     "title", "summary", "who_is_missing", "late_list", "progress_matrix", "ranking_table", "ranking_chart", "red_items",
     "changes", "assumptions", "sources",
