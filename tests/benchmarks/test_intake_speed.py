@@ -16,7 +16,6 @@ from minsheng.intake.checking import Checker
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import parse_return
-from minsheng.intake.store import read_accepted_month
 from minsheng.plan import load_plan
 
 sys.path.insert(0, str(ROOT / "tests" / "intake"))
@@ -52,7 +51,7 @@ def test_the_workbooks_of_a_month_take_at_most_a_second(checker: Checker) -> Non
 
 def test_one_stacked_run_against_one_by_one(checker: Checker) -> None:
     returns = checker.read(JUNE)
-    context = MonthContext(checker.plan, JUNE, read_accepted_month(checker.data_dir, Period("2017-05")))
+    context = MonthContext(checker.plan, JUNE, checker._previous(JUNE))
     suites = list(checker.suites.values())
 
     def run(groups: list[list[CheckedReturn]]) -> None:

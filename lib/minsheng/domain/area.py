@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from minsheng.domain.base import Frozen, Source
+from minsheng.domain.period import Period
 
 
 class AreaKind(StrEnum):
@@ -11,6 +12,8 @@ class AreaKind(StrEnum):
     COUNTY = "county"
     DEVELOPMENT_ZONE = "development_zone"
     MUNICIPAL_ROW = "municipal_row"
+    TOWNSHIP = "township"
+    """乡镇、街道: below a county, named by ``parent``."""
 
 
 CITY = "city"
@@ -18,7 +21,11 @@ CITY = "city"
 
 
 class Area(Frozen):
-    """One row of the annex table, e.g. 苍溪县."""
+    """One row of the annex table, e.g. 苍溪县.
+
+    Areas form a tree below 全市. A project is reported by the lowest areas that have it: a county whose townships have
+    it sends no figures of its own, its row is the sum of theirs.
+    """
 
     id: str
     name: str
@@ -30,6 +37,10 @@ class Area(Frozen):
     """The body that reports: 苍溪县民政局."""
     projects: tuple[str, ...]
     """The ids of the projects in which it has a duty."""
+    parent: str | None = None
+    """The id of the area above it; ``None`` stands directly below 全市."""
+    since: Period | None = None
+    """The first month in which it exists: before it there is no duty and nothing is missing."""
     source: Source
     defaults: dict[str, Source] = {}
     """Which of the settings above do not come from ``source``, by field name."""
@@ -37,6 +48,10 @@ class Area(Frozen):
     def answers_to(self, name: str) -> bool:
         """Whether ``name`` is this area's id, name, bureau or one of its aliases."""
         return name in {self.id, self.name, self.bureau, *self.aliases}
+
+    def is_there(self, period: Period | None) -> bool:
+        """Whether it exists by the end of a period; without a period, whether it ever does."""
+        return self.since is None or period is None or self.since <= period.closing_month
 
 
 class Section(Frozen):
@@ -51,5 +66,7 @@ class Section(Frozen):
     addressee: str = ""
     """主送机关 of its monthly report."""
     assessed: bool
+    collects: bool = False
+    """Whether it puts the sections' reports together (汇总各科月报) and so gets a monthly report on all projects."""
     role: str = ""
     source: Source

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from minsheng.domain.base import Exact, Frozen
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Light
@@ -53,6 +55,11 @@ class Measurement(Frozen):
     denominator: Exact | None = None
     target: Exact | None = None
     target_text: str = ""
+    target_lower: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    target_upper: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a range to stay within."""
+    worded: bool = Field(default=False, exclude_if=lambda value: not value)
+    """The target is in words (4.3%以内) beside a figure, which is something else than a milestone's 完成."""
     completion: Exact | None = None
     schedule_progress: Exact | None = None
     light: Light
@@ -77,7 +84,12 @@ class Measurement(Frozen):
     @property
     def has_duty(self) -> bool:
         """Whether the plan gives the area a target here, as a number or as 完成."""
-        return self.target is not None or bool(self.target_text)
+        return self.target is not None or self.target_lower is not None or bool(self.target_text)
+
+    @property
+    def is_milestone(self) -> bool:
+        """Whether it is done or not done, rather than a figure."""
+        return bool(self.target_text) and not self.worded
 
 
 class FundUse(Frozen):

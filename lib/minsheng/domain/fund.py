@@ -16,7 +16,11 @@ class FundLevel(StrEnum):
 
 
 class FundSource(Frozen):
-    """One source of a project's money, with its label as printed (争取中央、省补助; 省级安排; …)."""
+    """One source of a project's money, with its label as printed (争取中央、省补助; 省级安排; …).
+
+    Projects may share a source: it then stands in the lines of each with the same id, and a total over projects counts
+    it once (剔除重复).
+    """
 
     id: str
     label: str

@@ -23,6 +23,8 @@ class Direction(StrEnum):
 
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    WITHIN = "within"
+    """Neither below the lower nor above the upper bound of its target."""
 
 
 class RatioMeasure(Frozen):
@@ -95,18 +97,35 @@ Measure = Annotated[RatioMeasure | SumMeasure | MilestoneMeasure, Field(discrimi
 
 
 class Target(Frozen):
-    """目标值 of one area: a number in the indicator's unit, or a duty without a number (完成)."""
+    """目标值 of one area: a number in the indicator's unit, a range, or words.
+
+    Words (完成, 应补尽补, 4.3%以内) are never parsed as a number; they stand alone or beside the number that they mean.
+    """
 
     value: Exact | None = None
-    text: Literal["完成"] | None = None
+    lower: Exact | None = None
+    upper: Exact | None = None
+    text: str | None = Field(default=None, min_length=1)
     source: Source | None = None
     """Where it differs from the source of the indicator's targets."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.value is None) == (self.text is None):
-            raise ValueError("目标值须是数字或“完成”之一")
+        bounds = (self.lower, self.upper)
+        if self.value is not None and any(bound is not None for bound in bounds):
+            raise ValueError("目标值写一个数（value），或写范围（lower 和 upper），不能都写")
+        if (self.lower is None) != (self.upper is None):
+            raise ValueError("范围须同时写 lower 和 upper")
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError("范围的 lower 不能大于 upper")
+        if self.value is None and self.lower is None and self.text is None:
+            raise ValueError("目标值须是数字、范围（lower 和 upper）或文字（例如 完成）")
         return self
+
+    @property
+    def has_number(self) -> bool:
+        """Whether there is something to divide by."""
+        return self.value is not None or self.lower is not None
 
 
 class Indicator(Frozen):

@@ -96,3 +96,5 @@ class Lights(Frozen):
     no_duty: Light
     incomplete: Light
     """A city row with an area missing: it has no completion and so no light of its own."""
+    worded: Light | None = None
+    """A figure whose target is in words only: nothing says how far it is."""

@@ -3,17 +3,32 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from minsheng.domain.area import CITY, Area, Section
-from minsheng.domain.base import DatedValue, Exact, Frozen, Source
+from minsheng.domain.base import DatedValue, Frozen, Source
 from minsheng.domain.fund import FundLine
 from minsheng.domain.indicator import Condition, Indicator
 from minsheng.domain.light import Lights
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.reporting import Calendar, Deadline, Months, Part, Reporting, Schedule
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.errors import UsageError
+
+__all__ = [
+    "About",
+    "Calendar",
+    "Deadline",
+    "Document",
+    "KeyFigure",
+    "LeadingGroup",
+    "Part",
+    "Plan",
+    "Project",
+    "Reporting",
+    "Schedule",
+]
 
 
 class Document(Frozen):
@@ -66,7 +81,7 @@ class KeyFigure(Frozen):
 
 
 class Project(Frozen):
-    """One of the 民生工程 and 民生实事; also the name of its notebook."""
+    """One of the 民生工程 and 民生实事."""
 
     id: str
     name: str
@@ -76,69 +91,26 @@ class Project(Frozen):
     group: str
     """扶贫解困工程, 社会保障工程, …"""
     section: str
+    """The section in charge (牵头科室)."""
+    with_sections: tuple[str, ...] = ()
+    """Sections that own it too (配合科室); each writes its own words about it."""
+    owners: tuple[str, ...] = ()
+    """责任人, where they are others than the sections' own."""
+    notebook: str | None = None
+    """The notebook that serves it with parameters ``project``, ``period`` and ``area``; ``None``: one of its own,
+    named like its id."""
+    due_months: Months | None = None
+    """The months with returns on it; ``None`` follows the plan's own."""
     goal: str
     key_figures: tuple[KeyFigure, ...] = ()
     duties: tuple[Condition, ...] = ()
     """Duties without a column in the annex table (按户施保 by June): shown, and conditions of an item's points."""
     source: Source
 
-
-Days = Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])]
-"""A set of days; sorted in JSON, so that the same days give the same bytes."""
-
-
-class Calendar(Frozen):
-    """A year's holidays, frozen: an archived report does not change with a package update."""
-
-    year: int
-    holidays: Days
-    """Days off, weekends among them where the State Council's notice lists them."""
-    workdays: Days
-    """Saturdays and Sundays that are worked (调休)."""
-    source: Source
-
-
-class Deadline(Frozen):
-    """A due day in every month."""
-
-    day: Annotated[int, Field(ge=1, le=31)]
-    """Beyond a month's end it means its last day."""
-    inclusive: bool
-    weekends_are_holidays: bool
-    holiday_rule: Literal["earlier"]
-    """遇到节假日只能提前，不能延后."""
-    source: Source
-    defaults: dict[str, Source] = {}
-    """Which of the settings above do not come from ``source``, by field name."""
-
-
-class Part(Frozen):
-    """One of the five parts of a report."""
-
-    id: str
-    title: str
-
-
-class Reporting(Frozen):
-    """月报: who reports what to whom by when."""
-
-    counties: Deadline
-    sections: Deadline
-    first_month: Period
-    """Months before it are back-filled: never late, marked 方案印发前."""
-    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
-    carry_forward: bool
-    """Whether a missing return is replaced by last month's in city rows."""
-    source: Source
-    defaults: dict[str, Source] = {}
-    """Which of the settings above do not come from ``source``, by field name."""
-
-
-class Schedule(Frozen):
-    """序时进度: the share of the year's target expected by each month's end."""
-
-    by_month: dict[int, Exact]
-    source: Source
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The ids of all sections that own it, the one in charge first."""
+        return (self.section, *self.with_sections)
 
 
 class Plan(Frozen):
@@ -164,8 +136,12 @@ class Plan(Frozen):
 
     @property
     def assessed_areas(self) -> tuple[Area, ...]:
-        """The county-level bureaus that are scored and ranked."""
-        return tuple(area for area in self.areas if area.assessed)
+        """The bureaus that are scored and ranked, whenever they exist."""
+        return self.assessed_at(None)
+
+    def assessed_at(self, period: Period | None) -> tuple[Area, ...]:
+        """Return the bureaus that are scored and ranked in a period."""
+        return tuple(area for area in self.areas if area.assessed and area.is_there(period))
 
     def area(self, name: str) -> Area:
         """Return the area with this id, name, bureau or alias.
@@ -217,9 +193,88 @@ class Plan(Frozen):
         found = [indicator for indicator in self.indicators if indicator.project == project_id]
         return tuple(sorted(found, key=lambda indicator: indicator.column))
 
-    def areas_with(self, project_id: str) -> tuple[Area, ...]:
-        """Return the areas with a duty in a project, in the order of the annex table."""
-        return tuple(area for area in self.areas if project_id in area.projects)
+    def projects_of(self, section_id: str) -> tuple[Project, ...]:
+        """Return the projects that a section owns, alone or with others."""
+        return tuple(project for project in self.projects if section_id in project.sections)
+
+    def report_projects(self, section: Section) -> tuple[Project, ...]:
+        """Return the projects of a section's monthly report: its own, or all where it has none and collects."""
+        return self.projects_of(section.id) or self.projects
+
+    def report_writers(self, section: Section) -> tuple[str, ...]:
+        """Return the ids of the sections whose words stand in a section's monthly report."""
+        if self.projects_of(section.id):
+            return (section.id,)
+        return tuple(dict.fromkeys(each for project in self.projects for each in project.sections))
+
+    def areas_with(self, project_id: str, period: Period | None = None) -> tuple[Area, ...]:
+        """Return the areas with a duty in a project by the end of a period (``None``: ever), in the annex's order."""
+        return tuple(area for area in self.areas if project_id in area.projects and area.is_there(period))
+
+    def below(self, area_id: str, project_id: str, period: Period | None = None) -> tuple[Area, ...]:
+        """Return the areas with a duty in a project that stand directly below an area, or below 全市."""
+        parent = None if area_id == CITY else area_id
+        return tuple(area for area in self.areas_with(project_id, period) if area.parent == parent)
+
+    def reporters(self, project_id: str, area_id: str = CITY, period: Period | None = None) -> tuple[Area, ...]:
+        """Return the areas whose returns an area's figures of a project are made of: itself, or the lowest below it."""
+        bound = self.areas_with(project_id, period)
+        inner = {area.parent for area in bound}
+        above = {area.id: area.parent for area in self.areas}
+        found = []
+        for area in bound:
+            if area.id in inner:
+                continue
+            line: set[str | None] = {CITY, None}
+            at: str | None = area.id
+            while at not in line:
+                line.add(at)
+                at = above.get(at or "")
+            if area_id in line:
+                found.append(area)
+        return tuple(found)
+
+    def reports_itself(self, area_id: str, project_id: str, period: Period | None = None) -> bool:
+        """Whether an area sends the figures of a project; 全市 and areas with others below them are sums."""
+        return area_id != CITY and not self.below(area_id, project_id, period)
+
+    def is_due(self, project_id: str, month: Period) -> bool:
+        """Whether returns on a project are due for a month."""
+        own = self.project(project_id).due_months
+        return month.last_month in (own if own is not None else self.reporting.due_months)
+
+    def return_month(self, project_id: str, period: Period | None) -> Period | None:
+        """Return the last month up to a period's end with returns on a project; ``None`` before the year's first."""
+        months = period.year_to_date if period is not None else []
+        return next((month for month in reversed(months) if self.is_due(project_id, month)), None)
+
+    def figures_period(self, project_id: str, period: Period) -> Period:
+        """Return the period that a project's figures are of: between quarters, a month shows the last quarter's end."""
+        if period.kind != PeriodKind.MONTH:
+            return period
+        return self.return_month(project_id, period) or period
+
+    def projects_at(self, period: Period) -> tuple[Project, ...]:
+        """Return the projects on which there can be figures by the end of a period."""
+        return tuple(each for each in self.projects if self.return_month(each.id, period) is not None)
+
+    def projects_due(self, owner: Area | Section, month: Period) -> tuple[str, ...]:
+        """Return the ids of the projects that an owner's return of a month speaks about, in the plan's order."""
+        due = [project for project in self.projects if self.is_due(project.id, month)]
+        if isinstance(owner, Section):
+            return tuple(project.id for project in due if owner.id in project.sections)
+        return tuple(
+            project.id
+            for project in due
+            if project.id in owner.projects
+            and owner.is_there(month)
+            and self.reports_itself(owner.id, project.id, month)
+        )
+
+    def reporting_owners(self, month: Period) -> tuple[Area | Section, ...]:
+        """Return all that owe a return for a month: areas in the annex's order, then the assessed sections."""
+        owners: list[Area | Section] = [*self.areas, *(section for section in self.sections if section.assessed)]
+        return tuple(owner for owner in owners if self.projects_due(owner, month))
 
     def funds_of(self, project_id: str) -> FundLine | None:
         """Return a project's fund line, if the plan arranges money for it."""

@@ -18,6 +18,7 @@ from minsheng.domain.figure import (
 )
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Part
+from minsheng.domain.score import DeductionScore, ItemScore, PartScore
 
 __all__ = [
     "AreaRow",
@@ -36,6 +37,7 @@ __all__ = [
     "KeyValue",
     "Measurement",
     "MonthlyReportFigures",
+    "PartScore",
     "ProjectFigures",
     "ProjectSummary",
     "Provenance",
@@ -51,7 +53,7 @@ __all__ = [
     "SectionScoringFigures",
     "TrendPoint",
 ]
-"""The measured figures stand in their own module and are part of a result all the same."""
+"""Measured figures and points stand in modules of their own and are part of a result all the same."""
 
 
 class Assumption(Frozen):
@@ -111,48 +113,6 @@ class ProjectFigures(_Figures):
     evidence: tuple[Evidence, ...] = ()
 
 
-class ItemScore(Frozen):
-    """One rubric item's points, with everything needed to recompute them."""
-
-    item: str
-    name: str
-    group: str
-    text: str
-    full_marks: Exact
-    points: Exact | None
-    """``None`` where the item is not counted (yet)."""
-    state: Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
-    """``not_assessed`` is 未评: left out of the provisional total, never guessed."""
-    rule: str
-    """The rule in words."""
-    formula: str
-    """The formula with its numbers put in."""
-    because: str = ""
-    """The assessor's reason, or why the item is not scored."""
-    given: dict[str, str] = {}
-    """What went in: completion by indicator, count, level."""
-    evidence: tuple[str, ...] = ()
-    """What was handed in."""
-    evidence_required: str = ""
-    """What the rubric asks for, in words."""
-    clause: str
-    uses_default: bool
-    """Whether a default of ours was used."""
-    cells: tuple[CellRef, ...] = ()
-
-
-class DeductionScore(Frozen):
-    """Points taken for events (县区扣分)."""
-
-    item: str
-    name: str
-    events: tuple[str, ...]
-    points: Exact
-    formula: str
-    because: str = ""
-    clause: str
-
-
 class ScoringFigures(_Figures):
     """The scoring notebook for one county-level bureau."""
 
@@ -160,13 +120,15 @@ class ScoringFigures(_Figures):
     area: str
     area_name: str
     items: tuple[ItemScore, ...]
+    parts: tuple[PartScore, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Of a composite score."""
     deductions: tuple[DeductionScore, ...] = ()
     bonus: Exact | None = None
     bonus_formula: str = ""
     """How the bonus came about, with its numbers."""
     vetoed: tuple[str, ...] = ()
     scored_points: Exact
-    """Sum of the rounded points of the scored items."""
+    """Sum of the rounded points of the scored items, or of the parts of a composite score."""
     scored_full_marks: Exact
     """Their full marks: what the provisional total is out of."""
     total: Exact
@@ -305,6 +267,8 @@ class ProjectSummary(Frozen):
     funds: tuple[FundUse, ...]
     areas: tuple[AreaRow, ...]
     narratives: dict[str, dict[str, str]]
+    owners: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Who owns it, sections and persons; given where it is more than the one section in charge."""
 
 
 class MonthlyReportFigures(_Figures):
@@ -331,6 +295,8 @@ class BulletinFigures(_Figures):
     projects: tuple[ProjectSummary, ...]
     ranking: tuple[RankRow, ...]
     provisional: bool
+    funds_total: FundUse | None = Field(default=None, exclude_if=lambda value: value is None)
+    """All projects' money, a source that several share counted once; where the plan asks for it."""
     previous_lights: dict[str, str] = {}
     """``area/indicator`` → last month's light word, for what changed since."""
 

@@ -108,6 +108,8 @@ class QualitativeRule(Frozen):
     kind: Literal["qualitative"]
     levels: dict[str, Exact]
     """Level word → share of the full marks."""
+    indicators: tuple[str, ...] = ()
+    """Indicators whose figures the assessor looks at: those with targets in words, which nothing can divide by."""
     source: Source
 
 
@@ -150,6 +152,20 @@ class RubricGroup(Frozen):
         return self
 
 
+class RubricPart(Frozen):
+    """One weighted part of a composite score (综合得分), e.g. 目标任务 50%.
+
+    Whatever its groups' marks add up to, the part is worth ``weight`` of the rubric's total.
+    """
+
+    id: str
+    name: str
+    weight: Exact
+    """0 to 1; the parts' weights add up to 1."""
+    groups: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: Source
+
+
 class EventDeduction(Frozen):
     """扣分: so many points per event; ``points`` of ``None`` leaves the number to the assessor, with a reason."""
 
@@ -179,10 +195,12 @@ class Grade(Frozen):
 
 
 class CountyRubric(Frozen):
-    """县区考评, 100 points."""
+    """县区考评: so many points in all (``total``), by groups or by weighted parts."""
 
     total: Exact
     groups: Annotated[tuple[RubricGroup, ...], Field(min_length=1)]
+    parts: tuple[RubricPart, ...] = ()
+    """Of a composite score; without them the groups' marks add up to ``total``."""
     deductions: tuple[EventDeduction, ...]
     same_event_counts_once: bool
     """Whether an event noticed at two levels costs only the higher deduction."""

@@ -65,6 +65,14 @@ class Row(Frozen):
     labels: tuple[str, ...]
     project: str | None = None
     """Where rows of one table belong to different projects (资金, 工作情况)."""
+    shared_with: tuple[str, ...] = ()
+    """Further projects that the row concerns: a fund source that they share."""
+
+    def owner(self, projects: tuple[str, ...]) -> str | None:
+        """Return the project that answers for this row in a return about ``projects``; ``None``: none does."""
+        if self.project is None:
+            return None
+        return next((each for each in (self.project, *self.shared_with) if each in projects), None)
 
 
 class Table(Frozen):
@@ -103,8 +111,15 @@ class Table(Frozen):
         return f"{self.id}.{row}.{column}" if row else f"{self.id}.{column}"
 
     def rows_for(self, projects: tuple[str, ...]) -> tuple[Row, ...]:
-        """Return the fixed rows that concern an area with duties in ``projects``."""
-        return tuple(row for row in self.rows if row.project is None or row.project in projects)
+        """Return the fixed rows that concern ``projects``, each under the project that answers for it."""
+        found = []
+        for row in self.rows:
+            owner = row.owner(projects)
+            if row.project == owner:
+                found.append(row)
+            elif owner is not None:
+                found.append(row.model_copy(update={"project": owner}))
+        return tuple(found)
 
 
 class CoverField(Frozen):

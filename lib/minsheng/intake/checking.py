@@ -199,9 +199,18 @@ class Checker:
         runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
         return [build_verdict(checked, frames, runs, self.rules_sha256) for checked in returns]
 
-    def _previous(self, period: Period) -> dict[str, AcceptedReturn]:
-        month = period.previous_month
-        return read_accepted_month(self.data_dir, month) if month else {}
+    def _previous(self, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
+        return {
+            (month, who): accepted
+            for month in self._months_before(period)
+            for who, accepted in read_accepted_month(self.data_dir, month).items()
+        }
+
+    def _months_before(self, period: Period) -> list[Period]:
+        """Return the months whose returns this month's are compared with: last month, or the last one due."""
+        before = period.previous_month
+        found = {before, *(self.plan.return_month(project.id, before) for project in self.plan.projects)}
+        return sorted(month for month in found if month is not None)
 
     def _file(self, delivery: Delivery) -> bytes | None:
         try:
@@ -258,7 +267,7 @@ class Checker:
         files: dict[str, bytes | None],
         unregistered: tuple[RefusedFile, ...],
     ) -> str:
-        before = read_checked(self.data_dir, period.previous_month) if period.previous_month else None
+        before = [read_checked(self.data_dir, month) for month in self._months_before(period)]
         inputs = {
             "rules": self.rules_sha256,
             "plan": self.plan.sha256,
@@ -266,7 +275,7 @@ class Checker:
             "deliveries": [delivery.model_dump(mode="json") for delivery in deliveries.values()],
             "files": {who: hashlib.sha256(data).hexdigest() if data else None for who, data in files.items()},
             "unregistered": [file.file for file in unregistered],
-            "previous": before.written if before else None,
+            "previous": [record.written if record else None for record in before],
         }
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 

@@ -178,7 +178,7 @@ def manual_section_rules(plan: Plan) -> tuple[SectionRule, ...]:
 
 def own_projects(plan: Plan, section: str) -> dict[str, str]:
     """Return the projects of a section, id → short name."""
-    return {project.id: project.short_name for project in plan.projects if project.section == section}
+    return {project.id: project.short_name for project in plan.projects_of(section)}
 
 
 def allowed_mark(item: RubricItem) -> str:

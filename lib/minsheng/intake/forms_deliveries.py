@@ -178,7 +178,7 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
 
 def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
     """Yield every part whose words differ; blanks and line ends do not count."""
-    for project in (each for each in plan.projects if each.section == section):
+    for project in plan.projects_of(section):
         for part in plan.reporting.parts:
             ours, theirs = (version.get(project.id, {}).get(part.id, "") for version in (office, province))
             if "".join(ours.split()) != "".join(theirs.split()):

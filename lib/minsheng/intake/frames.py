@@ -57,8 +57,18 @@ class MonthContext:
 
     plan: Plan
     period: Period
-    previous: Mapping[str, AcceptedReturn]
-    """Last month's accepted returns by area; empty in January."""
+    previous: Mapping[tuple[Period, str], AcceptedReturn]
+    """Accepted returns of the months before, by month and area: last month's, or those of the last month due."""
+
+    def month_before(self, who: str, project: str | None) -> Period | None:
+        """Return the last month before this one for which an owner owed figures of a project; ``None`` if none was."""
+        owner = next((area for area in self.plan.areas if area.id == who), None)
+        before = self.period.previous_month
+        for month in reversed(before.year_to_date if before else []):
+            due = self.plan.projects_due(owner or self.plan.section(who), month)
+            if project in due or (project is None and due):
+                return month
+        return None
 
 
 def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext) -> StackedFrame:
@@ -141,18 +151,21 @@ def _comparison(
 
     In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
     """
-    month = context.period.previous_month
-    if month is None:
+    if context.period.previous_month is None:
         january = dict.fromkeys(cumulative, Decimal(0))
         return lambda _: (january, "一月没有上月可比")
     if table.open_rows or not figures:
         return lambda _: (_NOTHING, "该表逐月不对应")
-    accepted = context.previous.get(who)
-    if accepted is None:
-        return lambda _: (_NOTHING, f"{month.label}未报送")
+    first = dict.fromkeys(cumulative, Decimal(0))
 
     def previous(row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
         project = row.project or table.project
+        month = context.month_before(who, project)
+        if month is None:
+            return first, "本年首次报送，没有上期可比"
+        accepted = context.previous.get((month, who))
+        if accepted is None:
+            return _NOTHING, f"{month.label}未报送"
         if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
             return _NOTHING, f"{month.label}的该项目未通过审核"
         fields = {column: table.field(column, row.id or None) for column in figures}

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Evidence
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET, Column, Row, Table, TableKind
+from minsheng.errors import FileRefusedError
 from minsheng.intake.cells import show
 from minsheng.intake.collecting import collector_paused
 from minsheng.intake.cover import Cover, read_cover
@@ -70,10 +73,10 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     if workbook.format == "csv":
         workbook = _split_csv(workbook, plan)
     cover = read_cover(workbook, plan)
-    if cover.is_section:
-        projects = tuple(project.id for project in plan.projects if project.section == cover.id)
-    else:
-        projects = plan.area(cover.id).projects
+    owner = plan.section(cover.id) if cover.is_section else plan.area(cover.id)
+    projects = plan.projects_due(owner, cover.period)
+    if not projects:
+        raise FileRefusedError(f"{cover.sheet}!{cover.cells['period']} {_nothing_due(plan, owner, cover.period)}")
     result = ParsedReturn(cover, projects)
     add_personal(result.findings, personal)
     _check_cover(result)
@@ -96,6 +99,16 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     _note_file(result, workbook, used)
     _collect(result, plan)
     return result
+
+
+def _nothing_due(plan: Plan, owner: Area | Section, month: Period) -> str:
+    """Say why an owner has nothing to report for a month."""
+    if isinstance(owner, Area) and not owner.is_there(month):
+        return f"{owner.name}自{owner.since.label if owner.since else ''}起列入方案，{month.label}没有报送任务"
+    months = [each for each in Period(str(month.year)).months if plan.projects_due(owner, each)]
+    if not months:
+        return f"{owner.name}不直接报送：它的数由下级地区的报表汇总"
+    return f"{owner.name}{month.label}不用报送。应报月份：{'、'.join(each.label for each in months)}"
 
 
 def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:

@@ -56,7 +56,7 @@ def _has_figures(reading: Reading, row: int) -> bool:
 def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequence[Row]) -> None:
     table, sheet = reading.table, reading.sheet
     known = {tuple(comparable(label) for label in row.labels): row for row in table.rows}
-    wanted = {row.id for row in rows}
+    wanted = {row.id: row for row in rows}
     seen: dict[str, int] = {}
     last: dict[str, str] = {}
     for row in body:
@@ -85,7 +85,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
                     value=shown,
                 )
             continue
-        project = fixed.project or table.project
+        project = wanted[fixed.id].project or table.project
         if fixed.id in seen:
             reading.findings.add(
                 "READ-ROW-TWICE",

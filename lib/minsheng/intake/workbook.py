@@ -56,13 +56,6 @@ class Aids:
     """Last month's accepted figures by field, money in yuan; shown beside the cumulative columns."""
 
 
-def projects_of(plan: Plan, owner: Area | Section) -> tuple[str, ...]:
-    """Return the ids of the projects that a return of ``owner`` speaks about, in the plan's order."""
-    if isinstance(owner, Area):
-        return tuple(project.id for project in plan.projects if project.id in owner.projects)
-    return tuple(project.id for project in plan.projects if project.section == owner.id)
-
-
 def unit_name(plan: Plan, owner: Area | Section) -> str:
     """Return what stands behind 填报单位: the bureau, or the area's name where a section reports for it too."""
     if isinstance(owner, Area) and owner.bureau not in {section.name for section in plan.sections}:
@@ -70,9 +63,9 @@ def unit_name(plan: Plan, owner: Area | Section) -> str:
     return owner.name
 
 
-def tables_for(plan: Plan, owner: Area | Section) -> tuple[Table, ...]:
+def tables_for(plan: Plan, owner: Area | Section, month: Period) -> tuple[Table, ...]:
     """Return the tables that concern ``owner`` in the order of their sheets: for a section the narrative only."""
-    projects = projects_of(plan, owner)
+    projects = plan.projects_due(owner, month)
     found = [
         table
         for table in plan.tables
@@ -139,7 +132,7 @@ def write_workbook(
     unit = unit_name(plan, owner)
     _write_cover(book, styles, title, {"unit": unit, "period": period.label, **filling.cover}, aids)
 
-    projects = projects_of(plan, owner)
+    projects = plan.projects_due(owner, period)
     names = {project.id: project.name for project in plan.projects}
     content = Content(
         unit=unit,
@@ -150,7 +143,7 @@ def write_workbook(
         narratives=filling.narratives,
         previous=aids.previous if aids else {},
     )
-    tables = tables_for(plan, owner)
+    tables = tables_for(plan, owner, period)
     used: set[str] = set()
     for table in tables:
         used |= SheetWriter(book, styles, table, content, _open_rows(table, filling)).write()

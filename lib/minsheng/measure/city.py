@@ -25,6 +25,7 @@ from minsheng.measure.measurement import (
     milestone_light,
     not_reported,
     parts_of,
+    target_of,
 )
 
 
@@ -59,8 +60,8 @@ def gather(plan: Plan, project: str, areas: tuple[Area, ...], period: Period, re
     """Collect the accepted returns of a project from areas, carrying last month forward where the plan says so."""
     found: list[tuple[Area, AcceptedReturn]] = []
     carried: list[Area] = []
-    closing = period.closing_month
-    before = closing.previous_month
+    closing = plan.return_month(project, period) or period.closing_month
+    before = plan.return_month(project, closing.previous_month)
     for area in areas:
         accepted = returns.get((closing, area.id))
         if accepted is not None and status_of(accepted, project) == ReturnStatus.REPORTED:
@@ -73,20 +74,23 @@ def gather(plan: Plan, project: str, areas: tuple[Area, ...], period: Period, re
     return Gathered(areas, tuple(found), tuple(carried))
 
 
-def areas_bound(plan: Plan, indicator: Indicator) -> tuple[Area, ...]:
-    """Return the areas with a target for an indicator, in the order of the annex table; beds include 市本级."""
-    return tuple(area for area in plan.areas if area.id in indicator.targets)
+def areas_bound(plan: Plan, indicator: Indicator, area_id: str, period: Period) -> tuple[Area, ...]:
+    """Return the areas below one (or 全市) that report an indicator and have a target, in the annex's order."""
+    reporters = plan.reporters(indicator.project, area_id, period)
+    return tuple(area for area in reporters if area.id in indicator.targets)
 
 
 def any_measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, returns: Returns) -> Measurement:
-    """Measure one indicator of an area, or of 全市 where the id is ``city``."""
-    if area_id == CITY:
-        return city_measurement(plan, indicator, period, returns)
-    return measurement(plan, indicator, area_id, period, returns)
+    """Measure one indicator of an area that reports it, or of one that is a sum: 全市, a county of townships."""
+    if plan.reports_itself(area_id, indicator.project, period):
+        return measurement(plan, indicator, area_id, period, returns)
+    return city_measurement(plan, indicator, period, returns, area_id)
 
 
-def city_measurement(plan: Plan, indicator: Indicator, period: Period, returns: Returns) -> Measurement:
-    """Measure one indicator of 全市.
+def city_measurement(
+    plan: Plan, indicator: Indicator, period: Period, returns: Returns, area_id: str = CITY
+) -> Measurement:
+    """Measure one indicator of 全市, or of another area whose figures are the sums of those below it.
 
     Returns
     -------
@@ -94,18 +98,29 @@ def city_measurement(plan: Plan, indicator: Indicator, period: Period, returns: 
         With ``reported_areas``, ``expected_areas`` and ``missing_areas``; a milestone is done only if every area
         with the duty has done it, and counts them as ``numerator`` of ``denominator``.
     """
-    target = indicator.targets.get(CITY)
+    target = target_of(plan, indicator, area_id, period)
     if target is None:
-        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, "附件未下达此项全市任务")
-    gathered = gather(plan, indicator.project, areas_bound(plan, indicator), period, returns)
+        whose = "全市" if area_id == CITY else ""
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, f"附件未下达此项{whose}任务")
+    bound = areas_bound(plan, indicator, area_id, period)
+    gathered = gather(plan, indicator.project, bound, period, returns)
     if isinstance(indicator.measure, MilestoneMeasure):
         row = _milestone(plan, indicator, period, returns, gathered=gathered, target=target)
     else:
         gathered, parts = _summed(plan, indicator, gathered)
         row = (
-            not_reported(plan, indicator, period, target, "各地区均未报送或未通过校验")
+            not_reported(plan, indicator, period, target, "各地区均未报送或未通过校验", area_id)
             if parts is None
-            else measured(plan, indicator, period, parts, target, complete=not gathered.missing, note=gathered.note)
+            else measured(
+                plan,
+                indicator,
+                period,
+                parts,
+                target,
+                area_id=area_id,
+                complete=not gathered.missing,
+                note=gathered.note,
+            )
         )
     return row.model_copy(
         update={
@@ -121,7 +136,7 @@ def _summed(plan: Plan, indicator: Indicator, gathered: Gathered) -> tuple[Gathe
     parts: list[Parts] = []
     found: list[tuple[Area, AcceptedReturn]] = []
     for area, accepted in gathered.found:
-        each = parts_of(plan, indicator, area.id, accepted)
+        each = parts_of(plan, indicator, accepted)
         if isinstance(each, Parts):
             parts.append(each)
             found.append((area, accepted))
@@ -142,7 +157,8 @@ def _milestone(
     rows = {}
     for area, accepted in gathered.found:
         # A carried return is judged in the month that it is of: its document cannot be younger than it.
-        month = period if accepted.verdict.period == period.closing_month else accepted.verdict.period
+        last = plan.return_month(indicator.project, period)
+        month = period if accepted.verdict.period == last else accepted.verdict.period
         rows[area.name] = measurement(plan, indicator, area.id, month, returns)
     known = {name: row.level for name, row in rows.items() if row.level is not None}
     if not known:

@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from minsheng.domain.area import Area
 from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.indicator import Comparison, Condition
 from minsheng.domain.period import Period, PeriodKind
@@ -46,7 +45,7 @@ def judged_on(period: Period, accepted: AcceptedReturn) -> date:
     return min(accepted.verdict.as_of, period.end)
 
 
-def judge(plan: Plan, area: Area, period: Period, accepted: AcceptedReturn, condition: Condition) -> Judged:
+def judge(plan: Plan, period: Period, accepted: AcceptedReturn, condition: Condition) -> Judged:
     """Judge one condition of one area.
 
     Parameters
@@ -63,7 +62,7 @@ def judge(plan: Plan, area: Area, period: Period, accepted: AcceptedReturn, cond
     today = judged_on(period, accepted)
     if condition.starts is not None and today < condition.starts:
         return Judged(_state(condition, "not_due", f"自 {condition.starts} 起，截至 {today} 尚未开始"), ())
-    compared = [_compare(plan, area, accepted, test, today) for test in condition.tests]
+    compared = [_compare(plan, accepted, test, today) for test in condition.tests]
     cells = [cell for each in compared for cell in each.cells]
     texts = [each.text for each in compared]
     signed: date | None = None
@@ -105,8 +104,8 @@ def level_of(period: Period, accepted: AcceptedReturn, conditions: Sequence[Cond
     return "partial" if any(state == "met" for _, state in started) else "not_done"
 
 
-def _compare(plan: Plan, area: Area, accepted: AcceptedReturn, test: Comparison, today: date) -> _Compared:
-    left = sum_of(plan, area, accepted, test.left)
+def _compare(plan: Plan, accepted: AcceptedReturn, test: Comparison, today: date) -> _Compared:
+    left = sum_of(plan, accepted, test.left)
     cells, absent = left.cells, left.absent
     right: Fraction | None
     if test.parameter is not None:
@@ -117,7 +116,7 @@ def _compare(plan: Plan, area: Area, accepted: AcceptedReturn, test: Comparison,
             raise PlanInvalidError([str(before_first)]) from before_first
         right_unit = parameter.unit
     else:
-        right_sum = sum_of(plan, area, accepted, test.right)
+        right_sum = sum_of(plan, accepted, test.right)
         right, right_unit = right_sum.total, unit_of(plan, test.right)
         cells, absent = cells + right_sum.cells, absent + right_sum.absent
     if left.total is None or right is None:

@@ -22,7 +22,7 @@ def duty_states(
     """
     judged: list[ConditionState] = []
     for duty in project.duties if gathered.found else ():
-        states = {area.name: judge(plan, area, period, accepted, duty).state for area, accepted in gathered.found}
+        states = {area.name: judge(plan, period, accepted, duty).state for area, accepted in gathered.found}
         judged.append(_city_state(states, gathered) if is_city else next(iter(states.values())))
     return tuple(judged)
 

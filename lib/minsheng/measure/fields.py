@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from minsheng.domain.area import Area
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -57,7 +56,7 @@ def cell_of(accepted: AcceptedReturn, value: Value) -> CellRef:
     )
 
 
-def fields_of(plan: Plan, area: Area, accepted: AcceptedReturn, pattern: str) -> list[str]:
+def fields_of(plan: Plan, accepted: AcceptedReturn, pattern: str) -> list[str]:
     """Expand a pattern without its sign: ``*`` is every fixed row that concerns the area, or every row there is."""
     table_id, *rest = pattern.split(".")
     if rest[:1] != ["*"]:
@@ -65,12 +64,13 @@ def fields_of(plan: Plan, area: Area, accepted: AcceptedReturn, pattern: str) ->
     table = plan.table(table_id)
     column = rest[1]
     if table.rows:
-        return [table.field(column, row.id) for row in table.rows_for(area.projects)]
+        reported = tuple(accepted.verdict.projects)
+        return [table.field(column, row.id) for row in table.rows_for(reported)]
     prefix, suffix = f"{table_id}.", f".{column}"
     return [field for field in accepted.values if field.startswith(prefix) and field.endswith(suffix)]
 
 
-def sum_of(plan: Plan, area: Area, accepted: AcceptedReturn, patterns: Sequence[str]) -> FieldSum:
+def sum_of(plan: Plan, accepted: AcceptedReturn, patterns: Sequence[str]) -> FieldSum:
     """Add up the values of field patterns in one return.
 
     Parameters
@@ -87,7 +87,7 @@ def sum_of(plan: Plan, area: Area, accepted: AcceptedReturn, patterns: Sequence[
     cells: list[CellRef] = []
     absent: list[str] = []
     addends = ""
-    for sign, field in signed_fields(plan, area, accepted, patterns):
+    for sign, field in signed_fields(plan, accepted, patterns):
         value = accepted.values.get(field)
         if value is None:
             absent.append(field)
@@ -102,13 +102,11 @@ def sum_of(plan: Plan, area: Area, accepted: AcceptedReturn, patterns: Sequence[
     return FieldSum(None if absent else total, tuple(cells), tuple(absent), unit_of(plan, patterns), addends)
 
 
-def signed_fields(
-    plan: Plan, area: Area, accepted: AcceptedReturn, patterns: Iterable[str]
-) -> Iterator[tuple[int, str]]:
+def signed_fields(plan: Plan, accepted: AcceptedReturn, patterns: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield each field that patterns name, with +1 or -1."""
     for pattern in patterns:
         sign = -1 if pattern.startswith("-") else 1
-        for field in fields_of(plan, area, accepted, pattern.removeprefix("-")):
+        for field in fields_of(plan, accepted, pattern.removeprefix("-")):
             yield sign, field
 
 

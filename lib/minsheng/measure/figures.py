@@ -9,6 +9,7 @@ from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import AreaRow, Measurement, ProjectFigures, ReturnNote
+from minsheng.errors import UsageError
 from minsheng.measure.assumptions import collected, ours
 from minsheng.measure.city import Gathered, any_measurement, gather
 from minsheng.measure.duties import duty_states
@@ -47,11 +48,16 @@ def project_figures(
         If the plan lacks a dated value or a month's schedule that the figures need.
     """
     project = plan.project(project_id)
-    is_city = area_id == CITY
-    areas = plan.areas_with(project.id) if is_city else (plan.area(area_id),)
-    gathered = gather(plan, project.id, areas, period, returns) if is_city else _own(project, areas[0], period, returns)
+    month = plan.return_month(project.id, period)
+    if month is None:
+        raise UsageError(f"“{project.name}”到{period.label}还没有应报的数据：首次报送月见 due_months")
+    subject = CITY if area_id == CITY else plan.area(area_id).id
+    # 全市, and an area with others below it, are sums of returns.
+    is_city = not plan.reports_itself(subject, project.id, period)
+    areas = plan.reporters(project.id, subject, period) if is_city else (plan.area(subject),)
+    gathered = gather(plan, project.id, areas, period, returns) if is_city else _own(project, areas[0], month, returns)
     used = [accepted for _, accepted in gathered.found]
-    closing = [returns.get((period.closing_month, area.id)) for area in areas]
+    closing = [returns.get((month, area.id)) for area in areas]
     own = closing[0].verdict if not is_city and closing[0] is not None else None
     dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
     return ProjectFigures(
@@ -62,15 +68,15 @@ def project_figures(
         before_notice=period.closing_month < plan.reporting.first_month,
         assumptions=collected(_defaults(plan, project, area_id, gathered)),
         project=project.id,
-        area=area_id if is_city else areas[0].id,
+        area=subject,
         area_name=plan.area_name(area_id),
         status=_status(closing, project, is_city=is_city),
-        measurements=_measurements(plan, project, area_id, period, returns),
+        measurements=_measurements(plan, project, subject, period, returns),
         duties=duty_states(plan, project, period, gathered, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
-        funds=fund_uses(plan, project.id, area_id, gathered) if used else (),
-        trend=trend(plan, project, area_id, period, returns),
-        areas=_side_by_side(plan, project, areas, period, returns) if is_city else (),
+        funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
+        trend=trend(plan, project, subject, period, returns),
+        areas=_side_by_side(plan, project, subject, period, returns) if is_city else (),
         returns=tuple(notes),
         issues=tuple(issue for issue in own.issues if issue.project in {None, project.id}) if own else (),
         outcomes=tuple(outcome for outcome in own.outcomes if outcome.project in {None, project.id}) if own else (),
@@ -83,8 +89,8 @@ def project_figures(
     )
 
 
-def _own(project: Project, area: Area, period: Period, returns: Returns) -> Gathered:
-    accepted = returns.get((period.closing_month, area.id))
+def _own(project: Project, area: Area, month: Period, returns: Returns) -> Gathered:
+    accepted = returns.get((month, area.id))
     reported = accepted is not None and status_of(accepted, project.id) == ReturnStatus.REPORTED
     return Gathered((area,), ((area, accepted),) if reported and accepted is not None else (), ())
 
@@ -108,18 +114,23 @@ def _measurements(
     return tuple(any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
 
 
-def _side_by_side(
-    plan: Plan, project: Project, areas: Sequence[Area], period: Period, returns: Returns
-) -> tuple[AreaRow, ...]:
-    return tuple(
-        AreaRow(
-            area=area.id,
-            name=area.name,
-            status=status_of(returns.get((period.closing_month, area.id)), project.id),
-            measurements=_measurements(plan, project, area.id, period, returns),
+def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, returns: Returns) -> tuple[AreaRow, ...]:
+    """Return the areas directly below the subject, those that are sums themselves among them."""
+    month = plan.return_month(project.id, period)
+    rows = []
+    for area in plan.below(subject, project.id, period):
+        itself = plan.reports_itself(area.id, project.id, period)
+        reporters = (area,) if itself else plan.reporters(project.id, area.id, period)
+        states = [status_of(returns.get((month, each.id)) if month else None, project.id) for each in reporters]
+        rows.append(
+            AreaRow(
+                area=area.id,
+                name=area.name,
+                status=ReturnStatus.REPORTED if ReturnStatus.REPORTED in states else states[0],
+                measurements=_measurements(plan, project, area.id, period, returns),
+            )
         )
-        for area in areas
-    )
+    return tuple(rows)
 
 
 def _defaults(plan: Plan, project: Project, area_id: str, gathered: Gathered) -> Iterator[tuple[str, Source]]:

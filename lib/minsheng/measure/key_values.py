@@ -31,8 +31,8 @@ def _key_value(plan: Plan, key: KeyFigure, gathered: Gathered, *, is_city: bool)
     cells: list[CellRef] = []
     numbers: list[Fraction] = []
     areas = 0
-    for area, accepted in gathered.found:
-        found = sum_of(plan, area, accepted, key.fields)
+    for _, accepted in gathered.found:
+        found = sum_of(plan, accepted, key.fields)
         if found.total is None:
             continue
         areas += 1

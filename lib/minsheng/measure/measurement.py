@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, assert_never
 
+from minsheng.domain.area import CITY
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
-from minsheng.domain.indicator import Indicator, MilestoneMeasure, RatioMeasure, SumMeasure, Target
+from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure, RatioMeasure, SumMeasure, Target
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -45,40 +46,47 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
         divide by.
     """
     area = plan.area(area_id)
-    accepted = returns.get((period.closing_month, area.id))
+    month = plan.return_month(indicator.project, period) or period.closing_month
+    accepted = returns.get((month, area.id))
     status = status_of(accepted, indicator.project)
-    target = indicator.targets.get(area.id)
+    target = target_of(plan, indicator, area.id, period)
     if target is None:
         return blank(indicator, status, plan.lights.no_duty, "附件未下达此项任务（空白为无任务，不是 0）")
     if accepted is None or status == ReturnStatus.NOT_REPORTED:
-        return not_reported(plan, indicator, period, target, f"{area.name}未报送 {period.closing_month} 报表")
+        return not_reported(plan, indicator, period, target, f"{area.name}未报送 {month} 报表", area.id)
     if status == ReturnStatus.BLOCKED:
-        text = f"{area.name} {period.closing_month} 报表未通过校验，数据不采用"
-        expected = _expected(plan, indicator, period)
+        text = f"{area.name} {month} 报表未通过校验，数据不采用"
+        expected = _expected(plan, indicator, period, area.id)
         return blank(indicator, status, plan.lights.blocked, text, target, schedule_progress=expected)
     match indicator.measure:
         case MilestoneMeasure() as measure:
             return _milestone(plan, indicator, area_id, period, accepted, measure=measure)
         case RatioMeasure() | SumMeasure():
-            parts = parts_of(plan, indicator, area_id, accepted)
+            parts = parts_of(plan, indicator, accepted)
             if isinstance(parts, Parts):
-                return measured(plan, indicator, period, parts, target)
-            return not_reported(plan, indicator, period, target, f"未填 {'、'.join(label_of(plan, f) for f in parts)}")
+                return measured(plan, indicator, period, parts, target, area_id=area.id)
+            absent = "、".join(label_of(plan, field) for field in parts)
+            return not_reported(plan, indicator, period, target, f"未填 {absent}", area.id)
         case _ as never:
             assert_never(never)
 
 
-def parts_of(plan: Plan, indicator: Indicator, area_id: str, accepted: AcceptedReturn) -> Parts | tuple[str, ...]:
+def target_of(plan: Plan, indicator: Indicator, area_id: str, period: Period) -> Target | None:
+    """Return an area's target; ``None`` where it has no duty, or does not exist yet."""
+    there = area_id == CITY or plan.area(area_id).is_there(period)
+    return indicator.targets.get(area_id) if there else None
+
+
+def parts_of(plan: Plan, indicator: Indicator, accepted: AcceptedReturn) -> Parts | tuple[str, ...]:
     """Return an indicator's numerator and denominator in one return, or the fields that are absent."""
-    area = plan.area(area_id)
     match indicator.measure:
         case RatioMeasure(numerator=above, denominator=below):
-            top, bottom = sum_of(plan, area, accepted, above), sum_of(plan, area, accepted, below)
+            top, bottom = sum_of(plan, accepted, above), sum_of(plan, accepted, below)
             if top.total is None or bottom.total is None:
                 return (*top.absent, *bottom.absent)
             return Parts(top.total, bottom.total, top.cells + bottom.cells, (top.addends, bottom.addends))
         case SumMeasure(fields=fields):
-            found = sum_of(plan, area, accepted, fields)
+            found = sum_of(plan, accepted, fields)
             return found.absent if found.total is None else Parts(found.total, None, found.cells, (found.addends,))
         case MilestoneMeasure():
             raise TypeError(f"milestone {indicator.id} has conditions, not parts")
@@ -93,14 +101,14 @@ def measured(
     parts: Parts,
     target: Target,
     *,
+    area_id: str = CITY,
     complete: bool = True,
     note: str = "",
 ) -> Measurement:
-    """Divide, compare and say so; not ``complete`` is a city row with an area missing: no completion, no light."""
-    expected = schedule_progress(plan, indicator, period)
+    """Divide, compare and say so; not ``complete`` is a sum with an area missing: no completion, no light."""
+    expected = schedule_progress(plan, indicator, period, area_id)
     actual = actual_of(indicator, parts)
-    goal = None if target.value is None else Fraction(target.value)
-    text = _division(plan, indicator, parts, actual, goal)
+    text = _division(plan, indicator, parts, actual, _bound(target, actual))
     common: dict[str, Any] = {
         "target": target,
         "numerator": sealed(parts.numerator),
@@ -112,12 +120,19 @@ def measured(
         text = f"{text}，无法计算：本期没有发生额{note}"
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, text, **common)
     common["actual"] = sealed(actual)
-    if not complete or goal is None:
-        light = plan.lights.incomplete
-        return blank(indicator, ReturnStatus.REPORTED, light, f"{text}{note}", **common)
-    done = completion_of(plan, indicator, actual, goal)
-    text = f"{text}；{_comparison(indicator, actual, goal, done)}{note}"
-    light = measured_light(plan, done, expected)
+    if not complete:
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.incomplete, f"{text}{note}", **common)
+    if not target.has_number:
+        light = plan.lights.worded or plan.lights.incomplete
+        text = f"{text}；目标为“{target.text}”，不折算完成率{note}"
+        return blank(indicator, ReturnStatus.REPORTED, light, text, **common)
+    done = completion_of(plan, indicator, actual, target)
+    text = f"{text}；{_comparison(indicator, actual, target, done)}{note}"
+    if expected is not None and indicator.direction != Direction.AT_LEAST:
+        # A limit that is used up over the year is a level: what counts is its part so far, not the year's limit.
+        light = measured_light(plan, completion_of(plan, indicator, actual, target, expected), None)
+    else:
+        light = measured_light(plan, done, expected)
     return blank(indicator, ReturnStatus.REPORTED, light, text, completion=sealed(done), **common)
 
 
@@ -129,9 +144,11 @@ def actual_of(indicator: Indicator, parts: Parts) -> Fraction | None:
     return parts.numerator / parts.denominator * scale if parts.denominator else None
 
 
-def not_reported(plan: Plan, indicator: Indicator, period: Period, target: Target, text: str) -> Measurement:
+def not_reported(
+    plan: Plan, indicator: Indicator, period: Period, target: Target, text: str, area_id: str = CITY
+) -> Measurement:
     """Return the measurement of an area whose figures are not there."""
-    expected = _expected(plan, indicator, period)
+    expected = _expected(plan, indicator, period, area_id)
     light = plan.lights.not_reported
     return blank(indicator, ReturnStatus.NOT_REPORTED, light, text, target, schedule_progress=expected)
 
@@ -152,6 +169,9 @@ def blank(
         formula=formula,
         target=target.value if target else None,
         target_text=(target.text or "") if target else "",
+        target_lower=target.lower if target else None,
+        target_upper=target.upper if target else None,
+        worded=target is not None and target.text is not None and not isinstance(indicator.measure, MilestoneMeasure),
         **known,
     )
 
@@ -185,13 +205,13 @@ def _milestone(
     measure: MilestoneMeasure,
 ) -> Measurement:
     area = plan.area(area_id)
-    judged = [judge(plan, area, period, accepted, condition) for condition in measure.conditions]
+    judged = [judge(plan, period, accepted, condition) for condition in measure.conditions]
     states = [each.state for each in judged]
     target = indicator.targets[area_id]
     cells = tuple(cell for each in judged for cell in each.cells)
     if any(state.state == "unknown" for state in states):
         text = "；".join(f"{state.name}：{state.because}" for state in states if state.state == "unknown")
-        return not_reported(plan, indicator, period, target, text).model_copy(
+        return not_reported(plan, indicator, period, target, text, area_id).model_copy(
             update={"conditions": tuple(states), "cells": cells}
         )
     level = level_of(period, accepted, measure.conditions, [state.state for state in states])
@@ -215,10 +235,10 @@ def _milestone(
 _STATE_WORDS = {"met": "已达到", "not_met": "未达到", "not_due": "未到期", "unknown": "无法判定"}
 
 
-def _expected(plan: Plan, indicator: Indicator, period: Period) -> Decimal | None:
+def _expected(plan: Plan, indicator: Indicator, period: Period, area_id: str) -> Decimal | None:
     if isinstance(indicator.measure, MilestoneMeasure):
         return None
-    expected = schedule_progress(plan, indicator, period)
+    expected = schedule_progress(plan, indicator, period, area_id)
     return None if expected is None else sealed(expected)
 
 
@@ -251,7 +271,21 @@ def _made_of(parts: Parts) -> str:
     return f"，其中 {'，'.join(shown)}" if shown else ""
 
 
-def _comparison(indicator: Indicator, actual: Fraction, goal: Fraction, done: Fraction) -> str:
+def _bound(target: Target, actual: Fraction | None) -> Fraction | None:
+    """Return the number that a figure is held against: of a range the bound that it misses, else the nearer one."""
+    if target.lower is None or target.upper is None or actual is None:
+        return None if target.value is None else Fraction(target.value)
+    lower, upper = Fraction(target.lower), Fraction(target.upper)
+    if lower <= actual <= upper:
+        return None
+    return lower if actual < lower else upper
+
+
+def _comparison(indicator: Indicator, actual: Fraction, target: Target, done: Fraction) -> str:
+    goal = _bound(target, actual)
+    if goal is None:
+        bounds = (Fraction(target.lower or 0), Fraction(target.upper or 0))
+        return f"在目标范围 {'～'.join(figure(indicator, bound) for bound in bounds)} 之内"
     if not goal:
         return f"目标 {figure(indicator, goal)}，视为{'完成' if done >= 1 else '超出'}"
     shown = percent(done)

@@ -1,5 +1,6 @@
 """资金 by source in yuan: what the plan arranges, what was allocated, received and disbursed."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,13 +19,15 @@ TOTAL = "total"
 _STAGES = ("allocated", "received", "disbursed")
 
 
-def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered) -> tuple[FundUse, ...]:
+def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_sum: bool) -> tuple[FundUse, ...]:
     """Return a line per source of a project and their total, from January to the period's end.
 
     Parameters
     ----------
     gathered
-        The returns of the area, or of all areas with a duty for 全市.
+        The returns of the area, or of all areas that its figures are sums of.
+    is_sum
+        Whether they are sums of several areas' returns.
 
     Returns
     -------
@@ -53,11 +56,39 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered) -> tup
                 **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
                 execution=execution,
                 cells=() if source == TOTAL else cells,
-                reported_areas=len(gathered.found) if is_city else None,
-                expected_areas=len(gathered.expected) if is_city else None,
+                reported_areas=len(gathered.found) if is_sum else None,
+                expected_areas=len(gathered.expected) if is_sum else None,
             )
         )
     return tuple(uses)
+
+
+def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
+    """Add up the money of several projects from their lines by source; a source that several share counts once.
+
+    Returns
+    -------
+    FundUse or None
+        ``None`` where there are no lines. A stage that some source lacks is the sum of those that have it, and then
+        there is no execution.
+    """
+    sources = {use.source: use for uses in projects for use in uses if use.source != TOTAL}
+    if not sources:
+        return None
+    uses = list(sources.values())
+    sums: dict[str, Decimal | None] = {}
+    for stage in ("planned", *_STAGES):
+        known = [amount for use in uses if (amount := getattr(use, stage)) is not None]
+        sums[stage] = sum(known, Decimal(0)) if known else None
+    received, disbursed = sums["received"], sums["disbursed"]
+    whole = all(
+        use.received is not None and use.disbursed is not None and use.reported_areas == use.expected_areas
+        for use in uses
+    )
+    execution = (
+        sealed(Fraction(disbursed) / Fraction(received)) if whole and received and disbursed is not None else None
+    )
+    return FundUse(source=TOTAL, label="各项目合计（共用的来源只计一次）", execution=execution, **sums)
 
 
 def _amounts(
@@ -68,9 +99,9 @@ def _amounts(
     amounts: dict[str, Fraction | None] = dict.fromkeys(_STAGES)
     cells: list[CellRef] = []
     whole = not gathered.missing
-    for area, accepted in gathered.found:
+    for _, accepted in gathered.found:
         for stage in _STAGES:
-            found = sum_of(plan, area, accepted, [table.field(f"{stage}_yuan", row) for row in rows])
+            found = sum_of(plan, accepted, [table.field(f"{stage}_yuan", row) for row in rows])
             if found.total is None:
                 whole = False
                 continue

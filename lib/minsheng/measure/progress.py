@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from minsheng.domain.indicator import Basis, Direction, Indicator
+from minsheng.domain.area import CITY
+from minsheng.domain.indicator import Basis, Direction, Indicator, Target
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -65,17 +66,46 @@ def control_formula(plan: Plan, indicator_id: str) -> str:
     return TARGET_OVER_ACTUAL
 
 
-def completion_of(plan: Plan, indicator: Indicator, actual: Fraction, target: Fraction) -> Fraction:
-    """Return an indicator's completion by the side of its target that is good."""
-    match indicator.direction:
-        case Direction.AT_LEAST:
-            return completion(actual, target)
-        case Direction.AT_MOST:
-            return control_completion(actual, target, control_formula(plan, indicator.id))
+def range_completion(actual: Fraction, lower: Fraction, upper: Fraction, formula: str) -> Fraction:
+    """Return 1 within a range, bounds included; below it actual ÷ lower, above it the control formula for ``upper``.
+
+    Examples
+    --------
+    >>> [range_completion(Fraction(n), Fraction(90), Fraction(110), "target_over_actual") for n in (45, 110, 220)]
+    [Fraction(1, 2), Fraction(1, 1), Fraction(1, 2)]
+    """
+    if actual < lower:
+        return completion(actual, lower)
+    return Fraction(1) if actual <= upper else control_completion(actual, upper, formula)
 
 
-def schedule_progress(plan: Plan, indicator: Indicator, period: Period) -> Fraction | None:
+def completion_of(
+    plan: Plan, indicator: Indicator, actual: Fraction, target: Target, share: Fraction | None = None
+) -> Fraction:
+    """Return an indicator's completion by the side of its target that is good.
+
+    Parameters
+    ----------
+    target
+        With a number or a range.
+    share
+        The part of the year's target that is compared with; ``None`` is all of it.
+    """
+    part = Fraction(1) if share is None else share
+    if indicator.direction == Direction.WITHIN:
+        lower, upper = Fraction(target.lower or 0), Fraction(target.upper or 0)
+        return range_completion(actual, lower * part, upper * part, control_formula(plan, indicator.id))
+    goal = Fraction(target.value or 0) * part
+    if indicator.direction == Direction.AT_LEAST:
+        return completion(actual, goal)
+    return control_completion(actual, goal, control_formula(plan, indicator.id))
+
+
+def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id: str = CITY) -> Fraction | None:
     """Return the share of the year's target that is expected by the end of a period, 0 to 1.
+
+    Between two due months of a quarterly project that is the share at the last one, as the figures are. For an area
+    that appears later in the year the schedule of its remaining months is stretched to the whole.
 
     Returns
     -------
@@ -89,7 +119,14 @@ def schedule_progress(plan: Plan, indicator: Indicator, period: Period) -> Fract
     """
     if indicator.basis == Basis.FULL:
         return None
-    return schedule_share(plan, period, indicator)
+    at = plan.figures_period(indicator.project, period)
+    passed = schedule_share(plan, at, indicator)
+    since = plan.area(area_id).since if area_id != CITY else None
+    before = since.previous_month if since is not None else None
+    if before is None:
+        return passed
+    skipped = schedule_share(plan, before, indicator)
+    return (passed - skipped) / (1 - skipped) if skipped < 1 else Fraction(1)
 
 
 def schedule_share(plan: Plan, period: Period, indicator: Indicator | None = None) -> Fraction:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from minsheng.domain.area import CITY
 from minsheng.domain.indicator import Direction, Indicator, RatioMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -19,6 +20,7 @@ from minsheng.measure.progress import (
     completion,
     control_completion,
     control_formula,
+    range_completion,
     schedule_progress,
 )
 from minsheng.measure.rounding import grouped, half_up, percent
@@ -35,7 +37,12 @@ class Term:
 
 
 def ratio_of(
-    plan: Plan, indicator: Indicator, measured: Measurement, period: Period, formula: str | None = None
+    plan: Plan,
+    indicator: Indicator,
+    measured: Measurement,
+    period: Period,
+    area_id: str = CITY,
+    formula: str | None = None,
 ) -> Term:
     """Return the ratio that counts for points, unbounded.
 
@@ -57,12 +64,16 @@ def ratio_of(
     PlanInvalidError
         If the measurement has no number: a milestone is scored by its level.
     """
-    if measured.numerator is None or measured.target is None:
+    if measured.numerator is None or (measured.target is None and measured.target_upper is None):
         text = f"指标“{indicator.id}”没有数字目标，不能按完成率计分：rule.kind 应为 milestone"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
     actual, actual_chain = _actual(indicator, measured)
-    share = schedule_progress(plan, indicator, period)
+    share = schedule_progress(plan, indicator, period, area_id)
     share = Fraction(1) if share is None else share
+    if indicator.direction == Direction.WITHIN:
+        return _range_term(plan, indicator, measured, formula)
+    if measured.target is None:
+        raise PlanInvalidError([f"indicators.yaml: 指标“{indicator.id}”的目标是范围，direction 应为 within"])
     goal = Fraction(measured.target) * share
     goal_chain = f"{grouped(measured.target)}{'' if share == 1 else f' × {_share(share)}'}"
     if indicator.direction == Direction.AT_MOST:
@@ -75,6 +86,19 @@ def ratio_of(
         return Term(indicator.short_name, value, "100%〔目标为 0，视为完成〕")
     over = f" ÷ {grouped(measured.target)}{'' if share == 1 else f' ÷ {_share(share)}'}"
     return Term(indicator.short_name, value, f"{actual_chain}{over}")
+
+
+def _range_term(plan: Plan, indicator: Indicator, measured: Measurement, formula: str | None) -> Term:
+    actual, chain = _actual(indicator, measured)
+    lower, upper = Fraction(measured.target_lower or 0), Fraction(measured.target_upper or 0)
+    how = formula or control_formula(plan, indicator.id)
+    value = range_completion(actual, lower, upper, how)
+    if actual < lower:
+        return Term(indicator.short_name, value, f"{chain} ÷ {grouped(lower)}")
+    if actual <= upper:
+        shown = f"100%〔{chain}，在 {grouped(lower)} 至 {grouped(upper)} 之内〕"
+        return Term(indicator.short_name, value, shown)
+    return Term(indicator.short_name, value, _control_chain(actual, chain, upper, grouped(upper), how))
 
 
 def bounded(term: Term, floor: Fraction, cap: Fraction) -> Term:

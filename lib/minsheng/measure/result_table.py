@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.indicator import Direction
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import (
@@ -118,12 +119,13 @@ def _standings(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> 
     for figures in cities:
         for measurement in figures.measurements:
             rows = [row for row in figures.areas if row.area in assessed]
-            states = {row.name: _area_state(row, measurement.indicator, period) for row in rows}
+            limit = plan.indicator(measurement.indicator).direction != Direction.AT_LEAST
+            states = {row.name: _area_state(row, measurement.indicator, period, limit=limit) for row in rows}
             found.append(
                 CityStanding(
                     indicator=measurement.indicator,
                     label=measurement.brief,
-                    city=_state(measurement, period),
+                    city=_state(measurement, period, limit=limit),
                     city_said=_said(measurement, period),
                     met=tuple(name for name, state in states.items() if state == "met"),
                     not_met=tuple(name for name, state in states.items() if state == "not_met"),
@@ -133,32 +135,37 @@ def _standings(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> 
     return found
 
 
-def _area_state(row: AreaRow, indicator: str, period: Period) -> State | None:
+def _area_state(row: AreaRow, indicator: str, period: Period, *, limit: bool) -> State | None:
     """Return an area's state; ``None`` where the plan gives it no duty."""
     own = next((each for each in row.measurements if each.indicator == indicator), None)
-    return _state(own, period) if own is not None and own.has_duty else None
+    return _state(own, period, limit=limit) if own is not None and own.has_duty else None
 
 
-def _state(measurement: Measurement, period: Period) -> State:
-    """Judge one figure by its own target; before the year's end a count by the schedule's share of it."""
+def _state(measurement: Measurement, period: Period, *, limit: bool) -> State:
+    """Judge one figure by its own target; before the year's end a count, or a limit, by the schedule's share of it."""
     if measurement.status != ReturnStatus.REPORTED:
         return "unknown"
-    if measurement.target_text:
+    if measurement.is_milestone:
         return _LEVELS.get(measurement.level or "", "unknown")
     needed = Fraction(1)
     if measurement.basis == "schedule" and period.kind != PeriodKind.YEAR:
         needed = exact(measurement.schedule_progress or Decimal(1))
     if measurement.completion is None:
         return "unknown"
+    if limit and measurement.target is not None:
+        return "met" if exact(measurement.actual or Decimal(0)) <= exact(measurement.target) * needed else "not_met"
     return "met" if exact(measurement.completion) >= needed else "not_met"
 
 
 def _said(measurement: Measurement, period: Period) -> str:
     """Say actual and target; before the year's end, for a count, also what the schedule expects by now."""
-    if measurement.target_text:
+    if measurement.is_milestone:
         return measurement.light.word
-    if measurement.actual is None or measurement.target is None:
+    if measurement.actual is None:
         return f"无数据（{measurement.light.word}）"
+    if measurement.target is None:
+        words = measurement.target_text or f"{measurement.target_lower}～{measurement.target_upper}{measurement.unit}"
+        return f"{grouped(measurement.actual, measurement.decimals)}{measurement.unit}，目标 {words}"
     # 269.998 of 270 must not be printed as 270.00.
     digits = short_of(exact(measurement.actual), exact(measurement.target), measurement.decimals)
     actual = grouped(measurement.actual, digits)

@@ -1,7 +1,7 @@
 """One function per rule kind (评分办法): from measurements, or an assessor's mark, to the points of one item."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -17,12 +17,13 @@ from minsheng.domain.rubric import (
     MeasuredRule,
     MilestoneRule,
     ProportionalRule,
+    QualitativeRule,
     StepRule,
     Unreported,
     Weighted,
 )
 from minsheng.errors import PlanInvalidError
-from minsheng.measure.measurement import LEVEL_WORDS
+from minsheng.measure.measurement import LEVEL_WORDS, target_of
 from minsheng.measure.progress import schedule_progress
 from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of
 from minsheng.measure.rounding import grouped, half_up, percent
@@ -81,11 +82,16 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
     Points
         Within [0, full marks]. Excluded where the area has no duty; what an unreported indicator costs is the rule's.
     """
-    bound = [each for each in rule.indicators if facts.area in facts.plan.indicator(each.indicator).targets]
-    if not bound:
-        return Points(None, "excluded", "", "附件未给该地区下达此项任务，不计分、不计入满分")
+    bound, settled = _bound(facts, rule)
+    if settled is not None:
+        return settled
     rows = {each.indicator: facts.measurements.get(each.indicator) for each in bound}
-    there = {name: row for name, row in rows.items() if row is not None and row.status == ReturnStatus.REPORTED}
+    # A sum with an area missing has no completion; what that costs is the rule's, as for a figure that is not there.
+    there = {
+        name: row
+        for name, row in rows.items()
+        if row is not None and row.status == ReturnStatus.REPORTED and not row.missing_areas
+    }
     cells = tuple(cell for row in there.values() for cell in row.cells)
     given = {facts.plan.indicator(name).short_name: _given(row) for name, row in rows.items()}
     missing = [facts.plan.indicator(name).short_name for name in rows if name not in there]
@@ -106,6 +112,29 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
     points, formula = rounded(chain, value, full_marks, decimals)
     because = "；".join(filter(None, (f"{'、'.join(missing)}未报送，按 0 计" if missing else "", because)))
     return Points(points, "scored", formula, because, given, cells)
+
+
+def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points | None]:
+    """Return the indicators of an item with a target here, and the points where those settle them already."""
+    bound = [
+        each
+        for each in rule.indicators
+        if target_of(facts.plan, facts.plan.indicator(each.indicator), facts.area, facts.period) is not None
+    ]
+    if not bound:
+        return bound, Points(None, "excluded", "", "附件未给该地区下达此项任务，不计分、不计入满分")
+    early = [each.indicator for each in bound if not _has_returns(facts, each.indicator)]
+    names = "、".join(facts.plan.indicator(name).short_name for name in early)
+    return bound, Points(None, "not_due", "", f"{names}：本年首次报送尚未到期，不计入暂定得分") if early else None
+
+
+def with_figures(facts: Measured, rule: object, points: Points) -> Points:
+    """Add the figures that an assessor's item looks at (应补尽补) to what is shown with it; they change no points."""
+    names = rule.indicators if isinstance(rule, QualitativeRule) else ()
+    rows = {name: facts.measurements.get(name) for name in names}
+    given = {facts.plan.indicator(name).short_name: _given(row) for name, row in rows.items()}
+    cells = tuple(cell for row in rows.values() if row is not None for cell in row.cells)
+    return replace(points, given={**points.given, **given}, cells=(*points.cells, *cells)) if names else points
 
 
 def _item_value(
@@ -147,7 +176,7 @@ def _term(facts: Measured, each: Weighted, there: Mapping[str, Measurement], for
     row = there.get(each.indicator)
     if row is None:
         return Term(indicator.short_name, Fraction(0), "0%〔未报送〕", Fraction(each.weight))
-    found = ratio_of(facts.plan, indicator, row, facts.period, formula)
+    found = ratio_of(facts.plan, indicator, row, facts.period, facts.area, formula)
     return Term(found.name, found.value, found.chain, Fraction(each.weight))
 
 
@@ -198,7 +227,12 @@ def _not_due(facts: Measured, row: Measurement) -> bool:
         return True
     indicator: Indicator = facts.plan.indicator(row.indicator)
     # A schedule of zero expects nothing yet, so there is nothing to divide by.
-    return row.level is None and schedule_progress(facts.plan, indicator, facts.period) == 0
+    return row.level is None and schedule_progress(facts.plan, indicator, facts.period, facts.area) == 0
+
+
+def _has_returns(facts: Measured, indicator_id: str) -> bool:
+    """Whether returns on an indicator's project have been due at all this year."""
+    return facts.plan.return_month(facts.plan.indicator(indicator_id).project, facts.period) is not None
 
 
 def _has_figure(row: Measurement) -> bool:
@@ -210,6 +244,8 @@ def _given(row: Measurement | None) -> str:
         return "未报送" if row is None else row.light.word
     if row.level is not None:
         return LEVEL_WORDS[row.level]
+    if row.worded and row.actual is not None and row.completion is None:
+        return f"{grouped(half_up(row.actual, row.decimals))}{row.unit}，目标“{row.target_text}”"
     if row.completion is None:
         return row.light.word
     schedule = "" if row.schedule_progress is None else f"，序时进度 {percent(row.schedule_progress)}"

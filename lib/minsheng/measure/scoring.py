@@ -8,14 +8,15 @@ from minsheng.domain.base import Source
 from minsheng.domain.indicator import Basis
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, ProjectFigures, ScoringFigures
+from minsheng.domain.result import ItemScore, PartScore, ProjectFigures, ScoringFigures
 from minsheng.domain.rubric import Grade, MeasuredRule, ProportionalRule, RubricGroup, RubricItem
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.assumptions import collected, ours
 from minsheng.measure.events import bonus_points, deductions, vetoes
 from minsheng.measure.manual import MANUAL_RULES, check_marks, manual_points
+from minsheng.measure.parts import part_scores, summed
 from minsheng.measure.rounding import grouped, half_up
-from minsheng.measure.rules import Measured, Points, measured_points
+from minsheng.measure.rules import Measured, Points, measured_points, with_figures
 from minsheng.measure.wording import clause_of, rule_in_words
 
 
@@ -48,7 +49,7 @@ def scoring_figures(
         If a rule does not fit its indicator.
     """
     area = plan.area(area_id)
-    if not area.assessed:
+    if not area.assessed or not area.is_there(period):
         assessed = "、".join(each.name for each in plan.assessed_areas)
         raise UsageError(f"{area.name}不是考评对象。考评对象：{assessed}")
     _same_subject(area.id, period, projects, form)
@@ -63,9 +64,8 @@ def scoring_figures(
         duties={duty.id: duty for figures in projects for duty in figures.duties},
     )
     items = tuple(_item(facts, group, item, projects, form) for group in rubric.groups for item in group.items)
-    counted = [item for item in items if item.points is not None]
-    scored = sum((item.points for item in counted if item.points is not None), Decimal(0))
-    full = sum((item.full_marks for item in counted), Decimal(0))
+    parts = part_scores(plan, items)
+    scored, full = summed(items, parts)
     provisional = any(item.points is None and item.state != "excluded" for item in items)
     taken = deductions(plan, form)
     bonus, bonus_formula = bonus_points(plan, form)
@@ -85,6 +85,7 @@ def scoring_figures(
         area=area.id,
         area_name=area.name,
         items=items,
+        parts=parts,
         deductions=taken,
         bonus=bonus,
         bonus_formula=bonus_formula,
@@ -92,16 +93,24 @@ def scoring_figures(
         scored_points=scored,
         scored_full_marks=full,
         total=total,
-        total_formula=_total_formula(scored, [line.points for line in taken], added, computed, total),
+        total_formula=_total_formula(parts, scored, [line.points for line in taken], added, computed, total),
         provisional=provisional,
         grade=None if provisional else grade_of(plan, total, full),
         converted=None if provisional else half_up(total * rubric.conversion_factor, rubric.decimals),
     )
 
 
-def _total_formula(scored: Decimal, taken: Sequence[Decimal], added: Decimal, computed: Decimal, total: Decimal) -> str:
+def _total_formula(
+    parts: Sequence[PartScore],
+    scored: Decimal,
+    taken: Sequence[Decimal],
+    added: Decimal,
+    computed: Decimal,
+    total: Decimal,
+) -> str:
+    made_of = " + ".join(f"{part.name} {grouped(part.points)}" for part in parts if part.points is not None)
     terms = [
-        f"小项得分 {grouped(scored)}",
+        f"综合得分（{made_of}）" if parts else f"小项得分 {grouped(scored)}",
         *(f" - 扣分 {grouped(points)}" for points in taken if points),
         f" + 加分 {grouped(added)}" if added else "",
     ]
@@ -141,7 +150,7 @@ def _item(
 ) -> ItemScore:
     plan, decimals = facts.plan, facts.plan.county_rubric.decimals
     if isinstance(item.rule, MANUAL_RULES):
-        points = manual_points(plan, facts.period, item, form, decimals)
+        points = with_figures(facts, item.rule, manual_points(plan, facts.period, item, form, decimals))
         evidence = points.evidence
     else:
         points = measured_points(facts, item.rule, item.full_marks, decimals)

@@ -122,7 +122,7 @@ def found_by_people(
         case SectionCheck.TOO_FEW:
             return _too_few(rule, period, {"": _times(form, rule, mark)}, mark)
         case SectionCheck.TOO_FEW_PER_PROJECT:
-            own = {project.id: project.short_name for project in plan.projects if project.section == section}
+            own = {project.id: project.short_name for project in plan.projects_of(section)}
             if mark.by_project.keys() != own.keys():
                 _refuse(form, rule, mark, f"须逐个项目填次数：{'、'.join(own.values())}")
             return _too_few(rule, period, {own[project]: done for project, done in mark.by_project.items()}, mark)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan
+from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     MonthlyReportFigures,
@@ -15,6 +15,7 @@ from minsheng.domain.result import (
 )
 from minsheng.errors import UsageError
 from minsheng.measure.assumptions import united
+from minsheng.measure.money import total_of_sources
 
 
 def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
@@ -26,7 +27,16 @@ def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
         funds=city.funds,
         areas=city.areas,
         narratives=city.narratives,
+        owners=_owners(plan, plan.project(city.project)),
     )
+
+
+def _owners(plan: Plan, project: Project) -> tuple[str, ...]:
+    """Return the sections and persons that own a project; none where that is the one section in charge alone."""
+    if not project.with_sections and not project.owners:
+        return ()
+    names = [plan.section(section).name for section in project.sections]
+    return (f"{names[0]}（牵头）" if names[1:] else names[0], *names[1:], *project.owners)
 
 
 def monthly_report_figures(
@@ -53,8 +63,9 @@ def monthly_report_figures(
         If the city figures of one of its projects are missing or of another month.
     """
     section = plan.section(section_id)
-    own = [project.id for project in plan.projects if project.section == section.id]
-    wanted = own or [project.id for project in plan.projects]
+    there = {project.id for project in plan.projects_at(period)}
+    own = [project.id for project in plan.projects_of(section.id)]
+    wanted = [project for project in own or [project.id for project in plan.projects] if project in there]
     chosen = _in_order(period, wanted, cities)
     return MonthlyReportFigures(
         **_common(plan, period, chosen),
@@ -93,7 +104,7 @@ def bulletin_figures(
     UsageError
         If a project's figures are missing, or figures or ranking are of another period.
     """
-    chosen = _in_order(period, [project.id for project in plan.projects], cities)
+    chosen = _in_order(period, [project.id for project in plan.projects_at(period)], cities)
     if ranking.period != period:
         raise UsageError(f"the bulletin of {period} was given a ranking of {ranking.period}")
     common = _common(plan, period, chosen)
@@ -103,6 +114,7 @@ def bulletin_figures(
         projects=tuple(project_summary(plan, city) for city in chosen),
         ranking=ranking.rows,
         provisional=ranking.provisional,
+        funds_total=total_of_sources([city.funds for city in chosen]) if plan.reporting.funds_total else None,
         previous_lights={
             f"{area}/{row.indicator}": row.light.word
             for city in previous or ()

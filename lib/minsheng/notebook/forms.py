@@ -41,7 +41,11 @@ def read_section_facts(
     if record is None:
         return facts
     delivered = {each.period: each for each in record.months if each.section == section.id}
-    months = [month for month in inputs.period.year_to_date if month >= plan.reporting.first_month]
+    months = [
+        month
+        for month in inputs.period.year_to_date
+        if month >= plan.reporting.first_month and plan.projects_due(section, month)
+    ]
     reports = [_month(plan, section, month, delivered.get(month), returns.get((month, section.id))) for month in months]
     return facts.model_copy(update={"reports": tuple(reports)})
 
@@ -54,10 +58,10 @@ def _month(
     accepted: AcceptedReturn | None,
 ) -> MonthFacts:
     narratives = accepted.verdict.narratives if accepted else {}
-    mine = [project.id for project in plan.projects if project.section == section.id]
+    mine = plan.projects_due(section, month)
     empty = [
         EmptyPart(project=project, part=part.id)
-        for project in (mine if accepted else [])
+        for project in (mine if accepted else ())
         for part in plan.reporting.parts
         if not narratives.get(project, {}).get(part.id, "").strip()
     ]

@@ -17,14 +17,13 @@ def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
     """
     if not isinstance(figures, MonthlyReportFigures):
         return
-    titles = {part.id: part.title for part in plan.reporting.parts}
     holes = [
-        _hole(plan, figures, project.project, project.name, part_id, titles[part_id])
-        for project, part_id in empty_parts(figures, list(titles))
+        _hole(plan, figures, project.project, project.name, part.id, part.title)
+        for project, part in empty_parts(figures, plan.reporting.parts)
     ]
     if holes:
         raise GateRefusedError(
-            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，五个方面缺一不可，不予生成："
+            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{len(plan.reporting.parts)}个方面缺一不可，不予生成："
             f"{'；'.join(holes)}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
         )
 

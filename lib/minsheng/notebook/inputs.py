@@ -85,7 +85,8 @@ class Inputs:
 
     def note(self, owner: Area | Section, accepted: AcceptedReturn | None, project: str | None = None) -> ReturnNote:
         """Say what became of an owner's return of the closing month, as a whole or for one project."""
-        month = self.period.closing_month
+        closing = self.period.closing_month
+        month = (self.plan.return_month(project, closing) if project else None) or self._owed(owner) or closing
         is_section = isinstance(owner, Section)
         reporting = self.plan.reporting
         due = due_date(self.plan, reporting.sections if is_section else reporting.counties, month)
@@ -106,6 +107,16 @@ class Inputs:
             as_of=verdict.as_of,
         )
 
+    def _file(self, notebook: str) -> str:
+        """Return the name of the notebook's file: a project may be served by a general one."""
+        own = next((project.notebook for project in self.plan.projects if project.id == notebook), None)
+        return own or notebook
+
+    def _owed(self, owner: Area | Section) -> Period | None:
+        """Return the last month for which an owner owed a return."""
+        months = reversed(self.period.year_to_date)
+        return next((month for month in months if self.plan.projects_due(owner, month)), None)
+
     def provenance(self, notebook: str, used: dict[tuple[Period, str], AcceptedReturn]) -> Provenance:
         """Say what the result is made from: each return by file and hash, plan, notebook, package, lock, fonts."""
         verdicts = [accepted.verdict for _, accepted in sorted(used.items(), key=lambda item: item[0])]
@@ -113,7 +124,8 @@ class Inputs:
         return Provenance(
             inputs=tuple(InputFile(file=verdict.file, sha256=verdict.sha256) for verdict in verdicts),
             plan_sha256=self.plan.sha256,
-            notebook_sha256=given.get("notebook_sha256") or _sha256(self.workspace.notebooks / f"{notebook}.ipynb"),
+            notebook_sha256=given.get("notebook_sha256")
+            or _sha256(self.workspace.notebooks / f"{self._file(notebook)}.ipynb"),
             package_version=version("minsheng-workbook"),
             lock_sha256=given.get("lock_sha256") or _sha256(self.workspace.lock),
             fonts=given.get("fonts", {}),

@@ -1,11 +1,12 @@
 """``open_dossier``: from the names of a notebook, a period and a subject to all that the notebook shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
@@ -91,21 +92,21 @@ def _area_id(inputs: Inputs, area: str | None) -> str:
     return inputs.plan.area_id(area)
 
 
-def _areas(inputs: Inputs, project: str, area_id: str) -> tuple[Area, ...]:
-    if area_id == CITY:
-        return inputs.plan.areas_with(project)
+def _reporters(inputs: Inputs, project: str, area_id: str) -> tuple[Area, ...]:
+    if area_id == CITY or not inputs.plan.reports_itself(area_id, project, inputs.period):
+        return inputs.plan.reporters(project, area_id, inputs.period)
     return (inputs.plan.area(area_id),)
 
 
 def _project(inputs: Inputs, project: str, area_id: str) -> tuple[ProjectFigures, Returns]:
-    areas = _areas(inputs, project, area_id)
+    areas = _reporters(inputs, project, area_id)
     returns = inputs.returns(tuple(area.id for area in areas))
     return _project_from(inputs, project, area_id, returns), returns
 
 
 def _project_from(inputs: Inputs, project: str, area_id: str, returns: Returns) -> ProjectFigures:
-    month = inputs.period.closing_month
-    notes = [inputs.note(a, returns.get((month, a.id)), project) for a in _areas(inputs, project, area_id)]
+    month = inputs.plan.return_month(project, inputs.period) or inputs.period.closing_month
+    notes = [inputs.note(a, returns.get((month, a.id)), project) for a in _reporters(inputs, project, area_id)]
     return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes)
 
 
@@ -123,34 +124,47 @@ def _scoring_of(inputs: Inputs, area_id: str) -> ScoringFigures:
         figures = inputs.sealed(area_id, "scoring")
         if isinstance(figures, ScoringFigures):
             return figures
-    projects = [_sealed_or_live(inputs, p, area_id) for p in inputs.plan.area(area_id).projects]
+    projects = [_sealed_or_live(inputs, p, area_id) for p in _own_projects(inputs, area_id)]
     return scoring_figures(inputs.plan, area_id, inputs.period, projects, read_form(inputs, area_id))
+
+
+def _own_projects(inputs: Inputs, area_id: str) -> list[str]:
+    """Return the projects of an area on which there can be figures by now."""
+    there = {project.id for project in inputs.plan.projects_at(inputs.period)}
+    return [project for project in inputs.plan.area(area_id).projects if project in there]
+
+
+def _below(inputs: Inputs, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the areas whose returns the figures of areas are made of: themselves, and those below them."""
+    plan = inputs.plan
+    found = {each.id for p in plan.projects for one in ids for each in plan.reporters(p.id, one, inputs.period)}
+    return tuple(area.id for area in plan.areas if area.id in {*found, *ids})
 
 
 def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[ScoringFigures | RankingFigures, Returns]:
     del section
     area_id = _area_id(inputs, area)
     if area_id == CITY:
-        ids = tuple(a.id for a in inputs.plan.assessed_areas)
+        ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
         scores = [_scoring_of(inputs, one) for one in ids]
-        return ranking_figures(inputs.plan, inputs.period, scores), _closing(inputs, ids)
+        return ranking_figures(inputs.plan, inputs.period, scores), _closing(inputs, _below(inputs, ids))
     if not inputs.plan.area(area_id).assessed:
         assessed = "、".join(a.name for a in inputs.plan.assessed_areas)
         raise UsageError(f"{inputs.plan.area_name(area_id)}不是考评对象。考评对象：{assessed}")
-    projects = [_sealed_or_live(inputs, p, area_id) for p in inputs.plan.area(area_id).projects]
+    projects = [_sealed_or_live(inputs, p, area_id) for p in _own_projects(inputs, area_id)]
     form = read_form(inputs, area_id)
     figures = scoring_figures(inputs.plan, area_id, inputs.period, projects, form)
-    return figures, _closing(inputs, (area_id,))
+    return figures, _closing(inputs, _below(inputs, (area_id,)))
 
 
 def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tuple[ResultTableFigures, Returns]:
     del area, section
-    ids = tuple(a.id for a in inputs.plan.assessed_areas)
+    ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
     scores = [_scoring_of(inputs, one) for one in ids]
     ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
     if not isinstance(ranking, RankingFigures):
         raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
-    cities = [_sealed_or_live(inputs, project, CITY) for project in inputs.project_ids]
+    cities = [_sealed_or_live(inputs, project, CITY) for project in _projects_at(inputs)]
     figures = result_table_figures(inputs.plan, inputs.period, ranking, scores, cities)
     return figures, _closing(inputs, tuple(a.id for a in inputs.plan.areas))
 
@@ -166,9 +180,15 @@ def _forms(inputs: Inputs, figures: Figures) -> tuple[InputFile, ...]:
             return ()
 
 
+def _projects_at(inputs: Inputs) -> tuple[str, ...]:
+    return tuple(project.id for project in inputs.plan.projects_at(inputs.period))
+
+
 def _closing(inputs: Inputs, owners: tuple[str, ...]) -> Returns:
-    month = inputs.period.closing_month
-    return {key: value for key, value in inputs.returns(owners).items() if key[0] == month}
+    """Return the returns that figures of this period are made of: of its last due months."""
+    plan = inputs.plan
+    months = {plan.return_month(project.id, inputs.period) for project in plan.projects}
+    return {key: value for key, value in inputs.returns(owners).items() if key[0] in months}
 
 
 def _section_scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[SectionScoringFigures, Returns]:
@@ -183,38 +203,53 @@ def _section_scoring(inputs: Inputs, area: str | None, section: str | None) -> t
 def _monthly_report(inputs: Inputs, area: str | None, section: str | None) -> tuple[MonthlyReportFigures, Returns]:
     del area
     plan, chosen = inputs.plan, inputs.plan.section(section or "")
-    mine = [p for p in plan.projects if p.section == chosen.id] or list(plan.projects)
+    mine = [p for p in plan.report_projects(chosen) if p in plan.projects_at(inputs.period)]
     cities = [_sealed_or_live(inputs, p.id, CITY) for p in mine]
-    writers = tuple(dict.fromkeys(p.section for p in mine))
-    areas = {a.id: a for p in mine for a in plan.areas_with(p.id)}
+    writers = plan.report_writers(chosen)
+    areas = {a.id: a for p in mine for a in plan.reporters(p.id, CITY, inputs.period)}
     used = _closing(inputs, (*areas, *writers))
     month = inputs.period.closing_month
-    narratives = {
-        project: parts
-        for writer in writers
-        if (month, writer) in used
-        for project, parts in used[month, writer].verdict.narratives.items()
-    }
+    narratives = {p.id: _written(plan, p, writers, inputs.period, used) for p in mine}
     owners: list[Area | Section] = [*areas.values(), *(plan.section(writer) for writer in writers)]
-    notes = [inputs.note(owner, used.get((month, owner.id))) for owner in owners]
+    notes = [inputs.note(owner, _latest(plan, owner, inputs.period, used)) for owner in owners]
     due = inputs.note(plan.section(writers[0]), None).due
     if due is None:
         raise UsageError(f"{month.label}没有报送期限")
-    return monthly_report_figures(plan, chosen.id, inputs.period, cities, narratives, notes, due), used
+    told = {project: parts for project, parts in narratives.items() if parts}
+    return monthly_report_figures(plan, chosen.id, inputs.period, cities, told, notes, due), used
+
+
+def _written(plan: Plan, project: Project, writers: Sequence[str], period: Period, used: Returns) -> dict[str, str]:
+    """Return a project's words by part; where several sections own it, each paragraph says whose it is."""
+    month = plan.return_month(project.id, period)
+    mine = [plan.section(each) for each in project.sections if each in writers]
+    told: dict[str, list[str]] = {}
+    for section in mine:
+        accepted = used.get((month, section.id)) if month is not None else None
+        for part, text in (accepted.verdict.narratives.get(project.id, {}) if accepted else {}).items():
+            told.setdefault(part, []).append(f"{section.name}：{text}" if len(mine) > 1 else text)
+    return {part: "\n".join(texts) for part, texts in told.items()}
+
+
+def _latest(plan: Plan, owner: Area | Section, period: Period, used: Returns) -> AcceptedReturn | None:
+    """Return an owner's return of the last month that it owed one for."""
+    months = [month for month in period.year_to_date if plan.projects_due(owner, month)]
+    return used.get((months[-1], owner.id)) if months else None
 
 
 def _bulletin(inputs: Inputs, area: str | None, section: str | None) -> tuple[BulletinFigures, Returns]:
     del area, section
     plan, month = inputs.plan, inputs.period.closing_month
-    cities = [_sealed_or_live(inputs, p, CITY) for p in inputs.project_ids]
+    cities = [_sealed_or_live(inputs, p, CITY) for p in _projects_at(inputs)]
     ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
     if not isinstance(ranking, RankingFigures):
         raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
     returns = inputs.returns(tuple(a.id for a in plan.areas))
     previous = _previous(inputs, returns)
-    notes = [inputs.note(a, returns.get((month, a.id))) for a in plan.areas]
+    owners = [a for a in plan.areas if plan.projects_due(a, month)]
+    notes = [inputs.note(a, returns.get((month, a.id))) for a in owners]
     figures = bulletin_figures(plan, inputs.period, cities, ranking, previous, notes)
-    return figures, {key: value for key, value in returns.items() if key[0] == month}
+    return figures, _closing(inputs, tuple(a.id for a in plan.areas))
 
 
 def _previous(inputs: Inputs, returns: Returns) -> list[ProjectFigures] | None:
@@ -223,7 +258,7 @@ def _previous(inputs: Inputs, returns: Returns) -> list[ProjectFigures] | None:
         return None
     then = Inputs(workspace=inputs.workspace, plan=inputs.plan, period=before)
     until = {key: value for key, value in returns.items() if key[0] <= before}
-    return [_project_from(then, project, CITY, until) for project in inputs.project_ids]
+    return [_project_from(then, project, CITY, until) for project in _projects_at(then)]
 
 
 _Opener = Callable[[Inputs, str | None, str | None], tuple[Figures, Returns]]

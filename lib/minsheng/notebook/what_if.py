@@ -79,7 +79,8 @@ def scores_of(plan: Plan, period: Period, returns: Returns, forms: Mapping[str, 
     scorings = {}
     for area in plan.assessed_areas:
         own = {key: value for key, value in returns.items() if key[1] == area.id}
-        projects = [project_figures(plan, project, area.id, period, own, ()) for project in area.projects]
+        there = {project.id for project in plan.projects_at(period)}
+        projects = [project_figures(plan, each, area.id, period, own, ()) for each in area.projects if each in there]
         scorings[area.id] = scoring_figures(plan, area.id, period, projects, forms.get(area.id))
     return Scores(by_area=scorings, ranking=ranking_figures(plan, period, list(scorings.values())))
 

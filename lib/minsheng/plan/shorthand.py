@@ -3,7 +3,8 @@
 - a source that stands once at the head of a list holds for each of its items (``source``, ``defaults``);
 - rubric rules take what they lack from ``rule_defaults`` of their kind;
 - funds are 万元 as printed and become yuan;
-- a target is a number or a word; a share of the year is a fraction (``5/12``).
+- a target is a number or words; a range, and words beside a number, stand written out;
+- a share of the year is a fraction (``5/12``).
 """
 
 import re
@@ -108,17 +109,28 @@ def _county_rubric(located: Located) -> None:
 
 
 def _reporting(located: Located) -> None:
-    month = located.value.get("first_month")
+    _month(located, ("first_month",))
+
+
+def _areas(located: Located) -> None:
+    for path, _ in located.items(("areas",)):
+        _month(located, (*path, "since"))
+
+
+def _month(located: Located, path: tuple[Any, ...]) -> None:
+    """Turn a month's text into a period; what is none is a fault and left out."""
+    month, holder = located.at(path), located.at(path[:-1])
     if month is None:
         return
     try:
-        located.value["first_month"] = Period(str(month))
+        holder[path[-1]] = Period(str(month))
     except UsageError:
-        located.fault(("first_month",), f"“{month}”不是月份", "YYYY-MM")
-        del located.value["first_month"]
+        located.fault(path, f"“{month}”不是月份", "YYYY-MM")
+        del holder[path[-1]]
 
 
 _STEPS: dict[str, Callable[[Located], None]] = {
+    "areas": _areas,
     "indicators": _indicators,
     "schedule": _schedule,
     "funds": _funds,

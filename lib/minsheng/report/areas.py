@@ -8,7 +8,7 @@ from minsheng.report import numbers
 from minsheng.report.kinds import figures_of
 from minsheng.report.lights import STATUS_WORDS, light_badge
 from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.report.progress import actual_text, completion_text
+from minsheng.report.progress import actual_text, completion_text, target_words
 from minsheng.report.tables import Column, table
 from minsheng.report.tracing import anchor
 
@@ -52,11 +52,11 @@ def matrix(
 def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> Element:
     columns = [Column("地区", kind="row")]
     for indicator in indicators:
-        if indicator.target_text:
+        if indicator.is_milestone:
             columns += [Column("目标", kind="text"), Column("状态", kind="text")]
         else:
             columns += [Column("目标", indicator.unit), Column("完成数", indicator.unit), Column("完成率", "%")]
-    groups = [(indicator.brief, 2 if indicator.target_text else 3) for indicator in indicators]
+    groups = [(indicator.brief, 2 if indicator.is_milestone else 3) for indicator in indicators]
     rows: list[list[Content]] = []
     for row in figures.areas:
         name = Element("a", row.name, href=f"#{anchor('area', row.area)}")
@@ -68,10 +68,10 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
 
 def _cells(measurement: Measurement | None, indicator: Measurement) -> list[Content]:
     if measurement is None or not measurement.has_duty:
-        return [None] * (2 if indicator.target_text else 3)
-    if indicator.target_text:
+        return [None] * (2 if indicator.is_milestone else 3)
+    if indicator.is_milestone:
         return [measurement.target_text or None, light_badge(measurement.light)]
-    target = None if measurement.target is None else numbers.trimmed(measurement.target)
+    target = target_words(measurement)
     actual = actual_text(measurement)
     if actual is None and measurement.status != ReturnStatus.REPORTED:
         actual = STATUS_WORDS[measurement.status].removeprefix("数据")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
+from minsheng.domain.plan import Part
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
 from minsheng.report import numbers, sentences
 from minsheng.report.areas import matrix
@@ -87,14 +88,16 @@ def red_items(dossier: Dossier) -> Piece:
     red = [standing for standing in _standings(figures) if standing.measurement.light.tone == Tone.RED]
     if not red:
         return part("重点督办事项", paragraph("已报送的指标中没有红灯事项。"))
+    plans = next((each for each in dossier.parts if each.role == "plans"), None)
+    heading = plans.title if plans else "下步打算"
     columns = [
         Column("地区", kind="row"),
         Column("进展", kind="long"),
         Column("状态", kind="text"),
-        Column("下步打算", kind="long"),
+        Column(heading, kind="long"),
     ]
-    rows: list[list[Content]] = [_red_row(standing) for standing in red]
-    remark = note("下步打算照录该地区月报；未写明的应在下月报送时补充。")
+    rows: list[list[Content]] = [_red_row(standing, plans) for standing in red]
+    remark = note(f"{heading}照录该地区月报；未写明的应在下月报送时补充。" if plans else "方案没有要求写明下步打算。")
     return part("重点督办事项", table(f"{figures.period.label}重点督办事项", columns, rows, style="issues"), remark)
 
 
@@ -140,7 +143,8 @@ def bulletin_summary(figures: BulletinFigures) -> str:
     said += f"，迟报{late}个" if late else ""
     said += f"，数据未通过校验{len(blocked)}个" if blocked else ""
     red = sum(standing.measurement.light.tone == Tone.RED for standing in _standings(figures))
-    return f"{said}。" + (f"红灯事项{red}项。" if red else "没有红灯事项。")
+    total = f"全部项目{sentences.funds(figures.funds_total)}（共用的来源只计一次）。" if figures.funds_total else ""
+    return f"{said}。" + (f"红灯事项{red}项。" if red else "没有红灯事项。") + total
 
 
 def _missing(figures: BulletinFigures) -> list[ReturnNote]:
@@ -176,13 +180,15 @@ def _merged(figures: BulletinFigures) -> list[AreaRow]:
     return sorted(merged.values(), key=lambda row: order.get(row.area, len(order)))
 
 
-def _red_row(standing: Standing) -> list[Content]:
+def _red_row(standing: Standing, plans: Part | None) -> list[Content]:
     project, row, measurement = standing
-    planned = one_line(project.narratives.get(row.area, {}).get("next_steps", ""))
+    planned = one_line(project.narratives.get(row.area, {}).get(plans.id, "")) if plans else numbers.ABSENT
+    if not planned and measurement.expected_areas is not None:
+        planned = "见下级地区的报告。"
     light = light_badge(measurement.light)
     return [
         row.name,
         f"{project.name}：{sentences.progress(measurement)}。",
         light,
-        planned or "该地区未写明下步打算。",
+        planned or f"该地区未写明{plans.title if plans else ''}。",
     ]

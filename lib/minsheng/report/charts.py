@@ -19,7 +19,7 @@ _MOST_SHOWN = 1.5
 def progress_chart(dossier: Dossier) -> Piece:
     """Return completion of each indicator as a bar against the target, the schedule marked."""
     figures = figures_of(dossier, ProjectFigures)
-    shown = [m for m in figures.measurements if m.completion is not None and not m.target_text]
+    shown = [m for m in figures.measurements if m.completion is not None and not m.is_milestone]
     if not shown:
         return Piece(note(_why_no_bars(figures)))
     left = [m.brief for m in figures.measurements if m.completion is None and m.target is not None]

@@ -1,23 +1,10 @@
-"""The five parts (五个方面) in the words of counties and sections."""
+"""The parts of a report (五个方面 in 2017) in the words of areas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from minsheng.domain.area import CITY
 from minsheng.domain.result import Dossier, ProjectFigures
 from minsheng.report.kinds import figures_of, no_data
 from minsheng.report.markup import Element, Piece, one_line, paragraph, paragraphs, part
-
-_FIVE_PARTS = (
-    ("progress", "进展情况"),
-    ("funds", "资金拨付"),
-    ("measures", "采取措施"),
-    ("problems", "存在的问题"),
-    ("next_steps", "下步打算"),
-)
-"""三（二）2⑵; a dossier that carries the plan's own parts overrides them."""
-
-FROM_DATA = frozenset({"progress", "funds"})
-"""The parts that figures fill."""
 
 
 def narrative_parts(dossier: Dossier) -> Piece:
@@ -28,20 +15,16 @@ def narrative_parts(dossier: Dossier) -> Piece:
         return part("工作情况", why)
     names = {row.area: row.name for row in figures.areas} | {entry.area: entry.name for entry in figures.returns}
     content: list[Element] = []
-    parts = five_parts(dossier)
-    if figures.area == CITY:
-        told = "、".join(heading for part_id, heading in parts if part_id in FROM_DATA)
-        content.append(paragraph(f"{told}以本页数据为准，各地区的文字见该地区报告。", class_="note"))
-        parts = [(part_id, heading) for part_id, heading in parts if part_id not in FROM_DATA]
-    for part_id, heading in parts:
-        content.append(Element("h3", heading))
-        content += _area_texts(figures.narratives, part_id, names, alone=figures.area != CITY)
+    parts = dossier.parts
+    if figures.areas:
+        told = "、".join(each.title for each in parts if each.is_from_data)
+        if told:
+            content.append(paragraph(f"{told}以本页数据为准，各地区的文字见该地区报告。", class_="note"))
+        parts = tuple(each for each in parts if not each.is_from_data)
+    for each in parts:
+        content.append(Element("h3", each.title))
+        content += _area_texts(figures.narratives, each.id, names, alone=not figures.areas)
     return part("工作情况", content)
-
-
-def five_parts(dossier: Dossier) -> Sequence[tuple[str, str]]:
-    """Return the ids and headings of the parts, in order."""
-    return [(item.id, item.title) for item in dossier.parts] or _FIVE_PARTS
 
 
 def _area_texts(

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
+from minsheng.domain.plan import Part
 from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
 from minsheng.measure.completeness import is_empty_part
 from minsheng.report import numbers, sentences
 from minsheng.report.kinds import figures_of
 from minsheng.report.lights import STATUS_WORDS
 from minsheng.report.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
-from minsheng.report.narratives import FROM_DATA, five_parts
 from minsheng.report.tracing import assumptions, sources
 
 SIGNATURE_PLACE = "signature-place"
@@ -59,8 +59,7 @@ def report_parts(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, MonthlyReportFigures)
     if not figures.projects:
         return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
-    titles = five_parts(dossier)
-    return Piece([_project(figures, project, number, titles) for number, project in enumerate(figures.projects)])
+    return Piece([_project(figures, project, number, dossier.parts) for number, project in enumerate(figures.projects)])
 
 
 def signature_block(dossier: Dossier) -> Piece:
@@ -153,22 +152,22 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
 
 
 def _project(
-    figures: MonthlyReportFigures, project: ProjectSummary, number: int, titles: Sequence[tuple[str, str]]
+    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[Part]
 ) -> Element:
     own = figures.section_narratives.get(project.project, {})
-    content: list[Element] = []
-    for place, (part_id, heading) in enumerate(titles):
-        content.append(Element("h3", f"（{_ORDINALS[place]}）{heading}"))
-        if is_empty_part(figures, project, part_id):
-            told = f"“{heading}”没有内容：科室和各地区均未填写。补齐后方可报送。"
+    content: list[Element] = [paragraph(f"责任单位和责任人：{'、'.join(project.owners)}。")] * bool(project.owners)
+    for place, each in enumerate(parts):
+        content.append(Element("h3", f"（{_ORDINALS[place]}）{each.title}"))
+        if is_empty_part(figures, project, each):
+            told = f"“{each.title}”没有内容：科室和各地区均未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
             continue
-        content += [*_from_data(project, part_id), *paragraphs(own.get(part_id, "")), *_area_texts(project, part_id)]
+        content += [*_from_data(project, each), *paragraphs(own.get(each.id, "")), *_area_texts(project, each)]
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
 
 
-def _from_data(project: ProjectSummary, part_id: str) -> list[Element]:
-    match part_id:
+def _from_data(project: ProjectSummary, each: Part) -> list[Element]:
+    match each.role:
         case "progress":
             told = [f"全市{sentences.standing(m)}" for m in project.measurements]
             return [paragraph("".join(told))] * bool(told) + _unfinished(project)
@@ -198,13 +197,13 @@ def _unfinished(project: ProjectSummary) -> list[Element]:
     return [paragraph("".join(told))] if told else []
 
 
-def _area_texts(project: ProjectSummary, part_id: str) -> list[Element]:
+def _area_texts(project: ProjectSummary, each: Part) -> list[Element]:
     """Areas' own words, for the parts that no figure can fill; areas that wrote the same are named together."""
-    if part_id in FROM_DATA:
+    if each.is_from_data:
         return []
     writers: dict[str, list[str]] = {}
     for row in project.areas:
-        text = one_line(project.narratives.get(row.area, {}).get(part_id, ""))
+        text = one_line(project.narratives.get(row.area, {}).get(each.id, ""))
         if text:
             writers.setdefault(text, []).append(row.name)
     return [

@@ -82,7 +82,7 @@ def key_figures_table(dossier: Dossier) -> Piece:
 
 def _places(figures: ProjectFigures) -> tuple[int, ...]:
     """Return the columns that have something to say: milestones have no rates, levels no schedule."""
-    if all(measurement.target_text for measurement in figures.measurements):
+    if all(measurement.is_milestone for measurement in figures.measurements):
         return (0, 2, 7)
     if all(measurement.schedule_progress is None for measurement in figures.measurements):
         return (0, 1, 2, 3, 4, 7)
@@ -94,6 +94,15 @@ def actual_text(measurement: Measurement) -> str | None:
     if measurement.actual is None:
         return None
     return numbers.below(measurement.actual, measurement.target, measurement.decimals)
+
+
+def target_words(measurement: Measurement) -> str | None:
+    """Return a target as printed: its words where it has some, a range, or the number without its unit."""
+    if measurement.target_text:
+        return measurement.target_text
+    if measurement.target_lower is not None and measurement.target_upper is not None:
+        return f"{numbers.trimmed(measurement.target_lower)}～{numbers.trimmed(measurement.target_upper)}"
+    return numbers.trimmed(measurement.target) if measurement.target is not None else None
 
 
 def completion_text(measurement: Measurement) -> str | None:
@@ -109,12 +118,12 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
         schedule = numbers.percent_number(measurement.schedule_progress)
         if measurement.completion is not None:
             gap = _signed(measurement)
-    if measurement.target_text:
+    if measurement.is_milestone:
         actual: Content = measurement.light.word
         unit, target = numbers.ABSENT, measurement.target_text
     else:
         actual, unit = actual_text(measurement), measurement.unit
-        target = numbers.trimmed(measurement.target) if measurement.target is not None else None
+        target = target_words(measurement)
     return [
         [measurement.brief, ref],
         unit,
@@ -138,7 +147,7 @@ def _remarks(figures: ProjectFigures) -> list[Element]:
     lines = ["指标后的小号数字指向文末的计算依据。"]
     if any(m.basis == "schedule" and m.schedule_progress is not None for m in figures.measurements):
         lines.append("相差的百分点按未舍入的数计算。")
-    if any(m.basis == "full" and not m.target_text for m in figures.measurements):
+    if any(m.basis == "full" and not m.is_milestone for m in figures.measurements):
         lines.append("水平类指标每月都与全年目标比较，不按月份折算。")
     notes = [note("".join(lines))]
     partial = next((m for m in figures.measurements if m.missing_areas), None)

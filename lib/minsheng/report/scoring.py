@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from minsheng.domain.result import Dossier, ItemScore, ScoringFigures
+from minsheng.domain.result import Dossier, ItemScore, PartScore, ScoringFigures
 from minsheng.report.kinds import figures_of
 from minsheng.report.markup import Content, Element, Piece, callout, note, paragraph, part
 from minsheng.report.numbers import fixed, trimmed
@@ -39,9 +39,12 @@ def score_table(dossier: Dossier) -> Piece:
     ]
     places = decimals_of([item.points for item in figures.items])
     rows: list[list[Content]] = [_item_row(item, number, places) for number, item in enumerate(figures.items, start=1)]
+    rows += [
+        [each.name, trimmed(each.full_marks), _part_points(each, places), each.formula, ""] for each in figures.parts
+    ]
     rows.append(
         [
-            "已评项目合计",
+            "综合得分合计" if figures.parts else "已评项目合计",
             trimmed(figures.scored_full_marks),
             fixed(figures.scored_points, places),
             "未评、未到期的项目不计入合计，不作估计。" if figures.provisional else "",
@@ -52,9 +55,19 @@ def score_table(dossier: Dossier) -> Piece:
     uses_default = any(item.uses_default for item in figures.items)
     return part(
         "评分明细",
-        table(f"{figures.area_name}{figures.period.label}评分明细", columns, rows, totals=1, style="issues"),
+        table(
+            f"{figures.area_name}{figures.period.label}评分明细",
+            columns,
+            rows,
+            totals=1 + len(figures.parts),
+            style="issues",
+        ),
         note(remark) if uses_default else None,
     )
+
+
+def _part_points(each: PartScore, places: int) -> str | None:
+    return None if each.points is None else fixed(each.points, places)
 
 
 def deductions_table(dossier: Dossier) -> Piece:

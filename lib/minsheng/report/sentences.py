@@ -33,7 +33,7 @@ def progress(measurement: Measurement) -> str:
     """
     if not measurement.has_duty:
         return f"{measurement.brief}：方案没有下达任务"
-    if measurement.target_text:
+    if measurement.is_milestone:
         return _milestone(measurement)
     if measurement.actual is None:
         return f"{measurement.brief}无数据（{measurement.light.word}）"
@@ -49,6 +49,13 @@ def standing(measurement: Measurement) -> str:
 def _judged(measurement: Measurement) -> str:
     if measurement.missing_areas:
         return f"为已报送地区合计（{coverage(measurement)}），不计算完成率"
+    if measurement.target_lower is not None and measurement.target_upper is not None:
+        inside = measurement.completion is not None and measurement.completion >= 1
+        bounds = (measurement.target_lower, measurement.target_upper)
+        aim = "～".join(numbers.target(bound, measurement.unit) for bound in bounds)
+        return f"{'在' if inside else '不在'}目标范围（{aim}）之内"
+    if measurement.target is None and measurement.worded:
+        return f"目标为“{measurement.target_text}”，不计算完成率"
     if measurement.target is None or measurement.completion is None:
         return "不计算完成率"
     if measurement.basis == "full":

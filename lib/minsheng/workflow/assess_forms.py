@@ -45,7 +45,7 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
     What the system proposes to deduct from a section stands in its form already, as far as reports are on record.
     """
     accept_deliveries(workspace.data, plan)
-    contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_areas}
+    contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_at(period)}
     for section in _assessed(plan):
         found = proposals(workspace, plan, period, section)
         contents[section.id] = write_section_form(plan, section.id, period, found)
@@ -93,7 +93,7 @@ def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
             f"{lines}\n共 {len(outcome.faults)} 个问题。考评表改正后重新运行 minsheng assess {period}"
         )
     accepted: dict[str, AssessmentForm | SectionForm] = {**outcome.areas, **outcome.sections}
-    bodies = {area.id: area.name for area in plan.assessed_areas} | {each.id: each.name for each in sections}
+    bodies = {area.id: area.name for area in plan.assessed_at(period)} | {each.id: each.name for each in sections}
     for who in bodies:
         path = accepted_form_path(workspace.data, period, who)
         if who in accepted:

@@ -108,7 +108,7 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
         check_year_to_date(plan, workspace.params, workspace.data, month)
     write_receipts(plan, workspace.data, workspace.outputs, month)
     accept_deliveries(workspace.data, plan)
-    owners = reporters(plan)
+    owners = list(plan.reporting_owners(month))
     verdicts = {}
     for owner in owners:
         accepted = read_accepted(workspace.data, month, owner.id)
@@ -123,11 +123,6 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
         gaps=_gaps(plan, owners, verdicts, refused),
         names={owner.id: owner.name for owner in owners},
     )
-
-
-def reporters(plan: Plan) -> list[Area | Section]:
-    """Return all that send a return each month: every area, and the assessed sections."""
-    return [*plan.areas, *(section for section in plan.sections if section.assessed)]
 
 
 def _gaps(plan: Plan, owners: list[Area | Section], verdicts: dict[str, Verdict], refused: dict[str, str]) -> Gaps:

@@ -84,9 +84,11 @@ class Preparer:
         self._read.pop(folder / "result.json", None)
 
     def _notebook(self, unit: UnitSpec) -> tuple[bytes, str]:
-        path = self.workspace.notebooks / f"{unit.notebook}.ipynb"
+        path = self.workspace.notebooks / unit.file
         if not path.is_file():
-            raise UsageError(f"缺少笔记本 {path}：方案中的每个项目都要有同名的笔记本")
+            raise UsageError(
+                f"缺少笔记本 {path}：项目要有同名的笔记本，或在 projects.yaml 写 notebook，指明用哪个通用笔记本"
+            )
         return self._load(path)
 
     def _inputs(self, unit: UnitSpec) -> dict[Path, tuple[bytes, str]]:

@@ -6,6 +6,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, Result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
 from minsheng.workflow.privacy_gate import check_privacy
+from minsheng.report.progress import target_words
 from minsheng.workspace import Workspace
 
 _WHOLE, _PERCENT = "#,##0", "0.0%"
@@ -19,7 +20,7 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
     indicators = sorted(plan.indicators, key=lambda indicator: indicator.column)
     found: dict[tuple[str, str], Measurement] = {}
     absent, label, days = [], "", [period.end]
-    for project in plan.projects:
+    for project in plan.projects_at(period):
         path = workspace.unit(period, CITY, project.id) / "result.json"
         figures = Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
         if not isinstance(figures, ProjectFigures):
@@ -28,7 +29,9 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
         label = figures.data_label
         days += [figures.as_of] if figures.as_of else []
         found |= {(CITY, m.indicator): m for m in figures.measurements}
-        found |= {(row.area, m.indicator): m for row in figures.areas for m in row.measurements}
+        for area_id in (CITY, *(area.id for area in plan.areas_with(project.id, period))):
+            if not plan.reports_itself(area_id, project.id, period):
+                found |= _rows_below(workspace, period, area_id, project.id)
     groups = [Group("地区", ("",), ("@",))]
     for indicator in indicators:
         number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
@@ -61,9 +64,20 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
     staged.replace(target)
 
 
+def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
+    """Return the sealed figures of the areas directly below one, by area and indicator."""
+    path = workspace.unit(period, area_id, project) / "result.json"
+    figures = Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+    rows = figures.areas if isinstance(figures, ProjectFigures) else ()
+    return {(row.area, m.indicator): m for row in rows for m in row.measurements}
+
+
 def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     if measurement is None:
         return [None] * (2 if milestone else 3)
     if milestone:
         return [measurement.target_text or None, measurement.light.word]
-    return [measurement.target, measurement.actual, measurement.completion]
+    target = (
+        measurement.target if measurement.target is not None and not measurement.worded else target_words(measurement)
+    )
+    return [target, measurement.actual, measurement.completion]

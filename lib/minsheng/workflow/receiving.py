@@ -15,7 +15,7 @@ from minsheng.intake.reading import Reader
 from minsheng.intake.receipts import receipts_dir
 from minsheng.intake.receiving import Received, Receiver
 from minsheng.plan import load_plan
-from minsheng.workflow.checking import check_returns, describe_issue, reporters
+from minsheng.workflow.checking import check_returns, describe_issue
 from minsheng.workflow.display import Display
 from minsheng.workflow.staleness import later_stale_months
 from minsheng.workspace import Workspace
@@ -93,7 +93,7 @@ class ReceiveOutcome:
         return [*lines, f"  回执：{receipt}（及同名 xlsx）"]
 
     def _name(self, who: str) -> str:
-        return next((owner.name for owner in reporters(self.plan) if owner.id == who), who)
+        return next((owner.name for owner in self.plan.reporting_owners(self.period) if owner.id == who), who)
 
     def as_json(self) -> dict[str, Any]:
         """Return the same for a machine, with every change and every issue."""

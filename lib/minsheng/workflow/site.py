@@ -171,16 +171,18 @@ def _files(month: Sealed, entry: ReturnNote) -> Content:
 
 def matrix(month: Sealed, at: str = "") -> Element:
     """Return areas × projects as lights, each the way to its report; ``at`` is where the month's reports lie."""
-    projects = [(p, month.figures(CITY, p.id)) for p in month.plan.projects]
+    projects = [(p, month.figures(CITY, p.id)) for p in month.plan.projects_at(month.period)]
     known = [(p, figures) for p, figures in projects if isinstance(figures, ProjectFigures)]
     indicators = [(p, m) for p, figures in known for m in figures.measurements]
     columns = [Column("地区", kind="row"), *(Column(m.brief, kind="light") for _, m in indicators)]
     groups = [(p.short_name, len(figures.measurements)) for p, figures in known]
     rows: list[list[Content]] = []
-    for area in month.plan.areas:
+    for area in (area for area in month.plan.areas if area.is_there(month.period)):
         cells: list[Content] = [area.name]
         for project, figures in known:
-            row = next((row for row in figures.areas if row.area == area.id), None)
+            above = figures if area.parent is None else month.figures(area.parent, project.id)
+            side_by_side = above.areas if isinstance(above, ProjectFigures) else ()
+            row = next((row for row in side_by_side if row.area == area.id), None)
             shown = {m.indicator: m for m in row.measurements} if row else {}
             for indicator in figures.measurements:
                 found = shown.get(indicator.indicator)

@@ -13,7 +13,6 @@ from minsheng.execute.ledger import Attempt, Ledger
 from minsheng.intake.store import latest_deliveries, read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
-from minsheng.workflow.checking import reporters
 from minsheng.workspace import Workspace
 
 
@@ -125,7 +124,7 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
     plan = load_plan(workspace.params, period.year)
     day = _day(as_of) or due_date(plan, plan.reporting.sections, period)
     newest = latest_deliveries(workspace.data, period)
-    rows = [_row(workspace, plan, owner, period, day, newest, register) for owner in reporters(plan)]
+    rows = [_row(workspace, plan, owner, period, day, newest, register) for owner in plan.reporting_owners(period)]
     order = {"未报送": 0, "迟报": 1, "未通过校验": 2, "待校验": 3}
     attempts: dict[str, Attempt] = {}
     if workspace.ledger.is_file():
@@ -217,6 +216,8 @@ def _next_due(plan: Plan, day: date) -> tuple[str, date] | None:
     reporting = plan.reporting
     for number in range(1, 13):
         month = Period.of_month(plan.about.year, number)
+        if not plan.reporting_owners(month):
+            continue
         for who, deadline in (("县区月报表", reporting.counties), ("科室月报", reporting.sections)):
             due = due_date(plan, deadline, month)
             if due > day and month >= reporting.first_month:

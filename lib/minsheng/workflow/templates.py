@@ -7,12 +7,12 @@ from pathlib import Path
 from minsheng.domain.area import Area, Section
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.errors import UsageError
 from minsheng.intake.store import read_accepted
 from minsheng.intake.workbook import Aids, write_workbook
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.workflow.assess_forms import write_form_templates
-from minsheng.workflow.checking import reporters
 from minsheng.workspace import Workspace
 
 
@@ -32,9 +32,13 @@ def write_templates(workspace: Workspace, period: str, out: Path | None) -> list
     folder = out or workspace.outputs / str(month) / "templates"
     if month.kind != PeriodKind.MONTH:
         return write_form_templates(workspace, plan, month, folder)
+    owners = plan.reporting_owners(month)
+    if not owners:
+        due = [each.label for each in Period(str(month.year)).months if plan.reporting_owners(each)]
+        raise UsageError(f"{month.label}没有应报的报表。应报月份：{'、'.join(due)}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for owner in reporters(plan):
+    for owner in owners:
         path = folder / f"{owner.id}.xlsx"
         path.write_bytes(write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month)))
         written.append(path)
@@ -44,10 +48,12 @@ def write_templates(workspace: Workspace, period: str, out: Path | None) -> list
 def _aids(workspace: Workspace, plan: Plan, owner: Area | Section, month: Period) -> Aids:
     deadline = plan.reporting.sections if isinstance(owner, Section) else plan.reporting.counties
     before = month.previous_month
-    accepted = read_accepted(workspace.data, before, owner.id) if before else None
+    months = dict.fromkeys(plan.return_month(project, before) for project in plan.projects_due(owner, month))
     previous = {}
-    for name, value in (accepted.values if accepted else {}).items():
-        # Texts and dates have no cumulative figure to show.
-        with suppress(InvalidOperation):
-            previous[name] = Decimal(value.value)
+    for last in sorted(each for each in months if each is not None):
+        accepted = read_accepted(workspace.data, last, owner.id)
+        for name, value in (accepted.values if accepted else {}).items():
+            # Texts and dates have no cumulative figure to show.
+            with suppress(InvalidOperation):
+                previous[name] = Decimal(value.value)
     return Aids(due=due_date(plan, deadline, month), previous=previous)

@@ -1,13 +1,12 @@
 """The graph of a period: which notebooks are executed for whom, and what each is made from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from minsheng.domain.area import CITY
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-
-OFFICE = "office"
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class UnitSpec:
     Parameters
     ----------
     notebook
-        The notebook's file name without ``.ipynb``.
+        The name of the report, and of its folder; a project's id, or one of the product's own notebooks.
     period
         The reporting period.
     subject
@@ -30,6 +29,8 @@ class UnitSpec:
         Whose assessment forms it reads.
     after
         Names of the units whose sealed results it reads.
+    source
+        The notebook's file name without ``.ipynb``, where it serves several projects; else ``notebook``.
     """
 
     notebook: str
@@ -39,11 +40,17 @@ class UnitSpec:
     owners: tuple[str, ...]
     forms: tuple[str, ...] = ()
     after: tuple[str, ...] = field(default=())
+    source: str = ""
 
     @property
     def name(self) -> str:
         """``2017-06/cangxi/dibao``: unique, and the folder under ``outputs/``."""
         return unit_name(self.period, self.subject, self.notebook)
+
+    @property
+    def file(self) -> str:
+        """The name of the notebook's file."""
+        return f"{self.source or self.notebook}.ipynb"
 
 
 def unit_name(period: Period, subject: str, notebook: str) -> str:
@@ -93,29 +100,41 @@ def _subject(plan: Plan, name: str) -> str:
 
 def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
     units = []
-    for project in plan.projects:
-        ids = [area.id for area in plan.areas_with(project.id)]
+    for project in plan.projects_at(period):
+        ids = [area.id for area in plan.areas_with(project.id, period)]
         for subject in (*ids, CITY):
-            owners = tuple(ids) if subject == CITY else (subject,)
+            owners = tuple(area.id for area in plan.reporters(project.id, subject, period))
             parameters = {"period": str(period), "area": subject}
-            units.append(UnitSpec(project.id, period, subject, parameters, owners))
+            if project.notebook is not None:
+                parameters["project"] = project.id
+            units.append(UnitSpec(project.id, period, subject, parameters, owners, source=project.notebook or ""))
     return units
+
+
+def _below(plan: Plan, period: Period, areas: Iterable[str]) -> tuple[str, ...]:
+    """Return the areas whose returns the figures of areas are made of, in the order of the annex table."""
+    wanted = tuple(areas)
+    found = {each.id for p in plan.projects for one in wanted for each in plan.reporters(p.id, one, period)}
+    return tuple(area.id for area in plan.areas if area.id in {*found, *wanted})
 
 
 def _scoring_units(plan: Plan, period: Period) -> list[UnitSpec]:
     units = []
-    for area in plan.assessed_areas:
-        after = tuple(unit_name(period, area.id, project) for project in area.projects)
+    assessed, there = plan.assessed_at(period), {project.id for project in plan.projects_at(period)}
+    for area in assessed:
+        after = tuple(unit_name(period, area.id, project) for project in area.projects if project in there)
         parameters = {"period": str(period), "area": area.id}
-        units.append(UnitSpec("scoring", period, area.id, parameters, (area.id,), (area.id,), after))
-    ids = tuple(area.id for area in plan.assessed_areas)
+        owners = _below(plan, period, [area.id])
+        units.append(UnitSpec("scoring", period, area.id, parameters, owners, (area.id,), after))
+    ids = tuple(area.id for area in assessed)
     after = tuple(unit_name(period, area, "scoring") for area in ids)
-    return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, ids, (), after)]
+    owners = _below(plan, period, ids)
+    return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, owners, (), after)]
 
 
 def _result_table_unit(plan: Plan, period: Period) -> UnitSpec:
-    scores = [unit_name(period, area.id, "scoring") for area in plan.assessed_areas]
-    cities = [unit_name(period, CITY, project.id) for project in plan.projects]
+    scores = [unit_name(period, area.id, "scoring") for area in plan.assessed_at(period)]
+    cities = [unit_name(period, CITY, project.id) for project in plan.projects_at(period)]
     after = (*cities, *scores, unit_name(period, CITY, "scoring"))
     everyone = tuple(area.id for area in plan.areas)
     return UnitSpec("result_table", period, CITY, {"period": str(period)}, everyone, (), after)
@@ -131,14 +150,15 @@ def _section_units(plan: Plan, period: Period) -> list[UnitSpec]:
 
 def _monthly_units(plan: Plan, period: Period) -> list[UnitSpec]:
     units = []
-    for section in [s for s in plan.sections if s.assessed or s.id == OFFICE]:
-        mine = [p for p in plan.projects if p.section == section.id] or list(plan.projects)
-        areas = dict.fromkeys(area.id for p in mine for area in plan.areas_with(p.id))
-        writers = dict.fromkeys(p.section for p in mine)
+    there = plan.projects_at(period)
+    for section in [s for s in plan.sections if plan.projects_of(s.id) or s.collects]:
+        mine = [p for p in plan.report_projects(section) if p in there]
+        areas = dict.fromkeys(area.id for p in mine for area in plan.reporters(p.id, CITY, period))
         after = tuple(unit_name(period, CITY, p.id) for p in mine)
         parameters = {"period": str(period), "section": section.id}
-        units.append(UnitSpec("monthly_report", period, section.id, parameters, (*areas, *writers), (), after))
+        owners = (*areas, *plan.report_writers(section))
+        units.append(UnitSpec("monthly_report", period, section.id, parameters, owners, (), after))
     everyone = tuple(area.id for area in plan.areas)
-    cities = [unit_name(period, CITY, p.id) for p in plan.projects]
+    cities = [unit_name(period, CITY, p.id) for p in there]
     after = (*cities, unit_name(period, CITY, "scoring"))
     return [*units, UnitSpec("bulletin", period, CITY, {"period": str(period)}, everyone, (), after)]

@@ -15,7 +15,8 @@ def check(files: PlanFiles) -> None:
     for key, wanted in (("schedule", "gap"), ("level", "completion")):
         if getattr(lights, key).on != wanted:
             files.fault(_NAME, (key, "on"), f"{key} 的 on 为“{getattr(lights, key).on}”", wanted)
-    others = [((key,), getattr(lights, key)) for key in ("not_reported", "blocked", "no_duty", "incomplete")]
+    apart = ("not_reported", "blocked", "no_duty", "incomplete", "worded")
+    others = [((key,), getattr(lights, key)) for key in apart if getattr(lights, key) is not None]
     _tell_apart(files, [*_of_scale("schedule", lights.schedule), *others])
     _tell_apart(files, [*_of_scale("level", lights.level), *others])
     keys = ("done", "in_progress", "partial", "not_done")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from minsheng.domain.area import CITY, Area, Section
-from minsheng.domain.indicator import Indicator, MilestoneMeasure
+from minsheng.domain.area import Area, Section
+from minsheng.domain.indicator import Indicator
 from minsheng.domain.plan import About, Project
 from minsheng.plan.files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
@@ -19,18 +19,27 @@ def check(files: PlanFiles) -> None:
             demand_known(files, ("areas", (*path, "projects", n)), "项目", duty, projects)
         _something_to_do(files, path, area)
     for path, project in files.sound("projects", Project):
-        demand_known(files, ("projects", (*path, "section")), "科室", project.section, sections)
+        _owners(files, path, project, sections)
     for path, indicator in files.sound("indicators", Indicator):
         demand_known(files, ("indicators", (*path, "project")), "项目", indicator.project, projects)
-        _targets(files, path, indicator)
     for path, section in files.sound("sections", Section):
         for key, role in (("owner", "责任人"), ("leader", "责任领导")):
             if section.assessed and not getattr(section, key):
                 files.fault("sections", (*path, key), f"科室“{section.name}”缺少{role}（{key}）", "考评的科室须写明")
-    responsible = {project.section for _, project in files.sound("projects", Project)}
+    responsible = {each for _, project in files.sound("projects", Project) for each in project.sections}
     for path, section in files.sound("sections", Section):
         if section.id in responsible and not section.assessed:
             files.fault("sections", (*path, "assessed"), f"科室“{section.name}”承担项目，应为考评对象", "true")
+
+
+def _owners(files: PlanFiles, path: YamlPath, project: Project, sections: list[str]) -> None:
+    demand_known(files, ("projects", (*path, "section")), "科室", project.section, sections)
+    for n, section in enumerate(project.with_sections):
+        place = (*path, "with_sections", n)
+        demand_known(files, ("projects", place), "科室", section, sections)
+        if section in project.sections[: n + 1]:
+            message = f"“{project.name}”的责任科室“{section}”重复"
+            files.fault("projects", place, message, "牵头科室写在 section，其余各写一次")
 
 
 def demand_known(files: PlanFiles, place: tuple[str, YamlPath], what: str, word: str, known: list[str]) -> None:
@@ -49,24 +58,6 @@ def _something_to_do(files: PlanFiles, path: YamlPath, area: Area) -> None:
         if of_project and not any(area.id in indicator.targets for indicator in of_project):
             message = f"{area.name}承担项目“{project}”，但该项目的指标都没有给它目标"
             files.fault("areas", (*path, "projects", n), message, "在 indicators.yaml 写上目标，或去掉该项目")
-
-
-def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
-    areas = {area.id: area for _, area in files.sound("areas", Area)}
-    known = [CITY, *files.ids("areas")]
-    milestone = isinstance(indicator.measure, MilestoneMeasure)
-    if CITY not in indicator.targets:
-        files.fault("indicators", (*path, "targets"), f"“{indicator.name}”缺少全市目标（{CITY}）")
-    for area_id, target in indicator.targets.items():
-        place = (*path, "targets", area_id)
-        demand_known(files, ("indicators", place), "地区", area_id, known)
-        area = areas.get(area_id)
-        if area is not None and indicator.project not in area.projects:
-            message = f"{area.name}有“{indicator.name}”的目标，但在 areas.yaml 里没有项目“{indicator.project}”"
-            files.fault("indicators", place, message, "没有任务的地区不写目标，或给该地区加上项目")
-        if milestone != (target.text is not None):
-            allowed = "完成" if milestone else "数字；没有任务的地区不写"
-            files.fault("indicators", place, f"“{indicator.name}”的目标写法与 measure 不符", allowed)
 
 
 def _documents(files: PlanFiles) -> None:

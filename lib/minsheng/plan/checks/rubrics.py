@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from minsheng.domain.base import plain
-from minsheng.domain.indicator import Indicator, MilestoneMeasure
+from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure
 from minsheng.domain.plan import Project
 from minsheng.domain.rubric import (
     Combine,
@@ -46,7 +46,9 @@ def _items(rubric: CountyRubric) -> Iterator[tuple[YamlPath, RubricItem]]:
 
 def _county(files: PlanFiles, rubric: CountyRubric) -> None:
     total = sum((group.full_marks for group in rubric.groups), Decimal(0))
-    if total != rubric.total:
+    if rubric.parts:
+        _parts(files, rubric)
+    elif total != rubric.total:
         parts = " + ".join(plain(group.full_marks) for group in rubric.groups)
         files.fault(_COUNTY, ("total",), f"各项 {parts} = {plain(total)} 分，与总分 {plain(rubric.total)} 分不等")
     groups = [(group.id, (_COUNTY, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
@@ -61,10 +63,38 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
     _grades(files, rubric)
 
 
+def _parts(files: PlanFiles, rubric: CountyRubric) -> None:
+    """Note weights that do not make the whole, and groups that are in no part or in two."""
+    weights = sum((part.weight for part in rubric.parts), Decimal(0))
+    if weights != 1:
+        files.fault(_COUNTY, ("parts",), f"各部分权重合计 {plain(weights)}", "合计为 1")
+    demand_unique(files, [(part.id, (_COUNTY, ("parts", n, "id"))) for n, part in enumerate(rubric.parts)], "id")
+    known = [group.id for group in rubric.groups]
+    named = [
+        (each, (_COUNTY, ("parts", p, "groups", n)))
+        for p, part in enumerate(rubric.parts)
+        for n, each in enumerate(part.groups)
+    ]
+    for each, place in named:
+        demand_known(files, place, "考评项目", each, known)
+    demand_unique(files, named, "考评项目")
+    for n, part in enumerate(rubric.parts):
+        if part.weight <= 0:
+            files.fault(_COUNTY, ("parts", n, "weight"), f"“{part.name}”权重 {plain(part.weight)}", "大于 0")
+    used = {each for each, _ in named}
+    for n, group in enumerate(rubric.groups):
+        if group.id not in used:
+            files.fault(
+                _COUNTY, ("groups", n, "id"), f"“{group.name}”不在 parts 的任何一部分里", "每个考评项目归入一个部分"
+            )
+
+
 def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
     match item.rule:
-        case QualitativeRule(levels=levels):
+        case QualitativeRule(levels=levels, indicators=indicators):
             _shares(files, path, levels.items(), best="最高一等")
+            for n, indicator in enumerate(indicators):
+                demand_known(files, (_COUNTY, (*path, "indicators", n)), "指标", indicator, files.ids("indicators"))
         case MilestoneRule() as rule:
             _shares(files, path, rule.levels.items(), best="done")
             absent = {"done", "partial", "not_done"} - set(rule.levels)
@@ -120,6 +150,8 @@ def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
         if indicator is not None and milestone != isinstance(indicator.measure, MilestoneMeasure):
             allowed = "节点任务（measure: milestone）用 milestone，其余用按数值计分的规则"
             files.fault(_COUNTY, place, f"指标“{weighted.indicator}”不能用 {rule.kind} 规则", allowed)
+        elif indicator is not None:
+            _fits(files, place, rule, indicator)
     total = sum((weighted.weight for weighted in rule.indicators), Decimal(0))
     if rule.combine == Combine.WEIGHTED and total != 1:
         files.fault(_COUNTY, (*path, "indicators"), f"各指标权重合计 {plain(total)}", "合计为 1")
@@ -128,8 +160,29 @@ def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
             files.fault(_COUNTY, (*path, "indicators", n, "weight"), "权重不能为负")
 
 
+def _fits(files: PlanFiles, place: YamlPath, rule: MeasuredRule, indicator: Indicator) -> None:
+    """Note a limit scored as if more were better, the reverse, and words that nothing divides by."""
+    fitting: dict[Direction, tuple[str, ...]] = {
+        Direction.AT_LEAST: ("proportional", "step", "milestone"),
+        Direction.AT_MOST: ("lower_is_better", "step"),
+        Direction.WITHIN: ("proportional", "lower_is_better", "step"),
+    }
+    if rule.kind not in fitting[indicator.direction]:
+        message = f"指标“{indicator.id}”（direction: {indicator.direction}）不能用 {rule.kind} 规则"
+        files.fault(_COUNTY, place, message, "、".join(fitting[indicator.direction]))
+    milestone = isinstance(indicator.measure, MilestoneMeasure)
+    worded = [area for area, target in indicator.targets.items() if not target.has_number]
+    if worded and not milestone:
+        message = f"指标“{indicator.id}”的目标（{'、'.join(worded)}）只有文字，不能按数值计分"
+        files.fault(_COUNTY, place, message, "改用 qualitative，把指标写在 indicators，由考评人评定")
+
+
 def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
-    used = {weighted.indicator for _, item in _items(rubric) for weighted in getattr(item.rule, "indicators", ())}
+    used = {
+        each if isinstance(each, str) else each.indicator
+        for _, item in _items(rubric)
+        for each in getattr(item.rule, "indicators", ())
+    }
     for entry in files.entries("indicators"):
         indicator = entry.raw.get("id")
         if isinstance(indicator, str) and indicator not in used:

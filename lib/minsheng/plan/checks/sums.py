@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from minsheng.domain.area import CITY
+from minsheng.domain.area import CITY, Area
 from minsheng.domain.base import plain
 from minsheng.domain.fund import FundLine
 from minsheng.domain.indicator import Indicator
@@ -42,15 +42,23 @@ def _wanyuan(amount: Decimal) -> str:
 
 def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     values = {area: target.value for area, target in indicator.targets.items() if target.value is not None}
-    if len(values) != len(indicator.targets) or CITY not in values:
-        return  # the form of the targets has faults of its own
-    city = values.pop(CITY)
-    total = sum(values.values(), Decimal(0))
-    if total != city:
-        message = (
-            f"“{indicator.name}”各地目标合计 {plain(total)}{indicator.unit}，与全市 {plain(city)}{indicator.unit} 不等"
-        )
-        files.fault("indicators", (*path, "targets", CITY), message)
+    if len(values) != len(indicator.targets):
+        message = f"“{indicator.name}”有的目标不是一个数，不能相加（city_total: true）"
+        files.fault("indicators", (*path, "city_total"), message, "false，或把目标都写成数字")
+        return
+    areas = [area for _, area in files.sound("areas", Area)]
+    for whole in [CITY, *(area.id for area in areas)]:
+        parent = None if whole == CITY else whole
+        parts = [values[a.id] for a in areas if a.parent == parent and a.id in values]
+        if whole not in values or not parts:
+            continue
+        total, named = sum(parts, Decimal(0)), "全市" if whole == CITY else whole
+        if total != values[whole]:
+            message = (
+                f"“{indicator.name}”各地目标合计 {plain(total)}{indicator.unit}，"
+                f"与{named} {plain(values[whole])}{indicator.unit} 不等"
+            )
+            files.fault("indicators", (*path, "targets", whole), message)
 
 
 def _rising(files: PlanFiles, name: str, path: YamlPath, by_month: Mapping[int, Decimal]) -> None:

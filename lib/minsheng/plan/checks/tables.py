@@ -1,11 +1,14 @@
 """The tables of returns, and what other files say about their rows."""
 
+from minsheng.domain.base import plain
 from minsheng.domain.fund import FundLine
 from minsheng.domain.plan import Project, Reporting
-from minsheng.domain.table import COVER_SHEET, CellType, Table, TableKind
+from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
 from minsheng.plan.checks.names import Place, demand_unique
 from minsheng.plan.checks.references import demand_known
 from minsheng.plan.files import PlanFiles
+from minsheng.plan.shorthand import YUAN_PER_WANYUAN
+from minsheng.plan.strict_yaml import YamlPath
 
 _MONEY = {"元", "万元", "亿元"}
 _LIST_COLUMNS = {TableKind.EVIDENCE: ("project", "name"), TableKind.EXPLANATION: ("rule", "cell", "text")}
@@ -64,6 +67,8 @@ def _projects(files: PlanFiles, name: str, table: Table) -> None:
     for n, row in enumerate(table.rows):
         if row.project is not None:
             demand_known(files, (name, ("rows", n, "project")), "项目", row.project, known)
+        for m, project in enumerate(row.shared_with):
+            demand_known(files, (name, ("rows", n, "shared_with", m)), "项目", project, known)
     names = {project.id: project.name for _, project in files.sound("projects", Project)}
     for n, row in enumerate(table.rows):
         wanted = names.get(row.project) if row.project is not None else None
@@ -103,6 +108,34 @@ def _lists(files: PlanFiles) -> None:
                 files.fault(f"tables/{stem}", ("columns",), f"缺少列“{'、'.join(absent)}”")
 
 
+_NO_ROW = Row(id="", labels=())
+
+
+def _shared(files: PlanFiles, table: Table, lines: list[tuple[YamlPath, FundLine]]) -> None:
+    """Note a shared source that is not the same in each of its projects' lines."""
+    for n, row in enumerate(table.rows):
+        parts = [
+            (line.project, (*path, "parts", m), part)
+            for path, line in lines
+            for m, part in enumerate(line.parts)
+            if part.id == row.id
+        ]
+        wanted = {row.project, *row.shared_with}
+        if row.shared_with and {project for project, _, _ in parts} != wanted:
+            message = (
+                f"行“{row.id}”由 {'、'.join(sorted(filter(None, wanted)))} 共用，funds.yaml 里这些项目都要列出该来源"
+            )
+            files.fault(f"tables/{FUNDS_TABLE}", ("rows", n, "shared_with"), message, "各项目写同一个 id、名称和金额")
+        for _, path, part in parts[1:]:
+            if row.shared_with and part.amount_yuan != parts[0][2].amount_yuan:
+                files.fault(
+                    "funds",
+                    (*path, "amount_yuan"),
+                    f"共用来源“{row.id}”的金额与前一处不同",
+                    plain(parts[0][2].amount_yuan / YUAN_PER_WANYUAN),
+                )
+
+
 def _funds(files: PlanFiles) -> None:
     """Note a source of the plan's money that has no row of its label in 资金, and a row that has no source."""
     table, lines = files.tables.get(FUNDS_TABLE), list(files.sound("funds", FundLine))
@@ -121,10 +154,12 @@ def _funds(files: PlanFiles) -> None:
             row = rows.get(part.id)
             if row is None:
                 files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
-            elif (row.project, row.labels[-1]) != (line.project, part.label):
+            elif line.project not in (row.project, *row.shared_with) or row.labels[-1] != part.label:
                 message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
-                files.fault("funds", place, message, f"{row.project}、{row.labels[-1]}")
-    demand_unique(files, named, "id")
+                allowed = f"{'、'.join(filter(None, (row.project, *row.shared_with)))}；{row.labels[-1]}"
+                files.fault("funds", place, message, allowed)
+    _shared(files, table, lines)
+    demand_unique(files, [each for each in named if not rows.get(each[0], _NO_ROW).shared_with], "id")
     for n, row in enumerate(table.rows):
         if row.id not in {word for word, _ in named}:
             files.fault(f"tables/{FUNDS_TABLE}", ("rows", n, "id"), f"行“{row.id}”在 funds.yaml 里没有对应的资金来源")

@@ -13,7 +13,7 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-from minsheng.intake.workbook import projects_of, write_workbook
+from minsheng.intake.workbook import write_workbook
 from minsheng.plan.calendar import due_date
 from minsheng.workflow.sample.assessment import assessment_files
 from minsheng.workflow.sample.returns import DATA_LABEL, SampleYear
@@ -136,7 +136,7 @@ def _workbook(year: SampleYear, post: _Post) -> bytes:
 
 
 def _reporting_sections(plan: Plan) -> tuple[Section, ...]:
-    return tuple(section for section in plan.sections if projects_of(plan, section))
+    return tuple(section for section in plan.sections if plan.projects_of(section.id))
 
 
 def _posts(year: SampleYear) -> Iterator[_Post]:
@@ -153,7 +153,7 @@ def _posts(year: SampleYear) -> Iterator[_Post]:
         corrected = any(cut.month in months for months in MISCOUNTED.values())
         for section in _reporting_sections(plan):
             yield _post(year, section, cut, revision, _section_day(year, section, cut))
-            if corrected and "elderly_care" in projects_of(plan, section):
+            if corrected and "elderly_care" in plan.projects_due(section, cut.period):
                 day = year.setting.workday(_correction_day(year, cut) + timedelta(days=1))
                 yield _post(year, section, cut, revision + 1, day)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from minsheng.domain.area import Area, Section
 from minsheng.domain.plan import Plan
-from minsheng.intake.workbook import Filling, projects_of
+from minsheng.intake.workbook import Filling
 from minsheng.workflow.sample.dibao import dibao_figures
 from minsheng.workflow.sample.disability import disability_figures
 from minsheng.workflow.sample.elderly import buildings, elderly_figures, miscounted
@@ -74,7 +74,9 @@ class SampleYear:
         return Filling(
             cover=self._cover(cut, filled_on, contact),
             figures=scene.figures,
-            narratives={project: _PARTS[project](scene, area) for project in projects_of(self.setting.plan, area)},
+            narratives={
+                project: _PARTS[project](scene, area) for project in self.setting.plan.projects_due(area, cut.period)
+            },
             evidence=papers(self.setting, area, cut, scene.figures, built),
             explanations=explanations(scene, area),
             open_rows={"elderly_projects": rows},
@@ -97,7 +99,8 @@ class SampleYear:
         return Filling(
             cover=self._cover(cut, filled_on, "科室内勤"),
             narratives={
-                project: section_parts(city, project, scenes) for project in projects_of(self.setting.plan, section)
+                project: section_parts(city, project, scenes)
+                for project in self.setting.plan.projects_due(section, cut.period)
             },
         )
 

@@ -1,0 +1,84 @@
+"""月报: who reports what by when, the year's holidays, and the schedule that figures are compared with."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer
+
+from minsheng.domain.base import Exact, Frozen, Source
+from minsheng.domain.period import Period
+
+Days = Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])]
+"""A set of days; sorted in JSON, so that the same days give the same bytes."""
+
+
+class Calendar(Frozen):
+    """A year's holidays, frozen: an archived report does not change with a package update."""
+
+    year: int
+    holidays: Days
+    """Days off, weekends among them where the State Council's notice lists them."""
+    workdays: Days
+    """Saturdays and Sundays that are worked (调休)."""
+    source: Source
+
+
+class Deadline(Frozen):
+    """A due day in every month."""
+
+    day: Annotated[int, Field(ge=1, le=31)]
+    """Beyond a month's end it means its last day."""
+    inclusive: bool
+    weekends_are_holidays: bool
+    holiday_rule: Literal["earlier"]
+    """遇到节假日只能提前，不能延后."""
+    source: Source
+    defaults: dict[str, Source] = {}
+    """Which of the settings above do not come from ``source``, by field name."""
+
+
+class Part(Frozen):
+    """One part of a report, e.g. one of the five of 三（二）2⑵."""
+
+    id: str
+    title: str
+    role: Literal["progress", "funds", "plans"] | None = None
+    """What the system does with it: fills it from the figures (``progress``, ``funds``), or quotes it beside red items
+    (``plans``: 下步打算)."""
+
+    @property
+    def is_from_data(self) -> bool:
+        """Whether figures fill it."""
+        return self.role in {"progress", "funds"}
+
+
+Months = Annotated[tuple[int, ...], Field(min_length=1)]
+"""Months of the year (1-12), rising."""
+
+EVERY_MONTH = tuple(range(1, 13))
+
+
+class Reporting(Frozen):
+    """月报: who reports what to whom by when."""
+
+    counties: Deadline
+    sections: Deadline
+    first_month: Period
+    """Months before it are back-filled: never late, marked 方案印发前."""
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+    due_months: Months = EVERY_MONTH
+    """The months with returns: each, or the quarters' ends (3, 6, 9, 12). A project may have its own."""
+    funds_total: bool = False
+    """Whether the projects' money is added up; a source that projects share counts once."""
+    carry_forward: bool
+    """Whether a missing return is replaced by last month's in city rows."""
+    source: Source
+    defaults: dict[str, Source] = {}
+    """Which of the settings above do not come from ``source``, by field name."""
+
+
+class Schedule(Frozen):
+    """序时进度: the share of the year's target expected by each month's end."""
+
+    by_month: dict[int, Exact]
+    source: Source
