@@ -9,6 +9,7 @@ import pytest
 from minsheng.domain.delivery import Evidence, Issue, Outcome, ReturnStatus, RuleOutcome, Severity
 from minsheng.domain.light import Light, Tone
 from minsheng.domain.period import Period
+from minsheng.domain.plan import Part
 from minsheng.domain.result import (
     AreaRow,
     Assumption,
@@ -250,6 +251,18 @@ NARRATIVE = {
 }
 
 
+PARTS = tuple(
+    Part(id=part, title=title, role=role)
+    for part, title, role in (
+        ("progress", "进展情况", "progress"),
+        ("funds", "资金拨付", "funds"),
+        ("measures", "采取措施", None),
+        ("problems", "存在的问题", None),
+        ("next_steps", "下步打算", "plans"),
+    )
+)
+
+
 class Build:
     """Builders of dossiers; a test changes what it is about and leaves the rest."""
 
@@ -279,6 +292,7 @@ class Build:
                 data_label="示例数据",
             ),
             figures=figures,
+            parts=PARTS,
             provenance=Provenance(
                 inputs=inputs,
                 plan_sha256="cd" * 32,

@@ -204,7 +204,6 @@ def _milestone(
     *,
     measure: MilestoneMeasure,
 ) -> Measurement:
-    area = plan.area(area_id)
     judged = [judge(plan, period, accepted, condition) for condition in measure.conditions]
     states = [each.state for each in judged]
     target = indicator.targets[area_id]

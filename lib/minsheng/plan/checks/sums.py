@@ -47,6 +47,8 @@ def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
         files.fault("indicators", (*path, "city_total"), message, "false，或把目标都写成数字")
         return
     areas = [area for _, area in files.sound("areas", Area)]
+    if len(areas) != len(files.entries("areas")):
+        return  # the areas have faults of their own
     for whole in [CITY, *(area.id for area in areas)]:
         parent = None if whole == CITY else whole
         parts = [values[a.id] for a in areas if a.parent == parent and a.id in values]

@@ -156,7 +156,7 @@ def _funds(files: PlanFiles) -> None:
                 files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
             elif line.project not in (row.project, *row.shared_with) or row.labels[-1] != part.label:
                 message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
-                allowed = f"{'、'.join(filter(None, (row.project, *row.shared_with)))}；{row.labels[-1]}"
+                allowed = "、".join(filter(None, (row.project, *row.shared_with, row.labels[-1])))
                 files.fault("funds", place, message, allowed)
     _shared(files, table, lines)
     demand_unique(files, [each for each in named if not rows.get(each[0], _NO_ROW).shared_with], "id")
