@@ -11,6 +11,23 @@ from minsheng.errors import ExitCode
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="新工作区的文件夹；须是新的或空的。", show_default=False)],
+    year: Annotated[int | None, typer.Option("--year", help="方案年度；默认为今年。")] = None,
+) -> None:
+    """建立一个新的工作区：方案小样、笔记本、说明，第一次就能运行。
+
+    例：minsheng init 我市 --year 2026
+    """
+    from datetime import UTC, datetime
+
+    from minsheng.workflow.starting import start_workspace
+
+    for line in start_workspace(folder, year or datetime.now(UTC).year):
+        typer.echo(line)
+
+
+@app.command()
 def sample(
     year: Annotated[int, typer.Argument(help="年度，例如 2017。", show_default=False)],
     workspace: WorkspaceOption = None,
