@@ -64,31 +64,37 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
 
 
 def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
-    """Add up the money of several projects from their lines by source; a source that several share counts once.
+    """Add up the money of several projects from the cells of their lines; what several projects share counts once.
 
     Returns
     -------
     FundUse or None
-        ``None`` where there are no lines. A stage that some source lacks is the sum of those that have it, and then
-        there is no execution.
+        ``None`` where there are no lines. A cell is an area's amount of a source, of the newest return that has it;
+        there is no execution while a return is missing.
     """
-    sources = {use.source: use for uses in projects for use in uses if use.source != TOTAL}
-    if not sources:
+    uses = [use for lines in projects for use in lines if use.source != TOTAL]
+    if not uses:
         return None
-    uses = list(sources.values())
+    newest: dict[tuple[str, str], CellRef] = {}
+    for cell in (cell for use in uses for cell in use.cells):
+        known = newest.get((cell.area, cell.field))
+        if known is None or known.period < cell.period:
+            newest[cell.area, cell.field] = cell
     sums: dict[str, Decimal | None] = {}
-    for stage in ("planned", *_STAGES):
-        known = [amount for use in uses if (amount := getattr(use, stage)) is not None]
-        sums[stage] = sum(known, Decimal(0)) if known else None
+    for stage in _STAGES:
+        amounts = [Decimal(cell.value) for (_, field), cell in newest.items() if field.endswith(f".{stage}_yuan")]
+        sums[stage] = sum(amounts, Decimal(0)) if amounts else None
     received, disbursed = sums["received"], sums["disbursed"]
-    whole = all(
-        use.received is not None and use.disbursed is not None and use.reported_areas == use.expected_areas
-        for use in uses
+    whole = all(use.received is not None and use.reported_areas == use.expected_areas for use in uses)
+    planned = {use.source: use.planned for use in uses if use.planned is not None}
+    return FundUse(
+        source=TOTAL,
+        label="各项目合计",
+        planned=sum(planned.values(), Decimal(0)) if planned else None,
+        execution=sealed(Fraction(disbursed) / Fraction(received)) if whole and received and disbursed else None,
+        cells=tuple(newest.values()),
+        **sums,
     )
-    execution = (
-        sealed(Fraction(disbursed) / Fraction(received)) if whole and received and disbursed is not None else None
-    )
-    return FundUse(source=TOTAL, label="各项目合计（共用的来源只计一次）", execution=execution, **sums)
 
 
 def _amounts(

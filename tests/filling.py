@@ -1,0 +1,42 @@
+"""Fills a template as a clerk does: by the labels that stand on the sheet, never by our field names."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+
+Rows = Mapping[str, Mapping[str, object]]
+"""The text of a row's last key (empty where the table has one row) → header without its unit → value."""
+
+
+def fill(template: Path, target: Path, *, as_of: date, sheets: Mapping[str, Rows], words: str = "") -> Path:
+    """Fill a template; ``words`` goes into every cell of 工作情况."""
+    book = openpyxl.load_workbook(template)
+    cover = book["封面"]
+    for row in cover.iter_rows(max_col=2):
+        if row[0].value in {"数据截至", "填报日期"}:
+            row[1].value = as_of
+    for name, rows in sheets.items():
+        sheet = book[name]
+        head = next(row for row in sheet.iter_rows() if _heads(row) & {key for each in rows.values() for key in each})
+        columns = {str(cell.value).split("（")[0]: cell.column for cell in head if cell.value}
+        for key, values in rows.items():
+            line = head[0].row + 1
+            if key:
+                line = next(r[0].row for r in sheet.iter_rows(min_row=line) if key in {c.value for c in r})
+            for header, value in values.items():
+                sheet.cell(line, columns[header]).value = value
+    if words:
+        sheet = book["工作情况"]
+        for row in sheet.iter_rows(min_row=4, max_row=sheet.max_row - 2):
+            if row[0].value:
+                for cell in row[1:]:
+                    cell.value = words
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return target
+
+
+def _heads(row: tuple) -> set[str]:
+    return {str(cell.value).split("（")[0] for cell in row if cell.value}
