@@ -10,7 +10,9 @@ Rows = Mapping[str, Mapping[str, object]]
 """The text of a row's last key (empty where the table has one row) → header without its unit → value."""
 
 
-def fill(template: Path, target: Path, *, as_of: date, sheets: Mapping[str, Rows], words: str = "") -> Path:
+def fill(  # noqa: C901 - a sheet has rows, headers and words
+    template: Path, target: Path, *, as_of: date, sheets: Mapping[str, Rows], words: str = ""
+) -> Path:
     """Fill a template; ``words`` goes into every cell of 工作情况."""
     book = openpyxl.load_workbook(template)
     cover = book["封面"]

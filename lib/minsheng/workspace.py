@@ -1,14 +1,16 @@
 """Where things lie: one place that knows every path of a workspace, and the settings in ``minsheng.toml``."""
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pydantic import Field
+
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 from minsheng.errors import UsageError
+from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
 ENVIRONMENT = "MINSHENG_WORKSPACE"
@@ -32,15 +34,21 @@ class FontSettings(Frozen):
 
 
 class Settings(Frozen):
-    """What a workspace sets in ``minsheng.toml``; every key has a default."""
+    """What a workspace sets in ``minsheng.toml``; every key has a default.
 
-    site_title: str = "民生工程报送工作簿"
-    jobs: int = 0
+    Every key can be set for one command by the environment: ``MINSHENG_`` and its name in capitals
+    (``MINSHENG_FONTS_FOLDER`` for a key of a table).
+    """
+
+    site_title: str = Field(default="民生工程报送工作簿", min_length=1)
+    jobs: int = Field(default=0, ge=0)
     """Notebooks that run at once; 0 is one per processor."""
-    time_limit_seconds: float = 300
+    time_limit_seconds: float = Field(default=300, gt=0)
     """Per notebook."""
-    memory_limit_mib: int = 4096
+    memory_limit_mib: int = Field(default=4096, ge=256)
     """Address space per notebook."""
+    timestamp_server: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """URL of a time-stamping authority (RFC 3161) for what is sealed; empty is none."""
     archive: str = "data/archive"
     """Where packages are sealed; relative to the workspace, or absolute: usually another disk."""
     keys: str = "data/keys"
@@ -80,13 +88,13 @@ class Workspace:
         Raises
         ------
         UsageError
-            If there is no ``minsheng.toml`` upward of ``start``, or it has a key that does not exist.
+            If there is no ``minsheng.toml`` upward of ``start``, or a setting there or in the environment is wrong.
         """
         origin = (start or Path(os.environ.get(ENVIRONMENT, "."))).resolve()
         for folder in (origin, *origin.parents):
             if (folder / MARKER).is_file():
                 chosen = params.resolve() if params else folder / "params"
-                return cls(root=folder, params=chosen, settings=_settings(folder / MARKER))
+                return cls(root=folder, params=chosen, settings=read_settings(folder / MARKER, Settings))
         raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
 
     @property
@@ -141,18 +149,3 @@ class Workspace:
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder where what is left of a failed unit is kept."""
         return self.outputs / str(period) / "failed" / subject / notebook
-
-
-def _settings(path: Path) -> Settings:
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise UsageError(f"{path} 无法读取：{fault}") from fault
-    unknown = sorted(set(values) - set(Settings.model_fields))
-    if unknown:
-        known = "、".join(Settings.model_fields)
-        raise UsageError(f"{path} 中有不认识的设置 {'、'.join(unknown)}；可用的设置：{known}")
-    try:
-        return Settings.model_validate(values)
-    except ValueError as fault:
-        raise UsageError(f"{path} 中的设置无效：{fault}") from fault

@@ -7,6 +7,9 @@ from minsheng.intake.narrative_cells import narrative_cell
 from minsheng.measure.completeness import empty_parts
 
 
+_COUNTS = "一二三四五六七八九十"
+
+
 def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
     """Let pass a report whose parts all hold something; any other notebook's figures pass too.
 
@@ -23,7 +26,7 @@ def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
     ]
     if holes:
         raise GateRefusedError(
-            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{len(plan.reporting.parts)}个方面缺一不可，不予生成："
+            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{_COUNTS[len(plan.reporting.parts) - 1]}个方面缺一不可，不予生成："
             f"{'；'.join(holes)}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
         )
 

@@ -1,0 +1,125 @@
+"""Typed settings from ``minsheng.toml`` and the environment: every key of a model, whatever keys it has."""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from minsheng.errors import UsageError
+
+S = TypeVar("S", bound=BaseModel)
+
+PREFIX = "MINSHENG_"
+
+
+def variable(key: str) -> str:
+    """Return the environment variable that sets a key: ``jobs`` is ``MINSHENG_JOBS``, ``fonts.folder`` has ``_``."""
+    return f"{PREFIX}{key.replace('.', '_').upper()}"
+
+
+def read_settings(path: Path, model: type[S], environment: Mapping[str, str] | None = None) -> S:
+    """Read a file's settings, each overridden by its environment variable.
+
+    Parameters
+    ----------
+    path
+        A TOML file; values are taken as they are typed there (``jobs = "4"`` is no number).
+    model
+        Names the keys, their types, bounds and defaults; a model as a key's type is a table of the file.
+    environment
+        By default the process's.
+
+    Raises
+    ------
+    UsageError
+        With every fault: file or variable, key, value, what is allowed.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise UsageError(f"{path} 无法读取：{fault}") from fault
+    reading = _Reading(path, os.environ if environment is None else environment, [])
+    found = reading.table(values, model, "")
+    if reading.faults:
+        raise UsageError("\n".join(reading.faults))
+    return model.model_validate(found)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    path: Path
+    environment: Mapping[str, str]
+    faults: list[str]
+
+    def table(self, values: Mapping[str, Any], model: type[BaseModel], above: str) -> dict[str, Any]:
+        """Return the values of one table that are set, in the file or by the environment."""
+        unknown = sorted(f"{above}{key}" for key in set(values) - set(model.model_fields))
+        if unknown:
+            known = "、".join(f"{above}{key}" for key in model.model_fields)
+            self.faults.append(f"{self.path} 中有不认识的设置 {'、'.join(unknown)}；可用的设置：{known}")
+        found: dict[str, Any] = {}
+        for key, field in model.model_fields.items():
+            name = f"{above}{key}"
+            inner = field.annotation
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                table = values.get(key, {})
+                if isinstance(table, Mapping):
+                    found |= {key: self.table(table, inner, f"{name}.")}
+                else:
+                    self.faults.append(f"{self.path} 的 {name}：“{table}”不能用。应为一个表 [{name}]")
+            elif variable(name) in self.environment or key in values:
+                self._value(name, field, values.get(key), found, key)
+        return found
+
+    def _value(self, name: str, field: FieldInfo, given: Any, found: dict[str, Any], key: str) -> None:
+        text = self.environment.get(variable(name))
+        where = f"{self.path} 的 {name}" if text is None else f"环境变量 {variable(name)}"
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])
+        try:
+            if text is None:
+                found[key] = adapter.validate_json(json.dumps(given, default=str), strict=True)
+            else:
+                found[key] = adapter.validate_strings(text)
+        except ValidationError:
+            shown = given if text is None else text
+            self.faults.append(f"{where}：“{shown}”不能用。应为{allowed(field)}")
+
+
+def allowed(field: FieldInfo) -> str:
+    """Say in Chinese what a setting may be: its kind and its bounds."""
+    said = _kind(field.annotation)
+    for rule in field.metadata:
+        for name, words in _BOUNDS.items():
+            bound = getattr(rule, name, None)
+            if bound is not None:
+                said += words.format(bound)
+    return said
+
+
+_BOUNDS = {
+    "ge": "，不小于 {}",
+    "gt": "，大于 {}",
+    "le": "，不大于 {}",
+    "lt": "，小于 {}",
+    "min_length": "，不能空着",
+    "pattern": "，写法 {}",
+}
+_KINDS = {bool: "true 或 false", int: "整数", float: "数字", str: "文字", Path: "路径"}
+
+
+def _kind(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return "、".join(str(each) for each in get_args(annotation))
+    if origin is Annotated:
+        return _kind(get_args(annotation)[0])
+    if origin in {Union, UnionType}:
+        return "或".join(_kind(each) for each in get_args(annotation) if each is not type(None))
+    return _KINDS.get(annotation, getattr(annotation, "__name__", str(annotation)))

@@ -1,0 +1,104 @@
+"""Settings: typed in the file, overridden by the environment, refused with where, what and what is allowed."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, Field
+
+from minsheng.errors import UsageError
+from minsheng.settings import read_settings, variable
+from minsheng.workspace import MARKER, Settings, Workspace
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / MARKER
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("site_title", "甲市", "甲市"),
+        ("jobs", "4", 4),
+        ("time_limit_seconds", "12.5", 12.5),
+        ("memory_limit_mib", "2048", 2048),
+        ("timestamp_server", "https://tsa.example/", "https://tsa.example/"),
+    ],
+)
+def test_the_environment_overrides_each_key(tmp_path: Path, key: str, text: str, value: object) -> None:
+    path = _file(tmp_path, 'site_title = "乙市"\njobs = 1\n')
+    assert getattr(read_settings(path, Settings, {variable(key): text}), key) == value
+
+
+def test_every_key_has_a_variable_and_a_default(tmp_path: Path) -> None:
+    assert read_settings(_file(tmp_path, ""), Settings, {}) == Settings()
+    assert {variable(key) for key in Settings.model_fields} >= {"MINSHENG_JOBS", "MINSHENG_SITE_TITLE"}
+
+
+def test_the_command_line_sees_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _file(tmp_path, "jobs = 1\n")
+    monkeypatch.setenv("MINSHENG_JOBS", "3")
+    assert Workspace.find(tmp_path).settings.jobs == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "parts"),
+    [
+        ('jobs = "4"', {}, [MARKER, "的 jobs", "“4”", "整数，不小于 0"]),
+        ("jobs = -1", {}, ["的 jobs", "“-1”", "不小于 0"]),
+        ("jobs = true", {}, ["的 jobs", "“True”", "整数"]),
+        ("time_limit_seconds = 0", {}, ["time_limit_seconds", "数字，大于 0"]),
+        ('site_title = ""', {}, ["site_title", "不能空着"]),
+        ('timestamp_server = "ftp://x"', {}, ["timestamp_server", "ftp://x", "http"]),
+        ("", {"MINSHENG_JOBS": "many"}, ["环境变量 MINSHENG_JOBS", "“many”", "整数"]),
+        ("", {"MINSHENG_MEMORY_LIMIT_MIB": "1"}, ["环境变量 MINSHENG_MEMORY_LIMIT_MIB", "“1”", "不小于 256"]),
+        ("job = 4", {}, ["不认识的设置 job", "可用的设置", "jobs"]),
+        ("jobs = [", {}, ["无法读取"]),
+    ],
+)
+def test_a_wrong_setting_says_where_what_and_what_is_allowed(
+    tmp_path: Path, text: str, environment: dict[str, str], parts: list[str]
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_settings(_file(tmp_path, text), Settings, environment)
+    for part in parts:
+        assert part in str(raised.value)
+
+
+def test_a_key_of_a_table_has_its_variable_too(tmp_path: Path) -> None:
+    path = _file(tmp_path, '[fonts]\nfolder = "a"\n')
+    found = read_settings(path, Settings, {"MINSHENG_FONTS_FOLDER": "b", "MINSHENG_FONTS_KAITI": "楷体"})
+    assert (found.fonts.folder, found.fonts.kaiti) == ("b", "楷体")
+    with pytest.raises(UsageError, match=r"不认识的设置 fonts.fold；可用的设置：fonts.folder"):
+        read_settings(_file(tmp_path, '[fonts]\nfold = "a"\n'), Settings, {})
+    with pytest.raises(UsageError, match=r"的 fonts：“a”不能用。应为一个表"):
+        read_settings(_file(tmp_path, 'fonts = "a"\n'), Settings, {})
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_settings(_file(tmp_path, 'jobs = "x"\nnope = 1\n'), Settings, {"MINSHENG_TIME_LIMIT_SECONDS": "-3"})
+    assert len(str(raised.value).splitlines()) == 3
+
+
+class Wider(BaseModel):
+    """Keys of the kinds that other parts of the product add."""
+
+    archive: Path | None = None
+    quality: Literal["draft", "final"] = "final"
+    fonts: tuple[Path, ...] = ()
+    strict: bool = True
+    share: float = Field(default=0.5, ge=0, le=1)
+
+
+def test_paths_choices_and_switches_are_typed_too(tmp_path: Path) -> None:
+    path = _file(tmp_path, 'archive = "/a"\nfonts = ["/f.ttf"]\n')
+    found = read_settings(path, Wider, {"MINSHENG_STRICT": "false", "MINSHENG_QUALITY": "draft"})
+    assert (found.archive, found.fonts, found.strict, found.quality) == (Path("/a"), (Path("/f.ttf"),), False, "draft")
+    assert read_settings(path, Wider, {"MINSHENG_ARCHIVE": "/b"}).archive == Path("/b")
+    with pytest.raises(UsageError, match="环境变量 MINSHENG_QUALITY：“best”不能用。应为draft、final"):
+        read_settings(path, Wider, {"MINSHENG_QUALITY": "best"})
+    with pytest.raises(UsageError, match="不小于 0，不大于 1"):
+        read_settings(path, Wider, {"MINSHENG_SHARE": "2"})
