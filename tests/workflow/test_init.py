@@ -8,13 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.conftest import ROOT
+from tests.filling import fill
 
 from minsheng.domain.result import Result
 from minsheng.errors import UsageError
 from minsheng.workflow.starting import start_workspace
 from minsheng.workspace import Workspace
-from tests.conftest import ROOT
-from tests.filling import fill
 
 YEAR = 2026
 
