@@ -81,7 +81,8 @@ class _Reading:
     def _value(self, name: str, field: FieldInfo, given: Any, found: dict[str, Any], key: str) -> None:
         text = self.environment.get(variable(name))
         where = f"{self.path} 的 {name}" if text is None else f"环境变量 {variable(name)}"
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])
+        kind: Any = Annotated[field.annotation, field]
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
         try:
             if text is None:
                 found[key] = adapter.validate_json(json.dumps(given, default=str), strict=True)

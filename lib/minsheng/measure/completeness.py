@@ -9,8 +9,8 @@ from minsheng.domain.result import MonthlyReportFigures, ProjectSummary
 def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: Part) -> bool:
     """Whether nobody and nothing fills a part (五个方面) of a project.
 
-    Figures fill the parts with a role (``progress`` 进展情况, ``funds`` 资金拨付) wherever an area reported one; the other
-    parts live on what the section or an area wrote.
+    Figures fill the parts with a role (``progress`` 进展情况, ``funds`` 资金拨付) wherever an area reported one; the
+    others live on what the section or an area wrote.
 
     Notes
     -----
@@ -30,6 +30,4 @@ def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: 
 
 def empty_parts(figures: MonthlyReportFigures, parts: Sequence[Part]) -> list[tuple[ProjectSummary, Part]]:
     """Return the project and part of every empty part, in the order of the report."""
-    return [
-        (project, part) for project in figures.projects for part in parts if is_empty_part(figures, project, part)
-    ]
+    return [(project, part) for project in figures.projects for part in parts if is_empty_part(figures, project, part)]

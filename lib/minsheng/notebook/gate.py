@@ -6,7 +6,6 @@ from minsheng.errors import GateRefusedError
 from minsheng.intake.narrative_cells import narrative_cell
 from minsheng.measure.completeness import empty_parts
 
-
 _COUNTS = "一二三四五六七八九十"
 
 
@@ -25,8 +24,9 @@ def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
         for project, part in empty_parts(figures, plan.reporting.parts)
     ]
     if holes:
+        count = _COUNTS[len(plan.reporting.parts) - 1]
         raise GateRefusedError(
-            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{_COUNTS[len(plan.reporting.parts) - 1]}个方面缺一不可，不予生成："
+            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{count}个方面缺一不可，不予生成："
             f"{'；'.join(holes)}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
         )
 
@@ -35,5 +35,6 @@ def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, name: str, pa
     writer = plan.section(plan.project(project).section)
     note = next((entry for entry in figures.returns if entry.area == writer.id), None)
     file = note.file if note and note.file else f"returns/{figures.period}/{writer.id}.xlsx（尚未报送）"
-    cell = narrative_cell(plan, writer, project, part_id)
+    month = plan.return_month(project, figures.period) or figures.period
+    cell = narrative_cell(plan, writer, project, part_id, month)
     return f"“{name}”的“{title}”（{writer.name}填写 {file} 的 {cell}，或由各地区在本地报表的同名栏填写）"

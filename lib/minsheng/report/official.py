@@ -151,9 +151,7 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
     return day + 4 - name, 2
 
 
-def _project(
-    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[Part]
-) -> Element:
+def _project(figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[Part]) -> Element:
     own = figures.section_narratives.get(project.project, {})
     content: list[Element] = [paragraph(f"责任单位和责任人：{'、'.join(project.owners)}。")] * bool(project.owners)
     for place, each in enumerate(parts):
