@@ -8,7 +8,8 @@ import pytest
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BY_HAND = {"start", "explore", "rules"}
-ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
+SKELETON = Path(__file__).parents[2] / "lib" / "minsheng" / "skeleton" / "notebooks"
+ALL = sorted([*NOTEBOOKS.glob("*.ipynb"), *(path for path in SKELETON.glob("*.ipynb") if not path.is_symlink())])
 THIN = [path for path in ALL if path.stem not in BY_HAND]
 ALLOWED = (ast.Assign, ast.Expr, ast.Import, ast.ImportFrom)
 MODULES = {"minsheng", "minsheng.notebook", "minsheng.report"}

@@ -215,6 +215,8 @@ def test_limits_are_better_the_lower_by_either_formula(city: Workspace) -> None:
     # 2 - 4/12; by May 12 × 5/12 = 5 are allowed: 4 is within, 6 (2 - 6/5 = 0.8) is not.
     assert Fraction(_row(north, "overdue").completion).limit_denominator(100) == Fraction(5, 3)
     assert (_row(north, "overdue").light.word, _row(south, "overdue").light.word) == ("达标", "未达标")
+    page = (city.outputs / MAY / "south" / "aid" / "report.html").read_text(encoding="utf-8")
+    assert "全年控制在12件以内，按序时为5件，已超过" in page
     # target ÷ actual: 4.3 ÷ 4.3 and 4.3 ÷ 5.
     assert (_row(north, "error_rate").completion, _row(south, "error_rate").completion) == (1, Decimal("0.86"))
 

@@ -76,6 +76,9 @@ class Measurement(Frozen):
     missing_areas: tuple[str, ...] = ()
     """Names of those that are missing or blocked."""
 
+    limit: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether the target is an upper limit: the lower, the better."""
+
     @property
     def brief(self) -> str:
         """The label for headers, charts and sentences."""

@@ -169,6 +169,7 @@ def blank(
         formula=formula,
         target=target.value if target else None,
         target_text=(target.text or "") if target else "",
+        limit=indicator.direction == Direction.AT_MOST,
         target_lower=target.lower if target else None,
         target_upper=target.upper if target else None,
         worded=target is not None and target.text is not None and not isinstance(indicator.measure, MilestoneMeasure),

@@ -116,7 +116,7 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
     target: str | None
     if measurement.basis == "schedule" and measurement.schedule_progress is not None:
         schedule = numbers.percent_number(measurement.schedule_progress)
-        if measurement.completion is not None:
+        if measurement.completion is not None and not measurement.limit:
             gap = _signed(measurement)
     if measurement.is_milestone:
         actual: Content = measurement.light.word

@@ -49,17 +49,14 @@ def standing(measurement: Measurement) -> str:
 def _judged(measurement: Measurement) -> str:
     if measurement.missing_areas:
         return f"为已报送地区合计（{coverage(measurement)}），不计算完成率"
-    if measurement.target_lower is not None and measurement.target_upper is not None:
-        inside = measurement.completion is not None and measurement.completion >= 1
-        bounds = (measurement.target_lower, measurement.target_upper)
-        aim = "～".join(numbers.target(bound, measurement.unit) for bound in bounds)
-        return f"{'在' if inside else '不在'}目标范围（{aim}）之内"
-    if measurement.target is None and measurement.worded:
-        return f"目标为“{measurement.target_text}”，不计算完成率"
+    if measurement.target is None and (measurement.target_upper is not None or measurement.worded):
+        return _otherwise(measurement)
     if measurement.target is None or measurement.completion is None:
         return "不计算完成率"
     if measurement.basis == "full":
         return _against_level(measurement, measurement.target, measurement.completion)
+    if measurement.limit:
+        return _within_limit(measurement, measurement.target)
     return _against_count(measurement, measurement.target, measurement.completion)
 
 
@@ -74,6 +71,16 @@ def partial(measurement: Measurement) -> str:
     return f"{who}{measurement.brief}{word}{_figure(measurement)}。"
 
 
+def _otherwise(measurement: Measurement) -> str:
+    """Say how a figure stands whose target is no single number: a range, or words."""
+    if measurement.target_lower is None or measurement.target_upper is None:
+        return f"目标为“{measurement.target_text}”，不计算完成率"
+    inside = measurement.completion is not None and measurement.completion >= 1
+    bounds = (measurement.target_lower, measurement.target_upper)
+    aim = "～".join(numbers.target(bound, measurement.unit) for bound in bounds)
+    return f"{'在' if inside else '不在'}目标范围（{aim}）之内"
+
+
 def coverage(measurement: Measurement) -> str:
     """Return which areas a city figure holds: 含7/8个地区，缺剑阁县."""
     missing = "、".join(measurement.missing_areas)
@@ -83,6 +90,8 @@ def coverage(measurement: Measurement) -> str:
 def remaining(measurement: Measurement, period: Period) -> str:
     """Return what a count still lacks and the pace it needs, as a sentence; empty where that is no question."""
     if measurement.basis == "full" or measurement.completion is None or measurement.completion >= 1:
+        return ""
+    if measurement.limit:
         return ""
     if measurement.actual is None or measurement.target is None:
         return ""
@@ -136,6 +145,16 @@ def _figure(measurement: Measurement) -> str:
     if measurement.actual is None:
         return numbers.ABSENT
     return numbers.quantity(measurement.actual, measurement.unit, measurement.decimals, measurement.target)
+
+
+def _within_limit(measurement: Measurement, target: Decimal) -> str:
+    """Say what a limit that is used up over the year allows by now."""
+    now = target * (measurement.schedule_progress or 1)
+    allowed = numbers.quantity(now, measurement.unit, measurement.decimals + 1 if now % 1 else measurement.decimals)
+    over = (measurement.actual or Decimal(0)) > now
+    return (
+        f"全年控制在{numbers.target(target, measurement.unit)}以内，按序时为{allowed}，{'已超过' if over else '未超过'}"
+    )
 
 
 def _against_count(measurement: Measurement, target: Decimal, completion: Decimal) -> str:

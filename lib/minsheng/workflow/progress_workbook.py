@@ -5,8 +5,8 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, Result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
-from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.report.progress import target_words
+from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workspace import Workspace
 
 _WHOLE, _PERCENT = "#,##0", "0.0%"
