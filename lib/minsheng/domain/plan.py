@@ -218,21 +218,23 @@ class Plan(Frozen):
 
     def reporters(self, project_id: str, area_id: str = CITY, period: Period | None = None) -> tuple[Area, ...]:
         """Return the areas whose returns an area's figures of a project are made of: itself, or the lowest below it."""
+        return self.all_reporters(project_id, period).get(area_id, ())
+
+    def all_reporters(self, project_id: str, period: Period | None = None) -> dict[str, tuple[Area, ...]]:
+        """Return :meth:`reporters` of every area and of 全市 in one walk of the tree, by area id."""
         bound = self.areas_with(project_id, period)
         inner = {area.parent for area in bound}
         above = {area.id: area.parent for area in self.areas}
-        found = []
-        for area in bound:
-            if area.id in inner:
-                continue
-            line: set[str | None] = {CITY, None}
+        found: dict[str, list[Area]] = {CITY: []}
+        for area in (area for area in bound if area.id not in inner):
+            line: list[str] = []
             at: str | None = area.id
-            while at not in line:
-                line.add(at)
-                at = above.get(at or "")
-            if area_id in line:
-                found.append(area)
-        return tuple(found)
+            while at is not None and at not in line:
+                line.append(at)
+                at = above.get(at)
+            for each in (*line, CITY):
+                found.setdefault(each, []).append(area)
+        return {area_id: tuple(areas) for area_id, areas in found.items()}
 
     def reports_itself(self, area_id: str, project_id: str, period: Period | None = None) -> bool:
         """Whether an area sends the figures of a project; 全市 and areas with others below them are sums."""

@@ -65,8 +65,8 @@ class MonthContext:
         owner = next((area for area in self.plan.areas if area.id == who), None)
         before = self.period.previous_month
         for month in reversed(before.year_to_date if before else []):
-            due = self.plan.projects_due(owner or self.plan.section(who), month)
-            if project in due or (project is None and due):
+            there = owner is None or owner.is_there(month)
+            if there and (project is None or self.plan.is_due(project, month)):
                 return month
         return None
 
@@ -158,9 +158,13 @@ def _comparison(
         return lambda _: (_NOTHING, "该表逐月不对应")
     first = dict.fromkeys(cumulative, Decimal(0))
 
+    months: dict[str | None, Period | None] = {}
+
     def previous(row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
         project = row.project or table.project
-        month = context.month_before(who, project)
+        if project not in months:
+            months[project] = context.month_before(who, project)
+        month = months[project]
         if month is None:
             return first, "本年首次报送，没有上期可比"
         accepted = context.previous.get((month, who))

@@ -63,7 +63,7 @@ def _judged(measurement: Measurement) -> str:
 def partial(measurement: Measurement) -> str:
     """Return a sentence about a city figure that some areas lack; why they lack it is said before."""
     who = f"已报送的{measurement.reported_areas}个地区"
-    if measurement.target_text:
+    if measurement.is_milestone:
         return f"{who}中{_done_areas(measurement)}：{measurement.brief}。"
     if measurement.actual is None:
         return f"{who}没有{measurement.brief}数据。"

@@ -1,6 +1,5 @@
 """The graph of a period: which notebooks are executed for whom, and what each is made from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from minsheng.domain.area import CITY
@@ -102,8 +101,9 @@ def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
     units = []
     for project in plan.projects_at(period):
         ids = [area.id for area in plan.areas_with(project.id, period)]
+        reporters = plan.all_reporters(project.id, period)
         for subject in (*ids, CITY):
-            owners = tuple(area.id for area in plan.reporters(project.id, subject, period))
+            owners = tuple(area.id for area in reporters[subject])
             parameters = {"period": str(period), "area": subject}
             if project.notebook is not None:
                 parameters["project"] = project.id
@@ -111,24 +111,27 @@ def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
     return units
 
 
-def _below(plan: Plan, period: Period, areas: Iterable[str]) -> tuple[str, ...]:
-    """Return the areas whose returns the figures of areas are made of, in the order of the annex table."""
-    wanted = tuple(areas)
-    found = {each.id for p in plan.projects for one in wanted for each in plan.reporters(p.id, one, period)}
-    return tuple(area.id for area in plan.areas if area.id in {*found, *wanted})
+def _below(plan: Plan, period: Period) -> dict[str, tuple[str, ...]]:
+    """Return for every area those whose returns its figures are made of, itself first."""
+    found: dict[str, dict[str, None]] = {area.id: {area.id: None} for area in plan.areas}
+    for project in plan.projects:
+        for area_id, reporters in plan.all_reporters(project.id, period).items():
+            if area_id != CITY:
+                found[area_id].update(dict.fromkeys(each.id for each in reporters))
+    return {area_id: tuple(ids) for area_id, ids in found.items()}
 
 
 def _scoring_units(plan: Plan, period: Period) -> list[UnitSpec]:
     units = []
     assessed, there = plan.assessed_at(period), {project.id for project in plan.projects_at(period)}
+    below = _below(plan, period)
     for area in assessed:
         after = tuple(unit_name(period, area.id, project) for project in area.projects if project in there)
         parameters = {"period": str(period), "area": area.id}
-        owners = _below(plan, period, [area.id])
-        units.append(UnitSpec("scoring", period, area.id, parameters, owners, (area.id,), after))
+        units.append(UnitSpec("scoring", period, area.id, parameters, below[area.id], (area.id,), after))
     ids = tuple(area.id for area in assessed)
     after = tuple(unit_name(period, area, "scoring") for area in ids)
-    owners = _below(plan, period, ids)
+    owners = tuple(dict.fromkeys(each for area_id in ids for each in below[area_id]))
     return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, owners, (), after)]
 
 
