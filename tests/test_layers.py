@@ -8,9 +8,10 @@ import pytest
 
 LIB = Path(__file__).parent.parent / "lib" / "minsheng"
 
-BASE = {"errors", "domain"}
+BASE = {"errors", "events", "domain"}
 OURS = {
     "errors": set(),
+    "events": set(),
     "domain": {"errors"},
     "settings": {"errors"},
     "workspace": BASE | {"settings"},
@@ -32,6 +33,7 @@ OURS = {
 OUTSIDE = {
     "errors": set(),
     "zip_stable": set(),
+    "events": set(),
     "domain": {"pydantic", "pydantic_core"},
     "settings": {"pydantic"},
     "workspace": {"pydantic"},

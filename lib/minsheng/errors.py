@@ -34,6 +34,10 @@ class UsageError(MinshengError):
     exit_code = ExitCode.USAGE
 
 
+class VersionError(UsageError):
+    """A file was written by another version of the product; the message says which, and what to do."""
+
+
 class PlanInvalidError(MinshengError):
     """The plan under ``params/`` has faults; ``faults`` lists them all, one ``file:line: …`` each."""
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 from minsheng.errors import UsageError
+from minsheng.events import LogLevel
 from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
@@ -54,6 +55,8 @@ class Settings(Frozen):
     keys: str = "data/keys"
     """Where the key lies that signs the archive's ledger; never in the archive."""
     fonts: FontSettings = FontSettings()
+    log_level: LogLevel = LogLevel.INFO
+    """The least severe events that a run's log keeps."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app
-from minsheng.cli.options import JobsOption, ParamsOption, WorkspaceOption
+from minsheng.cli.options import JobsOption, LogLevelOption, ParamsOption, WorkspaceOption
 
 
 @app.command()
@@ -13,6 +13,7 @@ def assess(
     period: Annotated[str, typer.Argument(help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False)],
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
+    log_level: LogLevelOption = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
@@ -26,7 +27,7 @@ def assess(
 
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
-        outcome = run_assessment(found, period, jobs=jobs, force=force, display=display)
+        outcome = run_assessment(found, period, jobs=jobs, force=force, display=display, log_level=log_level)
     for line in outcome.lines():
         typer.echo(line)
     raise typer.Exit(outcome.exit_code)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app
-from minsheng.cli.options import JobsOption, JsonOption, MonthArgument, ParamsOption, WorkspaceOption
+from minsheng.cli.options import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
 
 
 @app.command()
@@ -18,6 +18,7 @@ def run(
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="同时重做因更正而过期的以后月份。")] = False,
+    log_level: LogLevelOption = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
@@ -40,6 +41,7 @@ def run(
             force=force,
             stale=stale,
             display=display,
+            log_level=log_level,
         )
     for line in outcome.lines():
         typer.echo(line)
@@ -81,6 +83,7 @@ def receive(
 def check(
     month: MonthArgument,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新校验。")] = False,
+    log_level: LogLevelOption = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
@@ -94,7 +97,7 @@ def check(
 
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
-        outcome = check_period(found, month, force=force, display=display)
+        outcome = check_period(found, month, force=force, display=display, log_level=log_level)
     for line in outcome.lines():
         typer.echo(line)
     raise typer.Exit(outcome.exit_code)

@@ -1,7 +1,7 @@
 """考评表: what assessors and the performance office write, and the facts that sections are judged by."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -75,7 +75,7 @@ class Veto(Frozen):
 class AssessmentForm(Frozen):
     """The assessor's workbook for one county and one half-year or year."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     area: str
     period: Period
     assessor: str
@@ -203,7 +203,7 @@ class PositiveRow(Frozen):
 class SectionForm(Frozen):
     """The performance office's workbook for one section and one half-year or year."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     section: str
     period: Period
     assessor: str

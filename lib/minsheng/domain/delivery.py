@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
@@ -96,7 +97,7 @@ class Value(Frozen):
 class Verdict(Frozen):
     """What intake found in one delivered file."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     id: str
     """The area's or section's id."""
     period: Period

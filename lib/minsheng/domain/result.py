@@ -79,7 +79,7 @@ class ReturnNote(Frozen):
 
 
 class _Figures(Frozen):
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     plan: str
     period: Period
     as_of: date | None

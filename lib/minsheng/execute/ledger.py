@@ -13,22 +13,55 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from minsheng.errors import UsageError
+from minsheng.errors import UsageError, VersionError
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS run (
+_STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE IF NOT EXISTS run (
   id INTEGER PRIMARY KEY, started TEXT NOT NULL, period TEXT NOT NULL, command TEXT NOT NULL,
   finished TEXT, summary TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS attempt (
+) STRICT""",
+        """CREATE TABLE IF NOT EXISTS attempt (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run,
   unit TEXT NOT NULL, key TEXT NOT NULL, inputs TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('done', 'failed')), failure TEXT, message TEXT, seconds TEXT NOT NULL,
   outputs TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS attempt_unit ON attempt (unit, id);
-"""
+) STRICT""",
+        "CREATE INDEX IF NOT EXISTS attempt_unit ON attempt (unit, id)",
+    ),
+    (
+        "ALTER TABLE run ADD COLUMN product TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE run ADD COLUMN log TEXT NOT NULL DEFAULT ''",
+    ),
+)
+"""What leads from each version to the next; a step is never changed once it is released, only followed by another."""
+SCHEMA_VERSION = len(_STEPS)
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """One run as recorded.
+
+    Parameters
+    ----------
+    started, finished
+        ISO times (UTC); ``finished`` is empty where the run was cut short.
+    command
+        ``run`` or ``assess``.
+    product
+        Version of the product that ran; empty where it did not say yet.
+    log
+        Name of the run's log; empty without one.
+    summary
+        ``made``, ``skipped``, ``failed`` and ``waiting`` as counts.
+    """
+
+    started: str
+    finished: str
+    command: str
+    product: str
+    log: str
+    summary: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -69,20 +102,52 @@ class Ledger:
 
     Raises
     ------
+    VersionError
+        If a newer version of the product wrote it. An older ledger is brought up to date.
     UsageError
-        If a newer version of the product wrote it.
+        If it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._migrate(path)
+        except sqlite3.DatabaseError as fault:
+            self._db.close()
+            if isinstance(fault, sqlite3.OperationalError):  # a lock or the disk, not what is in it
+                raise
+            raise UsageError(
+                f"{path} 损坏（{fault}）：请删除它（连同 -wal、-shm）再运行，报告会重做，报表与登记不受影响"
+            ) from fault
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _migrate(self, path: Path) -> None:
+        """Take the steps that this ledger has not taken yet, each with its number in one transaction."""
+        version = self._version()
         if version > SCHEMA_VERSION:
-            raise UsageError(f"{path} 由更新的版本写成（账本版本 {version}，本程序认识 {SCHEMA_VERSION}）：请升级程序")
-        self._db.executescript(_SCHEMA)
-        self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            raise VersionError(
+                f"{path} 由更新的版本写成（账本版本 {version}，本程序认识到 {SCHEMA_VERSION}）：请升级本程序"
+            )
+        if version == SCHEMA_VERSION:
+            return
+        self._db.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+        try:
+            for statement in (sql for step in _STEPS[self._version() :] for sql in step):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def __enter__(self) -> Self:
         return self
@@ -90,11 +155,10 @@ class Ledger:
     def __exit__(self, *exc: object) -> None:
         self._db.close()
 
-    def start_run(self, *, started: str, period: str, command: str) -> int:
+    def start_run(self, *, started: str, period: str, command: str, product: str = "", log: str = "") -> int:
         """Write the head of a run; return its id."""
-        with closing(
-            self._db.execute("INSERT INTO run (started, period, command) VALUES (?, ?, ?)", (started, period, command))
-        ) as cursor:
+        sql = "INSERT INTO run (started, period, command, product, log) VALUES (?, ?, ?, ?, ?)"
+        with closing(self._db.execute(sql, (started, period, command, product, log))) as cursor:
             return int(cursor.lastrowid or 0)
 
     def finish_run(self, run: int, *, finished: str, summary: Mapping[str, object]) -> None:
@@ -103,6 +167,18 @@ class Ledger:
             "UPDATE run SET finished = ?, summary = ? WHERE id = ?",
             (finished, json.dumps(summary, ensure_ascii=False, sort_keys=True), run),
         )
+
+    def runs(self, period: str, *, most: int) -> list[RecordedRun]:
+        """Return the newest runs of a period, newest first."""
+        rows = self._db.execute(
+            "SELECT started, coalesce(finished, ''), command, product, log, coalesce(summary, '{}') FROM run "
+            "WHERE period = ? ORDER BY id DESC LIMIT ?",
+            (period, most),
+        )
+        return [
+            RecordedRun(started, finished, command, product, log, json.loads(summary))
+            for started, finished, command, product, log, summary in rows
+        ]
 
     def last_attempt(self, unit: str) -> Attempt | None:
         """Return how the newest attempt at a unit ended, or ``None``."""

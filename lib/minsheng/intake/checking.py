@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,6 +14,7 @@ from minsheng.domain.delivery import AcceptedReturn, Delivery, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.events import stage, took
 from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.reading import Reader
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from minsheng.intake.expectations import SuiteRunner
 
 Progress = Callable[[str], None]
+_log = logging.getLogger(__name__)
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
 
 
@@ -149,9 +153,10 @@ class Checker:
 
     @cached_property
     def _runner(self) -> "SuiteRunner":
-        from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
+        with stage(_log, "intake.import"):
+            from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
 
-        return SuiteRunner()
+            return SuiteRunner()
 
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
@@ -162,12 +167,11 @@ class Checker:
             return [accepted.verdict for accepted in read_accepted_month(self.data_dir, period).values()]
         self._say(f"{period.label}：审核 {len(deliveries)} 份")
         returns, refused = self._read(deliveries, files)
-        results = self.judge(period, returns)
-        self._write(
-            period,
-            results,
-            CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered),
-        )
+        with stage(_log, "intake.rules"):
+            results = self.judge(period, returns)
+        found = CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered)
+        with stage(_log, "intake.write"):
+            self._write(period, results, found)
         return [verdict for verdict, _ in results]
 
     def is_up_to_date(self, period: Period) -> bool:
@@ -225,17 +229,24 @@ class Checker:
         refused: list[RefusedFile] = []
         printed = printed_columns(self.suites)
         first = {(line.period, line.id): line.received_at for line in reversed(read_register(self.data_dir))}
+        reading = parsing = 0.0
         with Reader() as reader:
             for who, delivery in deliveries.items():
                 try:
-                    data = _verified(delivery, files[who])
-                    parsed = parse_return(reader.read(data), self.plan, printed)
+                    started = time.perf_counter()
+                    workbook = reader.read(_verified(delivery, files[who]))
+                    read = time.perf_counter()
+                    parsed = parse_return(workbook, self.plan, printed)
                     _check_owner(delivery, parsed)
+                    reading += read - started
+                    parsing += time.perf_counter() - read
                 except FileRefusedError as error:
                     self._say(f"{delivery.file}：拒收，{error}")
                     refused.append(RefusedFile(id=who, file=delivery.file, message=str(error)))
                 else:
                     returns.append(CheckedReturn(delivery, parsed, first[delivery.period, who]))
+        took(_log, "intake.read", reading)
+        took(_log, "intake.parse", parsing)
         return returns, refused
 
     def _unregistered(self, period: Period) -> tuple[RefusedFile, ...]:
@@ -272,6 +283,7 @@ class Checker:
             "rules": self.rules_sha256,
             "plan": self.plan.sha256,
             "code": code_sha256(),
+            "schema": Verdict.model_fields["schema_version"].default,
             "deliveries": [delivery.model_dump(mode="json") for delivery in deliveries.values()],
             "files": {who: hashlib.sha256(data).hexdigest() if data else None for who, data in files.items()},
             "unregistered": [file.file for file in unregistered],

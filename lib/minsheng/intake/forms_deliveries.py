@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import MonthlyReportFigures, Result
-from minsheng.errors import FileRefusedError, UsageError
+from minsheng.domain.written import read_written
+from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import parse_return
@@ -159,9 +158,12 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
         raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
     if path.suffix == ".json":
         try:
-            figures = Result.model_validate_json(content).figures
-        except ValidationError as error:
+            result = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对")
+        except VersionError as error:
+            raise FileRefusedError(str(error)) from error
+        except UsageError as error:
             raise FileRefusedError(f"{handed.file} 不是封存的结果") from error
+        figures = result.figures
         if not isinstance(figures, MonthlyReportFigures):
             raise FileRefusedError(f"{handed.file} 不是工作情况月报的结果")
         return figures.section_narratives

@@ -1,11 +1,15 @@
 """Accepted assessment forms and handed-over reports on disk: light, because notebooks import it."""
 
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from minsheng.domain.assessment import AssessmentForm, DeliveredMonths, SectionForm
 from minsheng.domain.period import Period
+from minsheng.domain.written import read_written
+
+Form = TypeVar("Form", AssessmentForm, SectionForm)
 
 
 def forms_dir(data_dir: Path, period: Period) -> Path:
@@ -21,13 +25,17 @@ def accepted_form_path(data_dir: Path, period: Period, who: str) -> Path:
 def read_accepted_form(data_dir: Path, period: Period, area: str) -> AssessmentForm | None:
     """Return the assessor's accepted form for an area, or ``None`` where there is none yet."""
     path = accepted_form_path(data_dir, period, area)
-    return AssessmentForm.model_validate_json(path.read_bytes()) if path.is_file() else None
+    return _read(AssessmentForm, path, period) if path.is_file() else None
 
 
 def read_accepted_section_form(data_dir: Path, period: Period, section: str) -> SectionForm | None:
     """Return the performance office's accepted form for a section, or ``None``."""
     path = accepted_form_path(data_dir, period, section)
-    return SectionForm.model_validate_json(path.read_bytes()) if path.is_file() else None
+    return _read(SectionForm, path, period) if path.is_file() else None
+
+
+def _read(form: type[Form], path: Path, period: Period) -> Form:
+    return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng assess {period}")
 
 
 def accepted_deliveries_path(data_dir: Path) -> Path:

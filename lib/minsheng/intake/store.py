@@ -16,6 +16,7 @@ from typing import NamedTuple
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
+from minsheng.domain.written import read_written
 from minsheng.errors import FileRefusedError
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
@@ -127,9 +128,10 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
     """Return an area's or section's accepted return of a month; ``None`` if it has not reported."""
     folder = accepted_dir(data_dir, period)
     try:
-        verdict = Verdict.model_validate_json((folder / f"{who}.json").read_bytes())
+        content = (folder / f"{who}.json").read_bytes()
     except FileNotFoundError:
         return None
+    verdict = read_written(Verdict, content, folder / f"{who}.json", remedy=f"请重做：minsheng check {period} --force")
     with (folder / f"{who}.csv").open(encoding="utf-8", newline="") as stream:
         lines = csv.reader(stream)
         next(lines)

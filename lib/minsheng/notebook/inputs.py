@@ -13,7 +13,8 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Figures, InputFile, Provenance, Result, ReturnNote
+from minsheng.domain.result import Figures, InputFile, Provenance, ReturnNote
+from minsheng.domain.written import read_result
 from minsheng.errors import UsageError
 from minsheng.intake.store import read_accepted
 from minsheng.plan import load_plan, plan_from_json
@@ -81,7 +82,7 @@ class Inputs:
     def sealed(self, subject: str, notebook: str) -> Figures:
         """Return the figures that another notebook of this period sealed."""
         path = self.workspace.unit(self.period, subject, notebook) / "result.json"
-        return Result.model_validate_json(path.read_bytes()).figures
+        return read_result(path, self.period).figures
 
     def note(self, owner: Area | Section, accepted: AcceptedReturn | None, project: str | None = None) -> ReturnNote:
         """Say what became of an owner's return of the closing month, as a whole or for one project."""

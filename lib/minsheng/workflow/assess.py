@@ -1,10 +1,13 @@
 """``minsheng assess``: a half-year's or a year's assessment, from forms and returns to the result table."""
 
+import logging
 import time
 from dataclasses import dataclass
 
 from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
+from minsheng.events import LogLevel, stage, took
 from minsheng.execute.forked import fallbacks
 from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
@@ -18,9 +21,13 @@ from minsheng.workflow.evidence_items import Evidence, gather_evidence
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.month import run_units
 from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.run_log import RunLog
+from minsheng.workflow.run_page import write_run_page
 from minsheng.workflow.runner import RunSummary
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,13 @@ class AssessmentOutcome:
 
 
 def run_assessment(
-    workspace: Workspace, period: str, *, jobs: int | None, force: bool, display: Display
+    workspace: Workspace,
+    period: str,
+    *,
+    jobs: int | None,
+    force: bool,
+    display: Display,
+    log_level: LogLevel | None = None,
 ) -> AssessmentOutcome:
     """Assess a half-year or a year; what is unchanged is not made again.
 
@@ -102,6 +115,8 @@ def run_assessment(
         Make again what is unchanged.
     display
         Told what happens.
+    log_level
+        What the run's log keeps; by default the workspace's setting.
 
     Raises
     ------
@@ -112,13 +127,35 @@ def run_assessment(
     PlanInvalidError
         If the plan has faults.
     """
-    started, parsed, fallen_back = time.monotonic(), Period(period), fallbacks.process.total
+    started, parsed = time.monotonic(), Period(period)
     if parsed.kind == PeriodKind.MONTH:
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
+    planned = time.monotonic() - started
+    with RunLog(workspace, parsed, "assess", log_level) as log:
+        took(_log, "plan", planned)
+        outcome = _assess(workspace, plan, parsed, started, log, jobs=jobs, force=force, display=display)
+        log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
+        write_run_page(workspace, plan, parsed, log)
+    return outcome
+
+
+def _assess(
+    workspace: Workspace,
+    plan: Plan,
+    parsed: Period,
+    started: float,
+    log: RunLog,
+    *,
+    jobs: int | None,
+    force: bool,
+    display: Display,
+) -> AssessmentOutcome:
+    fallen_back = fallbacks.process.total
     checked = check_returns(workspace, plan, parsed.closing_month, force=False, display=display)
     display.stage(f"读取{parsed.label}考评表")
-    forms = accept_forms(workspace, plan, parsed)
+    with stage(_log, "forms"):
+        forms = accept_forms(workspace, plan, parsed)
     with Ledger(workspace.ledger) as ledger:
         summary = run_units(
             workspace,
@@ -130,10 +167,12 @@ def run_assessment(
             force=force,
             display=display,
             command="assess",
+            log=log.run_id,
         )
-    write_result_table(workspace, plan, parsed)
-    evidence = gather_evidence(workspace, plan, parsed)
-    write_assessment_site(workspace, plan, parsed, forms, evidence)
+    with stage(_log, "site"):
+        write_result_table(workspace, plan, parsed)
+        evidence = gather_evidence(workspace, plan, parsed)
+        write_assessment_site(workspace, plan, parsed, forms, evidence)
     sealed = sealed_result_table(workspace, parsed)
     told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
     return AssessmentOutcome(

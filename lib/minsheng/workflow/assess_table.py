@@ -3,7 +3,8 @@
 from minsheng.domain.area import CITY
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Result, ResultTableFigures
+from minsheng.domain.result import ResultTableFigures
+from minsheng.domain.written import read_result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
 from minsheng.report.result_table import counted, differing, remarks
 from minsheng.workflow.privacy_gate import check_privacy
@@ -16,7 +17,7 @@ _COPIES = ("html", "pdf")
 def sealed_result_table(workspace: Workspace, period: Period) -> ResultTableFigures | None:
     """Return the sealed result table of a period, or ``None`` where its notebook has not been made."""
     path = workspace.unit(period, CITY, FOLDER) / "result.json"
-    figures = Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+    figures = read_result(path, period).figures if path.is_file() else None
     return figures if isinstance(figures, ResultTableFigures) else None
 
 

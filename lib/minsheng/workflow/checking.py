@@ -1,5 +1,7 @@
 """Intake as a use case: bring the accepted returns of a period up to date, write receipts, say what is missing."""
 
+import logging
+import time
 from dataclasses import dataclass
 
 from minsheng.domain.area import Area, Section
@@ -7,13 +9,17 @@ from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode
+from minsheng.events import LogLevel, stage, took
 from minsheng.intake.checking import check_month, check_year_to_date
 from minsheng.intake.forms_deliveries import accept_deliveries
 from minsheng.intake.receipts import write_receipts
 from minsheng.intake.store import read_accepted, read_checked
 from minsheng.plan import load_plan
 from minsheng.workflow.display import Display
+from minsheng.workflow.run_log import RunLog
 from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,9 @@ class CheckOutcome:
         return lines + self.gaps.lines()
 
 
-def check_period(workspace: Workspace, period: str, *, force: bool, display: Display) -> CheckOutcome:
+def check_period(
+    workspace: Workspace, period: str, *, force: bool, display: Display, log_level: LogLevel | None = None
+) -> CheckOutcome:
     """Check the returns of a month, and of the months before it where they have changed.
 
     Parameters
@@ -90,24 +98,34 @@ def check_period(workspace: Workspace, period: str, *, force: bool, display: Dis
         Check again what is unchanged.
     display
         Told what begins.
+    log_level
+        What the log keeps; by default the workspace's setting.
     """
-    month = Period(period).closing_month
+    started, month = time.monotonic(), Period(period).closing_month
     plan = load_plan(workspace.params, month.year)
-    return check_returns(workspace, plan, month, force=force, display=display)
+    planned = time.monotonic() - started
+    with RunLog(workspace, month, "check", log_level) as log:
+        took(_log, "plan", planned)
+        outcome = check_returns(workspace, plan, month, force=force, display=display)
+        log.finish(seconds=time.monotonic() - started, exit_code=outcome.exit_code)
+    return outcome
 
 
 def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: bool, display: Display) -> CheckOutcome:
     """Check with a plan that is loaded already."""
     display.stage(f"校验{month.label}报表")
-    if force:
-        # Only this month is checked anew: the months before it are its inputs.
-        if month.previous_month:
-            check_year_to_date(plan, workspace.params, workspace.data, month.previous_month)
-        check_month(plan, workspace.params, workspace.data, month, force=True)
-    else:
-        check_year_to_date(plan, workspace.params, workspace.data, month)
-    write_receipts(plan, workspace.data, workspace.outputs, month)
-    accept_deliveries(workspace.data, plan)
+    with stage(_log, "intake"):
+        if force:
+            # Only this month is checked anew: the months before it are its inputs.
+            if month.previous_month:
+                check_year_to_date(plan, workspace.params, workspace.data, month.previous_month)
+            check_month(plan, workspace.params, workspace.data, month, force=True)
+        else:
+            check_year_to_date(plan, workspace.params, workspace.data, month)
+        with stage(_log, "intake.receipts"):
+            write_receipts(plan, workspace.data, workspace.outputs, month)
+        with stage(_log, "intake.deliveries"):
+            accept_deliveries(workspace.data, plan)
     owners = list(plan.reporting_owners(month))
     verdicts = {}
     for owner in owners:
@@ -117,10 +135,13 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
     record = read_checked(workspace.data, month)
     not_read = (*record.refused, *record.unregistered) if record else ()
     refused = {fault.file: fault.message for fault in not_read}
+    gaps = _gaps(plan, owners, verdicts, refused)
+    counts = {"missing": len(gaps.missing), "blocked": len(gaps.blocked), "refused": len(gaps.refused)}
+    _log.log(logging.WARNING if any(counts.values()) else logging.INFO, "returns_checked", extra=counts)
     return CheckOutcome(
         period=month,
         verdicts=tuple(verdicts.values()),
-        gaps=_gaps(plan, owners, verdicts, refused),
+        gaps=gaps,
         names={owner.id: owner.name for owner in owners},
     )
 

@@ -1,12 +1,15 @@
 """All of a month: intake, notebooks, scoring to date, bulletin, site."""
 
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
+from minsheng.events import LogLevel, stage, took
 from minsheng.execute.forked import fallbacks
 from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
@@ -16,13 +19,18 @@ from minsheng.workflow.display import Display
 from minsheng.workflow.fingerprint import fingerprint, workspace_fonts
 from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.progress_workbook import write_progress
+from minsheng.workflow.run_log import RunLog
+from minsheng.workflow.run_page import write_run_page
 from minsheng.workflow.runner import Runner, RunSummary
 from minsheng.workflow.site import write_site
 from minsheng.workflow.site_first import write_first_page
 from minsheng.workflow.staleness import later_stale_months, nothing_to_do
 from minsheng.workflow.unit_worker import cores, template
 from minsheng.workflow.units import UnitSpec, choose, period_units
+from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ def run_month(
     force: bool,
     stale: bool,
     display: Display,
+    log_level: LogLevel | None = None,
 ) -> MonthOutcome:
     """Make all of a month; what is unchanged is not made again.
 
@@ -115,6 +124,8 @@ def run_month(
         Make later months again that are older than a correction.
     display
         Told what happens.
+    log_level
+        What the run's log keeps; by default the workspace's setting.
 
     Raises
     ------
@@ -135,6 +146,7 @@ def run_month(
             force=force,
             stale=stale,
             display=display,
+            log_level=log_level,
         )
 
 
@@ -148,12 +160,49 @@ def _run_month(
     force: bool,
     stale: bool,
     display: Display,
+    log_level: LogLevel | None,
 ) -> MonthOutcome:
-    started, period, fallen_back = time.monotonic(), Period(month), fallbacks.process.total
+    started, period = time.monotonic(), Period(month)
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
     plan = load_plan(workspace.params, period.year)
+    planned = time.monotonic() - started
     chosen = choose(period_units(plan, period), plan, areas, notebooks)
+    with RunLog(workspace, period, "run", log_level) as log:
+        took(_log, "plan", planned)
+        outcome = _run_units_of(workspace, plan, period, chosen, started, log, jobs=jobs, force=force, display=display)
+        log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
+        write_run_page(workspace, plan, period, log)
+    redone = tuple(
+        run_month(
+            workspace,
+            str(later),
+            areas=[],
+            notebooks=[],
+            jobs=jobs,
+            force=False,
+            stale=False,
+            display=display,
+            log_level=log_level,
+        )
+        for later in (outcome.stale if stale else ())
+    )
+    return replace(outcome, seconds=time.monotonic() - started, later=redone)
+
+
+def _run_units_of(
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    chosen: list[UnitSpec],
+    started: float,
+    log: RunLog,
+    *,
+    jobs: int | None,
+    force: bool,
+    display: Display,
+) -> MonthOutcome:
+    fallen_back = fallbacks.process.total
     with Ledger(workspace.ledger) as ledger:
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), ledger, chosen, period)
         if not idle:
@@ -161,19 +210,18 @@ def _run_month(
             template()
         checked = check_returns(workspace, plan, period, force=force, display=display)
         if idle:
-            summary = _all_skipped(ledger, chosen, period)
+            summary = _all_skipped(ledger, chosen, period, log=log.run_id)
         else:
             preparer = Preparer(workspace, plan, fingerprint(workspace))
-            summary = run_units(workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display)
+            summary = run_units(
+                workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display, log=log.run_id
+            )
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
-        write_progress(workspace, plan, period)
-        write_first_page(workspace, plan)
-        write_site(workspace, plan, period)
-    redone = tuple(
-        run_month(workspace, str(m), areas=[], notebooks=[], jobs=jobs, force=False, stale=False, display=display)
-        for m in (later if stale else ())
-    )
+        with stage(_log, "site"):
+            write_progress(workspace, plan, period)
+            write_first_page(workspace, plan)
+            write_site(workspace, plan, period)
     return MonthOutcome(
         workspace=workspace,
         checked=checked,
@@ -181,7 +229,6 @@ def _run_month(
         seconds=time.monotonic() - started,
         fallbacks=fallbacks.process.total - fallen_back,
         stale=tuple(later),
-        later=redone,
     )
 
 
@@ -196,11 +243,14 @@ def run_units(
     force: bool,
     display: Display,
     command: str = "run",
+    log: str = "",
 ) -> RunSummary:
     """Run units on this machine and record the run; also what an assessment runs through."""
     workers = jobs or workspace.settings.jobs or cores()
-    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command=command)
-    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as executor:
+    run = ledger.start_run(
+        started=datetime.now(UTC).isoformat(), period=str(period), command=command, product=version_text(), log=log
+    )
+    with stage(_log, "units"), ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as executor:
         runner = Runner(
             workspace,
             preparer,
@@ -216,9 +266,11 @@ def run_units(
     return summary
 
 
-def _all_skipped(ledger: Ledger, units: list[UnitSpec], period: Period, command: str = "run") -> RunSummary:
+def _all_skipped(ledger: Ledger, units: list[UnitSpec], period: Period, *, log: str) -> RunSummary:
     """Record a run that found every unit as it should be: looking once is enough."""
-    run = ledger.start_run(started=datetime.now(UTC).isoformat(), period=str(period), command=command)
+    run = ledger.start_run(
+        started=datetime.now(UTC).isoformat(), period=str(period), command="run", product=version_text(), log=log
+    )
     summary = RunSummary(skipped=[unit.name for unit in units])
     _finish(ledger, run, summary)
     return summary

@@ -3,7 +3,8 @@
 from minsheng.domain.area import CITY
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Measurement, ProjectFigures, Result
+from minsheng.domain.result import Measurement, ProjectFigures
+from minsheng.domain.written import read_result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
 from minsheng.report.progress import target_words
 from minsheng.workflow.privacy_gate import check_privacy
@@ -22,7 +23,7 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
     absent, label, days = [], "", [period.end]
     for project in plan.projects_at(period):
         path = workspace.unit(period, CITY, project.id) / "result.json"
-        figures = Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+        figures = read_result(path, period).figures if path.is_file() else None
         if not isinstance(figures, ProjectFigures):
             absent.append(project.short_name)
             continue

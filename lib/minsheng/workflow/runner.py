@@ -1,6 +1,7 @@
 """Runs units in the order of their graph in a bounded pool; only this coordinator writes."""
 
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -17,6 +18,8 @@ from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.unit_worker import UnitMade, make_unit
 from minsheng.workflow.units import UnitSpec
 from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -101,11 +104,12 @@ class Runner:
                     made = future.result()
                     if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
                         retry.append(unit)
+                        _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
                     else:
                         self._settle(unit, made, summary, len(units))
             elif retry:
                 unit = retry.pop(0)
-                self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units))
+                self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units), attempt=2)
             elif pending:
                 self._leave_waiting(pending, summary, len(units))
         return summary
@@ -129,6 +133,7 @@ class Runner:
             if self._is_made(unit):
                 summary.skipped.append(name)
                 settled.add(name)
+                _log.debug("unit_skipped", extra={"unit": name})
                 self._progress(summary, total, name)
             else:
                 running[self._executor.submit(make_unit, self._preparer.work(unit))] = unit
@@ -136,8 +141,8 @@ class Runner:
     def _is_made(self, unit: UnitSpec) -> bool:
         return not self._force and is_made(self._workspace, self._preparer, self._ledger, unit)
 
-    def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int) -> None:
-        failed = made.failure
+    def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int, *, attempt: int = 1) -> None:
+        failed, started = made.failure, time.perf_counter()
         folder = self._workspace.unit(unit.period, unit.subject, unit.notebook)
         failed_folder = self._workspace.failed(unit.period, unit.subject, unit.notebook)
         if failed is None:
@@ -152,14 +157,17 @@ class Runner:
             # A report of other inputs must not stand where this one failed.
             _remove(self._workspace, folder)
             summary.failed[unit.name] = failed
+        seconds = {**made.seconds, "publish": time.perf_counter() - started}
+        key = self._preparer.key(unit)
+        _tell_settled(unit, key, attempt, failed, seconds, failed_folder.relative_to(self._workspace.root))
         self._ledger.record(
             self._run,
             unit.name,
-            self._preparer.key(unit),
+            key,
             inputs=self._preparer.inputs_key(unit),
             failure=failed.kind.value if failed else "",
             message=failed.message if failed else "",
-            seconds=made.seconds,
+            seconds=seconds,
             outputs={name: hashlib.sha256(content).hexdigest() for name, content in made.files.items()},
         )
         self._progress(summary, total, unit.name)
@@ -168,9 +176,27 @@ class Runner:
         for name, unit in list(pending.items()):
             culprits = [other for other in unit.after if other in summary.failed or other in summary.waiting]
             summary.waiting[name] = culprits[0]
+            _log.warning("unit_waiting", extra={"unit": name, "waits_for": culprits[0]})
             del pending[name]
             _remove(self._workspace, self._workspace.outputs / name)
             self._progress(summary, total, name)
+
+
+def _tell_settled(
+    unit: UnitSpec, key: str, attempt: int, failed: Failure | None, seconds: Mapping[str, float], kept: Path
+) -> None:
+    """Tell the log how a unit ended; of a failure its class and where the rest stands, never its words."""
+    facts = {
+        "unit": unit.name,
+        "key": key,
+        "attempt": attempt,
+        "stages": {name: round(value, 4) for name, value in seconds.items()},
+    }
+    if failed is None:
+        _log.info("unit_made", extra=facts)
+    else:
+        where = f"{kept.as_posix()}/traceback.txt"
+        _log.error("unit_failed", extra={**facts, "failure": failed.kind.value, "cell": failed.cell, "where": where})
 
 
 def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> bool:

@@ -16,6 +16,7 @@ from minsheng.domain.result import (
     Result,
     ReturnNote,
 )
+from minsheng.domain.written import read_result
 from minsheng.render.page import page
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import STATUS_WORDS, light_badge
@@ -48,7 +49,7 @@ class Sealed:
     def result(self, subject: str, notebook: str) -> Result | None:
         """Return what a notebook sealed, with what it was made from."""
         path = self.workspace.unit(self.period, subject, notebook) / "result.json"
-        return Result.model_validate_json(path.read_bytes()) if path.is_file() else None
+        return read_result(path, self.period) if path.is_file() else None
 
     def figures(self, subject: str, notebook: str) -> Figures | None:
         """Return the figures that a notebook sealed."""
@@ -227,7 +228,7 @@ def _ranking(month: Sealed) -> Element:
 
 def reports(month: Sealed) -> Element:
     """Return links to every report of the period, by area and section."""
-    names = {p.id: p.short_name for p in month.plan.projects} | _NAMES
+    names = notebook_names(month.plan)
     units = period_units(month.plan, month.period)
     subjects = sorted(dict.fromkeys(unit.subject for unit in units), key=lambda subject: subject != CITY)
     shown = {(unit.subject, unit.notebook) for unit in units}
@@ -263,7 +264,13 @@ def run_summary(month: Sealed) -> Element:
         Element("li", subject_name(month.plan, unit.subject), "　", month.links(unit.subject, unit.notebook))
         for unit in failed
     ]
-    return section("运行情况", paragraph(said), Element("ul", told) if told else None)
+    how = paragraph(Element("a", "运行记录（用时、失败、日志）", href="run.html"))
+    return section("运行情况", paragraph(said), Element("ul", told) if told else None, how)
+
+
+def notebook_names(plan: Plan) -> dict[str, str]:
+    """Return notebook → what people call its report, in the order of the pages."""
+    return {p.id: p.short_name for p in plan.projects} | _NAMES
 
 
 def subject_name(plan: Plan, subject: str) -> str:

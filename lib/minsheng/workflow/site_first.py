@@ -4,6 +4,7 @@ from minsheng.domain.area import CITY
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ReturnNote
+from minsheng.errors import VersionError
 from minsheng.render.page import page
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.markup import Content, Element, Piece, note, paragraph
@@ -29,7 +30,7 @@ def write_first_page(workspace: Workspace, plan: Plan) -> None:
     periods = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
     months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
     assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
-    newest = months[-1] if months else None
+    newest = next((month for month in reversed(months) if _is_readable(month)), None)
     bulletin = newest.bulletin() if newest else None
     title = workspace.settings.site_title
     body = Piece(
@@ -58,7 +59,19 @@ def _months(months: list[Sealed]) -> Element:
     )
 
 
+def _is_readable(month: Sealed) -> bool:
+    """Whether this version of the product made a month; one before an upgrade must not keep the others from a page."""
+    try:
+        month.bulletin()
+    except VersionError:
+        return False
+    return True
+
+
 def _month(month: Sealed) -> list[Content]:
+    if not _is_readable(month):
+        told = f"由另一版本生成，请重做：minsheng run {month.period}"
+        return [Element("a", month.period.label, href=f"{month.period}/index.html"), told, *[None] * 4, _made(month)]
     bulletin = month.bulletin()
     notes = bulletin.returns if bulletin else ()
     annex = month.workspace.outputs / str(month.period) / _ANNEX

@@ -36,7 +36,7 @@ class Counter:
         what
             What ran in another way.
         """
-        logger.warning("%s does not run in a fork: %s", what, reason)
+        logger.warning("%s does not run in a fork: %s", what, reason, extra={"event": "fallback", "reason": reason})
         for counter in {self, process}:
             with counter._lock:  # noqa: SLF001  # of this class
                 counter._reasons[reason] += 1  # noqa: SLF001

@@ -1,16 +1,20 @@
 """Starting the template's process."""
 
 import json
+import logging
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from minsheng.events import took
 from minsheng.execute.forked.workers import readable, receive
 
 _MESSAGE_BYTES = 1 << 16
+_log = logging.getLogger(__name__)
 
 DEFAULT_PRELOAD = (
     "ipykernel.kernelapp",
@@ -70,6 +74,7 @@ class TemplateProcess:
 
     def __init__(self, preload: Sequence[str], warm_up: str | None, environment: Mapping[str, str]) -> None:
         self._owner = os.getpid()
+        self._started: float | None = time.perf_counter()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
             "control": theirs.fileno(),
@@ -95,6 +100,12 @@ class TemplateProcess:
     def is_alive(self) -> bool:
         """Whether requests make sense."""
         return self.is_ours and self.popen.poll() is None
+
+    def answered(self) -> None:
+        """Tell the log, once, how long it took from its start to its first answer."""
+        started, self._started = self._started, None
+        if started is not None:
+            took(_log, "template", time.perf_counter() - started)
 
     def failure(self) -> str | None:
         """Say why it could not start, once it has ended.

@@ -181,6 +181,7 @@ class Template:
             answer = json.loads(report)
             if "refused" in answer:
                 raise TemplateError(answer["refused"])
+            process.answered()
             sockets.pop_all()
         return Worker(answer["pid"], data, status)
 

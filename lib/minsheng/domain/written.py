@@ -1,0 +1,70 @@
+"""Reading what the product wrote itself, maybe in another version: the right words instead of a program fault."""
+
+import json
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.result import Result
+from minsheng.errors import UsageError, VersionError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_written(model: type[Model], content: bytes, name: PurePath | str, *, remedy: str) -> Model:
+    """Read a JSON document that the product wrote.
+
+    Parameters
+    ----------
+    model
+        What it should be; the models carry a ``schema_version``.
+    content
+        The document.
+    name
+        The file, as a person would look for it.
+    remedy
+        What to do where this program cannot read it because it is older, or damaged: a sentence.
+
+    Raises
+    ------
+    VersionError
+        If another version of the product wrote it: which file, which version, and what to do.
+    UsageError
+        If it is damaged.
+    """
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as fault:
+        first = fault.errors(include_url=False, include_input=False)[0]
+        # Of a tagged union (the figures of a result) the version stands one level down.
+        version = next((each["ctx"] for each in fault.errors() if each["loc"][-1:] == ("schema_version",)), None)
+        if version is None:
+            where = ".".join(map(str, first["loc"])) or "全文"
+            raise UsageError(f"{name} 损坏（{where}）。{remedy}") from None
+        raise _other_version(str(name), _found(content), int(version["expected"]), remedy) from None
+
+
+def read_result(path: Path, period: Period) -> Result:
+    """Read a sealed ``result.json`` under ``outputs/``.
+
+    Raises
+    ------
+    VersionError, UsageError
+        As :func:`read_written` does.
+    """
+    command = "run" if period.kind == PeriodKind.MONTH else "assess"
+    return read_written(Result, path.read_bytes(), path, remedy=f"请重做：minsheng {command} {period} --force")
+
+
+def _found(content: bytes) -> Any:
+    document = json.loads(content)
+    figures = document.get("figures")
+    return (figures if isinstance(figures, dict) else document).get("schema_version")
+
+
+def _other_version(name: str, found: Any, known: int, remedy: str) -> VersionError:
+    if isinstance(found, int) and found > known:
+        return VersionError(f"{name} 由更新的版本写成（格式 {found}，本程序认识到 {known}）。请升级本程序")
+    return VersionError(f"{name} 由较早的版本写成（格式 {found}，本程序为 {known}）。{remedy}")
