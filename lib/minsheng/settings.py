@@ -3,7 +3,7 @@
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -24,7 +24,13 @@ def variable(key: str) -> str:
     return f"{PREFIX}{key.replace('.', '_').upper()}"
 
 
-def read_settings(path: Path, model: type[S], environment: Mapping[str, str] | None = None) -> S:
+def read_settings(
+    path: Path,
+    model: type[S],
+    environment: Mapping[str, str] | None = None,
+    *,
+    before: Callable[[Path, Mapping[str, object]], None] | None = None,
+) -> S:
     """Read a file's settings, each overridden by its environment variable.
 
     Parameters
@@ -35,6 +41,9 @@ def read_settings(path: Path, model: type[S], environment: Mapping[str, str] | N
         Names the keys, their types, bounds and defaults; a model as a key's type is a table of the file.
     environment
         By default the process's.
+    before
+        Called with the path and all that the file holds before its keys are judged: a newer version's file may have
+        keys that this program does not know.
 
     Raises
     ------
@@ -45,6 +54,8 @@ def read_settings(path: Path, model: type[S], environment: Mapping[str, str] | N
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise UsageError(f"{path} 无法读取：{fault}") from fault
+    if before is not None:
+        before(path, values)
     reading = _Reading(path, os.environ if environment is None else environment, [])
     found = reading.table(values, model, "")
     if reading.faults:

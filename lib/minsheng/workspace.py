@@ -1,6 +1,7 @@
 """Where things lie: one place that knows every path of a workspace, and the settings in ``minsheng.toml``."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -9,12 +10,14 @@ from pydantic import Field
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
-from minsheng.errors import UsageError
+from minsheng.errors import UsageError, VersionError
 from minsheng.events import LogLevel
 from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
 ENVIRONMENT = "MINSHENG_WORKSPACE"
+WORKSPACE_VERSION = 1
+"""How kept things lie under ``data/``; a workspace that does not say is of the first version."""
 
 
 class FontSettings(Frozen):
@@ -41,6 +44,8 @@ class Settings(Frozen):
     (``MINSHENG_FONTS_FOLDER`` for a key of a table).
     """
 
+    workspace_version: int = WORKSPACE_VERSION
+    """Kept by the program: an older workspace is migrated or refused with what to do, a newer one refused."""
     site_title: str = Field(default="民生工程报送工作簿", min_length=1)
     jobs: int = Field(default=0, ge=0)
     """Notebooks that run at once; 0 is one per processor."""
@@ -97,7 +102,11 @@ class Workspace:
         for folder in (origin, *origin.parents):
             if (folder / MARKER).is_file():
                 chosen = params.resolve() if params else folder / "params"
-                return cls(root=folder, params=chosen, settings=read_settings(folder / MARKER, Settings))
+                return cls(
+                    root=folder,
+                    params=chosen,
+                    settings=read_settings(folder / MARKER, Settings, before=_refuse_other_versions),
+                )
         raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
 
     @property
@@ -152,3 +161,13 @@ class Workspace:
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder where what is left of a failed unit is kept."""
         return self.outputs / str(period) / "failed" / subject / notebook
+
+
+def _refuse_other_versions(path: Path, values: Mapping[str, object]) -> None:
+    found = values.get("workspace_version", 1)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+        raise UsageError(f"{path} 中的 workspace_version 为 {found!r}：应为从 1 起的整数，由程序维护，请恢复原值")
+    if found > WORKSPACE_VERSION:
+        raise VersionError(
+            f"{path.parent} 是更新的版本的工作区（版本 {found}，本程序认识到 {WORKSPACE_VERSION}）：请升级本程序"
+        )

@@ -1,12 +1,14 @@
 """What a workspace and its machine need: samples, templates, a check-up, JupyterLab."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from minsheng.cli.application import app
-from minsheng.cli.options import ParamsOption, WorkspaceOption
+from minsheng.cli.options import JsonOption, ParamsOption, WorkspaceOption
 from minsheng.errors import ExitCode
 
 
@@ -62,7 +64,7 @@ def template(
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = None) -> None:
+def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """检查这台机器是否具备条件，并说明怎样补齐。
 
     例：minsheng doctor
@@ -70,8 +72,11 @@ def doctor(workspace: WorkspaceOption = None) -> None:
     from minsheng.workflow.doctor import examine
 
     findings = examine(workspace)
-    for finding in findings:
-        typer.echo(str(finding))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
     unfit = any(finding.is_fault for finding in findings)
     raise typer.Exit(ExitCode.MACHINE_UNFIT if unfit else ExitCode.DONE)
 

@@ -23,7 +23,7 @@ from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import parse_return
-from minsheng.intake.store import write_atomically
+from minsheng.intake.store import check_columns, write_atomically
 
 OFFICE, PROVINCE = "office", "province"
 DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
@@ -93,8 +93,7 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
     """
     path = deliveries_path(data_dir)
     reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    if tuple(reader.fieldnames or ()) != DELIVERY_COLUMNS:
-        raise FileRefusedError(f"{path} 的表头应为 {','.join(DELIVERY_COLUMNS)}，现为 {reader.fieldnames}")
+    check_columns(path, reader.fieldnames or (), DELIVERY_COLUMNS)
     lines = []
     for line in reader:
         try:

@@ -17,7 +17,7 @@ from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.written import read_written
-from minsheng.errors import FileRefusedError
+from minsheng.errors import FileRefusedError, VersionError
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 VALUE_COLUMNS = ("field", "value", "unit", "sheet", "cell")
@@ -82,8 +82,7 @@ def read_register(data_dir: Path) -> list[Delivery]:
     if not path.exists():
         return []
     reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    if tuple(reader.fieldnames or ()) != REGISTER_COLUMNS:
-        raise FileRefusedError(f"{path} 的表头应为 {','.join(REGISTER_COLUMNS)}，现为 {reader.fieldnames}")
+    check_columns(path, reader.fieldnames or (), REGISTER_COLUMNS)
     deliveries = []
     for line in reader:
         try:
@@ -101,6 +100,24 @@ def read_register(data_dir: Path) -> list[Delivery]:
         except (ValueError, TypeError, FileRefusedError) as error:
             raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
     return deliveries
+
+
+def check_columns(path: Path, found: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a register whose columns are not those of this version.
+
+    Raises
+    ------
+    VersionError
+        If it has all of them and more: a newer version of the product wrote it.
+    FileRefusedError
+        If it lacks one.
+    """
+    if tuple(found) == tuple(known):
+        return
+    more = [name for name in found if name not in known]
+    if more and set(known) <= set(found):
+        raise VersionError(f"{path} 由更新的版本写成（多出的列：{'、'.join(more)}）：请升级本程序")
+    raise FileRefusedError(f"{path} 的表头应为 {','.join(known)}，现为 {','.join(found)}：登记是凭据，请从备份恢复")
 
 
 def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:

@@ -68,7 +68,7 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
 def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
     """Return the sealed figures of the areas directly below one, by area and indicator."""
     path = workspace.unit(period, area_id, project) / "result.json"
-    figures = Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+    figures = read_result(path, period).figures if path.is_file() else None
     rows = figures.areas if isinstance(figures, ProjectFigures) else ()
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
 

@@ -28,7 +28,6 @@ _SLOWEST = 10
 _EARLIER = 10
 _STAGES = {
     "plan": "读取方案",
-    "template": "启动预热进程（与其他阶段同时进行）",
     "intake": "校验报表",
     "intake.read": "其中：读取文件",
     "intake.parse": "其中：识别表格",
@@ -39,6 +38,7 @@ _STAGES = {
     "intake.deliveries": "其中：报出文件登记",
     "forms": "读取考评表",
     "units": "执行、排版、发布报告",
+    "template": "其中：等待预热进程启动",
     "site": "网页与汇总表",
 }
 _PARTS = (("execute", "执行"), ("render", "排版"), ("publish", "发布"))

@@ -1,4 +1,4 @@
-"""Which version this is: the package's, and the commit where it runs from a checkout."""
+"""Which version this is: the package's, and the commit that it runs from or was built from."""
 
 import subprocess
 from importlib.metadata import version
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import minsheng
 
+_RECORD = "commit.txt"
+"""Written when a wheel or a source distribution is built; a checkout has none."""
+
 
 def version_text() -> str:
-    """Return ``minsheng 0.1.0 (commit)``."""
+    """Return ``minsheng 0.1.0（commit）``; ``+modified`` says that files differed from the commit."""
     text = f"minsheng {package_version()}"
     commit = _commit(Path(minsheng.__file__).parent)
     return f"{text}（{commit}）" if commit else text
@@ -19,11 +22,21 @@ def package_version() -> str:
     return version("minsheng-workbook")
 
 
-def _commit(folder: Path) -> str:
+def _commit(package: Path) -> str:
+    recorded = package / _RECORD
+    if recorded.is_file():
+        return recorded.read_text(encoding="utf-8").strip()
+    # A package that lies in somebody else's repository must not name that one's commit.
+    if _git(package, "rev-parse", "--show-prefix") != "lib/minsheng/":
+        return ""
+    commit = _git(package, "rev-parse", "--short=12", "HEAD")
+    modified = commit and _git(package, "status", "--porcelain", "--", ".")
+    return f"{commit}+modified" if modified else commit
+
+
+def _git(folder: Path, *arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

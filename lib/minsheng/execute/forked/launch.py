@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -74,7 +73,7 @@ class TemplateProcess:
 
     def __init__(self, preload: Sequence[str], warm_up: str | None, environment: Mapping[str, str]) -> None:
         self._owner = os.getpid()
-        self._started: float | None = time.perf_counter()
+        self._answers = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
             "control": theirs.fileno(),
@@ -101,11 +100,11 @@ class TemplateProcess:
         """Whether requests make sense."""
         return self.is_ours and self.popen.poll() is None
 
-    def answered(self) -> None:
-        """Tell the log, once, how long it took from its start to its first answer."""
-        started, self._started = self._started, None
-        if started is not None:
-            took(_log, "template", time.perf_counter() - started)
+    def answered(self, seconds: float) -> None:
+        """Tell the log, once, how long the first request waited for the boot to end."""
+        if not self._answers:
+            self._answers = True
+            took(_log, "template", seconds)
 
     def failure(self) -> str | None:
         """Say why it could not start, once it has ended.

@@ -7,6 +7,7 @@ import pickle
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -162,6 +163,7 @@ class Template:
 
     def _request(self, request: bytes) -> Worker | None:
         """Ask for a fork; None if the template has ended meanwhile."""
+        asked = time.perf_counter()
         with ExitStack() as sockets:
             data, their_data = map(sockets.enter_context, socket.socketpair())
             pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -181,7 +183,7 @@ class Template:
             answer = json.loads(report)
             if "refused" in answer:
                 raise TemplateError(answer["refused"])
-            process.answered()
+            process.answered(time.perf_counter() - asked)
             sockets.pop_all()
         return Worker(answer["pid"], data, status)
 
