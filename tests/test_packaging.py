@@ -17,6 +17,10 @@ ROOT = Path(__file__).parent.parent
 BUILT_FROM = ("lib", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 
 
+# Jupyter's own files lie in an environment's share/, which a path to its libraries does not lead to.
+JUPYTER = {"JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter")}
+
+
 def _run(*command: str | Path, cwd: Path, environment: dict[str, str] | None = None) -> str:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MINSHENG", "GIT_"))}
     done = subprocess.run(
@@ -144,9 +148,15 @@ def test_a_source_distribution_keeps_the_commit(tree: Path, tmp_path: Path) -> N
 
 def test_help_and_doctor_work_where_there_is_no_workspace(installed: Path, tmp_path: Path) -> None:
     assert "minsheng run" in _run(installed / "minsheng", "run", "--help", cwd=tmp_path)
-    told = _run(installed / "minsheng", "doctor", cwd=tmp_path)
+    told = _run(installed / "minsheng", "doctor", cwd=tmp_path, environment=JUPYTER)
     assert "这里不是工作区" in told
     assert "[故障]" not in told
+
+
+def test_doctor_finds_that_jupyters_own_files_are_missing(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run([installed / "minsheng", "doctor"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 15
+    assert "缺少 nbconvert 的模板" in done.stdout
 
 
 @pytest.mark.slow
@@ -158,7 +168,16 @@ def test_the_installed_package_runs_a_workspace_elsewhere(installed: Path, tmp_p
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     restricted = ("--area", "cangxi", "--notebook", "dibao")
-    said = _run(installed / "minsheng", "run", "2017-01", *restricted, "--workspace", workspace.root, cwd=elsewhere)
+    said = _run(
+        installed / "minsheng",
+        "run",
+        "2017-01",
+        *restricted,
+        "--workspace",
+        workspace.root,
+        cwd=elsewhere,
+        environment=JUPYTER,
+    )
     assert "新生成 1 份" in said
     made = workspace.outputs / "2017-01" / "cangxi" / "dibao"
     assert (made / "report.pdf").read_bytes().startswith(b"%PDF-")

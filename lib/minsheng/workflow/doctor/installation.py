@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 def installation() -> list[Finding]:
     """Look at what was installed."""
-    return [*_python(), *_libraries(), *_plugins(), *_fonts()]
+    return [*_python(), *_libraries(), *_plugins(), *_templates(), *_fonts()]
 
 
 def _python() -> list[Finding]:
@@ -61,6 +61,18 @@ def _plugins() -> list[Finding]:
             Finding(f"未登记：{'、'.join(missing)}", FAULT, "重新安装本包：make setup，或 pip install 发布的 wheel")
         ]
     return [Finding("papermill 引擎与 nbconvert 导出器已登记")]
+
+
+def _templates() -> list[Finding]:
+    """Whether the page templates that ours build on are found: they lie outside of the libraries' folder."""
+    from minsheng.render.exporters import ReportHTMLExporter
+
+    try:
+        ReportHTMLExporter().template_paths  # noqa: B018  # asked for, it looks for them
+    except ValueError:
+        remedy = f"{sys.executable} -m pip install --force-reinstall --no-deps nbconvert；或检查环境变量 JUPYTER_PATH"
+        return [Finding(f"缺少 nbconvert 的模板（{sys.prefix}/share/jupyter）", FAULT, remedy)]
+    return [Finding("nbconvert 的模板可用")]
 
 
 def _fonts() -> list[Finding]:
