@@ -8,8 +8,9 @@ from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, Result, ScoringFigures, SectionItemScore, SectionScoringFigures
+from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
 from minsheng.domain.rubric import CountedRule, QualitativeRule
+from minsheng.domain.written import read_result
 from minsheng.errors import GateRefusedError
 from minsheng.intake.forms_deliveries import deliveries_path
 from minsheng.intake.forms_reading import BONUS_FOLDER
@@ -209,7 +210,7 @@ class _Looker:
 
     def _figures(self, who: str, notebook: str) -> object:
         path = self.workspace.unit(self.period, who, notebook) / "result.json"
-        return Result.model_validate_json(path.read_bytes()).figures if path.is_file() else None
+        return read_result(path, self.period).figures if path.is_file() else None
 
     def _form(self, who: str) -> str:
         return f"考评表 data/assessment/{self.period}/{who}.xlsx "

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from typing import Any
 
 from minsheng.errors import MinshengError
 from minsheng.workflow.doctor.finding import FAULT, Finding
@@ -68,7 +69,8 @@ def _templates() -> list[Finding]:
     from minsheng.render.exporters import ReportHTMLExporter
 
     try:
-        ReportHTMLExporter().template_paths  # noqa: B018  # asked for, it looks for them
+        exporter: Any = ReportHTMLExporter
+        exporter().template_paths  # noqa: B018  # asked for, it looks for them
     except ValueError:
         remedy = f"{sys.executable} -m pip install --force-reinstall --no-deps nbconvert；或检查环境变量 JUPYTER_PATH"
         return [Finding(f"缺少 nbconvert 的模板（{sys.prefix}/share/jupyter）", FAULT, remedy)]
