@@ -19,7 +19,7 @@ from minsheng.intake.checking import check_month
 from minsheng.intake.forms_store import accepted_form_path, read_accepted_form
 from minsheng.intake.store import read_accepted, read_register
 from minsheng.plan import load_plan
-from minsheng.workflow.site import write_first_page
+from minsheng.workflow.site_first import write_first_page
 from minsheng.workspace import Workspace
 
 JUNE = Period("2017-06")
