@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from minsheng.domain.period import Period
 from minsheng.errors import FileRefusedError
 from minsheng.intake.forms_deliveries import DELIVERY_COLUMNS, accept_deliveries
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]
+JUNE = Period("2017-06")
 OFFICE = "returns/2017-06/welfare_charity.xlsx"
 PROVINCE = "deliveries/2017-06/welfare_charity-province.xlsx"
 
@@ -41,8 +43,8 @@ def accepted(data, plan, *lines):
         writer = csv.DictWriter(out, DELIVERY_COLUMNS)
         writer.writeheader()
         writer.writerows(lines)
-    accept_deliveries(data, plan)
-    return read_accepted_deliveries(data).months
+    accept_deliveries(data, plan, JUNE)
+    return read_accepted_deliveries(data, JUNE).months
 
 
 def test_a_difference_is_kept_in_both_wordings(data, plan):
@@ -113,16 +115,16 @@ def test_a_signed_report_is_seen(data, plan):
 def test_an_unchanged_register_is_not_read_again(data, plan):
     lines = (line(data, "office", OFFICE), line(data, "province", PROVINCE))
     accepted(data, plan, *lines)
-    before = accepted_deliveries_path(data).stat().st_mtime_ns
-    accept_deliveries(data, plan)
-    assert accepted_deliveries_path(data).stat().st_mtime_ns == before
+    before = accepted_deliveries_path(data, JUNE).stat().st_mtime_ns
+    accept_deliveries(data, plan, JUNE)
+    assert accepted_deliveries_path(data, JUNE).stat().st_mtime_ns == before
 
 
 def test_without_a_register_nothing_is_known(data, plan):
     accepted(data, plan, line(data, "office", OFFICE))
     (data / "deliveries.csv").unlink()
-    accept_deliveries(data, plan)
-    assert read_accepted_deliveries(data) is None
+    accept_deliveries(data, plan, JUNE)
+    assert read_accepted_deliveries(data, JUNE) is None
 
 
 @pytest.mark.parametrize(
@@ -136,4 +138,4 @@ def test_a_damaged_line_is_refused_with_its_number(data, plan, more):
 def test_another_header_is_refused(data, plan):
     (data / "deliveries.csv").write_text("月份,科室\n", encoding="utf-8")
     with pytest.raises(FileRefusedError, match="表头应为"):
-        accept_deliveries(data, plan)
+        accept_deliveries(data, plan, JUNE)

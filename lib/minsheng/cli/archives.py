@@ -18,7 +18,7 @@ ArchiveOption = Annotated[
 
 @archive_app.command("seal")
 def archive_seal(
-    period: Annotated[str, typer.Argument(help="报告月份，例如 2017-06。", show_default=False)],
+    period: Annotated[str, typer.Argument(help="月份或考评期，例如 2017-06、2017-H1、2017。", show_default=False)],
     why: Annotated[str, typer.Option("--why", help="重新归档的原因；内容有变化时必填。")] = "",
     sealed_at: Annotated[
         str | None, typer.Option("--sealed-at", help="归档时间，例如 2017-07-26T10:00；默认为现在。")
@@ -28,9 +28,9 @@ def archive_seal(
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """把一个月的报告、报表、回执、方案与笔记本封存为只读的归档包，记入签名的账本。
+    """把一个月的报告、报表、回执、方案与笔记本，或一次考评的印证资料册，封存为只读的归档包，记入签名的账本。
 
-    例：minsheng archive seal 2017-06
+    例：minsheng archive seal 2017-06；minsheng archive seal 2017-H1
     """
     from minsheng.console import RunDisplay
     from minsheng.workflow.sealing import seal_period

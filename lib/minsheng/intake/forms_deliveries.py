@@ -3,6 +3,9 @@
 Late is never typed: it follows from the register and the calendar. The office's and the province's versions are
 compared part by part; equal bytes need no reading. A version that cannot be read is said to be uncompared, which is
 not the same as equal.
+
+A month sees what was handed over and signed by its end, so that what comes later leaves a sealed month as it is; an
+assessment is made afterwards, and sees all that is on record about its months.
 """
 
 import csv
@@ -11,11 +14,11 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import MonthlyReportFigures, Result
 from minsheng.domain.written import read_written
@@ -23,10 +26,14 @@ from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import parse_return
+from minsheng.intake.signatures import csv_bytes, read_signed
 from minsheng.intake.store import check_columns, write_atomically
+from minsheng.plan.calendar import due_date
 
 OFFICE, PROVINCE = "office", "province"
 DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
+NOTE_COLUMNS = ("head", "note", "note_sha256")
+"""Further columns where delivery notes were made; a register without them is read too."""
 Parts = Mapping[str, Mapping[str, str]]
 """Project id → part id → text."""
 
@@ -42,6 +49,11 @@ class Handed:
     file: str
     """Relative to ``data/``."""
     sha256: str
+    head: str = ""
+    """The archive's head that the delivery note prints; empty where nothing was sealed."""
+    note: str = ""
+    """The delivery note (PDF), relative to ``data/``."""
+    note_sha256: str = ""
 
 
 def deliveries_path(data_dir: Path) -> Path:
@@ -49,23 +61,41 @@ def deliveries_path(data_dir: Path) -> Path:
     return data_dir / "deliveries.csv"
 
 
-def accept_deliveries(data_dir: Path, plan: Plan) -> None:
-    """Bring the record of handed-over reports up to date; unchanged registers and files are not read again.
+def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
+    """Return where the figures of a handed PDF are kept, so that two versions can be compared part by part."""
+    return data_dir / "deliveries" / str(period) / f"{sha256}.json"
+
+
+def known_by(plan: Plan, period: Period) -> date | None:
+    """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment: no such day."""
+    if period.kind != PeriodKind.MONTH:
+        return None
+    return max(period.end, due_date(plan, plan.reporting.sections, period))
+
+
+def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
+    """Bring a period's record of handed-over reports up to date; unchanged registers and files are not read again.
 
     Raises
     ------
     FileRefusedError
         If a line of the register is damaged: it is evidence, nothing of it is skipped.
     """
-    target = accepted_deliveries_path(data_dir)
+    target = accepted_deliveries_path(data_dir, period)
     if not deliveries_path(data_dir).is_file():
         target.unlink(missing_ok=True)
         return
-    handed = [each for each in read_deliveries(data_dir, plan) if each.period.year == plan.about.year]
+    last = known_by(plan, period)
+    handed = [
+        each
+        for each in read_deliveries(data_dir, plan)
+        if each.period in period.year_to_date and (last is None or each.delivered_at.date() <= last)
+    ]
     months = sorted({(each.period, each.section) for each in handed})
-    signed = {key: (data_dir / "signed" / str(key[0]) / f"{key[1]}.pdf").is_file() for key in months}
+    names = {line.key for line in read_signed(data_dir) if last is None or line.signed_at.date() <= last}
+    signed = {key: key in names for key in months}
     fingerprint = _fingerprint(data_dir, plan, handed, signed)
-    known = read_accepted_deliveries(data_dir)
+    known = read_accepted_deliveries(data_dir, period)
     if known is not None and known.fingerprint == fingerprint:
         return
     with Reader() as reader:
@@ -84,7 +114,7 @@ def accept_deliveries(data_dir: Path, plan: Plan) -> None:
 
 
 def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
-    """Return every line of the register.
+    """Return every line of the register; an absent register is an empty one.
 
     Raises
     ------
@@ -92,8 +122,14 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
         Naming the line, where one cannot be read.
     """
     path = deliveries_path(data_dir)
+    if not path.is_file():
+        return []
     reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    check_columns(path, reader.fieldnames or (), DELIVERY_COLUMNS)
+    # Whoever handed over before notes were numbered has a register without their column.
+    noted = DELIVERY_COLUMNS + NOTE_COLUMNS
+    check_columns(
+        path, reader.fieldnames or (), noted if set(NOTE_COLUMNS) & set(reader.fieldnames or ()) else DELIVERY_COLUMNS
+    )
     lines = []
     for line in reader:
         try:
@@ -105,11 +141,24 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
                     delivered_at=datetime.fromisoformat(line["delivered_at"]),
                     file=line["file"],
                     sha256=line["sha256"],
+                    **{name: line.get(name, "") for name in NOTE_COLUMNS},
                 )
             )
         except (ValueError, TypeError, UsageError) as error:
             raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
     return lines
+
+
+def deliveries_csv(lines: Iterable[Handed]) -> bytes:
+    """Write a register; the columns of delivery notes only where there is one."""
+    lines = list(lines)
+    noted = any(line.note for line in lines)
+    columns = DELIVERY_COLUMNS + NOTE_COLUMNS if noted else DELIVERY_COLUMNS
+    return csv_bytes(columns, ([_cell(line, name) for name in columns] for line in lines))
+
+
+def _cell(line: Handed, name: str) -> str:
+    return line.delivered_at.isoformat() if name == "delivered_at" else str(getattr(line, name))
 
 
 def _to(text: str) -> str:
@@ -121,10 +170,12 @@ def _to(text: str) -> str:
 def _fingerprint(
     data_dir: Path, plan: Plan, handed: Iterable[Handed], signed: Mapping[tuple[Period, str], bool]
 ) -> str:
-    parts = [deliveries_path(data_dir).read_bytes(), plan.sha256.encode()]
+    parts = [plan.sha256.encode()]
     for each in handed:
         path = data_dir / each.file
-        parts.append(f"{each.file} {path.stat().st_size if path.is_file() else 'absent'}".encode())
+        size = path.stat().st_size if path.is_file() else "absent"
+        said = (each.period, each.section, each.to, each.delivered_at.isoformat(), each.file, each.sha256, size)
+        parts.append(" ".join(map(str, said)).encode())
     parts += [f"{period} {section} {is_signed}".encode() for (period, section), is_signed in signed.items()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -155,7 +206,10 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != handed.sha256:
         raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
-    if path.suffix == ".json":
+    figures_path = handed_figures_path(data_dir, handed.period, handed.sha256)
+    if path.suffix == ".pdf" and figures_path.is_file():
+        content = figures_path.read_bytes()
+    if path.suffix == ".json" or (path.suffix == ".pdf" and figures_path.is_file()):
         try:
             result = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对")
         except VersionError as error:

@@ -38,14 +38,14 @@ def _read(form: type[Form], path: Path, period: Period) -> Form:
     return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng assess {period}")
 
 
-def accepted_deliveries_path(data_dir: Path) -> Path:
-    """Return what intake made of the register of handed-over reports."""
-    return data_dir / "accepted" / "deliveries.json"
+def accepted_deliveries_path(data_dir: Path, period: Period) -> Path:
+    """Return what intake made of the register of handed-over reports for a period."""
+    return data_dir / "accepted" / "deliveries" / f"{period}.json"
 
 
-def read_accepted_deliveries(data_dir: Path) -> DeliveredMonths | None:
+def read_accepted_deliveries(data_dir: Path, period: Period) -> DeliveredMonths | None:
     """Return what is on record; ``None`` where no report was ever handed over, or the record is damaged."""
     try:
-        return DeliveredMonths.model_validate_json(accepted_deliveries_path(data_dir).read_bytes())
+        return DeliveredMonths.model_validate_json(accepted_deliveries_path(data_dir, period).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None

@@ -37,7 +37,7 @@ def read_section_facts(
     as_of = due_date(plan, plan.reporting.sections, closing)
     labels = {accepted.verdict.data_label for accepted in returns.values()}
     facts = SectionFacts(section=section.id, as_of=as_of, data_label="；".join(sorted(labels - {""})))
-    record = read_accepted_deliveries(inputs.workspace.data)
+    record = read_accepted_deliveries(inputs.workspace.data, inputs.period)
     if record is None:
         return facts
     delivered = {each.period: each for each in record.months if each.section == section.id}

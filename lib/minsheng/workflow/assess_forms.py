@@ -44,7 +44,7 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
 
     What the system proposes to deduct from a section stands in its form already, as far as reports are on record.
     """
-    accept_deliveries(workspace.data, plan)
+    accept_deliveries(workspace.data, plan, period)
     contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_at(period)}
     for section in _assessed(plan):
         found = proposals(workspace, plan, period, section)
@@ -84,6 +84,7 @@ def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
         With every fault of every form, each with file, sheet, cell and what is allowed. Nothing is accepted then:
         a ranking with a refused form left out would not be the assessors' ranking.
     """
+    accept_deliveries(workspace.data, plan, period)
     sections = _assessed(plan)
     proposed = {section.id: proposals(workspace, plan, period, section) for section in sections}
     outcome = read_forms(workspace.data, plan, period, proposed)

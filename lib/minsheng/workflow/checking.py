@@ -125,7 +125,7 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
         with stage(_log, "intake.receipts"):
             write_receipts(plan, workspace.data, workspace.outputs, month)
         with stage(_log, "intake.deliveries"):
-            accept_deliveries(workspace.data, plan)
+            accept_deliveries(workspace.data, plan, month)
     owners = list(plan.reporting_owners(month))
     verdicts = {}
     for owner in owners:

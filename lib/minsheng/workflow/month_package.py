@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from minsheng.archive.faults import quoted
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.execute.failures import FailureKind
 from minsheng.execute.ledger import Ledger, files_intact
@@ -31,37 +31,39 @@ _PAGES = ("index.html", "progress.xlsx")
 
 
 def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
-    """Return why a month may not be sealed yet, one line per reason with what it concerns; none if it may.
+    """Return why a month or an assessment may not be sealed yet, one line per reason with what it concerns.
 
     An area that has not reported is no reason: its reports say 未报送.
     """
+    is_month = period.kind == PeriodKind.MONTH
+    make = f"minsheng {'run' if is_month else 'assess'} {period}"
     units = period_units(plan, period)
     if not workspace.ledger.is_file():
-        return [f"{period.label}还没有生成过：minsheng run {period}"]
+        return [f"{period.label}还没有生成过：{make}"]
     reasons = []
-    if not is_up_to_date(plan, workspace.params, workspace.data, period):
-        reasons.append(f"报表或方案在校验之后有变化：minsheng run {period}")
+    if not is_up_to_date(plan, workspace.params, workspace.data, period.closing_month):
+        reasons.append(f"报表或方案在校验之后有变化：{make}")
     preparer = Preparer(workspace, plan, fingerprint(workspace))
     with Ledger(workspace.ledger) as ledger:
         by_reason: dict[str, list[str]] = {}
         for unit in units:
-            by_reason.setdefault(_why_not(workspace, preparer, ledger, unit), []).append(unit.name)
+            by_reason.setdefault(_why_not(workspace, preparer, ledger, unit, make), []).append(unit.name)
     reasons += [f"{why}（{quoted(names)}）" for why, names in by_reason.items() if why]
-    month = workspace.outputs / str(period)
-    reasons += [f"缺少 {month / name}：minsheng run {period}" for name in _PAGES if not (month / name).is_file()]
-    return reasons
+    folder = workspace.outputs / str(period)
+    pages = _PAGES if is_month else _PAGES[:1]
+    return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
 
 
-def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> str:
+def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec, make: str) -> str:
     last = ledger.last_attempt(unit.name)
     if last is None:
-        return f"没有生成过：minsheng run {unit.period}"
+        return f"没有生成过：{make}"
     if last.state == "failed":
         return f"生成失败（{FailureKind(last.failure).word}）：{last.message}"
     if not files_intact(workspace.outputs / unit.name, last.outputs):
-        return f"生成之后文件被改动或删去：minsheng run {unit.period}"
+        return f"生成之后文件被改动或删去：{make}"
     if last.key != preparer.key(unit):
-        return f"生成之后报表、方案、笔记本或程序有变化：minsheng run {unit.period}"
+        return f"生成之后报表、方案、笔记本或程序有变化：{make}"
     return ""
 
 
@@ -86,6 +88,17 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
     files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
     files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
     return dict(sorted(files.items()))
+
+
+def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
+    """Return the sha256 of every file of a month's reports as its run recorded them.
+
+    The run looks through all that it makes for personal numbers, and a month made by another program is not complete
+    (:func:`why_incomplete`): what has these hashes has been looked through.
+    """
+    with Ledger(workspace.ledger) as ledger:
+        made = ledger.last_attempts(f"{period}/")
+    return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
 
 
 def made_with(workspace: Workspace) -> dict[str, object]:

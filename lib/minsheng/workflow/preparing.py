@@ -101,7 +101,7 @@ class Preparer:
         paths += [accepted_form_path(self.workspace.data, unit.period, owner) for owner in unit.forms]
         paths += [self.workspace.outputs / name / "result.json" for name in unit.after]
         if unit.notebook == "section_scoring":
-            paths.append(accepted_deliveries_path(self.workspace.data))
+            paths.append(accepted_deliveries_path(self.workspace.data, unit.period))
         # The folder of the closing month exists for every unit, also where its own return is missing.
         found = {self.workspace.accepted(unit.period.closing_month) / "checked": (b"", "")}
         found |= {path: self._load(path) for path in paths if path.is_file()}

@@ -1,5 +1,6 @@
 """``minsheng archive seal``: is the period complete, may all of it be sealed, then the seal."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, GateRefusedError, UsageError
 from minsheng.plan import load_plan
 from minsheng.workflow.display import Display
-from minsheng.workflow.month_package import month_files, why_incomplete
+from minsheng.workflow.evidence_book import evidence_book
+from minsheng.workflow.month_package import month_files, recorded_files, why_incomplete
+from minsheng.workflow.privacy_gate import personal_lines
 from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
 
@@ -73,14 +76,14 @@ def seal_period(
     sealed_at: str | None,
     display: Display,
 ) -> SealOutcome:
-    """Seal a month.
+    """Seal a month, or the evidence book of a half-year's or year's assessment.
 
     Parameters
     ----------
     workspace
         Where everything lies.
     period
-        ``YYYY-MM``.
+        ``YYYY-MM``, ``YYYY-H1`` or ``YYYY``.
     archive
         Where to seal; by default as ``minsheng.toml`` says.
     why
@@ -93,23 +96,38 @@ def seal_period(
     Raises
     ------
     UsageError
-        If the period is no month, the time is malformed, or changed content has no reason.
+        If the period or time is malformed, or changed content has no reason.
     GateRefusedError
-        If the month is not complete, or a file may not be sealed; one line per reason.
+        If the month is not complete, an item of the book has no evidence, or a file may not be sealed; one line per
+        reason.
     ArchiveInvalidError
         If the archive does not verify.
     MachineUnfitError
         If the disk or the key does not serve.
     """
     found = Period(period)
-    if found.kind != PeriodKind.MONTH:
-        raise UsageError(f"归档按月份（YYYY-MM）进行，现为“{period}”")
     plan = load_plan(workspace.params, found.year)
     reasons = why_incomplete(workspace, plan, found)
     if reasons:
         raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
-    payload = take_stock(month_files(workspace, plan, found))
-    return seal_payload(workspace, plan, found, payload, archive=archive, why=why, sealed_at=sealed_at, display=display)
+    if found.kind == PeriodKind.MONTH:
+        files, looked_at = month_files(workspace, plan, found), recorded_files(workspace, found)
+    else:
+        display.stage(f"装订{found.label}印证资料")
+        # Its reports may be of other months and programs, so all of the book is looked through.
+        files, looked_at = evidence_book(workspace, found), frozenset()
+    display.stage("查看要归档的文件中有没有个人信息")
+    return seal_payload(
+        workspace,
+        plan,
+        found,
+        take_stock(files),
+        archive=archive,
+        why=why,
+        sealed_at=sealed_at,
+        display=display,
+        looked_at=looked_at,
+    )
 
 
 def seal_payload(
@@ -122,6 +140,7 @@ def seal_payload(
     why: str,
     sealed_at: str | None,
     display: Display,
+    looked_at: Collection[str] = (),
 ) -> SealOutcome:
     """Seal files of a period that are known to be complete: the one door through which anything gets into the archive.
 
@@ -129,10 +148,12 @@ def seal_payload(
     ----------
     payload
         Path in the package → file.
+    looked_at
+        sha256 of the files that were looked through for personal numbers when they were made.
     workspace, plan, period, archive, why, sealed_at, display
         As for :func:`seal_period`.
     """
-    refused = gate(payload)
+    refused = gate(payload, looked_at)
     if refused:
         raise GateRefusedError("\n".join(["有文件不能归档：", *refused]))
     month = period.kind == PeriodKind.MONTH
@@ -152,9 +173,22 @@ def seal_payload(
     return SealOutcome(where, sealed, len(payload), sum(source.size for source in payload.values()))
 
 
-def gate(payload: Payload) -> list[str]:
-    """Return why something must not be sealed, one line per file; the one place where every file passes."""
-    return [f"{name}：空文件" for name, source in payload.items() if not source.size]
+def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:
+    """Return why something must not be sealed, one line each; the one place where every file passes.
+
+    Parameters
+    ----------
+    payload
+        Path in the package → file.
+    looked_at
+        As for :func:`seal_payload`: the bytes are those that were looked through, and need it no second time.
+    """
+    refused = [f"{name}：空文件" for name, source in payload.items() if not source.size]
+    # Each content once: the same return is evidence of many items.
+    once = {source.sha256: name for name, source in reversed(list(payload.items())) if source.sha256 not in looked_at}
+    for name in sorted(once.values()):
+        refused += personal_lines({name: payload[name].read()})
+    return refused
 
 
 def _time(text: str | None) -> datetime:

@@ -1,0 +1,95 @@
+"""A small certificate authority for tests: leaders' PKCS #12 files, and a timestamp server on this machine."""
+
+import datetime
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.timestamps import DummyTimeStamper
+
+PASSWORD = "签字密码"
+_DAY = datetime.timedelta(days=1)
+
+
+class Authority:
+    """Issues certificates."""
+
+    def __init__(self, name: str = "测试根证书") -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.certificate = self._issue(name, self.key, ca=True, issuer=None)
+
+    def _issue(self, name, key, *, ca=False, issuer="", usages=()):
+        now = datetime.datetime.now(datetime.UTC)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if issuer is None else self.certificate.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - _DAY)
+            .not_valid_after(now + 365 * _DAY)
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(x509.KeyUsage(
+                digital_signature=not ca, content_commitment=not ca, key_encipherment=False, data_encipherment=False,
+                key_agreement=False, key_cert_sign=ca, crl_sign=ca, encipher_only=False, decipher_only=False,
+            ), critical=True)
+        )  # fmt: skip
+        if usages:
+            builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
+        return builder.sign(self.key, hashes.SHA256())
+
+    def leader(self, name: str, path: Path, password: str = PASSWORD) -> Path:
+        """Write a person's PKCS #12 file."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._issue(name, key)
+        lock = serialization.BestAvailableEncryption(password.encode())
+        path.write_bytes(pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock))
+        return path
+
+    def root(self, path: Path) -> Path:
+        """Write the root certificate."""
+        path.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
+        return path
+
+    @contextmanager
+    def timestamp_server(self) -> Iterator[str]:
+        """Serve timestamps on this machine; yield the address."""
+        key = rsa.generate_private_key(65537, 2048)  # all that the dummy server knows
+        certificate = self._issue("测试时间戳", key, usages=[ExtendedKeyUsageOID.TIME_STAMPING])
+        der = serialization.Encoding.DER
+        plain = key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        stamper = DummyTimeStamper(
+            asn1_x509.Certificate.load(certificate.public_bytes(der)), asn1_keys.PrivateKeyInfo.load(plain)
+        )
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+                answer = stamper.request_tsa_response(request).dump()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            server.server_close()
