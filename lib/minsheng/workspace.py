@@ -59,6 +59,10 @@ class Settings(Frozen):
     """Where packages are sealed; relative to the workspace, or absolute: usually another disk."""
     keys: str = "data/keys"
     """Where the key lies that signs the archive's ledger; never in the archive."""
+    timestamp_url: str = ""
+    """Timestamp server (RFC 3161) for leaders' signatures; without one they carry the signing machine's time."""
+    trust_roots: str = ""
+    """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
     log_level: LogLevel = LogLevel.INFO
     """The least severe events that a run's log keeps."""
@@ -149,6 +153,17 @@ class Workspace:
     def keys(self) -> Path:
         """The key that signs the archive's ledger."""
         return self.root / self.settings.keys
+
+    @property
+    def trust_roots(self) -> list[Path]:
+        """The root certificates that the settings trust, in order; none where they name no folder."""
+        if not self.settings.trust_roots:
+            return []
+        folder = self.root / self.settings.trust_roots
+        found = sorted(path for path in folder.glob("*") if path.suffix in {".pem", ".crt", ".cer", ".der"})
+        if not found:
+            raise UsageError(f"{MARKER} 的 trust_roots 指向 {folder}，其中没有根证书（.pem、.crt、.cer、.der）")
+        return found
 
     def accepted(self, period: Period) -> Path:
         """Return the folder of a month's accepted values and verdicts."""

@@ -1,6 +1,6 @@
 """A small certificate authority for tests: leaders' PKCS #12 files, and a timestamp server on this machine."""
 
-import datetime
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-PASSWORD = "签字密码"
-_DAY = datetime.timedelta(days=1)
+PASSWORD = "签字密码"  # noqa: S105 - of certificates that a test makes
+_DAY = dt.timedelta(days=1)
 
 
 class Authority:
@@ -29,7 +29,7 @@ class Authority:
         self.certificate = self._issue(name, self.key, ca=True, issuer=None)
 
     def _issue(self, name, key, *, ca=False, issuer="", usages=()):
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
             x509.CertificateBuilder()
@@ -54,7 +54,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._issue(name, key)
         lock = serialization.BestAvailableEncryption(password.encode())
-        path.write_bytes(pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock))
+        path.write_bytes(
+            pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock)
+        )
         return path
 
     def root(self, path: Path) -> Path:

@@ -18,7 +18,8 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper
-from pyhanko.sign.validation import KeyUsageConstraints, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
@@ -96,9 +97,7 @@ def open_credential(content: bytes, password: bytes | None) -> Credential:
         else:
             reason = ""
     if signer is None or signer.signing_cert is None:
-        raise FileRefusedError(
-            f"证书文件（.p12）打不开：密码不对，或不是 PKCS #12 文件{f'（{reason}）' if reason else ''}"
-        )
+        raise FileRefusedError(f"证书文件（.p12）打不开：密码不对，或不是 PKCS #12 文件（{reason or '没有证书'}）")
     return Credential(_common_name(signer.signing_cert), signer)
 
 
@@ -136,7 +135,8 @@ def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url:
     if SIGNATURE_FIELD not in empty:
         raise FileRefusedError(f"没有空着的签名域“{SIGNATURE_FIELD}”：不是科室月报，或已经签过")
     width, height = _field_size(writer)
-    drawn = RawContent(outlined((credential.name, f"{on:%Y-%m-%d}"), width, height), box=BoxConstraints(width, height))
+    outlines = outlined((f"{credential.name} {on:%Y-%m-%d}",), width, height)
+    drawn = RawContent(outlines, box=BoxConstraints(width, height))
     signer = signers.PdfSigner(
         signers.PdfSignatureMetadata(
             field_name=SIGNATURE_FIELD,
@@ -181,7 +181,7 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
     if SIGNATURE_FIELD not in found:
         return SignatureCheck((f"签名域“{SIGNATURE_FIELD}”中没有签名",))
     signature = found[SIGNATURE_FIELD]
-    certificates = list(load_certs_from_pemder(list(map(str, roots)))) if roots else []
+    certificates = _roots(roots)
     first = validate_pdf_signature(signature, _context([]), _context([]), key_usage_settings=_FOR_SIGNATURES)
     stamp = first.timestamp_validity
     attested = stamp is not None and stamp.intact and stamp.valid
@@ -202,9 +202,8 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
     if stamp is not None and not attested:
         faults.append("时间戳无效")
     if certificates and not status.trusted:
-        faults.append(
-            f"证书不是由所信任的机构颁发的，或在签字时无效（颁发者 {_common_name(status.signing_cert, 'issuer')}）"
-        )
+        issuer = _common_name(status.signing_cert, "issuer")
+        faults.append(f"证书不是由所信任的机构颁发的，或在签字时无效（颁发者 {issuer}）")
     return SignatureCheck(
         tuple(faults),
         signer=_common_name(status.signing_cert),
@@ -212,6 +211,11 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
         attested=attested,
         trusted=bool(status.trusted) if certificates else None,
     )
+
+
+def _roots(paths: Sequence[Path]) -> list[Any]:
+    load: Any = load_certs_from_pemder  # untyped
+    return list(load([str(path) for path in paths]))
 
 
 def _context(roots: list[Any], at: datetime | None = None) -> ValidationContext:
@@ -225,7 +229,7 @@ def begins_with(content: bytes, size: int, sha256: str) -> bool:
     return len(content) > size and hashlib.sha256(content[:size]).hexdigest() == sha256
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHanko's class is untyped to us
+class _Writer(IncrementalPdfFileWriter):
     """Adds the signature and nothing else: the report's properties, and its date, stay as they are."""
 
     def _update_meta(self) -> None:

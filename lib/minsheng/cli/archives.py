@@ -39,7 +39,7 @@ def archive_seal(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = seal_period(found, period, archive=archive, why=why, sealed_at=sealed_at, display=display)
-    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -50,11 +50,12 @@ def archive_verify(
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,
     head: Annotated[str, typer.Option("--head", help="交接单上印的账本头。")] = "",
+    trust: Annotated[list[Path] | None, typer.Option("--trust", help="签字证书的根证书；默认按设置。")] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """核验归档：每个文件的校验码、清单、规范、账本的链与签名；或查一份文件归档在哪个包里。
+    """核验归档：每个文件的校验码、清单、规范、账本的链与签名，领导签字与报送；或查一份文件归档在哪个包里。
 
     例：minsheng archive verify；minsheng archive verify report.pdf
     """
@@ -62,8 +63,8 @@ def archive_verify(
     from minsheng.workflow.verifying import verify
 
     with RunDisplay() as display:
-        outcome = verify(workspace, path, archive=archive, key=key, head=head, display=display)
-    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+        outcome = verify(workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or ())
+    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -87,11 +88,12 @@ def archive_rebuild(
     found = Workspace.find(workspace)
     with RunDisplay() as display:
         outcome = rebuild_month(found, month, revision=revision, archive=archive, jobs=jobs, display=display)
-    _print(outcome.lines(), outcome.as_json(), as_json=as_json)
+    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
     raise typer.Exit(outcome.exit_code)
 
 
-def _print(lines: list[str], document: dict[str, object], *, as_json: bool) -> None:
+def print_outcome(lines: list[str], document: dict[str, object], *, as_json: bool) -> None:
+    """Print a command's outcome: its lines, or the document for a machine."""
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
         return

@@ -135,7 +135,7 @@ class DeliveredMonth(Frozen):
 
 
 class DeliveredMonths(Frozen):
-    """``data/accepted/deliveries/<period>.json``: every section's month that was handed over, as the period knows it."""
+    """``data/accepted/deliveries/<period>.json``: each section's month handed over by then."""
 
     fingerprint: str
     """Of the register, the files that were compared and the signed reports."""

@@ -67,7 +67,7 @@ def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
 
 
 def known_by(plan: Plan, period: Period) -> date | None:
-    """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment: no such day."""
+    """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment."""
     if period.kind != PeriodKind.MONTH:
         return None
     return max(period.end, due_date(plan, plan.reporting.sections, period))

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from fontTools.pens.basePen import BasePen
-from fontTools.ttLib import TTFont
+from fontTools.pens.basePen import BasePen  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from minsheng.render.fonts import serif_path
 

@@ -16,12 +16,21 @@ from minsheng.domain.plan import Plan
 from minsheng.execute.failures import FailureKind
 from minsheng.execute.ledger import Ledger, files_intact
 from minsheng.intake.checking import is_up_to_date
-from minsheng.intake.forms_deliveries import deliveries_path, read_deliveries
+from minsheng.intake.forms_deliveries import (
+    Handed,
+    deliveries_csv,
+    deliveries_path,
+    handed_figures_path,
+    known_by,
+    read_deliveries,
+)
 from minsheng.intake.forms_store import accepted_deliveries_path, accepted_form_path
 from minsheng.intake.receipts import receipts_dir
+from minsheng.intake.signatures import SignedReport, read_signed, signed_csv, signed_register_path
 from minsheng.intake.store import delivered_path, read_register, register_path
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.signed_state import changed_since_signed
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workflow.versions import package_version
 from minsheng.workspace import Workspace
@@ -49,6 +58,10 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str
         for unit in units:
             by_reason.setdefault(_why_not(workspace, preparer, ledger, unit, make), []).append(unit.name)
     reasons += [f"{why}（{quoted(names)}）" for why, names in by_reason.items() if why]
+    if is_month:
+        with Ledger(workspace.ledger) as ledger:
+            made = {name: attempt.outputs for name, attempt in ledger.last_attempts(f"{period}/").items()}
+        reasons += changed_since_signed(workspace, plan, period, made)
     folder = workspace.outputs / str(period)
     pages = _PAGES if is_month else _PAGES[:1]
     return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
@@ -86,6 +99,11 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
     files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
+    data = workspace.data
+    if signed := _signed_to(data, plan, period):
+        files[_inside(workspace, signed_register_path(data))] = signed_csv(signed)
+    if deliveries_path(data).is_file():
+        files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
     files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
     return dict(sorted(files.items()))
 
@@ -141,11 +159,34 @@ def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path
         path for unit in period_units(plan, period) for owner in unit.forms
         if (path := accepted_form_path(data, period, owner)).is_file()
     ]  # fmt: skip
-    if deliveries_path(data).is_file():
-        handed = [data / each.file for each in read_deliveries(data, plan) if each.period.year == period.year]
-        signed = sorted(path for month in months for path in (data / "signed" / str(month)).glob("*.pdf"))
-        paths += [deliveries_path(data), accepted_deliveries_path(data), *handed, *signed]
+    paths += [data / line.file for line in _signed_to(data, plan, period)]
+    for each in _handed_to(data, plan, period):
+        note = [data / each.note, (data / each.note).with_suffix(".html")] if each.note else []
+        paths += [data / each.file, *note, handed_figures_path(data, each.period, each.sha256)]
+    paths.append(accepted_deliveries_path(data, period))
     return [path for path in paths if path.is_file()]
+
+
+def _handed_to(data: Path, plan: Plan, period: Period) -> list[Handed]:
+    """Return what was handed over of the month, and of the months before it by its end."""
+    last = known_by(plan, period)
+    return [
+        each
+        for each in read_deliveries(data, plan)
+        if each.period == period
+        or (each.period in period.year_to_date and last is not None and each.delivered_at.date() <= last)
+    ]
+
+
+def _signed_to(data: Path, plan: Plan, period: Period) -> list[SignedReport]:
+    """Return what was signed of the month, and of the months before it by its end."""
+    last = known_by(plan, period)
+    return [
+        line
+        for line in read_signed(data)
+        if line.period == period
+        or (line.period in period.year_to_date and last is not None and line.signed_at.date() <= last)
+    ]
 
 
 def _register_to(workspace: Workspace, period: Period) -> bytes:

@@ -13,6 +13,7 @@ from minsheng.execute.ledger import Attempt, Ledger
 from minsheng.intake.store import latest_deliveries, read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
+from minsheng.workflow.signed_state import section_states
 from minsheng.workspace import Workspace
 
 
@@ -53,6 +54,8 @@ class MonthStatus:
     next_due: tuple[str, date] | None
     archived: str
     """Where the month stands with the archive, in words; empty while nothing is made."""
+    sections: tuple[str, ...] = ()
+    """One line per section whose report a leader signs: signed by whom, handed to whom."""
     failed_code: ExitCode = ExitCode.DONE
     """The highest that a failed unit deserves."""
 
@@ -70,6 +73,7 @@ class MonthStatus:
         lines += [f"失败：{unit}，详见 {where}" for unit, where in self.failed.items()]
         if self.stale:
             lines.append(f"已过期（更正之后未重做）：{'、'.join(self.stale)}。重做：minsheng run {self.period}")
+        lines += self.sections
         if self.archived:
             lines.append(self.archived)
         if self.next_due:
@@ -97,6 +101,7 @@ class MonthStatus:
             "made": self.made,
             "failed": self.failed,
             "stale": list(self.stale),
+            "sections": list(self.sections),
             "archived": self.archived,
             "next_due": {"what": self.next_due[0], "on": self.next_due[1].isoformat()} if self.next_due else None,
         }
@@ -145,6 +150,9 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
         stale=_stale(workspace, plan, period),
         next_due=_next_due(plan, day),
         archived=_archived(workspace, period, attempts),
+        sections=section_states(workspace, plan, period, {name: last.outputs for name, last in attempts.items()})
+        if attempts
+        else (),
         failed_code=max(
             (FailureKind(last.failure).exit_code for last in attempts.values() if last.state == "failed"),
             default=ExitCode.DONE,

@@ -1,5 +1,6 @@
-"""``minsheng archive verify``: the whole archive, one package, or where a single file is sealed."""
+"""``minsheng archive verify``: the archive, one package, or where a file is sealed; signatures and deliveries too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from minsheng.archive.signing import PUBLIC_NAME
 from minsheng.archive.verifying import Holding, Verification, find_file, verify_alone, verify_archive
 from minsheng.errors import ExitCode, UsageError
 from minsheng.workflow.display import Display
+from minsheng.workflow.verifying_signed import check_signed
 from minsheng.workspace import Workspace
 
 
@@ -71,7 +73,14 @@ class VerifyOutcome:
 
 
 def verify(
-    start: Path | None, path: Path | None, *, archive: Path | None, key: Path | None, head: str, display: Display
+    start: Path | None,
+    path: Path | None,
+    *,
+    archive: Path | None,
+    key: Path | None,
+    head: str,
+    display: Display,
+    roots: Sequence[Path] = (),
 ) -> VerifyOutcome:
     """Verify an archive, one package, or the package that holds a file.
 
@@ -89,6 +98,8 @@ def verify(
         A head from outside, as printed on a delivery note.
     display
         Told what has to be waited for.
+    roots
+        Files of the root certificates to trust for leaders' signatures; by default those of the settings.
 
     Raises
     ------
@@ -110,9 +121,11 @@ def verify(
     only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
     found = verify_archive(folder, public=public, head=head, only=only, say=display.stage)
     found.holdings = holdings
+    signed = check_signed(folder, workspace, [*roots] or (workspace.trust_roots if workspace else []), only)
+    found.faults += signed.faults
     if path and path.is_file() and not holdings:
         found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
-    return VerifyOutcome(path or folder, found, notes)
+    return VerifyOutcome(path or folder, found, (*notes, *signed.notes))
 
 
 def _workspace(start: Path | None) -> Workspace | None:
