@@ -10,6 +10,7 @@ from corpus import ALL, DIBAO, ELDERLY, MEDICAL, PERSONS, Fault, bad, read
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.datavalidation import DataValidation
 from workbooks import as_csv, cells, copy_row, edited, insert_columns, insert_rows, put, rename, rezip, write_row
 
 MONEY = "dibao.urban.spending_month_yuan"
@@ -66,6 +67,74 @@ def _styled_to_the_end(book: Any) -> None:
 def _one_step_right(book: Any) -> None:
     for column in range(12, 2, -1):
         book["低保"].cell(4, column).value = book["低保"].cell(4, column - 1).value
+
+
+def _subtotals(book: Any, *, wrong: bool = False, label_first: bool = False) -> None:
+    """After each project's sources a 小计, and 合计 at the end."""
+    sheet = book["资金"]
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    rows = [[cell.value for cell in row[:5]] for row in sheet.iter_rows(min_row=4, max_row=18)]
+    assert len({row[0] for row in rows}) * 3 == len(rows) == 15
+    out: list[list[Any]] = []
+    for at in range(0, 15, 3):
+        group = rows[at : at + 3]
+        sums = [sum(row[n] or 0 for row in group) for n in (2, 3, 4)]
+        labels = [f"{group[0][0]}小计", None] if label_first else [group[0][0], "小计"]
+        out += [*group, [*labels, *sums]]
+    out.append(["合计", None, *(sum(row[n] or 0 for row in rows) for n in (2, 3, 4))])
+    if wrong:
+        out[3][2] += 10
+    for number, row in enumerate(out, 4):
+        for column, value in enumerate(row, 1):
+            sheet.cell(number, column).value = value
+
+
+def _numbered_to_the_footer(book: Any) -> None:
+    """序号 printed beforehand beside every row, the empty ones and those of 合计 and 填表人 too."""
+    insert_columns("养老项目", 1)(book)
+    sheet = book["养老项目"]
+    last = max(row for row in range(4, sheet.max_row + 1) if isinstance(sheet.cell(row, 4).value, int | float))
+    for row in range(last + 1, sheet.max_row + 8):
+        for column in range(2, 10):
+            sheet.cell(row, column).value = None
+    sheet["A3"] = "序号"
+    total = sum(sheet.cell(row, 4).value for row in range(4, last + 1))
+    sheet.cell(last + 3, 2).value, sheet.cell(last + 3, 4).value = "合计", total
+    sheet.cell(last + 4, 2).value = "填表人：张三　审核人：李四　联系电话：0839-1234567"
+    for number, row in enumerate(range(4, last + 5), 1):
+        sheet.cell(row, 1).value = number
+
+
+def _all_in_one(good: bytes) -> bytes:
+    """Every table below the other in a single sheet."""
+    source = openpyxl.load_workbook(io.BytesIO(good), data_only=True)
+    book = openpyxl.Workbook()
+    for sheet in source.worksheets:
+        for row in sheet.iter_rows(values_only=True):
+            book.active.append(row)
+        book.active.append([])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+MOBILE = "138" + "12345678"
+
+
+def personal(name: str, cell: str, edit: Any) -> Fault:
+    """A number of a person outside of all cells: found at the desk, not only when the month is sealed."""
+    return Fault(name, edited(edit), "blocked", "READ-PERSONAL", cell, ALL, says=MOBILE[:3])
+
+
+def _tell(book: Any) -> None:
+    book["低保"]["D4"].hyperlink = f"tel:{MOBILE}"
+
+
+def _prompt(book: Any) -> None:
+    rule = DataValidation(type="whole", operator="greaterThan", formula1="0", prompt=f"有疑问请拨打{MOBILE}")
+    rule.add("D5")
+    book["低保"].add_data_validation(rule)
 
 
 def _strict(good: bytes) -> bytes:
@@ -144,6 +213,17 @@ CLERKS = [
     cover("报告期写中文数字", "B3", "二〇一七年六月"),
     cover("报告期写 201706", "B3", 201706),
     cover("报告期写到日", "B3", "2017年6月20日"),
+    cover("报告期是月中的日期", "B3", date(2017, 6, 20)),
+    fine(
+        "报告期是日期，显示为年月",
+        put("封面!B3", date(2017, 6, 1)),
+        lambda book: setattr(book["封面"]["B3"], "number_format", 'yyyy"年"m"月"'),
+    ),
+    fine(
+        "报告期是序列号",
+        put("封面!B3", 42887),
+        lambda book: setattr(book["封面"]["B3"], "number_format", "General"),
+    ),
     cover("填报单位前有省名", "B2", "四川省苍溪县民政局"),
     cover("填报单位前有市名", "B2", "广元市苍溪县民政局"),
     cover("填报单位省“县”字", "B2", "苍溪民政局"),
@@ -195,6 +275,24 @@ CLERKS = [
         "READ-TOTAL",
         "养老项目!C22",
     ),
+    fine("资金每个项目后有小计", _subtotals, value=("funds.medical_aid_upper.allocated_yuan", "13079600")),
+    fine("小计写在项目一列", lambda book: _subtotals(book, label_first=True)),
+    Fault("资金小计算错", edited(lambda book: _subtotals(book, wrong=True)), "warned", "READ-TOTAL", "资金!C7"),
+    fine("项目清单的序号印到表尾", _numbered_to_the_footer),
+    Fault(
+        "所有表放在一个工作表",
+        _all_in_one,
+        "blocked",
+        "READ-SHEET",
+        "低保",
+        ALL,
+        says="minsheng template 2017-06",
+    ),
+    personal("批注里有手机号", "低保!D4", lambda book: setattr(book["低保"]["D4"], "comment", Comment(MOBILE, "王"))),
+    personal("文件属性里有手机号", "", lambda book: setattr(book.properties, "creator", f"王五{MOBILE}")),
+    personal("页脚里有手机号", "低保", lambda book: setattr(book["低保"].oddFooter.left, "text", f"电话{MOBILE}")),
+    personal("输入提示里有手机号", "低保!D5", _prompt),
+    personal("超链接里有手机号", "低保", _tell),
     fine("项目清单中间有空行", insert_rows("养老项目", 8, 2)),
     Fault(
         "只有一行的表多出一行", edited(copy_row("养老服务", 4, 5)), "blocked", "READ-ROW-TWICE", "养老服务!A5", ELDERLY
@@ -222,6 +320,9 @@ CLERKS = [
     Fault("文件末尾多出字节", lambda good: good + bytes(100), "accepted", value=GOOD),
     Fault("csv，分号分隔", as_csv("utf-8", ";"), "accepted", value=GOOD),
     Fault("csv，两个 BOM", lambda good: b"\xef\xbb\xbf" + as_csv("utf-8-sig")(good), "accepted", value=GOOD),
+    Fault("csv，带 BOM 的 UTF-16", as_csv("utf-16"), "accepted", value=GOOD),
+    Fault("csv，没有 BOM 的 UTF-16", as_csv("utf-16-le"), "accepted", value=GOOD),
+    Fault("csv，大端 UTF-16 没有 BOM", as_csv("utf-16-be"), "accepted", value=GOOD),
     Fault("csv，GBK 前有 BOM", lambda good: b"\xef\xbb\xbf" + as_csv("gb18030")(good), "accepted", value=GOOD),
     Fault("文本改名 xlsx", lambda _: "六月报表已报，请查收。\n".encode(), "refused", says="不是 Excel 或 WPS 工作簿"),
     Fault("别的表的工作簿", _other_form, "refused", says="找不到封面"),

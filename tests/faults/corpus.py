@@ -7,7 +7,7 @@
 - ``blocked``: at least one project is not accepted, and only those named,
 - ``refused``: the file is kept aside; nothing of it counts.
 
-``rule`` must be among the issues, at ``cell``; for a refusal ``says`` is a fragment of its message.
+``rule`` must be among the issues, at ``cell``; ``says`` is a fragment of its message or of what to do, or of a refusal.
 """
 
 import io
@@ -228,7 +228,7 @@ ROWS = [
     ),
     Fault(
         "小计行在中间",
-        edited(insert_rows("低保", 5), copy_row("低保", 4, 5), put("低保!A5", "小计")),
+        edited(insert_rows("低保", 5), copy_row("低保", 4, 5), cells(sheet="低保", A5="小计", D5=7590)),
         "warned",
         "READ-TOTAL",
         "低保!D5",

@@ -59,6 +59,10 @@ def test_a_fault_is_handled_or_blocks_by_cell(fault: Fault, desk: Desk) -> None:
         assert (fault.rule, fault.cell) in {
             (i.rule, f"{i.sheet}!{i.cell}" if i.cell else i.sheet) for i in verdict.issues
         }, said
+    if fault.says:
+        assert any(
+            fault.says in f"{issue.message}{issue.action}" for issue in verdict.issues if issue.rule == fault.rule
+        )
     if fault.value[0]:
         found = {value.field: value.value for value in values}
         assert found[fault.value[0]] == fault.value[1]

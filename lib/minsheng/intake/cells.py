@@ -187,12 +187,12 @@ def parse_date(raw: Raw) -> date | None:
             return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:
         pass  # 2017-02-30 looks like a date and is none: it gets the same message as any other text
-    serial = f"；若指 {_serial_day(raw)}，请把单元格设为日期格式" if _serial_day(raw) else ""
+    serial = f"；若指 {serial_day(raw)}，请把单元格设为日期格式" if serial_day(raw) else ""
     message = f"“{show(raw)}”不是日期{serial}"
     raise CellFaultError("READ-DATE", message, "完整的年月日，例如 2017-06-30 或 2017年6月30日")
 
 
-def _serial_day(raw: Raw) -> date | None:
+def serial_day(raw: Raw) -> date | None:
     """Return the day that a spreadsheet would show for a number, where it is likely to be one (1995 to 2064)."""
     if isinstance(raw, Decimal) and raw == int(raw) and _FIRST_SERIAL <= raw <= _LAST_SERIAL:
         return _EPOCH + timedelta(days=int(raw))

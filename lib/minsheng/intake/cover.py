@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
 from minsheng.errors import FileRefusedError, UsageError
-from minsheng.intake.cells import CellFaultError, Raw, arabic, is_blank, parse_date, show
+from minsheng.intake.cells import CellFaultError, Raw, arabic, is_blank, parse_date, serial_day, show
 from minsheng.intake.grid import Sheet, Workbook
 from minsheng.intake.units import normal
 
@@ -69,7 +70,12 @@ def _labelled(sheet: Sheet) -> dict[str, tuple[Raw, str]]:
 
 
 def parse_month(raw: Raw) -> Period | None:
-    """Read a month: 2017-06, 2017年6月, 2017年06月份, or a date within it; ``None`` if it is none."""
+    """Read a month: 2017-06, 2017年6月, 2017年06月份, a date within it, or that date's number; ``None`` if it is none.
+
+    A date's number may be taken for the date here, because a month that was not meant is refused.
+    """
+    if isinstance(raw, Decimal):
+        raw = serial_day(raw) or raw
     if isinstance(raw, date | datetime):
         return Period.of_month(raw.year, raw.month)
     text = arabic(normal(show(raw)))

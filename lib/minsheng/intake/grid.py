@@ -6,6 +6,7 @@ from functools import cached_property
 
 from minsheng.intake.addresses import address
 from minsheng.intake.cells import Raw
+from minsheng.intake.guard_words import Said
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,5 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
     """What was seen and ignored: ``macros``, ``external_links``."""
+    said: tuple[Said, ...] = ()
+    """Texts outside of all cells that may hold personal numbers."""

@@ -7,11 +7,11 @@ patterns over bytes are bypassed by single quotes, attribute order and rows with
 import posixpath
 import zipfile
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import IO, TypeVar
-from xml.parsers import expat
 
 from minsheng.intake.addresses import address, position
+from minsheng.intake.guard_parts import Elements, Part, RefusedError, local_name
+from minsheng.intake.guard_words import HEADERS, Said, Words, has_many_digits, header_text, spoken
 
 MAX_PARTS = 3000
 MAX_UNPACKED = 300 * 2**20
@@ -21,12 +21,7 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 500
 MAX_AREA = 4_000_000
 """Rows × columns of the smallest rectangle around a sheet's cells: libraries allocate all of it."""
-_CHUNK = 1 << 18
 _DIGITS = "0123456789"
-
-
-class RefusedError(Exception):
-    """The file is hostile or broken; the text says why, in Chinese."""
 
 
 @dataclass
@@ -37,6 +32,8 @@ class Scan:
     uncached: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    said: list[tuple[str, str, str]] = field(default_factory=list)
+    """Cell, place and text of what stands in no cell and may hold a personal number."""
 
 
 @dataclass
@@ -47,11 +44,7 @@ class Package:
     notes: list[str] = field(default_factory=list)
     sheets: dict[str, Scan] = field(default_factory=dict)
     """By sheet name."""
-
-
-@lru_cache(maxsize=1024)
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+    said: list[Said] = field(default_factory=list)
 
 
 def check_extent(rows: int, columns: int, where: str) -> None:
@@ -63,43 +56,10 @@ def check_extent(rows: int, columns: int, where: str) -> None:
         )
 
 
-class _Part:
-    """Streams one XML part, which must be whole and without a DTD."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._doctype
-
-    def _doctype(self, *_: object) -> None:
-        raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件")
-
-    def feed(self, stream: IO[bytes]) -> None:
-        """Read the whole part."""
-        try:
-            while chunk := stream.read(_CHUNK):
-                self.parser.Parse(chunk)
-            self.parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
-        except expat.ExpatError as error:
-            raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
+_P = TypeVar("_P", bound=Part)
 
 
-class _Elements(_Part):
-    """A part whose elements are looked at as they begin."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.parser.StartElementHandler = self.start
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Look at an element's beginning."""
-        raise NotImplementedError
-
-
-_P = TypeVar("_P", bound=_Part)
-
-
-class _Relations(_Elements):
+class _Relations(Elements):
     """Relationship id → target; type → target."""
 
     def __init__(self, name: str) -> None:
@@ -107,12 +67,12 @@ class _Relations(_Elements):
         self.by_id: dict[str, tuple[str, str]] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "Relationship":
+        if local_name(name) == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             self.by_id[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
 
 
-class _Book(_Elements):
+class _Book(Elements):
     """Sheet name → relationship id."""
 
     def __init__(self, name: str) -> None:
@@ -120,12 +80,16 @@ class _Book(_Elements):
         self.sheets: list[tuple[str, str]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "sheet":
-            relation = next((v for k, v in attributes.items() if _local(k) == "id" and k != "id"), "")
+        if local_name(name) == "sheet":
+            relation = next((v for k, v in attributes.items() if local_name(k) == "id" and k != "id"), "")
             self.sheets.append((attributes.get("name", ""), relation))
 
 
-class _Worksheet(_Elements):
+_SPEAKING = {"dataValidation": "输入提示", "hyperlink": "超链接"}
+"""Elements of a worksheet whose attributes hold words, and what people call them."""
+
+
+class _Worksheet(Elements):
     """Extent, error cells, formulas without a value, hidden rows and columns.
 
     Nearly every element is a cell or its value, so only their beginnings are looked at; the end of a cell is waited
@@ -148,7 +112,7 @@ class _Worksheet(_Elements):
         """The row of the last cell as its address writes it."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match _local(name):
+        match local_name(name):
             case "c":
                 reference = attributes.get("r", "")
                 letters = reference.rstrip(_DIGITS)
@@ -186,6 +150,12 @@ class _Worksheet(_Elements):
         elif name == "col" and hidden:
             first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
             self.scan.hidden_columns += range(first - 1, min(last, MAX_COLUMNS))
+        elif name in HEADERS:
+            self._wait()
+            self.parser.CharacterDataHandler = self.text.append
+        elif name in _SPEAKING:
+            first_cell = attributes.get("sqref", attributes.get("ref", "")).split(" ")[0].partition(":")[0]
+            self.scan.said += [(first_cell, _SPEAKING[name], text) for text in spoken(attributes)]
 
     def _go_to(self, reference: str, letters: str) -> None:
         """Go to the cell with that address, or to the next one where it has none."""
@@ -206,7 +176,7 @@ class _Worksheet(_Elements):
         self.parser.EndElementHandler = self.end
 
     def end(self, name: str) -> None:
-        match _local(name):
+        match local_name(name):
             case "v" | "is":
                 self.parser.CharacterDataHandler = None
             case "c":
@@ -215,11 +185,20 @@ class _Worksheet(_Elements):
                     self.scan.errors[address(self.row, self.column)] = text or "#错误值"
                 elif self.formula and not text and self.kind != "str":
                     self.scan.uncached.append(address(self.row, self.column))
-                self.waiting = False
-                self.parser.EndElementHandler = None
+                self._waited()
+            case local if local in HEADERS:
+                text = header_text("".join(self.text))
+                if has_many_digits(text):
+                    self.scan.said.append(("", "页眉或页脚", text))
+                self._waited()
+
+    def _waited(self) -> None:
+        self.waiting = False
+        self.parser.CharacterDataHandler = None
+        self.parser.EndElementHandler = None
 
 
-class _OpenDocument(_Elements):
+class _OpenDocument(Elements):
     """Extent of each table of an OpenDocument sheet, repeats multiplied out; its errors and hidden rows."""
 
     def __init__(self, name: str) -> None:
@@ -229,9 +208,11 @@ class _OpenDocument(_Elements):
         self.table = ""
         self.row = self.column = self.repeat = 0
         self.bottom = self.right = 0
+        self.cell = ""
+        self.text: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match _local(name):
+        match local_name(name):
             case "table":
                 self.table = attributes.get("table:name", "")
                 self.sheets[self.table] = Scan()
@@ -253,11 +234,21 @@ class _OpenDocument(_Elements):
                         self.sheets[self.table].errors[address(self.row, self.column)] = "#错误值"
                     elif formula and not kind:
                         self.sheets[self.table].uncached.append(address(self.row, self.column))
+                self.cell = address(self.row, self.column)
                 self.column += width
+            case "annotation":
+                self.text = []
+                self.parser.CharacterDataHandler = self.text.append
 
     def end(self, name: str) -> None:
-        if _local(name) == "table-row":
-            self.row += self.repeat
+        match local_name(name):
+            case "table-row":
+                self.row += self.repeat
+            case "annotation":
+                self.parser.CharacterDataHandler = None
+                text = "".join(self.text)
+                if has_many_digits(text) and self.table in self.sheets:
+                    self.sheets[self.table].said.append((self.cell, "批注", text))
 
 
 def _parse(package: zipfile.ZipFile, part: _P) -> _P:
@@ -294,6 +285,7 @@ def _scan_xlsx(package: zipfile.ZipFile, names: set[str], found: Package) -> set
     book = _parse(package, _Book(book_name))
     relations_name = posixpath.join(folder, "_rels", posixpath.basename(book_name) + ".rels")
     relations = _parse(package, _Relations(relations_name)).by_id if relations_name in names else {}
+    found.said += _parse(package, Words(book_name)).said
     read = {"_rels/.rels", book_name, relations_name}
     for sheet, relation in book.sheets:
         kind, target = relations.get(relation, ("", ""))
@@ -305,10 +297,27 @@ def _scan_xlsx(package: zipfile.ZipFile, names: set[str], found: Package) -> set
                 worksheet.feed(stream)
             found.sheets[sheet] = worksheet.scan
             read.add(path)
+            read |= _scan_around(package, names, found, sheet, path)
     if any(posixpath.basename(name) == "vbaProject.bin" for name in names):
         found.notes.append("macros")
     if any("/externalLinks/" in name for name in names):
         found.notes.append("external_links")
+    return read
+
+
+def _scan_around(package: zipfile.ZipFile, names: set[str], found: Package, sheet: str, path: str) -> set[str]:
+    """Read the notes and drawings of a sheet; return the parts that were read."""
+    folder, base = posixpath.split(path)
+    relations_name = posixpath.join(folder, "_rels", base + ".rels")
+    if relations_name not in names:
+        return set()
+    found.said += _parse(package, Words(relations_name, sheet)).said
+    read = {relations_name}
+    for kind, target in _parse(package, _Relations(relations_name)).by_id.values():
+        part = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        if kind in {"comments", "threadedComment", "drawing"} and part in names:
+            found.said += _parse(package, Words(part, sheet)).said
+            read.add(part)
     return read
 
 
@@ -336,7 +345,13 @@ def scan_package(stream: IO[bytes]) -> Package:
                 read = _scan_xlsx(package, names, found)
             for name in sorted(names - read):
                 if name.lower().endswith((".xml", ".rels", ".vml")):
-                    _parse(package, _Part(name))
+                    # Shared strings are the cells' own and have been looked at there.
+                    own = name.lower().endswith("sharedstrings.xml")
+                    if own:
+                        _parse(package, Part(name))
+                    else:
+                        found.said += _parse(package, Words(name)).said
+            found.said += [Said(sheet, *said) for sheet, scan in found.sheets.items() for said in scan.said]
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise RefusedError(f"压缩包已损坏（{error}）：请用 Excel 或 WPS 打开后另存") from error
     return found

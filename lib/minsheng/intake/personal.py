@@ -9,6 +9,8 @@ from minsheng.intake.cells import Raw
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet, Workbook
 
+NOTE = "批注"
+"""The place of a number in a note beside a cell."""
 _SHORTEST = 11
 ALLOWED = "不含身份证号、手机号、银行卡号；联系电话填办公室座机"
 ACTION = "请删去或改为“某某”后重新报送：报表要公开、归档，不得含个人信息"
@@ -16,28 +18,44 @@ ACTION = "请删去或改为“某某”后重新报送：报表要公开、归�
 
 @dataclass(frozen=True)
 class PersonalCell:
-    """One cell that holds personal numbers; ``masked`` is all that is kept of it."""
+    """One cell, note or property that holds personal numbers; ``masked`` is all that is kept of it."""
 
     sheet: str
     cell: str
     kinds: tuple[str, ...]
     masked: str
+    place: str = ""
+    """Where within the file, if not in the cell itself: 批注, 文件属性."""
 
     @property
     def message(self) -> str:
         """What is wrong, without the number."""
-        return f"含{'、'.join(self.kinds)}（{self.masked}）"
+        return f"{self.place}含{'、'.join(self.kinds)}（{self.masked}）"
 
 
 def mask_workbook(workbook: Workbook) -> tuple[Workbook, tuple[PersonalCell, ...]]:
-    """Return a workbook with every personal number masked, and the cells that held one.
+    """Return a workbook with every personal number masked, and the cells, notes and properties that held one.
 
     Hidden sheets, and sheets that nothing else reads, are looked at too. Nothing after this sees the numbers, so that
     neither verdict nor receipt, log or page can repeat them.
     """
     found: list[PersonalCell] = []
     sheets = tuple(_masked_sheet(sheet, found) for sheet in workbook.sheets)
-    return (replace(workbook, sheets=sheets), tuple(found)) if found else (workbook, ())
+    found += _outside_cells(workbook, found)
+    return (replace(workbook, sheets=sheets, said=()), tuple(found)) if found or workbook.said else (workbook, ())
+
+
+def _outside_cells(workbook: Workbook, in_cells: list[PersonalCell]) -> list[PersonalCell]:
+    """Find the numbers in notes, headers, drawings and properties; old formats tell those of cells once more."""
+    known = {number for each in in_cells for number in each.masked.split("、")}
+    found: dict[PersonalCell, None] = {}
+    for said in workbook.said:
+        numbers = [number for number in personal_numbers(said.text) if number.masked not in known]
+        if numbers:
+            kinds = tuple(dict.fromkeys(str(number.kind) for number in numbers))
+            masked = "、".join(dict.fromkeys(number.masked for number in numbers))
+            found[PersonalCell(masked_text(said.sheet), said.cell, kinds, masked, said.place)] = None
+    return list(found)
 
 
 def add_personal(findings: Findings, cells: tuple[PersonalCell, ...]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from minsheng.errors import FileRefusedError, MinshengError
 from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.guard_words import Said
 
 MEMORY_BYTES = 1536 * 2**20
 SECONDS = 30
@@ -47,7 +48,8 @@ def _workbook(answer: dict[str, Any]) -> Workbook:
         )
         for sheet in answer["sheets"]
     )
-    return Workbook(format=answer["format"], sheets=sheets, notes=tuple(answer["notes"]))
+    said = tuple(Said(*map(str, one)) for one in answer["said"])
+    return Workbook(format=answer["format"], sheets=sheets, notes=tuple(answer["notes"]), said=said)
 
 
 class Reader:

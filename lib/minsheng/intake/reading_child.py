@@ -16,7 +16,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
-from minsheng.intake.guard import Package, RefusedError, Scan, check_extent, scan_package
+from minsheng.intake.guard import Package, Scan, check_extent, scan_package
+from minsheng.intake.guard_parts import RefusedError
+from minsheng.intake.guard_words import compound_words
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS = {
@@ -97,10 +99,20 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
     return sheets
 
 
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Return the byte order of UTF-16 without a mark: its delimiters and figures have a zero byte on one side."""
+    high, low = data[0::2].count(0), data[1::2].count(0)
+    if len(data) % 2 or not (high or low) or min(high, low) * 2 > max(high, low):
+        return None
+    return "utf-16-le" if low > high else "utf-16-be"
+
+
 def _csv_text(data: bytes) -> str:
     """Decode by the byte order mark, else as strict UTF-8, then strict GB18030."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
+    if (unmarked := _unmarked_utf16(data)) is not None:
+        return data.decode(unmarked)
     # Some tools put a mark of UTF-8 before a text of another encoding, or twice.
     while data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
@@ -140,16 +152,16 @@ def read_bytes(data: bytes) -> dict[str, Any]:
         raise RefusedError("文件是空的")
     if data.startswith(b"PK"):
         found = scan_package(io.BytesIO(data))
-        return {"format": found.format, "notes": found.notes, "sheets": _sheets(data, found)}
+        return {"format": found.format, "notes": found.notes, "sheets": _sheets(data, found), "said": found.said}
     if data.startswith(_OLE):
         if _utf16("EncryptedPackage") in data:
             raise RefusedError("文件设了打开密码：请取消密码后另存")
         notes = ["macros"] if _utf16("_VBA_PROJECT") in data else []
-        return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls"))}
+        return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls")), "said": compound_words(data)}
     kind = next((word for start, word in _OTHER_KINDS.items() if data.startswith(start)), "")
     if kind and (data[:2] != b"BM" or b"\0" in data[:64]):
         raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
-    return {"format": "csv", "notes": [], "sheets": _read_csv(data)}
+    return {"format": "csv", "notes": [], "sheets": _read_csv(data), "said": []}
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:

@@ -10,7 +10,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
 from minsheng.intake.checking import code_sha256
-from minsheng.intake.personal import mask_workbook
+from minsheng.intake.personal import NOTE, mask_workbook
 from minsheng.intake.reading import Reader
 from minsheng.intake.receipt_page import receipt_page, refusal_page
 from minsheng.intake.receipt_words import receipt_words
@@ -108,8 +108,10 @@ def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: R
         raise FileRefusedError(f"{verdict.file} 在审核之后被改动过，与登记的 sha256 不符")
     words = receipt_words(plan, verdict)
     workbook = reader.read(data)
-    workbook, _ = mask_workbook(workbook)
-    copied = None if workbook.format == "xlsx" and data.startswith(_ZIP) else workbook
+    workbook, personal = mask_workbook(workbook)
+    # Headers, drawings and names are not gone through one by one: with a number in them only the cells go back.
+    spread = any(each.place not in {"", NOTE} for each in personal)
+    copied = None if workbook.format == "xlsx" and data.startswith(_ZIP) and not spread else workbook
     files = {
         f"{verdict.id}.xlsx": receipt_workbook(data, copied, verdict, words),
         f"{verdict.id}.html": receipt_page(words),

@@ -90,7 +90,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
                 _note_duty(result, table, sheet)
             continue
         if sheet is None:
-            _missing_sheet(result, table)
+            _missing_sheet(result, table, workbook)
             continue
         used.add(sheet.name)
         result.tables[table.id] = read_table(
@@ -178,7 +178,12 @@ def _check_cover(result: ParsedReturn) -> None:
         )
 
 
-def _missing_sheet(result: ParsedReturn, table: Table) -> None:
+def _holds_title(sheet: Sheet, table: Table) -> bool:
+    title = normal(table.title)
+    return any(title in normal(cell) for row in sheet.rows for cell in row if isinstance(cell, str))
+
+
+def _missing_sheet(result: ParsedReturn, table: Table, workbook: Workbook) -> None:
     if table.kind in {TableKind.EVIDENCE, TableKind.EXPLANATION}:
         return
     if table.kind == TableKind.NARRATIVE and not result.cover.is_section:
@@ -186,11 +191,19 @@ def _missing_sheet(result: ParsedReturn, table: Table) -> None:
         message = f"缺少工作表“{table.sheet}”，工作情况为空"
     else:
         rule, message = "READ-SHEET", f"缺少工作表“{table.sheet}”（{table.title}）"
+    action = "请补上该工作表"
+    within = next((sheet for sheet in workbook.sheets if _holds_title(sheet, table)), None)
+    if within is not None:
+        message += f"：这张表和别的内容放在同一个工作表“{within.name}”里，没有读取"
+        action = (
+            "请每张表单独用一个工作表；最省事的是用空白表填报，空白表由市局用 "
+            f"minsheng template {result.cover.period} 生成"
+        )
     result.findings.add(
         rule,
         message,
         allowed=f"工作表名：{'、'.join(dict.fromkeys((table.sheet, *table.aliases)))}",
-        action="请补上该工作表",
+        action=action,
         sheet=table.sheet,
         project=table.project,
     )

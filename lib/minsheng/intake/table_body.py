@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 from minsheng.intake.cells import Raw, is_blank, show
 from minsheng.intake.headers import comparable
@@ -9,28 +10,43 @@ from minsheng.intake.table_reading import Reading
 from minsheng.intake.units import normal
 
 _TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
+_SUBTOTAL = re.compile(r".*小计(?:\(.*\))?:?")
 _FOOTER = re.compile(
     r"(?:填表人?|填报人?|制表人?|审核人?|复核人?|经办人?|主办|负责人|单位负责人|分管(?:领导|审核人)|领导签批?人?|(?:填表|填报|上报)(?:日期|时间)"
     r"|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
 )
 _MAY_MATTER = re.compile("[全城本累合总小共填报制审复经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
 """A character of those with which totals, footers and labels of columns begin; most rows need no closer look."""
+_ROW_NUMBER = re.compile(r"[0-9]{1,3}\.?")
 _INDEX_LABELS = frozenset({"甲", "乙", "丙", "栏次", "行次"})
 
 
-def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
+class Total(NamedTuple):
+    """A row of totals."""
+
+    row: int
+    partial: bool
+    """小计: the sum of one group's rows, not of all."""
+
+
+def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
     """Return the rows that hold data, and those that hold totals; footers and repeated headers belong to neither."""
     body: list[int] = []
-    totals: list[int] = []
+    totals: list[Total] = []
     sheet, header = reading.sheet, reading.header
+    keys = [header.columns[key] for key in reading.table.keys if key in header.columns]
+    named = frozenset(header.columns.values())
     mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
     lost = sheet.unreadable
     for row in range(header.row + 1, len(sheet.rows)):
-        first = next((text for cell in sheet.rows[row] if (text := _words(cell))), "")
+        first = _first_words(reading, row, named)
         if not first and not any(sheet.address(row, at) in lost for at in mapped):
             continue
-        if _TOTAL.fullmatch(first):
-            totals.append(row)
+        total = _total(first) or next((word for at in keys if (word := _total(_words(sheet.at(row, at))))), "")
+        if not total and keys and _SUBTOTAL.fullmatch(first):
+            total = first
+        if total:
+            totals.append(Total(row, partial="小计" in total))
         elif (
             (_FOOTER.fullmatch(first) and not any(isinstance(sheet.at(row, at), Decimal) for at in mapped))
             or _repeats_header(reading, row)
@@ -41,6 +57,23 @@ def data_rows(reading: Reading) -> tuple[list[int], list[int]]:
         else:
             body.append(row)
     return body, totals
+
+
+def _first_words(reading: Reading, row: int, named: frozenset[int]) -> str:
+    """Return the first text of a row; a number before it, in a column that is none of the table's, only counts rows."""
+    number = ""
+    for at, cell in enumerate(reading.sheet.rows[row]):
+        text = _words(cell)
+        if not text:
+            continue
+        if at in named or number or not _ROW_NUMBER.fullmatch(text):
+            return text
+        number = text
+    return number
+
+
+def _total(text: str) -> str:
+    return text if _TOTAL.fullmatch(text) else ""
 
 
 def _words(cell: Raw) -> str:

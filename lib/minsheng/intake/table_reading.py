@@ -35,6 +35,8 @@ class ParsedRow:
 
     id: str
     project: str | None
+    row: int
+    """The row of the sheet, from 0."""
     cells: dict[str, ParsedCell] = field(default_factory=dict)
 
 

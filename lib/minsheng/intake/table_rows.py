@@ -117,7 +117,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
 
 
 def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:
-    parsed = ParsedRow(row_id, project)
+    parsed = ParsedRow(row_id, project, row)
     sheet = reading.sheet
     line, number = sheet.rows[row] if row < len(sheet.rows) else (), str(row + 1 + sheet.first_row)
     lost, cells = sheet.unreadable, parsed.cells

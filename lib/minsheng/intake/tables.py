@@ -1,10 +1,8 @@
 """One sheet → the rows of its table: header found, totals and footers cut off, every cell read or its fault named."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from minsheng.domain.table import CellType, Column, Row, Table
-from minsheng.intake.cells import CellFaultError, parse_number, show
+from minsheng.domain.table import Column, Row, Table
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet
 from minsheng.intake.headers import find_header
@@ -12,9 +10,7 @@ from minsheng.intake.table_body import data_rows
 from minsheng.intake.table_columns import check_columns
 from minsheng.intake.table_reading import ParsedTable, Reading
 from minsheng.intake.table_rows import take_rows
-from minsheng.intake.units import yuan_scale
-
-_FIGURES = (CellType.INTEGER, CellType.DECIMAL)
+from minsheng.intake.table_totals import check_totals
 
 
 def read_table(
@@ -65,44 +61,9 @@ def read_table(
         return result
     body, totals = data_rows(reading)
     take_rows(reading, result, body, rows)
-    _check_totals(reading, result, totals)
+    check_totals(reading, result, totals)
     _note_text_numbers(reading)
     return result
-
-
-def _check_totals(reading: Reading, result: ParsedTable, totals: list[int]) -> None:
-    """Compare each 合计 row with the sum of the rows; per-head figures (元/人·月) do not add up and are left out."""
-    if not result.rows or not result.complete:
-        return
-    for row in totals:
-        for column in reading.table.columns:
-            if column.type not in _FIGURES or "/" in column.unit or column.id not in reading.header.columns:
-                continue
-            parts = [parsed.cells[column.id].value for parsed in result.rows]
-            numbers = [part for part in parts if isinstance(part, Decimal)]
-            if len(numbers) < len(parts):
-                continue
-            raw = reading.raw(row, column.id)
-            try:
-                stated = parse_number(raw, column.unit).value
-            except CellFaultError:
-                stated = None
-            if not isinstance(stated, Decimal):
-                continue
-            scale = yuan_scale(column.id, column.unit)
-            if stated * scale != sum(numbers):
-                expected = show(sum(numbers, Decimal(0)) / scale)
-                reading.findings.add(
-                    "READ-TOTAL",
-                    f"合计行“{column.label}”填 {show(stated)}，各行相加是 {expected}",
-                    allowed=f"{expected}（各行之和）",
-                    action="请核对各行和合计；各行以明细为准",
-                    sheet=reading.sheet.name,
-                    cell=reading.where(row, column.id),
-                    project=reading.table.project,
-                    field=reading.table.field(column.id),
-                    value=show(raw),
-                )
 
 
 def _note_text_numbers(reading: Reading) -> None:

@@ -1,0 +1,53 @@
+"""One XML part of a package, read by a streaming parser: whole, without a DTD, or refused.
+
+Only the standard library: this runs in the reading child.
+"""
+
+from functools import lru_cache
+from typing import IO
+from xml.parsers import expat
+
+_CHUNK = 1 << 18
+
+
+class RefusedError(Exception):
+    """The file is hostile or broken; the text says why, in Chinese."""
+
+
+@lru_cache(maxsize=1024)
+def local_name(name: str) -> str:
+    """Return an element's or attribute's name without its namespace prefix."""
+    return name.rpartition(":")[2]
+
+
+class Part:
+    """Streams one XML part, which must be whole and without a DTD."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def _doctype(self, *_: object) -> None:
+        raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件")
+
+    def feed(self, stream: IO[bytes]) -> None:
+        """Read the whole part."""
+        try:
+            while chunk := stream.read(_CHUNK):
+                self.parser.Parse(chunk)
+            self.parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
+        except expat.ExpatError as error:
+            raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
+
+
+class Elements(Part):
+    """A part whose elements are looked at as they begin."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.parser.StartElementHandler = self.start
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Look at an element's beginning."""
+        raise NotImplementedError

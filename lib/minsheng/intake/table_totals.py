@@ -1,0 +1,65 @@
+"""合计 and 小计 rows: cut off from the data, and compared with the sums of the rows that they speak for."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from minsheng.domain.table import CellType, Column
+from minsheng.intake.cells import CellFaultError, parse_number, show
+from minsheng.intake.table_body import Total
+from minsheng.intake.table_reading import ParsedRow, ParsedTable, Reading
+from minsheng.intake.units import yuan_scale
+
+_FIGURES = (CellType.INTEGER, CellType.DECIMAL)
+
+
+def check_totals(reading: Reading, result: ParsedTable, totals: Sequence[Total]) -> None:
+    """Compare each row of totals with the sum of its rows; per-head figures (元/人·月) do not add up and are left out.
+
+    合计 speaks for every row. 小计 speaks for the rows between it and the next one: those above it, or those below it
+    where the first 小计 stands before all rows.
+    """
+    if not result.rows or not result.complete:
+        return
+    partial = [total.row for total in totals if total.partial]
+    below = bool(partial) and partial[0] < min(row.row for row in result.rows)
+    for total in totals:
+        rows = _group(result.rows, partial, total.row, below=below) if total.partial else result.rows
+        for column in reading.table.columns:
+            if rows and column.type in _FIGURES and "/" not in column.unit and column.id in reading.header.columns:
+                _check(reading, total, rows, column)
+
+
+def _group(rows: Sequence[ParsedRow], partial: Sequence[int], at: int, *, below: bool) -> Sequence[ParsedRow]:
+    if below:
+        end = next((row for row in partial if row > at), None)
+        return [row for row in rows if row.row > at and (end is None or row.row < end)]
+    start = max((row for row in partial if row < at), default=-1)
+    return [row for row in rows if start < row.row < at]
+
+
+def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Column) -> None:
+    parts = [parsed.cells[column.id].value for parsed in rows]
+    numbers = [part for part in parts if isinstance(part, Decimal)]
+    if len(numbers) < len(parts):
+        return
+    raw = reading.raw(total.row, column.id)
+    try:
+        stated = parse_number(raw, column.unit).value
+    except CellFaultError:
+        return
+    scale = yuan_scale(column.id, column.unit)
+    if not isinstance(stated, Decimal) or stated * scale == sum(numbers):
+        return
+    expected = show(sum(numbers, Decimal(0)) / scale)
+    word, whose = ("小计行", "本组各行") if total.partial else ("合计行", "各行")
+    reading.findings.add(
+        "READ-TOTAL",
+        f"{word}“{column.label}”填 {show(stated)}，{whose}相加是 {expected}",
+        allowed=f"{expected}（{whose}之和）",
+        action="请核对各行和合计；各行以明细为准",
+        sheet=reading.sheet.name,
+        cell=reading.where(total.row, column.id),
+        project=(rows[0].project if total.partial else None) or reading.table.project,
+        field=reading.table.field(column.id),
+        value=show(raw),
+    )
