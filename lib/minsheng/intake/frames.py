@@ -141,7 +141,7 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
     cells = {
         c.id: ParsedCell(values.get(c.id), cover.cells.get(c.id, ""), cover.values.get(c.id, "")) for c in table.columns
     }
-    return ParsedTable(table, cover.sheet, [ParsedRow("", None, cells)])
+    return ParsedTable(table, cover.sheet, [ParsedRow("", None, 0, cells)])
 
 
 def _comparison(

@@ -76,15 +76,15 @@ def _mask(book: Any) -> None:
     for sheet in book.worksheets:
         if (title := masked_value(sheet.title)) is not None:
             sheet.title = title[0].replace("*", "x")[:31]
-        for row in sheet.iter_rows():
-            for cell in row:
-                value = cell.value
-                number = isinstance(value, int | float) and not isinstance(value, bool)
-                masked = masked_value(Decimal(repr(value)) if number else value)
-                if masked is not None:
-                    _put(sheet, cell.row, cell.column, masked[0])
-                if cell.comment is not None and (said := masked_value(cell.comment.text)) is not None:
-                    cell.comment = Comment(said[0], "原批注")
+        # Only the cells that there are: iterating by rows would make one for each place up to the last that is styled.
+        for cell in list(sheet._cells.values()):  # noqa: SLF001 - openpyxl gives no other way to them
+            value = cell.value
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            masked = masked_value(Decimal(repr(value)) if number else value)
+            if masked is not None:
+                _put(sheet, cell.row, cell.column, masked[0])
+            if getattr(cell, "comment", None) is not None and (said := masked_value(cell.comment.text)) is not None:
+                cell.comment = Comment(said[0], "原批注")
     for name in ("creator", "lastModifiedBy", "title", "subject", "description", "keywords", "category"):
         if (said := masked_value(getattr(book.properties, name))) is not None:
             setattr(book.properties, name, said[0])
