@@ -7,6 +7,7 @@ from pydantic import Field
 
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.base import DatedValue, Frozen, Source
+from minsheng.domain.disclosure import Disclosure
 from minsheng.domain.fund import FundLine
 from minsheng.domain.indicator import Condition, Indicator
 from minsheng.domain.light import Lights
@@ -130,6 +131,7 @@ class Plan(Frozen):
     section_rubric: SectionRubric
     reporting: Reporting
     calendar: Calendar
+    disclosure: Disclosure
     tables: tuple[Table, ...]
     sha256: str = ""
     """Of every file under ``params/<year>/``; set by the loader."""

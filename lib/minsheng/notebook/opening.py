@@ -21,6 +21,7 @@ from minsheng.domain.result import (
     SectionScoringFigures,
 )
 from minsheng.errors import UsageError
+from minsheng.measure.disclosure import for_readers_of
 from minsheng.measure.figures import project_figures
 from minsheng.measure.ranking import ranking_figures
 from minsheng.measure.result_table import result_table_figures
@@ -72,6 +73,7 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
     else:
         known = "、".join((*inputs.project_ids, *_OPENERS))
         raise UsageError(f"没有“{notebook}”这个笔记本。可用：{known}")
+    figures = for_readers_of(inputs.plan, notebook, figures, used)
     provenance = inputs.provenance(notebook, used)
     forms = _forms(inputs, figures)
     if forms:

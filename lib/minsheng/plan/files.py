@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from minsheng.domain.area import Area, Section
 from minsheng.domain.base import DatedValue
+from minsheng.domain.disclosure import Disclosure
 from minsheng.domain.fund import FundLine
 from minsheng.domain.indicator import Indicator
 from minsheng.domain.light import Lights
@@ -32,6 +33,7 @@ WHOLE: dict[str, type[BaseModel]] = {
     "rubric_section": SectionRubric,
     "reporting": Reporting,
     "calendar": Calendar,
+    "disclosure": Disclosure,
 }
 LISTS: dict[str, type[BaseModel]] = {
     "areas": Area,

@@ -1,7 +1,9 @@
 """进展情况 of one project: indicators against target and schedule, duties, key figures."""
 
 from minsheng.domain.area import CITY
+from minsheng.domain.disclosure import SUPPRESSED
 from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigures
+from minsheng.measure import disclosure
 from minsheng.report import numbers, sentences
 from minsheng.report.kinds import figures_of, no_data
 from minsheng.report.lights import light_badge
@@ -77,7 +79,10 @@ def key_figures_table(dossier: Dossier) -> Piece:
     remark = None
     if partial is not None:
         remark = note(f"为已报送的{partial.reported_areas}/{partial.expected_areas}个地区的数据。")
-    return part("主要数据", table(f"{figures.area_name}{figures.period.label}主要数据", columns, rows), remark)
+    hidden = None
+    if any(value.text == SUPPRESSED for value in figures.key_values):
+        hidden = note(*(each.text for each in figures.assumptions if each.id == disclosure.ASSUMPTION))
+    return part("主要数据", table(f"{figures.area_name}{figures.period.label}主要数据", columns, rows), remark, hidden)
 
 
 def _places(figures: ProjectFigures) -> tuple[int, ...]:
