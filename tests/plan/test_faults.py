@@ -187,6 +187,16 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("tables/explanation.yaml", "kind: explanation", "kind: evidence", "kind: evidence 的表只能有一张"),
     ("tables/dibao.yaml", "{id: rural, labels", "{id: urban, labels", "行 id“urban”重复"),
     ("tables/dibao.yaml", "unit: 户, type: integer, aliases: [保障户数]", "type: integer, aliases: [保障户数]", "数字列“户数”缺少单位"),
+    ("disclosure.yaml", "threshold: 5", "threshold: -1", "params/2017/disclosure.yaml:7: threshold 不能是 -1。允许：0（不隐去），或 3 以上"),
+    ("disclosure.yaml", "threshold: 5", "threshold: 2", "threshold 不能是 2"),
+    ("disclosure.yaml", "threshold: 5", "threshold: 4.5", "“threshold”应为整数"),
+    ("disclosure.yaml", "[bulletin,", "[buletin,", "没有分析笔记本“buletin”。允许：medical_aid、"),
+    ("disclosure.yaml", "[bulletin,", "[bulletin, bulletin,", "页面“bulletin”重复"),
+    ("disclosure.yaml", "parts: [dibao.*.joined_persons]", "parts: [dibao.*.joiners]", "没有列“joiners”"),
+    ("disclosure.yaml", "parts: [dibao.*.joined_persons]", "parts: [dibao.*.households]", "的单位是户，不是人数"),
+    ("disclosure.yaml", "parts: [dibao.*.joined_persons]", "parts: [dibao.urban.joined_persons]", "只有一类"),
+    ("disclosure.yaml", "parts: [dibao.*.joined_persons]", "parts: [dibao.*.left_persons]", "分类数“dibao."),
+    ("disclosure.yaml", "home_care_disabled_persons, ", "home_care_cumulative_persons, ", "总要显示，不能再作为分类数隐去"),
 ]  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def write_document(page: str, report: ReportMetadata) -> bytes:
         The same bytes for the same page.
     """
     document = docx.Document()
+    _drop_thumbnail(document)
     styles.set_styles(document)
     styles.set_page(document)
     _set_properties(document, report)
@@ -52,6 +53,13 @@ def write_document(page: str, report: ReportMetadata) -> bytes:
     target = io.BytesIO()
     document.save(target)
     return normalise_zip(target.getvalue())
+
+
+def _drop_thumbnail(document: Any) -> None:
+    """Leave out the small picture of python-docx's own template: it shows another page than ours."""
+    relations = document.part.package.rels
+    for key in [key for key, each in relations.items() if each.reltype.endswith("/metadata/thumbnail")]:
+        del relations[key]
 
 
 class _Writer:
