@@ -95,23 +95,33 @@ def html_text():
 
 @pytest.fixture(scope="session")
 def tagged_text():
-    """The text of a PDF without its blanks, in the order of its tags: charts and list numbers left out."""
+    """The text of a PDF without its blanks, in the order of its tags: charts and list numbers left out.
+
+    A table that goes on overleaf says its head again, as it should; here it is read once.
+    """
 
     def read(pdf: pikepdf.Pdf) -> str:
         marked = {page.obj.objgen: _marked_texts(page) for page in pdf.pages}
-        return _squeezed("".join(_walk(pdf.Root.StructTreeRoot.K[0], marked)))
+        return _squeezed("".join(_walk(pdf.Root.StructTreeRoot.K[0], marked, heads=[""])))
 
     return read
 
 
-def _walk(element, marked):
+def _walk(element, marked, heads):
     if element.get("/S") in ("/Figure", "/Lbl"):
         return
+    if element.get("/S") == "/Caption":  # the parts of a table that follow its first have none
+        heads.append("")
     for kid in element.get("/K", []):
         if isinstance(kid, int):
             yield marked[element.Pg.objgen][kid]
+        elif kid.get("/S") == "/THead":
+            head = "".join(_walk(kid, marked, heads))
+            if head != heads[-1]:
+                yield head
+            heads.append(head)
         elif "/S" in kid:
-            yield from _walk(kid, marked)
+            yield from _walk(kid, marked, heads)
 
 
 def _marked_texts(page) -> dict[int, str]:

@@ -43,7 +43,7 @@ OUTSIDE = {
     "report": set(),
     "notebook": {"IPython", "ipywidgets"},
     "execute": {"papermill", "nbclient", "nbformat", "ipykernel", "IPython", "jupyter_client", "matplotlib_inline",
-                "numpy", "zmq", "tornado", "traitlets", "comm"},
+                "numpy", "zmq", "tornado", "traitlets", "comm", "distributed"},
     "render": {"nbconvert", "nbformat", "weasyprint", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
                "pylopdf_fonts_zh_cn", "pydyf", "tinycss2", "tinyhtml5", "lxml"},
     "privacy": set(),
@@ -53,7 +53,7 @@ OUTSIDE = {
     "cli": {"typer"},
 }  # fmt: skip
 ONE_MODULE_ONLY = {"great_expectations": 2, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "weasyprint": 2,
-                   "bagit": 1, "minisign": 1}  # fmt: skip
+                   "bagit": 1, "minisign": 1, "distributed": 1}  # fmt: skip
 
 
 def _modules() -> list[Path]:

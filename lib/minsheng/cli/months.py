@@ -19,6 +19,9 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="同时重做因更正而过期的以后月份。")] = False,
     log_level: LogLevelOption = None,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="在 Dask 集群上执行，写调度器地址，例如 tcp://10.0.0.5:8786。")
+    ] = "",
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
@@ -42,6 +45,7 @@ def run(
             stale=stale,
             display=display,
             log_level=log_level,
+            scheduler=scheduler,
         )
     for line in outcome.lines():
         typer.echo(line)

@@ -17,6 +17,7 @@ from minsheng.errors import FileRefusedError, MinshengError
 from minsheng.events import stage, took
 from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
+from minsheng.intake.lazy_imports import import_when_used
 from minsheng.intake.reading import Reader
 from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.rules import Suite
@@ -153,6 +154,8 @@ class Checker:
 
     @cached_property
     def _runner(self) -> "SuiteRunner":
+        # Great Expectations wants it for comparing distributions: a quarter of its import.
+        import_when_used("scipy.stats")
         with stage(_log, "intake.import"):
             from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
 

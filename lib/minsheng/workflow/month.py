@@ -2,7 +2,9 @@
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,7 +27,7 @@ from minsheng.workflow.runner import Runner, RunSummary
 from minsheng.workflow.site import write_site
 from minsheng.workflow.site_first import write_first_page
 from minsheng.workflow.staleness import later_stale_months, nothing_to_do
-from minsheng.workflow.unit_worker import cores, template
+from minsheng.workflow.unit_worker import UnitMade, UnitWork, cores, make_unit, template
 from minsheng.workflow.units import UnitSpec, choose, period_units
 from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
@@ -105,6 +107,7 @@ def run_month(
     stale: bool,
     display: Display,
     log_level: LogLevel | None = None,
+    scheduler: str = "",
 ) -> MonthOutcome:
     """Make all of a month; what is unchanged is not made again.
 
@@ -126,6 +129,8 @@ def run_month(
         Told what happens.
     log_level
         What the run's log keeps; by default the workspace's setting.
+    scheduler
+        Address of a Dask scheduler whose workers make the units; empty for this machine.
 
     Raises
     ------
@@ -134,7 +139,7 @@ def run_month(
     PlanInvalidError
         If the plan has faults.
     MachineUnfitError
-        If the disk is full or cannot be written.
+        If the disk is full or cannot be written, or the cluster cannot be used.
     """
     with disk_faults_named(workspace):
         return _run_month(
@@ -147,6 +152,7 @@ def run_month(
             stale=stale,
             display=display,
             log_level=log_level,
+            scheduler=scheduler,
         )
 
 
@@ -161,6 +167,7 @@ def _run_month(
     stale: bool,
     display: Display,
     log_level: LogLevel | None,
+    scheduler: str,
 ) -> MonthOutcome:
     started, period = time.monotonic(), Period(month)
     if period.kind != PeriodKind.MONTH:
@@ -170,7 +177,9 @@ def _run_month(
     chosen = choose(period_units(plan, period), plan, areas, notebooks)
     with RunLog(workspace, period, "run", log_level) as log:
         took(_log, "plan", planned)
-        outcome = _run_units_of(workspace, plan, period, chosen, started, log, jobs=jobs, force=force, display=display)
+        outcome = _run_units_of(
+            workspace, plan, period, chosen, started, log, jobs=jobs, force=force, display=display, scheduler=scheduler
+        )
         log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
         write_run_page(workspace, plan, period, log)
     redone = tuple(
@@ -184,6 +193,7 @@ def _run_month(
             stale=False,
             display=display,
             log_level=log_level,
+            scheduler=scheduler,
         )
         for later in (outcome.stale if stale else ())
     )
@@ -201,11 +211,12 @@ def _run_units_of(
     jobs: int | None,
     force: bool,
     display: Display,
+    scheduler: str,
 ) -> MonthOutcome:
     fallen_back = fallbacks.process.total
     with Ledger(workspace.ledger) as ledger:
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), ledger, chosen, period)
-        if not idle:
+        if not idle and not scheduler:
             # The template boots beside the import of Great Expectations.
             template()
         checked = check_returns(workspace, plan, period, force=force, display=display)
@@ -214,7 +225,16 @@ def _run_units_of(
         else:
             preparer = Preparer(workspace, plan, fingerprint(workspace))
             summary = run_units(
-                workspace, preparer, ledger, chosen, period, jobs=jobs, force=force, display=display, log=log.run_id
+                workspace,
+                preparer,
+                ledger,
+                chosen,
+                period,
+                jobs=jobs,
+                force=force,
+                display=display,
+                log=log.run_id,
+                scheduler=scheduler,
             )
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
@@ -227,7 +247,7 @@ def _run_units_of(
         checked=checked,
         summary=summary,
         seconds=time.monotonic() - started,
-        fallbacks=fallbacks.process.total - fallen_back,
+        fallbacks=fallbacks.process.total - fallen_back + summary.fallbacks,
         stale=tuple(later),
     )
 
@@ -244,13 +264,13 @@ def run_units(
     display: Display,
     command: str = "run",
     log: str = "",
+    scheduler: str = "",
 ) -> RunSummary:
-    """Run units on this machine and record the run; also what an assessment runs through."""
-    workers = jobs or workspace.settings.jobs or cores()
+    """Run units, here or on a cluster, and record the run; also what an assessment runs through."""
     run = ledger.start_run(
         started=datetime.now(UTC).isoformat(), period=str(period), command=command, product=version_text(), log=log
     )
-    with stage(_log, "units"), ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as executor:
+    with stage(_log, "units"), _pool(workspace, scheduler, jobs) as (executor, workers, make):
         runner = Runner(
             workspace,
             preparer,
@@ -260,10 +280,28 @@ def run_units(
             jobs=workers,
             force=force,
             progress=display.units,
+            make=make,
         )
         summary = runner.run(units)
     _finish(ledger, run, summary)
     return summary
+
+
+@contextmanager
+def _pool(
+    workspace: Workspace, scheduler: str, jobs: int | None
+) -> Iterator[tuple[Executor, int, Callable[[UnitWork], UnitMade]]]:
+    """Yield where units are made, how many at once, and what makes one there."""
+    if not scheduler:
+        workers = jobs or workspace.settings.jobs or cores()
+        with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as threads:
+            yield threads, workers, make_unit
+        return
+    from minsheng.workflow.elsewhere import cluster_for, maker_elsewhere  # Dask is heavy
+
+    fonts = workspace_fonts(workspace).font_set
+    with cluster_for(scheduler, fonts) as cluster:
+        yield cluster, jobs or cluster.slots, maker_elsewhere(fonts)
 
 
 def _all_skipped(ledger: Ledger, units: list[UnitSpec], period: Period, *, log: str) -> RunSummary:

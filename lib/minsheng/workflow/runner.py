@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minsheng.errors import ExitCode
-from minsheng.execute.failures import Failure
+from minsheng.execute.failures import Failure, UnitFailedError
 from minsheng.execute.ledger import Ledger, files_intact
 from minsheng.workflow.preparing import Preparer
-from minsheng.workflow.unit_worker import UnitMade, make_unit
+from minsheng.workflow.unit_worker import UnitMade, UnitWork, make_unit, remains
 from minsheng.workflow.units import UnitSpec
 from minsheng.workspace import Workspace
 
@@ -33,6 +33,8 @@ class RunSummary:
     waiting: dict[str, str] = field(default_factory=dict)
     """Not made because a unit that they read failed → that unit."""
     missing_glyphs: dict[str, str] = field(default_factory=dict)
+    fallbacks: int = 0
+    """Notebooks that ran on another machine's normal kernel."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -59,8 +61,9 @@ class Runner:
     run
         The ledger's id of this run.
     executor
-        Where :func:`~minsheng.workflow.unit_worker.make_unit` runs: local threads, each with a fork of the template,
-        or a cluster.
+        Where units are made: local threads, each with a fork of the template, or a cluster.
+    make
+        What makes one there; it raises only where no unit could be made.
     force
         Make units again that are unchanged.
     progress
@@ -78,6 +81,7 @@ class Runner:
         jobs: int,
         force: bool,
         progress: Progress,
+        make: Callable[[UnitWork], UnitMade] = make_unit,
     ) -> None:
         self._workspace = workspace
         self._preparer = preparer
@@ -87,6 +91,7 @@ class Runner:
         self._jobs = jobs
         self._force = force
         self._progress = progress
+        self._make = make
 
     def run(self, units: Sequence[UnitSpec]) -> RunSummary:
         """Make every unit that is not made yet from the same inputs; one failure never stops the others."""
@@ -101,7 +106,7 @@ class Runner:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     unit = running.pop(future)
-                    made = future.result()
+                    made = _outcome(unit, future)
                     if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
                         retry.append(unit)
                         _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
@@ -136,13 +141,14 @@ class Runner:
                 _log.debug("unit_skipped", extra={"unit": name})
                 self._progress(summary, total, name)
             else:
-                running[self._executor.submit(make_unit, self._preparer.work(unit))] = unit
+                running[self._executor.submit(self._make, self._preparer.work(unit))] = unit
 
     def _is_made(self, unit: UnitSpec) -> bool:
         return not self._force and is_made(self._workspace, self._preparer, self._ledger, unit)
 
     def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int, *, attempt: int = 1) -> None:
         failed, started = made.failure, time.perf_counter()
+        summary.fallbacks += made.fallbacks
         folder = self._workspace.unit(unit.period, unit.subject, unit.notebook)
         failed_folder = self._workspace.failed(unit.period, unit.subject, unit.notebook)
         if failed is None:
@@ -197,6 +203,13 @@ def _tell_settled(
     else:
         where = f"{kept.as_posix()}/traceback.txt"
         _log.error("unit_failed", extra={**facts, "failure": failed.kind.value, "cell": failed.cell, "where": where})
+
+
+def _outcome(unit: UnitSpec, future: Future[UnitMade]) -> UnitMade:
+    try:
+        return future.result()
+    except UnitFailedError as error:  # the machine died, not the unit's own process
+        return UnitMade(unit.name, remains(error), error.failure)
 
 
 def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> bool:

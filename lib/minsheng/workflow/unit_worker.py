@@ -60,7 +60,7 @@ class UnitWork:
     issuer
         Who issues the report, for the PDF's properties.
     fonts
-        The fonts of the PDF, by path: every machine that makes units has them at the same place.
+        The fonts of the PDF, by path; another machine has its own places for the same files.
     limits
         Time and memory.
     """
@@ -92,6 +92,8 @@ class UnitMade:
         Stage → wall clock seconds.
     missing_glyphs
         Characters that no font could draw.
+    fallbacks
+        How often another machine's template could not fork; on this one the process counts.
     """
 
     name: str
@@ -99,6 +101,7 @@ class UnitMade:
     failure: Failure | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     missing_glyphs: str = ""
+    fallbacks: int = 0
 
 
 @cache
@@ -136,10 +139,10 @@ def make_unit(work: UnitWork) -> UnitMade:
         seconds["render"] = time.perf_counter() - started
     except UnitFailedError as error:
         clean = _without_numbers(error)
-        return UnitMade(work.name, _remains(clean), clean.failure, seconds)
+        return UnitMade(work.name, remains(clean), clean.failure, seconds)
     except OSError as error:
         failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
-        return UnitMade(work.name, _remains(UnitFailedError(failure)), failure, seconds)
+        return UnitMade(work.name, remains(UnitFailedError(failure)), failure, seconds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
@@ -216,7 +219,8 @@ def _without_numbers(error: UnitFailedError) -> UnitFailedError:
     return UnitFailedError(failure.model_copy(update=masked), masked_text(error.notebook))
 
 
-def _remains(error: UnitFailedError) -> dict[str, bytes]:
+def remains(error: UnitFailedError) -> dict[str, bytes]:
+    """Return the files that are left of a failed unit: what happened, and the notebook as far as it came."""
     failure = error.failure
     report = [f"{failure.kind.word}（{failure.kind.value}）", failure.message, *filter(None, [failure.traceback])]
     files = {"traceback.txt": "\n\n".join(report).encode()}

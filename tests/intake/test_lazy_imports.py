@@ -1,0 +1,20 @@
+"""What is put off is still there when it is needed."""
+
+import subprocess
+import sys
+
+_SCRIPT = """
+import sys
+from minsheng.intake.lazy_imports import import_when_used
+for name in ("scipy.stats", "no_such_module", "no_such.module", "json"):
+    import_when_used(name)
+import great_expectations
+assert "scipy.optimize" not in sys.modules, "it was loaded for nothing"
+from scipy import stats
+print(round(stats.norm.cdf(0), 3), "scipy.optimize" in sys.modules, "no_such_module" in sys.modules)
+"""
+
+
+def test_a_part_that_is_put_off_is_loaded_when_it_is_used() -> None:
+    done = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0.5", "True", "False"]
