@@ -68,7 +68,8 @@ class Cluster(Executor):
     @property
     def slots(self) -> int:
         """How many functions run at once: the workers' threads now, at least 1."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a function on a worker.
@@ -85,10 +86,10 @@ class Cluster(Executor):
         self._executor.submit(function, *args, **kwargs).add_done_callback(lambda done: self._hand_on(done, given))
         return given
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; its scheduler and workers stay."""
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  # Executor's own
+        """Leave the cluster: its scheduler and workers stay, what nobody has waited for is cancelled."""
         self._closed.set()
-        self._executor.shutdown(wait=wait and not cancel_futures and not self._waiting)
+        self._executor.shutdown(wait=False)  # to wait for a worker that is gone would last for ever
         self._client.close()
 
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
