@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
-
 from minsheng.errors import MachineUnfitError
 from minsheng.render.fonts import FontSet, packaged_fonts
 
@@ -128,6 +126,8 @@ def official_fonts(folder: Path | None, families: Mapping[str, str]) -> Official
 
 @lru_cache
 def _records(path: Path) -> tuple[tuple[int, str], ...]:
+    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # packaged fonts need no reading
+
     try:
         with TTFont(path, lazy=True) as font:
             return tuple((record.nameID, record.toUnicode()) for record in font["name"].names)
