@@ -54,7 +54,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._issue(name, key)
         lock = serialization.BestAvailableEncryption(password.encode())
-        path.write_bytes(pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock))
+        path.write_bytes(
+            pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock)
+        )
         return path
 
     def root(self, path: Path) -> Path:

@@ -11,6 +11,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import FileRefusedError
 from minsheng.intake.forms_deliveries import DELIVERY_COLUMNS, accept_deliveries
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
+from minsheng.intake.signatures import SignedReport, signed_csv, signed_register_path
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]
@@ -106,10 +107,15 @@ def test_another_months_workbook_is_uncompared(data, plan):
 
 def test_a_signed_report_is_seen(data, plan):
     assert not accepted(data, plan, line(data, "office", OFFICE))[0].signed
-    signed = data / "signed/2017-06/welfare_charity.pdf"
-    signed.parent.mkdir(parents=True)
-    signed.write_bytes(b"%PDF-1.7")
-    assert accepted(data, plan, line(data, "office", OFFICE))[0].signed
+    signed = {"period": JUNE, "section": "welfare_charity", "revision": 1, "kind": "pades", "file": "signed/x.pdf"}
+    signed |= {"sha256": "0" * 64, "report_sha256": "0" * 64, "report_size": 1, "signer": "何道芬"}
+    register = signed_register_path(data)
+    register.parent.mkdir()
+    # A month does not know yet what is signed after its end; a file that nobody registered is no signature.
+    (register.parent / "welfare_charity.pdf").write_bytes(b"%PDF-1.7")
+    for day, known in (("2017-07-03", False), ("2017-06-30", True)):
+        register.write_bytes(signed_csv([SignedReport(**signed, signed_at=f"{day}T09:00:00+08:00")]))
+        assert accepted(data, plan, line(data, "office", OFFICE))[0].signed is known
 
 
 def test_an_unchanged_register_is_not_read_again(data, plan):

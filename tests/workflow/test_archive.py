@@ -12,6 +12,7 @@ from minsheng.archive.checking import check_bag
 from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import load_plan
+from minsheng.workflow import sealing
 from minsheng.workflow.archived import archive_health, archive_word
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.doctor import examine
@@ -177,7 +178,9 @@ def test_a_month_that_is_not_complete_is_refused_with_every_reason(workspace_of_
     assert any("笔记本或程序有变化" in line and "2017-06/city/two_lines" in line for line in lines)
     assert any("progress.xlsx" in line for line in lines)
     assert _cli(own, "seal", "2017-05").stderr.count("没有生成过") == 1
-    assert _cli(own, "seal", "2017-H1").returncode == 2
+    assert _cli(own, "seal", "2017-13").returncode == 2
+    half_year = _cli(own, "seal", "2017-H1")
+    assert (half_year.returncode, "minsheng assess 2017-H1" in half_year.stderr) == (12, True)
 
 
 def test_an_empty_file_is_refused(workspace_of_its_own: Workspace) -> None:
@@ -186,6 +189,28 @@ def test_an_empty_file_is_refused(workspace_of_its_own: Workspace) -> None:
     with pytest.raises(GateRefusedError, match=r"receipts/cangxi.html：空文件"):
         _seal(own)
     assert gate({}) == []
+
+
+def test_a_personal_number_is_refused_and_what_the_run_looked_through_is_not_looked_through_again(
+    workspace_of_its_own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = workspace_of_its_own
+    receipt = own.outputs / "2017-06/receipts/cangxi.html"
+    receipt.write_bytes(receipt.read_bytes() + b"<p>13812345678</p>")
+    looked_through: list[str] = []
+    look = sealing.personal_lines
+
+    def noted(files: dict[str, bytes]) -> tuple[str, ...]:
+        looked_through.extend(files)
+        return look(files)
+
+    monkeypatch.setattr(sealing, "personal_lines", noted)
+    with pytest.raises(GateRefusedError, match=r"receipts/cangxi.html.*138\*\*\*\*5678"):
+        _seal(own, why="更正")
+    assert "data/returns/2017-06/cangxi.xlsx" in looked_through
+    assert "notebooks/dibao.ipynb" in looked_through
+    assert not [name for name in looked_through if name.endswith("report.pdf")]
+    assert len((own.archive / "ledger.jsonl").read_bytes().splitlines()) == 1
 
 
 def test_changed_content_becomes_a_revision_and_status_says_so(workspace_of_its_own: Workspace) -> None:

@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import shutil
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -15,30 +17,17 @@ from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
 from minsheng.plan import load_plan
 from minsheng.render.binder import bookmarks
 from minsheng.render.pdf_text import read_pdf
-from minsheng.workflow.assess import run_assessment
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.evidence_items import gather_evidence
 from minsheng.workflow.privacy_gate import check_privacy
+from minsheng.workflow.sealing import seal_period
+from minsheng.workflow.verifying import verify
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 PERIOD = Period("2017-H1")
 CSV = "02-证据目录/证据目录.csv"
-
-
-@pytest.fixture(scope="module")
-def assessed(june, tmp_path_factory):
-    root = tmp_path_factory.mktemp("book") / "workspace"
-    shutil.copytree(june.root, root)
-    workspace = Workspace.find(root)
-    for name in ("assessment", "evidence", "deliveries"):
-        shutil.copytree(ROOT / "data" / name, workspace.data / name)
-    shutil.copy(ROOT / "data/deliveries.csv", workspace.data)
-    outcome = run_assessment(workspace, "2017-H1", jobs=None, force=False, display=Quiet())
-    assert outcome.exit_code == ExitCode.DONE, outcome.lines()
-    assert any(line.startswith("印证资料齐全：10 个考评对象") for line in outcome.lines())
-    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +40,12 @@ def own(assessed, tmp_path):
     """A copy whose evidence a test may take away."""
     shutil.copytree(assessed.root, tmp_path / "own")
     return Workspace.find(tmp_path / "own")
+
+
+def _seal(workspace):
+    return seal_period(
+        workspace, "2017-H1", archive=None, why="", sealed_at="2017-07-26T10:00:00+08:00", display=Quiet()
+    )
 
 
 def content(book, name):
@@ -149,6 +144,37 @@ def test_a_gap_is_waived_only_with_a_name_and_a_reason_that_are_printed(own):
 
 def test_the_book_holds_no_personal_number(book):
     check_privacy({name: content(book, name) for name in book if name.startswith(("01-", "02-", "03-"))})
+
+
+def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
+    outcome = _seal(own)
+    assert outcome.sealed.entry.bag == "2017-H1"
+    bag = own.archive / "2017-H1"
+    assert "Minsheng-Kind: evidence" in (bag / "bag-info.txt").read_text(encoding="utf-8")
+    names = {path.relative_to(bag / "data").as_posix() for path in (bag / "data").rglob("*") if path.is_file()}
+    assert {CSV, "03-苍溪县/苍溪县印证资料.pdf"} <= names
+    verified = verify(own.root, None, archive=None, key=None, head=outcome.sealed.head, display=Quiet())
+    assert (verified.exit_code, verified.found.bags) == (ExitCode.DONE, ["2017-H1"]), verified.lines()
+    assert not _seal(own).sealed.is_new
+
+
+def test_nothing_is_sealed_while_evidence_is_missing(own):
+    (own.data / "evidence/2017-H1/cangxi/org.2/专题会议.txt").unlink()
+    command = [sys.executable, "-m", "minsheng", "archive", "seal", "2017-H1", "--workspace", str(own.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "苍溪县：org.2 专题会议" in done.stderr) == (12, True), done
+    assert not own.archive.exists()
+
+
+def test_a_number_in_the_evidence_refuses_the_seal(own):
+    path = own.data / "evidence/2017-H1/cangxi/org.2/专题会议.txt"
+    path.write_text(f"{path.read_text(encoding='utf-8')}联系人 13812345678\n", encoding="utf-8")
+    with pytest.raises(GateRefusedError) as refused:
+        _seal(own)
+    assert "138****5678" in str(refused.value)
+    assert "专题会议.txt" in str(refused.value)
+    assert "13812345678" not in str(refused.value)
+    assert not own.archive.exists()
 
 
 def test_the_page_links_to_what_is_there(assessed):

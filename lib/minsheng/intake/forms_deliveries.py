@@ -208,18 +208,9 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
         raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
     figures_path = handed_figures_path(data_dir, handed.period, handed.sha256)
     if path.suffix == ".pdf" and figures_path.is_file():
-        content = figures_path.read_bytes()
-    if path.suffix == ".json" or (path.suffix == ".pdf" and figures_path.is_file()):
-        try:
-            result = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对")
-        except VersionError as error:
-            raise FileRefusedError(str(error)) from error
-        except UsageError as error:
-            raise FileRefusedError(f"{handed.file} 不是封存的结果") from error
-        figures = result.figures
-        if not isinstance(figures, MonthlyReportFigures):
-            raise FileRefusedError(f"{handed.file} 不是工作情况月报的结果")
-        return figures.section_narratives
+        return _sealed_parts(figures_path.read_bytes(), handed)
+    if path.suffix == ".json":
+        return _sealed_parts(content, handed)
     if path.suffix not in {".xlsx", ".xls", ".ods", ".csv"}:
         raise FileRefusedError(f"{handed.file} 不是工作情况表，也不是封存的结果，系统不能比对文字")
     try:
@@ -229,6 +220,18 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
     if (parsed.cover.id, parsed.cover.period) != (handed.section, handed.period):
         raise FileRefusedError(f"{handed.file} 的封面是 {parsed.cover.id} {parsed.cover.period}")
     return parsed.narratives
+
+
+def _sealed_parts(content: bytes, handed: Handed) -> Parts:
+    try:
+        figures = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对").figures
+    except VersionError as error:
+        raise FileRefusedError(str(error)) from error
+    except UsageError as error:
+        raise FileRefusedError(f"{handed.file} 不是封存的结果") from error
+    if not isinstance(figures, MonthlyReportFigures):
+        raise FileRefusedError(f"{handed.file} 不是工作情况月报的结果")
+    return figures.section_narratives
 
 
 def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
