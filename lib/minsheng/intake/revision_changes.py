@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from minsheng.domain.table import COVER_FIELDS
+from minsheng.domain.table import COVER_FIELDS, TableKind
 from minsheng.intake.cells import is_blank
 from minsheng.intake.returns import ParsedReturn
 from minsheng.intake.table_reading import ParsedCell, ParsedTable
+
+_OF_PERSONS = frozenset({"contact", "phone"})
+_WORDS = frozenset({TableKind.NARRATIVE, TableKind.EXPLANATION})
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class _Place:
     cell: str
     label: str
     shown: str
+    """For a terminal and logs: of what people wrote about people only how long it is."""
     means: object
     """What is compared: a number written as text is the number, a blank mark is a blank."""
 
@@ -63,15 +67,21 @@ def _places(parsed: ParsedReturn) -> Iterator[tuple[str, _Place]]:
     for field in COVER_FIELDS:
         if field.id in cover.values:
             text = cover.values[field.id]
-            yield f"cover.{field.id}", _Place(cover.sheet, cover.cells[field.id], field.label, text, text)
+            shown = _length(text) if field.id in _OF_PERSONS else text
+            yield f"cover.{field.id}", _Place(cover.sheet, cover.cells[field.id], field.label, shown, text)
     for table in parsed.tables.values():
         for row in table.rows:
             for column in table.table.columns:
                 cell = row.cells[column.id]
                 if cell.cell:
                     label = "·".join(filter(None, (column.label, _row_label(table, row.id))))
-                    place = _Place(table.sheet, cell.cell, label, cell.shown, _meaning(cell))
+                    shown = _length(cell.shown) if table.table.kind in _WORDS else cell.shown
+                    place = _Place(table.sheet, cell.cell, label, shown, _meaning(cell))
                     yield table.table.field(column.id, row.id), place
+
+
+def _length(text: str) -> str:
+    return f"（文字 {len(text)} 字）" if text else ""
 
 
 def _meaning(cell: ParsedCell) -> object:
