@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
+from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Issue, ReturnStatus
 from minsheng.domain.disclosure import SUPPRESSED
 from minsheng.domain.period import Period
@@ -20,7 +19,7 @@ from minsheng.domain.result import Assumption, CellRef, KeyValue, ProjectFigures
 from minsheng.measure.fields import Returns, number_of
 from minsheng.measure.wording_counts import without_counts
 
-F = TypeVar("F", bound=BaseModel)
+F = TypeVar("F", bound=Frozen)
 Counts = Mapping[tuple[Period, str, str], Fraction]
 """Month, area, field → count."""
 
@@ -140,7 +139,7 @@ class _Hider:
         match value:
             case CellRef():
                 return value.model_copy(update={"value": SUPPRESSED}) if self._hides(value) else value
-            case BaseModel():
+            case Frozen():
                 return self.model(value)
             case tuple():
                 after = tuple(map(self._value, value))

@@ -36,12 +36,17 @@ def check(files: PlanFiles) -> None:
     for n, breakdown in enumerate(disclosure.breakdowns):
         path = ("breakdowns", n)
         sound = [_is_sound(files, (*path, key), getattr(breakdown, key)) for key in ("total", "parts")]
-        if all(sound):
+        if all(sound) and _tables_are_sound(files, (*breakdown.total, *breakdown.parts)):
             classes = _fields(files, breakdown.parts)
             parts += [(field, (_FILE, (*path, "parts"))) for field in classes]
             _classes(files, path, breakdown, classes)
             _uses(files, breakdown, frozenset(classes))
     demand_unique(files, parts, "分类数")
+
+
+def _tables_are_sound(files: PlanFiles, patterns: Iterable[str]) -> bool:
+    """Whether the classes can be counted: a table with faults of its own has no rows yet."""
+    return all(isinstance(files.tables.get(pattern.split(".")[0]), Table) for pattern in patterns)
 
 
 def _is_sound(files: PlanFiles, path: YamlPath, patterns: Iterable[str]) -> bool:
