@@ -70,7 +70,7 @@ def test_one_month_of_another_version_does_not_hide_the_others(made: Workspace) 
     shutil.copytree(made.outputs / "2017-06" / "city" / "bulletin", may / "city" / "bulletin")
     (may / "index.html").touch()
     _edit(may / "city" / "bulletin" / "result.json", lambda result: result["figures"].update(schema_version=0))
-    write_first_page(made, load_plan(made.params, 2017))
+    write_first_page(made, load_plan(made.params, 2017), JUNE)
     page = (made.outputs / "index.html").read_text(encoding="utf-8")
     assert "由另一版本生成，请重做：minsheng run 2017-05" in page
     assert 'href="2017-06/index.html"' in page

@@ -45,7 +45,7 @@ def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, form
     )
     content = page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True)
     write_page(workspace.outputs / str(period) / "index.html", content)
-    write_first_page(workspace, plan)
+    write_first_page(workspace, plan, period)
 
 
 def _result(sealed: Sealed) -> Element:

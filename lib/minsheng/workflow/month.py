@@ -240,7 +240,8 @@ def _run_units_of(
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         with stage(_log, "site"):
             write_progress(workspace, plan, period)
-            write_first_page(workspace, plan)
+            # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
+            write_first_page(workspace, plan, period)
             write_site(workspace, plan, period)
     return MonthOutcome(
         workspace=workspace,

@@ -17,7 +17,7 @@ from minsheng.workspace import Workspace
 _ANNEX = "progress.xlsx"
 
 
-def write_first_page(workspace: Workspace, plan: Plan) -> None:
+def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     """Write the page that lists every month and every assessment.
 
     Parameters
@@ -26,8 +26,10 @@ def write_first_page(workspace: Workspace, plan: Plan) -> None:
         Where the periods' pages lie.
     plan
         The plan of the year that is worked on.
+    now
+        The period that is worked on: it is listed although its page may not be there yet.
     """
-    periods = sorted(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))
+    periods = sorted({now, *(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))})
     months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
     assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
     newest = next((month for month in reversed(months) if _is_readable(month)), None)
