@@ -73,9 +73,9 @@ def test_font_folder_made_by_another_process_is_used(monkeypatch):
     first = fonts.packaged_fonts().fontconfig_file()
     monkeypatch.setattr(fonts.Path, "is_file", lambda self: self.exists() and self.parent.name.startswith("."))
     with pytest.raises(OSError, match="not empty"):
-        fonts._write_font_folder(first.parent, fonts.packaged_fonts().files)
+        fonts._write_font_folder(first.parent, fonts.packaged_fonts().files, ())
     monkeypatch.undo()
-    assert fonts._write_font_folder(first.parent, fonts.packaged_fonts().files) == first
+    assert fonts._write_font_folder(first.parent, fonts.packaged_fonts().files, ()) == first
     assert [path.name for path in first.parent.parent.iterdir()] == [first.parent.name]
 
 

@@ -66,8 +66,10 @@ class SuiteRunner:
         """Return one result per rule, by id."""
         # Only the columns that the rules name: Great Expectations takes a fingerprint of all that it is given, twice.
         # Objects, never pandas' own types: a figure stays the Decimal that it is.
-        names = dict.fromkeys((*_NEEDED, *(column for rule in rules for column in rule.columns)))
-        data = pd.DataFrame({name: pd.Series(frame.columns[name], dtype=object) for name in names})
+        # A column that is not there is left out, so that the rule that wants it ends in an error of its own.
+        named = dict.fromkeys((*_NEEDED, *(column for rule in rules for column in rule.columns)))
+        there = [name for name in named if name in frame.columns]
+        data = pd.DataFrame({name: pd.Series(frame.columns[name], dtype=object) for name in there})
         suite = gx.ExpectationSuite(
             name=frame.suite.table.id,
             expectations=[{"type": rule.type, "kwargs": _kwargs(rule), "meta": {"id": rule.id}} for rule in rules],
