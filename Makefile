@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
 
-.PHONY: run test soak bench manual check format lock setup clean
+.PHONY: run test soak bench golden manual check format lock setup clean
 
 run: setup
 	$(BIN)/minsheng run $(MONTH)
@@ -22,6 +22,10 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+# Makes a month again and approves it as the golden one; WHY goes into CHANGELOG.md word for word.
+golden: setup
+	$(BIN)/python tests/golden/golden.py $(MONTH) "$(WHY)"
 
 # The worked cases of tests/spec as 评分细则手册: outputs/manual/manual.html and .pdf.
 manual: setup
