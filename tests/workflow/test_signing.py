@@ -1,10 +1,12 @@
 """A leader's signature, handing over, and what verify, status and the seal say about them: end to end on a run June."""
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -154,6 +156,17 @@ def test_status_says_who_signed_and_what_was_handed_over(handed, june):
     assert "已报局办公室（2017-06-26）；未报省民政厅" in signed
     assert any("已签字（何道芬 2017-06-26，扫描件）；未报局办公室" in line for line in lines)
     assert any(f"未签字（应由 {LEADER} 签）" in line for line in month_status(june, "2017-06", None).lines())
+
+
+def test_a_signature_is_checked_where_an_event_loop_runs_already(handed):
+    workspace, _ = handed
+
+    async def notebook():
+        return _verify(workspace)
+
+    with ThreadPoolExecutor(1) as apart:
+        outcome = apart.submit(asyncio.run, notebook()).result()
+    assert any(LEADER in note for note in outcome.notes), outcome.lines()
 
 
 def test_the_delivery_note_prints_the_files_hash_and_the_archives_head(handed):

@@ -3,12 +3,13 @@
 import hashlib
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.content import RawContent
@@ -27,6 +28,7 @@ from minsheng.errors import FileRefusedError, MachineUnfitError
 from minsheng.render.outlines import outlined
 from minsheng.render.signature_field import SIGNATURE_FIELD
 
+_T = TypeVar("_T")
 _ALGORITHM = "sha256"
 _FOR_SIGNATURES = KeyUsageConstraints({"digital_signature", "non_repudiation"})
 
@@ -150,7 +152,7 @@ def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url:
     )
     try:
         with _quiet():
-            return bytes(signer.sign_pdf(writer).getvalue())
+            return _in_a_thread(lambda: bytes(signer.sign_pdf(writer).getvalue()))
     except Exception as fault:
         if not timestamp_url:
             raise
@@ -171,7 +173,7 @@ def check_pdf_signature(content: bytes, *, roots: Sequence[Path]) -> SignatureCh
     """
     try:
         with _quiet():
-            return _checked(content, roots)
+            return _in_a_thread(lambda: _checked(content, roots))
     except (PdfError, ValueError) as fault:
         return SignatureCheck((f"签名无法读取：{fault}",))
 
@@ -245,6 +247,12 @@ def _field_size(writer: IncrementalPdfFileWriter) -> tuple[float, float]:
 def _common_name(certificate: Any, whose: str = "subject") -> str:
     names = getattr(certificate, whose).native.get("common_name", "")
     return str(names if isinstance(names, str) else names[-1])
+
+
+def _in_a_thread(work: Callable[[], _T]) -> _T:
+    """Work where no event loop runs: pyHanko starts its own, and a notebook's thread has one already."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(work).result()
 
 
 @contextmanager
