@@ -1,12 +1,15 @@
 """A workspace of one's own: what git keeps, and nothing that a run made. And two ways to read a report's text back."""
 
+import os
 import shutil
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from minsheng.archive.durable import locked
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -34,33 +37,55 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def assessed(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder once for all processes of a test session: ``made_once(name, make)`` returns it."""
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        base = tmp_path_factory.getbasetemp()
+        shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+        folder = shared / f"shared-{name}"
+        with locked(shared, exclusive=True, waiting=lambda: None):
+            if not folder.exists():
+                make(folder.with_suffix(".part"))
+                folder.with_suffix(".part").rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def june(made_once) -> Workspace:
+    """A workspace in which the sample's June has been run; tests must not change it."""
+    return Workspace.find(made_once("june", _run_june) / "workspace")
+
+
+@pytest.fixture(scope="session")
+def assessed(made_once, june: Workspace) -> Workspace:
     """The sample's June and its half-year assessment; tests must not change it."""
+    return Workspace.find(made_once("assessed", lambda folder: _assess(june, folder)) / "workspace")
+
+
+def _run_june(folder: Path) -> None:
+    from minsheng.workflow.display import Quiet
+    from minsheng.workflow.month import run_month
+
+    found = copy_workspace(folder / "workspace")
+    outcome = run_month(found, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
+    assert outcome.exit_code == 0, outcome.lines()
+
+
+def _assess(june: Workspace, folder: Path) -> None:
     from minsheng.errors import ExitCode
     from minsheng.workflow.assess import run_assessment
     from minsheng.workflow.display import Quiet
 
-    root = tmp_path_factory.mktemp("assessed") / "workspace"
-    shutil.copytree(june.root, root)
-    found = Workspace.find(root)
+    shutil.copytree(june.root, folder / "workspace")
+    found = Workspace.find(folder / "workspace")
     for name in ("assessment", "evidence", "deliveries"):
         shutil.copytree(ROOT / "data" / name, found.data / name)
     shutil.copy(ROOT / "data" / "deliveries.csv", found.data)
     outcome = run_assessment(found, "2017-H1", jobs=None, force=False, display=Quiet())
     assert outcome.exit_code == ExitCode.DONE, outcome.lines()
-    return found
-
-
-@pytest.fixture(scope="session")
-def june(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace in which the sample's June has been run; tests must not change it."""
-    from minsheng.workflow.display import Quiet
-    from minsheng.workflow.month import run_month
-
-    found = copy_workspace(tmp_path_factory.mktemp("june") / "workspace")
-    outcome = run_month(found, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
-    assert outcome.exit_code == 0, outcome.lines()
-    return found
 
 
 class _BodyText(HTMLParser):

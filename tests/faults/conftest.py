@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the corpus and its tools are no package
 
-from desk import JUNE, Desk
+from desk import JUNE, Desk, RememberingRunner
 
 from minsheng.intake import check_year_to_date
 from minsheng.intake.checking import Checker
@@ -29,6 +29,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     plan = load_plan(found.params, JUNE.year)
     check_year_to_date(plan, found.params, found.data, JUNE.previous_month)
     checker = Checker(plan, found.params, found.data)
+    checker.__dict__["_runner"] = RememberingRunner()
     lines = {line.id: line for line in read_register(found.data) if line.period == JUNE}
     with Reader() as reader:
         others = []

@@ -6,7 +6,8 @@ from datetime import datetime
 from minsheng.domain.delivery import Delivery, Verdict
 from minsheng.domain.period import Period
 from minsheng.intake.checking import Checker
-from minsheng.intake.frames import CheckedReturn
+from minsheng.intake.expectations import RuleRun, SuiteRunner
+from minsheng.intake.frames import CheckedReturn, StackedFrame
 from minsheng.intake.reading import Reader
 from minsheng.intake.receiving import check_month_of
 from minsheng.intake.returns import parse_return
@@ -14,6 +15,20 @@ from minsheng.intake.store import AcceptedCell
 from minsheng.intake.suites import printed_columns
 
 JUNE = Period("2017-06")
+
+
+class RememberingRunner(SuiteRunner):
+    """Validates a table once: a fault of one sheet leaves the tables of the others as they were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, str], list[RuleRun]] = {}
+
+    def run(self, frame: StackedFrame) -> list[RuleRun]:
+        key = (frame.suite.table.id, repr((frame.columns, frame.places)))
+        if key not in self._known:
+            self._known[key] = super().run(frame)
+        return self._known[key]
 
 
 @dataclass
