@@ -123,7 +123,7 @@ def test_an_auditor_needs_no_workspace(sealed: Workspace, tmp_path: Path) -> Non
     assert run("nowhere").returncode == 2
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_month_is_made_again_from_the_package_alone(sealed: Workspace, tmp_path: Path) -> None:
     alone = tmp_path / "only the archive"
     alone.mkdir()

@@ -1,5 +1,6 @@
-"""A new bureau: init, check, template, receive, run - from the built wheel."""
+"""A new bureau: init, check, template, receive, run, seal, rebuild - from the built wheel."""
 
+import json
 import os
 import subprocess
 import sys
@@ -113,6 +114,12 @@ def test_the_first_run_of_a_new_workspace_from_the_built_wheel(tmp_path: Path) -
     texts = [path for path in root.rglob("*") if path.suffix in {".yaml", ".toml", ".md", ".ipynb"}]
     assert texts
     assert not [path for path in texts if "广元" in path.read_text(encoding="utf-8")]
+    sealed = _minsheng(root, "archive", "seal", f"{YEAR}-01", package=package)
+    assert sealed.returncode == 0, sealed.stderr
+    rebuilt = _minsheng(root, "archive", "rebuild", f"{YEAR}-01", "--json", package=package)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    outcome = json.loads(rebuilt.stdout)
+    assert (outcome["compared"], outcome["intake"], any(outcome["units"].values())) == ("bytes", [], False)
 
 
 def test_init_writes_into_nothing_that_is_there(tmp_path: Path) -> None:
