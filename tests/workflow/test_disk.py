@@ -67,3 +67,35 @@ def test_other_faults_pass_as_they_are(workspace: Workspace) -> None:
         (workspace.root / "nothing").read_bytes()
     with pytest.raises(MachineUnfitError, match="只读"), disk_faults_named(workspace):
         raise OSError(30, "Read-only file system", "x")
+
+
+def test_a_return_that_finds_no_room_is_not_registered(june: Workspace, tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(june.root, root, ignore=lambda folder, _: ["data"] if Path(folder) == june.root else [])
+    workspace = Workspace.find(root)
+    mounted = _mounted(workspace.data, "8m")
+    shutil.copytree(june.data / "returns", workspace.data / "returns")
+    register = (workspace.data / "returns/register.csv").read_bytes()
+    filled = workspace.data / "filled"
+    if mounted:
+        filled.write_bytes(bytes(shutil.disk_usage(workspace.data).free))
+    else:
+        (workspace.data / "returns").chmod(0o555)
+        (workspace.data / "returns/2017-06").chmod(0o555)
+    book = tmp_path / "苍溪县.xlsx"
+    book.write_bytes((june.data / "returns/2017-06/cangxi.xlsx").read_bytes()[:-2] + b"\x04\x00more")
+    command = [sys.executable, "-m", "minsheng", "receive", "2017-06", str(book), "--workspace", str(root)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == ExitCode.MACHINE_UNFIT, done
+        assert any(word in done.stderr for word in ("磁盘已满", "没有写入权限"))
+        assert (workspace.data / "returns/register.csv").read_bytes() == register
+        assert not (workspace.data / "returns/2017-06/cangxi.r2.xlsx").exists()
+        filled.unlink(missing_ok=True)
+        for folder in ("returns", "returns/2017-06"):
+            (workspace.data / folder).chmod(0o755)
+        again = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "第 2 版" in again.stdout, again
+    finally:
+        if mounted:
+            subprocess.run(["umount", workspace.data], check=True)

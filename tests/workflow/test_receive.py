@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -118,6 +120,20 @@ def test_later_months_become_stale(june: Workspace, tmp_path: Path) -> None:
     assert "以后月份已过期：2017年6月" in outcome.lines()[-1]
     with Ledger(found.ledger) as ledger:
         assert ledger.last_attempts("2017-06/")
+
+
+def test_two_people_receive_at_once_and_neither_return_is_lost(may: Workspace) -> None:
+    command = [sys.executable, "-m", "minsheng", "receive", "2017-06", "--workspace", str(may.root)]
+    whos = ("cangxi", "wangcang")
+    both = [
+        subprocess.Popen([*command, str(sample("2017-06", who))], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for who in whos
+    ]
+    said = [one.communicate() for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert {line.id for line in read_register(may.data) if line.period == Period("2017-06")} == set(whos)
+    for who in whos:
+        assert read_accepted(may.data, Period("2017-06"), who)
 
 
 def test_the_command_line(may: Workspace) -> None:

@@ -16,6 +16,7 @@ from minsheng.workflow.assess_forms import Forms, accept_forms
 from minsheng.workflow.assess_site import write_assessment_site
 from minsheng.workflow.assess_table import FOLDER, sealed_result_table, write_result_table
 from minsheng.workflow.checking import CheckOutcome, check_returns
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.evidence_items import Evidence, gather_evidence
 from minsheng.workflow.fingerprint import fingerprint
@@ -92,6 +93,7 @@ class AssessmentOutcome:
         return lines
 
 
+@names_disk_faults
 def run_assessment(
     workspace: Workspace,
     period: str,

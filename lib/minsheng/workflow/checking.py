@@ -15,6 +15,7 @@ from minsheng.intake.forms_deliveries import accept_deliveries
 from minsheng.intake.receipts import write_receipts
 from minsheng.intake.store import read_accepted, read_checked
 from minsheng.plan import load_plan
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.run_log import RunLog
 from minsheng.workspace import Workspace
@@ -83,6 +84,7 @@ class CheckOutcome:
         return lines + self.gaps.lines()
 
 
+@names_disk_faults
 def check_period(
     workspace: Workspace, period: str, *, force: bool, display: Display, log_level: LogLevel | None = None
 ) -> CheckOutcome:

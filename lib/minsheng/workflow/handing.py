@@ -20,6 +20,7 @@ from minsheng.intake.forms_deliveries import (
 )
 from minsheng.intake.signatures import SignedReport, read_signed, standing
 from minsheng.plan import load_plan
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.signed_state import RECEIVERS, REPORT
@@ -66,6 +67,7 @@ class DeliverOutcome:
         return {"handed": document, "note": str(self.note), "remarks": list(self.remarks)}
 
 
+@names_disk_faults
 def deliver(
     workspace: Workspace, month: str, section: str | None, *, to: str, at: str | None, display: Display
 ) -> DeliverOutcome:

@@ -16,7 +16,7 @@ from minsheng.execute.forked import fallbacks
 from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import CheckOutcome, check_returns
-from minsheng.workflow.disk import disk_faults_named
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.fingerprint import fingerprint, workspace_fonts
 from minsheng.workflow.preparing import Preparer
@@ -96,6 +96,7 @@ class MonthOutcome:
         return [line for outcome in self.later for line in outcome.lines()] + lines
 
 
+@names_disk_faults
 def run_month(
     workspace: Workspace,
     month: str,
@@ -141,34 +142,6 @@ def run_month(
     MachineUnfitError
         If the disk is full or cannot be written, or the cluster cannot be used.
     """
-    with disk_faults_named(workspace):
-        return _run_month(
-            workspace,
-            month,
-            areas=areas,
-            notebooks=notebooks,
-            jobs=jobs,
-            force=force,
-            stale=stale,
-            display=display,
-            log_level=log_level,
-            scheduler=scheduler,
-        )
-
-
-def _run_month(
-    workspace: Workspace,
-    month: str,
-    *,
-    areas: list[str],
-    notebooks: list[str],
-    jobs: int | None,
-    force: bool,
-    stale: bool,
-    display: Display,
-    log_level: LogLevel | None,
-    scheduler: str,
-) -> MonthOutcome:
     started, period = time.monotonic(), Period(month)
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")

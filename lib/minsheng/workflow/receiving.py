@@ -16,6 +16,7 @@ from minsheng.intake.receipts import receipts_dir
 from minsheng.intake.receiving import Received, Receiver
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import check_returns, describe_issue
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.staleness import later_stale_months
 from minsheng.workspace import Workspace
@@ -122,6 +123,7 @@ def _to_act_on(verdict: Verdict) -> list[Issue]:
     return sorted(issues, key=lambda issue: not issue.blocks)
 
 
+@names_disk_faults
 def receive_files(
     workspace: Workspace,
     month: str,

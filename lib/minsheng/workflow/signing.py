@@ -22,6 +22,7 @@ from minsheng.intake.signatures import (
     standing,
 )
 from minsheng.plan import load_plan
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.signed_state import REPORT
 from minsheng.workflow.units import unit_name
@@ -118,6 +119,7 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     return Report(period, found, content, digests_of(content).sha256)
 
 
+@names_disk_faults
 def sign_report(
     workspace: Workspace, report: Report, p12: Path, *, password: str | None, timestamp_url: str, display: Display
 ) -> SignOutcome:
@@ -164,6 +166,7 @@ def sign_report(
     return _register(workspace, line, signed, "pdf", checked.words, display)
 
 
+@names_disk_faults
 def register_scan(
     workspace: Workspace, report: Report, scan: Path, *, signer: str, signed_on: str, display: Display
 ) -> SignOutcome:

@@ -13,9 +13,11 @@ from minsheng.intake.workbook import Aids, write_workbook
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.workflow.assess_forms import write_form_templates
+from minsheng.workflow.disk import names_disk_faults
 from minsheng.workspace import Workspace
 
 
+@names_disk_faults
 def write_templates(workspace: Workspace, period: str, out: Path | None) -> list[Path]:
     """Write one blank workbook per area and section; return their paths.
 
