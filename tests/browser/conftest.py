@@ -11,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from minsheng.render.fonts import packaged_fonts
 from minsheng.workflow.lab import lab_command, lab_environment
@@ -22,6 +22,9 @@ _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+expect.set_options(timeout=60_000)  # a machine may be slow
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import textwrap
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +133,7 @@ def _write(params_dir: Path, year: int, table: str, text: str, replaces: str | N
     known = rule_texts(params_dir, year, table)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     head = "".join(lines[: read_yaml(path, path.name).line(("rules", 0)) - 1])
+    text = textwrap.dedent(text)  # as it may stand indented where it was copied from
     rules = [text if rule.id == replaces else rule.text for rule in known]
     if replaces is None:
         rules.append(text)
