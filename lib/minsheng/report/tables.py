@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Literal
 
 from minsheng.report.markup import Content, Element, spoken
@@ -16,6 +15,9 @@ _PADDING_EM = 1.5
 _PAGE_EM = 44.0
 """Width of the page in the letters of a table."""
 _LEAST_LONG_EM = 8.0
+_ROOT = 0.7
+_NAME_BESIDE_TEXT_EM = 7.0
+"""Longer names wrap where running text wants the room."""
 _WHOLE = 100
 _LEAST_WIDTH = 50
 """Per cent of the page."""
@@ -111,9 +113,14 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tup
         for number, column in enumerate(columns)
     ]
     running = [number for number, column in enumerate(columns) if column.kind == "long"]
+    if running:
+        needs = [
+            min(need, _PADDING_EM + _NAME_BESIDE_TEXT_EM) if column.kind == "row" else need
+            for need, column in zip(needs, columns, strict=True)
+        ]
     spare = _PAGE_EM - sum(need for number, need in enumerate(needs) if number not in running)
-    # The more there is to read, the wider; the square root keeps short remarks from being squeezed.
-    weights = {number: sqrt(max((ems(spoken(row[number])) for row in rows), default=1) + 1) for number in running}
+    # The more there is to read, the wider, so that rows are low; a root keeps short remarks from being squeezed.
+    weights = {number: (max((ems(spoken(row[number])) for row in rows), default=1) + 1) ** _ROOT for number in running}
     for number, weight in weights.items():
         needs[number] = max(_LEAST_LONG_EM, spare * weight / sum(weights.values()))
     whole = sum(needs)
