@@ -17,7 +17,7 @@ def test_a_rule_is_changed_and_tried_on_a_month(lab, june, tmp_path) -> None:
     text = page.locator(".jp-Notebook .widget-textarea textarea")
     expect(text).to_have_value(re.compile("ELD-001"))
     tried = page.get_by_role("button", name="试运行")
-    shown = page.locator(".jp-Notebook .widget-html-content").last
+    shown = page.locator(".jp-Notebook .widget-html-content").first
 
     tried.click()
     expect(shown).to_contain_text("命中 0 个单元格")

@@ -97,7 +97,7 @@ def test_the_widgets_follow_each_other(desk: tuple[Workspace, Plan], monkeypatch
 
     monkeypatch.setenv("MINSHENG_WORKSPACE", str(desk[0].root))
     month, tables, rules = (box := rule_workbench()).children[0].children
-    text, button, page = box.children[1:]
+    text, button, page, _letters = box.children[1:]
     month.value = str(MARCH)
     tables.value = "elderly_care"
     assert rules.value == "ELD-001"

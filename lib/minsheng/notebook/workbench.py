@@ -47,6 +47,8 @@ def rule_workbench() -> Any:
     tables = widgets.Dropdown(options=_tables(workspace, plan), description="报表")
     rules = widgets.Dropdown(description="规则")
     text = widgets.Textarea(layout=widgets.Layout(width="100%", height="22em"))
+    text.add_class("minsheng-rule")
+    letters = widgets.HTML("<style>.minsheng-rule textarea {font-family: monospace, 'Noto Sans SC'}</style>")
     button = widgets.Button(description="试运行", button_style="primary")
     page = widgets.HTML()
     known: dict[str, RuleText] = {}
@@ -86,7 +88,7 @@ def rule_workbench() -> Any:
     rules.observe(show_rule, names="value")
     button.on_click(run)
     show_table()
-    return widgets.VBox([widgets.HBox([month, tables, rules]), text, button, page])
+    return widgets.VBox([widgets.HBox([month, tables, rules]), text, button, page, letters])
 
 
 def trial_page(trial: Trial, plan: Plan, table_id: str) -> Piece:
