@@ -18,6 +18,7 @@ test: setup
 
 soak: setup
 	sh .ci/setup browser
+	sh .ci/setup office
 	$(BIN)/pytest -m soak
 
 bench: setup

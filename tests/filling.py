@@ -22,7 +22,7 @@ def fill(  # noqa: C901 - a sheet has rows, headers and words
     for name, rows in sheets.items():
         sheet = book[name]
         head = next(row for row in sheet.iter_rows() if _heads(row) & {key for each in rows.values() for key in each})
-        columns = {str(cell.value).split("（")[0]: cell.column for cell in head if cell.value}
+        columns = {str(cell.value).split("（")[0].strip(): cell.column for cell in head if cell.value}
         for key, values in rows.items():
             line = head[0].row + 1
             if key:

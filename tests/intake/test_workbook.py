@@ -28,7 +28,7 @@ def opened(content: bytes, **how):
 
 
 def header_columns(sheet) -> dict[str, int]:
-    return {cell.value: cell.column for cell in sheet[3] if cell.value}
+    return {cell.value.replace("\n", ""): cell.column for cell in sheet[3] if cell.value}
 
 
 def test_a_county_gets_a_sheet_for_each_of_its_duties_in_reading_order(plan):

@@ -194,7 +194,7 @@ def fill(book: openpyxl.Workbook, source: openpyxl.Workbook) -> int:
     referenced = 0
     for sheet in source.worksheets[1:]:
         target = book[sheet.title]
-        headers = [cell.value for cell in target[3]]
+        headers = [str(cell.value).replace("\n", "") for cell in target[3]]
         referenced += headers.count(REFERENCE)
         for row in sheet.iter_rows(min_row=4):
             for cell in row:

@@ -19,6 +19,7 @@ from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.lazy_imports import import_when_used
 from minsheng.intake.reading import Reader
+from minsheng.intake.register import locked
 from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.rules import Suite
 from minsheng.intake.store import (
@@ -164,6 +165,10 @@ class Checker:
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
         """Check one month; see :func:`check_month`."""
+        with locked(self.data_dir):  # or two that check at once would each take away what the other accepted
+            return self._check(period, force=force)
+
+    def _check(self, period: Period, *, force: bool) -> list[Verdict]:
         deliveries, files, unregistered, fingerprint = self._inputs(period)
         if not force and self._stands(period, fingerprint):
             self._say(f"{period.label}：没有变化，不再审核")

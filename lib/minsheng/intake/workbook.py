@@ -22,6 +22,7 @@ from minsheng.zip_stable import normalise_zip
 
 DUE_LABEL = "报送截止"
 GUIDE_LABEL = "填报说明"
+_TITLE_END = "进展情况月报表"
 _GUIDE = (
     "只填白底单元格，灰底单元格已锁定。数字单元格只填数字，单位见表头；没有发生填 0，不要留空。"
     "资金表的单位是万元，其余金额的单位是元。累计数 = 上月累计 + 本月数；上月累计列在旁边，供对照，不必修改。"
@@ -126,7 +127,7 @@ def write_workbook(
             "default_format_properties": {"font_name": "宋体", "font_size": 11},
         },
     )
-    title = f"{plan.about.title}进展情况月报表"
+    title = f"{plan.about.title}{_TITLE_END}"
     book.set_properties({"title": title, "subject": period.label, "created": datetime.combine(period.end, time.min)})
     styles = Styles(book, template=aids is not None)
     unit = unit_name(plan, owner)
@@ -183,8 +184,9 @@ def _write_cover(
     sheet = book.add_worksheet(COVER_SHEET)
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, max(44, display_width(title) - 12))
-    sheet.set_row(0, 40)
-    sheet.merge_range(0, 0, 0, 1, title, styles.title)
+    sheet.set_row(0, 48 if aids else 40)
+    # A template breaks its long title where it reads well, not within a word.
+    sheet.merge_range(0, 0, 0, 1, title.replace(_TITLE_END, f"\n{_TITLE_END}") if aids else title, styles.title)
     row = 1
     for row, cover in enumerate(COVER_FIELDS, start=1):
         sheet.set_row(row, 24)

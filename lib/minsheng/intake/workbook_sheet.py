@@ -104,7 +104,7 @@ class SheetWriter:
             self._aids(len(rows))
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
         self._sheet.repeat_rows(HEADER_ROW)
-        finish_page(self._sheet, self._styles, landscape=True)
+        finish_page(self._sheet, self._styles, landscape=True, width=sum(widths))
         return self._used
 
     def _rows(self) -> list[Line]:
@@ -141,14 +141,27 @@ class SheetWriter:
                 keys.append(44)
                 continue
             longest = max((display_width(_printed(slot.column, values)) for _, values in rows), default=0)
-            header = display_width(REFERENCE_HEADER if slot.reference else slot.column.header)
+            if self._styles.template and slot.column.cumulative:  # and what is typed in is no shorter than last month's
+                longest = max(
+                    longest, display_width(f"{shown(slot.column, self._sum(slot.column, self._content.previous)):,}")
+                )
+            header = display_width(self._header(slot))
             if slot.column.type in _NUMBERS:
                 # Two lines of header are readable; a third one only where the label is very long.
-                keys.append(min(22, max(12, longest + 2, -(-header // 2) + 2)))
+                lines = [display_width(line) for line in self._header(slot).split("\n")]
+                header = max(lines) if len(lines) > 1 else -(-header // 2)
+                keys.append(min(22, max(12, longest + 2, header + 2)))
             else:
                 blank = 36 if slot.column.type == CellType.TEXT and self._styles.template else 14
                 keys.append(min(56, max(blank, longest + 2, header + 2)))
         return keys
+
+    def _header(self, slot: _Slot) -> str:
+        """Return a column's header; in a template the unit has a line of its own and never breaks."""
+        header = REFERENCE_HEADER if slot.reference else slot.column.header
+        label, opened, unit = header.rpartition("（")
+        split = self._styles.template and slot.column.type in _NUMBERS and label and unit.endswith("）")
+        return f"{label}\n{opened}{unit}" if split else header
 
     def _frame(self, widths: list[float]) -> None:
         sheet, styles, content = self._sheet, self._styles, self._content
@@ -161,7 +174,7 @@ class SheetWriter:
         sheet.merge_range(1, 0, 1, self._width - 1, said, styles.subtitle)
         headers = [
             *self._table.keys,
-            *(REFERENCE_HEADER if slot.reference else slot.column.header for slot in self._slots),
+            *(self._header(slot) for slot in self._slots),
         ]
         lines = max(line_count(header, width) for header, width in zip(headers, widths, strict=True))
         sheet.set_row(HEADER_ROW, lines * _LINE_HEIGHT + 6)
@@ -219,15 +232,16 @@ class SheetWriter:
                 self._sheet.write_blank(row, place, None, self._styles.total)
                 continue
             name = xl_col_to_name(place)
-            source = self._content.previous if slot.reference else self._content.figures
-            fields = [
-                self._table.field(slot.column.id, line.id) for line in self._table.rows_for(self._content.projects)
-            ]
-            parts = [source.get(field, 0) for field in fields]
-            value = sum((Decimal(part) for part in parts if isinstance(part, Decimal | int)), Decimal(0))
+            value = self._sum(slot.column, self._content.previous if slot.reference else self._content.figures)
             self._sheet.write_formula(
                 row, place, f"=SUM({name}{FIRST_ROW + 1}:{name}{row})", self._styles.total, shown(slot.column, value)
             )
+
+    def _sum(self, column: Column, source: Mapping[str, CellValue]) -> Decimal:
+        """Return what a column's rows add up to, in the column's unit as stored."""
+        rows: list[str | None] = [line.id for line in self._table.rows_for(self._content.projects)] or [None]
+        parts = [source.get(self._table.field(column.id, row), 0) for row in rows]
+        return sum((Decimal(part) for part in parts if isinstance(part, Decimal | int)), Decimal(0))
 
     def _aids(self, count: int) -> None:
         """Add notes on headers, and drop-downs and bounds on input cells."""

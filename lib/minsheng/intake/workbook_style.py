@@ -12,6 +12,9 @@ from minsheng.domain.table import CellType, Column
 _GREY = "#EDEDED"
 _HEADER = "#DDEBF7"
 _LINE = "#A6A6A6"
+_A3, _A4 = 8, 9
+_A4_WIDTH = 190
+"""Half-width characters that A4 in landscape shows at more than half of their size."""
 _MESSAGE_LIMIT = 250  # Excel cuts a prompt at 255 characters
 _TITLE_LIMIT = 30  # and its title at 32
 
@@ -134,9 +137,19 @@ def _words(title: str, hint: str, said: str) -> dict[str, str]:
     return words
 
 
-def finish_page(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, *, landscape: bool) -> None:
-    """Set A4 paper, one page wide, and lock a template's sheet without a password (protection from slips only)."""
-    sheet.set_paper(9)
+def finish_page(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, *, landscape: bool, width: float = 0) -> None:
+    """Set the paper, one page wide, and lock a template's sheet without a password (protection from slips only).
+
+    Parameters
+    ----------
+    sheet, styles
+        What is finished, and how it looks.
+    landscape
+        Whether the long side lies below.
+    width
+        Of its columns, in half-width characters: a template wider than A4 can show readably is printed on A3.
+    """
+    sheet.set_paper(_A3 if styles.template and width > _A4_WIDTH else _A4)
     sheet.fit_to_pages(1, 0)
     if landscape:
         sheet.set_landscape()

@@ -1,0 +1,50 @@
+"""What we write opens in LibreOffice: templates and receipts become PDF, every sheet readable."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pypdf
+import pytest
+
+from minsheng.workflow.templates import write_templates
+from minsheng.workspace import Workspace
+
+pytestmark = pytest.mark.soak
+SOFFICE = shutil.which("soffice") or "soffice"
+
+
+def _as_pdf(files: list[Path], folder: Path) -> dict[str, pypdf.PdfReader]:
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [SOFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done
+    return {path.stem: pypdf.PdfReader(folder / f"{path.stem}.pdf") for path in files}
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_every_template_opens_and_shows_every_header(june: Workspace, tmp_path: Path) -> None:
+    files = write_templates(june, "2017-07", tmp_path / "templates")
+    assert len(files) == 11
+    for name, pdf in _as_pdf(files, tmp_path).items():
+        book = openpyxl.load_workbook(tmp_path / "templates" / f"{name}.xlsx")
+        text = _squeezed("".join(page.extract_text() for page in pdf.pages))
+        for sheet in book.worksheets:
+            headers = [cell.value for row in sheet.iter_rows(max_row=3) for cell in row if isinstance(cell.value, str)]
+            missing = [header for header in headers if _squeezed(header) not in text]
+            assert not missing, (name, sheet.title, missing)
+        assert "###" not in text, f"{name}: a column is too narrow for its figure"
+        for page in pdf.pages:
+            width, height = sorted((float(page.mediabox.width), float(page.mediabox.height)))
+            assert (round(width), round(height)) in {(595, 842), (842, 1191)}, "A4 or A3"
+
+
+def test_receipts_open_and_say_what_is_wrong(june: Workspace, tmp_path: Path) -> None:
+    files = sorted((june.outputs / "2017-06" / "receipts").glob("*.xlsx"))
+    assert len(files) >= 9
+    for pdf in _as_pdf(files, tmp_path).values():
+        assert "回执" in pdf.pages[0].extract_text()
