@@ -41,4 +41,4 @@ def fill(  # noqa: C901 - a sheet has rows, headers and words
 
 
 def _heads(row: tuple) -> set[str]:
-    return {str(cell.value).split("（")[0] for cell in row if cell.value}
+    return {str(cell.value).split("（")[0].strip() for cell in row if cell.value}
