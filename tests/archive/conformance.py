@@ -216,7 +216,9 @@ CASES: dict[str, Case] = {
     ),
     "no data folder": Case(INVALID, lambda bag: shutil.rmtree(bag / "data"), ours=False, theirs=False),
     "no bagit.txt": Case(INVALID, lambda bag: (bag / "bagit.txt").unlink(), ours=False, theirs=False),
-    "bag-info.txt listed and gone": Case(INVALID, lambda bag: (bag / "bag-info.txt").unlink(), ours=False, theirs=False),
+    "bag-info.txt listed and gone": Case(
+        INVALID, lambda bag: (bag / "bag-info.txt").unlink(), ours=False, theirs=False
+    ),
     "mark of byte order in bagit.txt": Case(
         INVALID, edit("bagit.txt", lambda c: b"\xef\xbb\xbf" + c), ours=False, theirs=False
     ),

@@ -13,10 +13,11 @@ from minsheng.archive.faults import Fault, quoted
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.judge import complaints
 from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, bag_name, newest
-from minsheng.archive.profile import PROFILE_ID
+from minsheng.archive.profile import PROFILE_ID, PROFILES
 from minsheng.archive.recovery import STAGED_BAG, commit, discard, recover
 from minsheng.archive.signing import Signer, open_signer
-from minsheng.archive.state import State, companions, read_state
+from minsheng.archive.sm3 import SM3_LIST
+from minsheng.archive.state import State, companion_name, companions, read_state
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 
@@ -149,9 +150,10 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
 def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry | None, why: str) -> Entry:
     """Lay bag, ledger and signature beside their places, all on the disk."""
     revision = last.revision + 1 if last else 1
-    beside = {}
-    for name, content in companions(signer.public).items():
+    beside = dict(state.entries[-1].beside) if state.entries else {}
+    for base, content in companions(signer.public).items():
         # A first seal that never came to its ledger may have left companions of another key or program.
+        name = companion_name(folder, base, content) if state.entries else base
         if not (folder / name).exists() or not state.entries:
             write_durably(folder / name, content, mode=_READ_ONLY)
         beside[name] = digests_of(folder / name).sha256
@@ -168,7 +170,8 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
         ("Minsheng-Plan", order.plan),
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
-    digest = write_bag(folder / STAGED_BAG, order.payload, info)
+    described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
+    digest = write_bag(folder / STAGED_BAG, order.payload, info, {}, sm3=SM3_LIST in described_by)
     objection = complaints(folder / STAGED_BAG)
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")

@@ -51,6 +51,7 @@ def archive_verify(
     key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,
     head: Annotated[str, typer.Option("--head", help="交接单上印的账本头。")] = "",
     trust: Annotated[list[Path] | None, typer.Option("--trust", help="签字证书的根证书；默认按设置。")] = None,
+    sm3: Annotated[bool, typer.Option("--sm3", help="国密 SM3 也逐份重算（约慢一倍）；默认只核对清单。")] = False,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -63,7 +64,9 @@ def archive_verify(
     from minsheng.workflow.verifying import verify
 
     with RunDisplay() as display:
-        outcome = verify(workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or ())
+        outcome = verify(
+            workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or (), sm3=sm3
+        )
     print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
     raise typer.Exit(outcome.exit_code)
 
