@@ -143,7 +143,16 @@ def rewrite_manifests(bag: Path) -> None:
 
 def test_an_insider_who_rewrites_the_manifests_is_caught_by_the_ledger(desk, tamper) -> None:
     def attack(bag: Path) -> None:
+        before = (bag / PDF).read_bytes()
         (bag / PDF).write_bytes(b"other figures")
+        for name in ("metadata.xml", "provenance.intoto.json"):
+            text = (bag / name).read_text(encoding="utf-8")
+            for old, new in (
+                (digests_of(before).sha256, digests_of(b"other figures").sha256),
+                (f"大小>{len(before)}<", f"大小>{len(b'other figures')}<"),
+            ):
+                text = text.replace(old, new)
+            (bag / name).write_text(text, encoding="utf-8")
         rewrite_manifests(bag)
 
     tamper("2017-06", attack)

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from minsheng.archive.faults import Fault, FaultKind
 from minsheng.archive.hashing import ALGORITHMS, Digests, digests_of, in_threads
 from minsheng.archive.manifest import DECLARATION, read_info, read_manifest
+from minsheng.archive.metadata import METADATA, metadata_faults
 from minsheng.archive.names import normal
 from minsheng.archive.profile import PROFILE, info_faults, profile_of, tag_files
 from minsheng.archive.sm3 import SM3_LIST, sm3_faults
+from minsheng.archive.statement import STATEMENT, statement_faults
 
 _WRITABLE = 0o222
 _OPENED = "权限被改成可写：封存后应为只读"
@@ -76,8 +78,7 @@ def check_bag(folder: Path, *, sm3: bool = False) -> BagCheck:
     listed = _manifests(check, folder.name, found)
     algorithms = {name: [a for a in ALGORITHMS if name in listed[a]] for name in found.files}
     to_hash = [name for name, wanted in algorithms.items() if wanted]
-    has_list = SM3_LIST in found.files and SM3_LIST in tag_files(check.profile)
-    anew = sm3 and has_list
+    anew = sm3 and SM3_LIST in tag_files(check.profile)
     hashed = in_threads(lambda name: _digests(found.files[name], sm3=anew and name.startswith("data/")), to_hash)
     digests = dict(zip(to_hash, hashed, strict=True))
     for name, digest in digests.items():
@@ -87,15 +88,30 @@ def check_bag(folder: Path, *, sm3: bool = False) -> BagCheck:
         elif wrong:
             what = f"内容与清单不符（{'、'.join(wrong)}）：文件被改动"
             check.faults.append(Fault(f"{folder.name}/{name}", what, FaultKind.CONTENT))
-    computed = {name: digest.sm3 for name, digest in digests.items() if digest and digest.sm3}
-    if has_list:
-        there = [name for name in listed["sha256"] if name.startswith("data/")]
-        check.faults += sm3_faults(folder.name, _bytes(found.files[SM3_LIST]), there, computed)
-    check.sm3 = len(computed)
+    _described(check, folder.name, found, digests)
     read = [digest for digest in digests.values() if digest is not None]
     check.files, check.size = len(read), sum(digest.size for digest in read)
     _oxum(check, folder.name, {name: d for name, d in digests.items() if d and name.startswith("data/")})
     return check
+
+
+def _described(check: BagCheck, bag: str, found: _Found, digests: Mapping[str, Digests | None]) -> None:
+    """Compare what describes the package with what the manifests list: a changed file is named once, by its content."""
+    wanted = tag_files(check.profile)
+    files = {f"data/{name}": sha256 for name, sha256 in check.payload.items()}
+    period = "".join(check.info.get("Minsheng-Period", ()))
+    computed = {name: digest.sm3 for name, digest in digests.items() if digest and digest.sm3}
+    same = {n: d.size for n, d in digests.items() if d and files.get(n) == d.sha256}
+    sizes = {name: (sha256, same.get(name)) for name, sha256 in files.items()}
+    judges: dict[str, Callable[[bytes], list[Fault]]] = {
+        METADATA: lambda content: metadata_faults(bag, content, check.info, sizes),
+        STATEMENT: lambda content: statement_faults(bag, content, period, files),
+        SM3_LIST: lambda content: sm3_faults(bag, content, files, computed),
+    }
+    for name, judge in judges.items():
+        if name in wanted and name in found.files:
+            check.faults += judge(_bytes(found.files[name]))
+    check.sm3 = len(computed)
 
 
 def check_tags(folder: Path) -> BagCheck:

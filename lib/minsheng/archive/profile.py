@@ -55,7 +55,7 @@ def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
     }
 
 
-PROFILES = {f"{_ID}1": _profile(1, ()), f"{_ID}2": _profile(2, (SM3_LIST,))}
+PROFILES = {f"{_ID}1": _profile(1, ()), f"{_ID}2": _profile(2, ("metadata.xml", "provenance.intoto.json", SM3_LIST))}
 """Every profile that packages have been sealed with: what an older version sealed is judged by its own."""
 PROFILE_ID, PROFILE = list(PROFILES.items())[-1]
 

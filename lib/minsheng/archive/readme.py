@@ -13,6 +13,8 @@ Archive of livelihood project reports: how to verify it
     data/              报告、报表、方案、笔记本等原件 / reports, returns, plan, notebooks
     manifest-*.txt     data/ 中每个文件的校验码 / checksum of every file under data/
     tagmanifest-*.txt  上述清单自身的校验码 / checksums of those lists
+    metadata.xml       元数据（DA/T 46-2009 的元素）/ metadata
+    provenance.intoto.json  报告由什么做成（in-toto Statement v1）/ what the reports were made from
     sm3.txt            data/ 中每个文件的国密 SM3 校验码（GB/T 32905-2016）/ the national digest SM3 of every file
   ledger.jsonl         账本：每次归档一行，带上一行的校验码 / one line per seal, with the hash of the line before
   ledger.jsonl.minisig 账本的签名 / its signature

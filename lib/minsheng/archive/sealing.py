@@ -8,16 +8,19 @@ from pathlib import Path
 
 from minsheng.archive.bag import Payload, write_bag
 from minsheng.archive.checking import check_tags
+from minsheng.archive.description import Description, Making, SealFacts
 from minsheng.archive.durable import locked, sync_folder, unfinished, write_durably, write_synced
 from minsheng.archive.faults import Fault, quoted
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.judge import complaints
 from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, bag_name, newest
+from minsheng.archive.metadata import METADATA, metadata_bytes
 from minsheng.archive.profile import PROFILE_ID, PROFILES
 from minsheng.archive.recovery import STAGED_BAG, commit, discard, recover
 from minsheng.archive.signing import Signer, open_signer
 from minsheng.archive.sm3 import SM3_LIST
 from minsheng.archive.state import State, companion_name, companions, read_state
+from minsheng.archive.statement import STATEMENT, statement_bytes
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 
@@ -44,6 +47,10 @@ class Order:
         Program and version.
     payload
         What to seal.
+    about
+        What is known about its records.
+    making
+        What its reports were made from and with.
     sealed_at
         The one clock value, with its offset.
     why
@@ -57,6 +64,8 @@ class Order:
     plan: str
     software: str
     payload: Payload
+    about: Description
+    making: Making
     sealed_at: datetime
     why: str = ""
 
@@ -171,7 +180,8 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
     described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
-    digest = write_bag(folder / STAGED_BAG, order.payload, info, {}, sm3=SM3_LIST in described_by)
+    tags = {name: content for name, content in _tags(order, info).items() if name in described_by}
+    digest = write_bag(folder / STAGED_BAG, order.payload, info, tags, sm3=SM3_LIST in described_by)
     objection = complaints(folder / STAGED_BAG)
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")
@@ -194,6 +204,27 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     write_synced(unfinished(folder / LEDGER), content, mode=_READ_ONLY)
     sync_folder(folder)
     return entry
+
+
+def _tags(order: Order, info: list[tuple[str, str]]) -> dict[str, bytes]:
+    """Return what describes the package, in agreement with its ``bag-info.txt``."""
+    said = dict(info)
+    facts = SealFacts(
+        bag=said["External-Identifier"],
+        title=order.description,
+        organization=order.organization,
+        kind=order.kind,
+        period=str(order.period),
+        plan=order.plan,
+        software=order.software,
+        sealed_on=said["Bagging-Date"],
+        replaces=said.get("Minsheng-Replaces", ""),
+        why=said.get("Minsheng-Why", ""),
+    )
+    return {
+        METADATA: metadata_bytes(facts, order.about, order.payload),
+        STATEMENT: statement_bytes(facts, order.making, order.payload),
+    }
 
 
 def _changes(before: dict[str, str], payload: Payload) -> list[str]:
