@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -20,6 +21,8 @@ from minsheng.render.pdf_text import read_pdf
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.evidence_items import gather_evidence
+from minsheng.workflow.inspecting import inspect_package
+from minsheng.workflow.inspection import Verdict
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.sealing import seal_period
 from minsheng.workflow.verifying import verify
@@ -156,6 +159,14 @@ def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
     verified = verify(own.root, None, archive=None, key=None, head=outcome.sealed.head, display=Quiet())
     assert (verified.exit_code, verified.found.bags) == (ExitCode.DONE, ["2017-H1"]), verified.lines()
     assert not _seal(own).sealed.is_new
+    inspected = inspect_package(
+        own.root, "2017-H1", archive=None, key=None, roots=(), out=None, on=date(2017, 7, 27), display=Quiet()
+    )
+    assert inspected.exit_code == ExitCode.DONE, inspected.lines()
+    assert {item.id for item in inspected.items if item.verdict == Verdict.NOT_CHECKED} <= {
+        "leader-signatures", "retention", "viruses",
+    }  # fmt: skip
+    assert [path.parent for path in inspected.written] == [own.outputs / "archive-inspections"] * 2
 
 
 def test_nothing_is_sealed_while_evidence_is_missing(own):

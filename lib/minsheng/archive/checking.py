@@ -38,6 +38,8 @@ class BagCheck:
         The profile that it was sealed with.
     sm3
         How many SM3 digests were computed anew.
+    found
+        Path inside ``data/`` → sha256 of the bytes that lie there; without what cannot be read.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -48,6 +50,7 @@ class BagCheck:
     info: dict[str, list[str]] = field(default_factory=dict)
     profile: Mapping[str, Any] = field(default_factory=lambda: PROFILE)
     sm3: int = 0
+    found: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,10 @@ def check_bag(folder: Path, *, sm3: bool = False) -> BagCheck:
             check.faults.append(Fault(f"{folder.name}/{name}", what, FaultKind.CONTENT))
     _described(check, folder.name, found, digests)
     read = [digest for digest in digests.values() if digest is not None]
+    payload = {n: d for n, d in digests.items() if d and n.startswith("data/")}
+    check.found = {name.removeprefix("data/"): digest.sha256 for name, digest in payload.items()}
     check.files, check.size = len(read), sum(digest.size for digest in read)
-    _oxum(check, folder.name, {name: d for name, d in digests.items() if d and name.startswith("data/")})
+    _oxum(check, folder.name, [path for name, path in found.files.items() if name.startswith("data/")])
     return check
 
 
@@ -220,9 +225,10 @@ def _digests(path: str, *, sm3: bool = False) -> Digests | None:
         return None
 
 
-def _oxum(check: BagCheck, bag: str, payload: dict[str, Digests]) -> None:
+def _oxum(check: BagCheck, bag: str, payload: list[str]) -> None:
+    """Compare with what lies there, listed or not."""
     said = "".join(check.info.get("Payload-Oxum", []))
-    is_so = f"{sum(digest.size for digest in payload.values())}.{len(payload)}"
+    is_so = f"{sum(Path(path).lstat().st_size for path in payload)}.{len(payload)}"
     if said and said != is_so:
         what = f"Payload-Oxum（字节数.文件数）写的是 {said}，实际是 {is_so}"
         check.faults.append(Fault(f"{bag}/bag-info.txt", what, FaultKind.COUNT))

@@ -122,9 +122,9 @@ def verify(
     """
     if path is not None and not path.exists():
         raise UsageError(f"没有 {path}")
-    workspace = _workspace(start)
+    workspace = workspace_at(start)
     path = path.resolve() if path else None
-    folder = _archive_of(path, archive, workspace)
+    folder = archive_of(path, archive, workspace)
     if path is not None and path.is_dir() and folder != path and (folder is None or path.parent != folder):
         alone = "这个包不在归档文件夹中：只核验了它自身，没有核验账本与签名"
         return VerifyOutcome(path, verify_alone(path, sm3=sm3), (alone,))
@@ -142,7 +142,8 @@ def verify(
     return VerifyOutcome(path or folder, found, (*notes, *signed.notes))
 
 
-def _workspace(start: Path | None) -> Workspace | None:
+def workspace_at(start: Path | None) -> Workspace | None:
+    """Return the workspace at or above a folder; ``None`` where there is none and none was named."""
     try:
         return Workspace.find(start)
     except UsageError:
@@ -151,7 +152,7 @@ def _workspace(start: Path | None) -> Workspace | None:
         return None
 
 
-def _archive_of(path: Path | None, archive: Path | None, workspace: Workspace | None) -> Path | None:
+def archive_of(path: Path | None, archive: Path | None, workspace: Workspace | None) -> Path | None:
     """Return the archive that is named, or that a path is or lies in, or the workspace's."""
     if archive is not None:
         return archive.resolve()
