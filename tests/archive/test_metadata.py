@@ -16,6 +16,21 @@ from minsheng.archive.metadata import METADATA, REQUIRED, SETTINGS, lacking, met
 from minsheng.archive.sealing import SealFacts
 from minsheng.archive.statement import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
 
+ELEMENTS = frozenset(
+    """
+    聚合层次 来源 档案馆名称 档案馆代码 全宗名称 立档单位名称 电子文件号 档号 全宗号 目录号 年度 保管期限
+    机构或问题 类别号 室编案卷号 馆编案卷号 室编件号 馆编件号 文档序号 页号 内容描述 题名 并列题名 副题名
+    说明题名文字 主题词 关键词 人名 摘要 分类号 文件编号 责任者 日期 文种 紧急程度 主送 抄送 密级 保密期限
+    形式特征 文件组合类型 件数 页数 语种 稿本 电子属性 格式信息 计算机文件名 计算机文件大小 文档创建程序
+    信息系统描述 数字化属性 数字化对象形态 扫描分辨率 扫描色彩模式 图像压缩方案 电子签名 签名规则 签名时间
+    签名人 签名结果 证书 证书引证 签名算法标识 存储位置 当前位置 脱机载体编号 脱机载体存址 缩微号 权限管理
+    知识产权说明 授权对象 授权行为 控制标识 附注 机构人员类型 机构人员名称 组织机构代码 个人职位 业务状态
+    业务行为 行为时间 行为依据 行为描述 实体标识符 关系类型 关系 关系描述
+    """.split()  # noqa: SIM905 - a list of 88 lines is not easier to read
+)
+"""All 88 of DA/T 46-2009, in its order."""
+ENTITIES = {"电子文件元数据", "文件实体", "机构人员实体", "业务实体", "实体关系"}
+
 
 def read(bag: Path) -> ET.Element:
     return read_metadata((bag / METADATA).read_bytes())
@@ -37,6 +52,12 @@ def test_the_metadata_says_what_the_package_is(three) -> None:
         "归档", "2017-07-26", "关于民生工程的通知", "苍溪县更正",
     ]  # fmt: skip
     assert lacking(root, REQUIRED) == []
+
+
+def test_every_element_is_one_of_the_standard_but_the_checksum(three) -> None:
+    assert len(ELEMENTS) == 88
+    tags = {element.tag for element in read(three.archive / "2017-06.r2").iter()}
+    assert tags - ELEMENTS - ENTITIES == {"{urn:minsheng-workbook:metadata:1}sha256"}
 
 
 def test_what_the_data_does_not_say_is_left_out(three) -> None:

@@ -1,4 +1,4 @@
-"""What June's package and the half-year's say about themselves: every record with its title, nothing invented."""
+"""What June's package says about itself: every record with its title, nothing invented."""
 
 import json
 
@@ -10,8 +10,7 @@ from minsheng.archive.metadata import REQUIRED, lacking, metadata_bytes, read_me
 from minsheng.archive.statement import statement_bytes
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.workflow.describing import describe, is_made_here, making_of
-from minsheng.workflow.evidence_book import evidence_book
+from minsheng.workflow.describing import describe, making_of
 from minsheng.workflow.month_package import month_files
 from minsheng.workflow.units import period_units
 from minsheng.workspace import RecordSettings, Workspace
@@ -77,17 +76,3 @@ def test_the_statement_names_reports_and_what_they_were_made_from(month, june: W
     assert {"version", "commit"} == materials["minsheng-workbook"]["annotations"].keys()
     assert any(name.startswith("font/") for name in materials)
     assert "data/provenance.json" in {each["name"] for each in document["predicate"]["runDetails"]["byproducts"]}
-
-
-def test_the_evidence_book_is_described_by_item(assessed: Workspace) -> None:
-    period = Period("2017-H1")
-    payload = take_stock(evidence_book(assessed, period))
-    about = describe(assessed, load_plan(assessed.params, 2017), period, payload)
-    items = {item.id: item for item in about.items}
-    assert items["03-苍溪县/01-org.1-领导小组"].title == "苍溪县：org.1-领导小组"
-    assert items["03-苍溪县/01-org.1-领导小组"].creator == ""
-    assert items["03-苍溪县"].files == ("03-苍溪县/苍溪县印证资料.pdf",)
-    making = making_of(assessed, period, payload)
-    assert "03-苍溪县/苍溪县印证资料.pdf" in making.made
-    assert making.made == {name for name in payload if is_made_here("evidence", name)}
-    assert not [name for name in making.made if "/01-org.1" in name]

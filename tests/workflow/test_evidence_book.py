@@ -13,11 +13,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from minsheng.archive.bag import take_stock
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
 from minsheng.plan import load_plan
 from minsheng.render.binder import bookmarks
 from minsheng.render.pdf_text import read_pdf
+from minsheng.workflow.describing import describe, is_made_here, making_of
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.evidence_items import gather_evidence
@@ -104,6 +106,19 @@ def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):
         with pdf.open_outline() as outline:
             pages = [pikepdf.Page(item.destination[0]).index for item in outline.root]
         assert pages == sorted(set(pages))
+
+
+def test_the_book_is_described_by_item_and_by_what_was_made_here(book, assessed):
+    payload = take_stock(book)
+    about = describe(assessed, load_plan(assessed.params, 2017), PERIOD, payload)
+    items = {item.id: item for item in about.items}
+    assert items["03-苍溪县/01-org.1-领导小组"].title == "苍溪县：org.1-领导小组"
+    assert items["03-苍溪县/01-org.1-领导小组"].creator == ""
+    assert items["03-苍溪县"].files == ("03-苍溪县/苍溪县印证资料.pdf",)
+    making = making_of(assessed, PERIOD, payload)
+    assert {"03-苍溪县/苍溪县印证资料.pdf", "03-苍溪县/00-得分表/得分表.pdf"} <= making.made
+    assert making.made == {name for name in payload if is_made_here("evidence", name)}
+    assert not [name for name in making.made if "/01-org.1" in name or name.endswith("考评表.xlsx")]
 
 
 def test_the_same_assessment_gives_the_same_bytes(book, assessed):

@@ -26,7 +26,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _NUMBER = re.compile(r"^\d\d-")
 _RULES = {PADES: "PAdES（PDF 电子签名）", "scan": "纸质签字的扫描件"}
 _MADE_OF_MONTH, _BETWEEN = ("outputs/",), ("data/accepted/", "provenance.json")
-_MADE_OF_BOOK = re.compile(r"(?:01|02)-[^/]+/.+|\d\d-[^/]+/(?:00-得分表/.+|[^/]+印证资料\.pdf)")
+_MADE_OF_BOOK = re.compile(r"(?:01|02)-[^/]+/.+|\d\d-[^/]+/(?:00-得分表/得分表[^/]*|[^/]+印证资料\.pdf)")
 _GROUPS = {
     "data/accepted": "校验后的数据",
     "data/returns": "收文登记",
