@@ -273,7 +273,7 @@ PAPERS: dict[str, tuple[Callable[[bytes], bytes], set[str], set[str]]] = {
     "no table from glyphs to characters": (without_text_table, {"text"}, set()),
     "a picture's page, and no PDF/A": (plain, {"pdfa", "text"}, set()),
     "script that runs when opened": (running, {"nothing-runs"}, set()),
-    "no PDF": (lambda _: b"%PDF-1.7 broken", {"opens"}, {"text", "fonts"}),
+    "no PDF": (lambda _: b"%PDF-1.7 broken", {"opens"}, {"pdfa", "text", "fonts"}),
 }  # fmt: skip
 
 
@@ -320,11 +320,11 @@ def test_files_of_every_kind_are_looked_into() -> None:
     assert look_into(".xlsx", _zip(types)).closed == ""
     assert look_into(".xlsx", _zip({**types, "xl/vbaProject.bin": b"x"})).running == "含有宏"
     assert look_into(".docx", _zip({"a": b"x"})).closed == "内容不是它的格式"
-    assert look_into(".xlsx", b"PK\x03\x04broken").closed.startswith("打不开")
+    assert look_into(".xlsx", b"PK\x03\x04broken").closed == "压缩结构损坏"
     assert look_into(".xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")).encrypted
-    assert look_into(".json", b"{").closed.startswith("打不开")
+    assert look_into(".json", b"{").closed == "不是 JSON，或文件损坏"
     assert look_into(".csv", "低保".encode("gb18030")).closed == ""
-    assert look_into(".txt", b"\xff\xff\xff").closed.startswith("打不开")
+    assert look_into(".txt", b"\xff\xff\xff").closed.startswith("不是 UTF-8")
     assert look_into(".html", b"<html><body><script>x</script></body></html>").running == "网页中有脚本或外部引用"
     assert look_into(".png", b"x").closed == "内容不是它的格式"
     assert look_into(".wps", b"x").unknown == "不认识的格式"

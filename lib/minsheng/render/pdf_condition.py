@@ -73,8 +73,8 @@ def pdf_condition(content: bytes) -> PdfCondition:
             )
     except pikepdf.PasswordError:
         return PdfCondition(closed="已加密，没有口令打不开", encrypted=True)
-    except (pikepdf.PdfError, RuntimeError, ValueError) as fault:
-        return PdfCondition(closed=f"打不开（{fault}）")
+    except (pikepdf.PdfError, RuntimeError, ValueError):
+        return PdfCondition(closed="不是 PDF，或文件损坏")
 
 
 def _against_pdfa(pdf: pikepdf.Pdf, status: str) -> Iterator[str]:

@@ -75,10 +75,12 @@ class VerifyOutcome:
 
 
 def _sm3_line(found: Verification) -> str:
-    old = f"；{'、'.join(found.without_sm3)} 由旧版封存，没有 SM3 清单" if found.without_sm3 else ""
-    if found.sm3:
-        return f"SM3：逐份重算了 {found.sm3} 份{old}"
-    return f"SM3：只核对了清单是否齐全，没有逐份重算（加 --sm3）{old}"
+    parts = [f"逐份重算了 {found.sm3} 份"] if found.sm3 else []
+    if not found.sm3 and len(found.bags) > len(found.without_sm3):
+        parts.append("只核对了清单是否齐全，没有逐份重算（加 --sm3）")
+    if found.without_sm3:
+        parts.append(f"{'、'.join(found.without_sm3)} 由旧版封存，没有 SM3 清单")
+    return f"SM3：{'；'.join(parts) or '没有包可核对'}"
 
 
 def verify(

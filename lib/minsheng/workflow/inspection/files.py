@@ -101,8 +101,8 @@ def _read(suffix: str, content: bytes) -> Look:
         return Look(unknown="不认识的格式")
     try:
         return Look(running=reader(content))
-    except (ValueError, RecursionError) as fault:
-        return Look(closed=f"打不开（{fault}）"[:120])
+    except (ValueError, RecursionError):
+        return Look(closed=f"不是 {_NAMES.get(suffix, 'UTF-8 或 GB 18030 的文本')}，或文件损坏")
 
 
 def _packed(suffix: str, content: bytes) -> Look:
@@ -111,8 +111,8 @@ def _packed(suffix: str, content: bytes) -> Look:
             if any(part.flag_bits & 1 for part in packed.infolist()):
                 return Look("已加密，没有口令打不开", encrypted=True)
             broken, names = packed.testzip(), packed.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, OSError, ValueError) as fault:
-        return Look(closed=f"打不开（{fault}）")
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, OSError, ValueError):
+        return Look(closed="压缩结构损坏")
     if broken:
         return Look(closed=f"其中 {broken} 损坏")
     if suffix in _OFFICE and "[Content_Types].xml" not in names:
@@ -126,7 +126,7 @@ def _text(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValueError("不是 UTF-8 或 GB 18030 的文本")
+    raise ValueError("neither UTF-8 nor GB 18030")
 
 
 def _plain(content: bytes) -> str:
@@ -152,7 +152,7 @@ def _xml(content: bytes) -> str:
 def _html(content: bytes) -> str:
     text = _text(content)
     if "<" not in text:
-        raise ValueError("不是网页")
+        raise ValueError("no markup")
     try:
         refuse_active_content(text[text.find(_BODY) :] if _BODY in text else text)
     except ActiveContentError:
@@ -160,6 +160,7 @@ def _html(content: bytes) -> str:
     return ""
 
 
+_NAMES = {".json": "JSON", ".ipynb": "JSON", ".xml": "XML", ".html": "HTML", ".htm": "HTML"}
 _READERS: dict[str, Callable[[bytes], str]] = {
     **dict.fromkeys(_TEXTS, _plain), ".json": _json, ".ipynb": _json, ".xml": _xml, ".html": _html, ".htm": _html,
 }  # fmt: skip

@@ -60,5 +60,6 @@ class Checked:
     def found(self) -> str:
         """What was found, in words; empty where there is nothing to say."""
         parts = [quoted(list(self.faults), 5)] if self.faults else []
-        parts += [f"未检：{quoted(list(self.unchecked), 5)}"] if self.unchecked else []
+        unchecked = quoted(list(self.unchecked), 5)
+        parts += [f"未检：{unchecked}" if self.faults else unchecked] if unchecked else []
         return "；".join([*parts, *([self.note] if self.note else [])])

@@ -189,7 +189,7 @@ def _usability(found: Evidence) -> Iterator[Checked]:
         "pdfa", quality, "长期保存格式 PDF/A",
         f"本系统所成的 PDF {len(ours)} 份：PDF/A 声明、XMP 元数据、输出意图、文件标识、没有加密；"
         "没有用 veraPDF 全面验证",
-        _lines(ours, _not_archival), (), note,
+        _lines(ours, _not_archival), tuple(line for line in closed if "已加密" not in line), note,
     )  # fmt: skip
     yield Checked(
         "text", quality, "文字可提取", f"本系统所成的 PDF {len(ours)} 份逐页提取文字",
