@@ -47,13 +47,13 @@ OUTSIDE = {
     "render": {"nbconvert", "nbformat", "weasyprint", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
                "pylopdf_fonts_zh_cn", "pydyf", "tinycss2", "tinyhtml5", "lxml"},
     "privacy": set(),
-    "archive": {"bagit", "pyhanko", "pyhanko_certvalidator", "minisign", "pydantic"},
+    "archive": {"bagit", "cryptography", "pyhanko", "pyhanko_certvalidator", "minisign", "pydantic"},
     "workflow": {"nbformat"},
     "console": {"rich"},
     "cli": {"typer"},
 }  # fmt: skip
 ONE_MODULE_ONLY = {"great_expectations": 2, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "weasyprint": 2,
-                   "bagit": 1, "minisign": 1, "distributed": 1, "pyhanko": 1}  # fmt: skip
+                   "bagit": 1, "minisign": 1, "cryptography": 1, "distributed": 1, "pyhanko": 1}  # fmt: skip
 
 
 def _modules() -> list[Path]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -37,6 +37,15 @@ class FontSettings(Frozen):
         return {role: name for role, name in self.model_dump(exclude={"folder"}).items() if name}
 
 
+class RecordSettings(Frozen):
+    """``[records]``: what only the bureau can say about its archives; it goes into the packages' metadata."""
+
+    fonds: str = ""
+    """全宗号, as the city's archives gave it."""
+    retention: Literal["", "永久", "30年", "10年"] = ""
+    """保管期限 by the bureau's own schedule."""
+
+
 class Settings(Frozen):
     """What a workspace sets in ``minsheng.toml``; every key has a default.
 
@@ -64,6 +73,7 @@ class Settings(Frozen):
     trust_roots: str = ""
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
+    records: RecordSettings = RecordSettings()
     log_level: LogLevel = LogLevel.INFO
     """The least severe events that a run's log keeps."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from minsheng.archive.bag import take_stock
+from minsheng.archive.description import Description, Item, Making
 from minsheng.archive.sealing import Order, Sealed, seal
 from minsheng.archive.verifying import Verification, verify_archive
 from minsheng.domain.period import Period
@@ -23,7 +24,9 @@ def order(period: str, files: dict[str, bytes | Path], why: str = "") -> Order:
         description=f"{period} 报送归档",
         plan="2017",
         software="minsheng test",
-        payload=take_stock(files),
+        payload=(payload := take_stock(files)),
+        about=Description((Item("all", f"{period} 全部文件", tuple(payload)),), basis="关于民生工程的通知"),
+        making=Making(made=frozenset(list(payload)[:1]), between=frozenset(), version="0", commit="", sha256="0" * 64),
         sealed_at=datetime.fromisoformat("2017-07-26T10:00:00+08:00"),
         why=why,
     )

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.archive.conformance import retag
 
 from minsheng.archive.checking import check_bag
+from minsheng.archive.hashing import digests_of
 from minsheng.archive.manifest import info_bytes, manifest_bytes, read_info, read_manifest
 from minsheng.archive.profile import PROFILE, info_faults
 
@@ -131,18 +133,26 @@ def rewrite_manifests(bag: Path) -> None:
         files = sorted(p for p in (bag / "data").rglob("*") if p.is_file())
         digests = {p.relative_to(bag).as_posix(): hashlib.new(f"sha{bits}", p.read_bytes()).hexdigest() for p in files}
         (bag / f"manifest-sha{bits}.txt").write_bytes(manifest_bytes(digests))
+    sm3 = {p.relative_to(bag).as_posix(): digests_of(p, sm3=True).sm3 for p in files}
+    (bag / "sm3.txt").write_bytes(manifest_bytes(sm3))
     total = sum(p.stat().st_size for p in files)
     lines = [line for line in (bag / "bag-info.txt").read_text().splitlines() if "Oxum" not in line]
     (bag / "bag-info.txt").write_text("\n".join([*lines, f"Payload-Oxum: {total}.{len(files)}"]) + "\n")
-    for bits in (256, 512):
-        tags = ["bagit.txt", "bag-info.txt", *MANIFESTS[:2]]
-        digests = {name: hashlib.new(f"sha{bits}", (bag / name).read_bytes()).hexdigest() for name in tags}
-        (bag / f"tagmanifest-sha{bits}.txt").write_bytes(manifest_bytes(digests))
+    retag(bag)
 
 
 def test_an_insider_who_rewrites_the_manifests_is_caught_by_the_ledger(desk, tamper) -> None:
     def attack(bag: Path) -> None:
+        before = (bag / PDF).read_bytes()
         (bag / PDF).write_bytes(b"other figures")
+        for name in ("metadata.xml", "provenance.intoto.json"):
+            text = (bag / name).read_text(encoding="utf-8")
+            for old, new in (
+                (digests_of(before).sha256, digests_of(b"other figures").sha256),
+                (f"大小>{len(before)}<", f"大小>{len(b'other figures')}<"),
+            ):
+                text = text.replace(old, new)
+            (bag / name).write_text(text, encoding="utf-8")
         rewrite_manifests(bag)
 
     tamper("2017-06", attack)

@@ -31,7 +31,7 @@ def test_an_untouched_archive_verifies(three) -> None:
     found = three.verify(public=(three.keys / "minisign.pub").read_bytes())
     assert found.faults == []
     assert found.bags == ["2017-05", "2017-06", "2017-06.r2"]
-    assert (found.files, found.head) == (3 * 7, read_ledger(b"".join(lines(three)))[0][-1].head())
+    assert (found.files, found.head) == (3 * 10, read_ledger(b"".join(lines(three)))[0][-1].head())
 
 
 def test_each_line_carries_the_head_of_the_line_before(three) -> None:

@@ -29,10 +29,12 @@ def run(command: str, archive: Path, tmp_path: Path) -> subprocess.CompletedProc
 
 def test_it_names_the_tools(three) -> None:
     text = (three.archive / "README.txt").read_text(encoding="utf-8")
-    assert len(commands()) == 6
+    assert len(commands()) == 8
     assert all(command in text for command in commands())
     assert [
-        tool for tool in ("sha256sum", "sha512sum", "bagit.py", "minisign") if tool not in " ".join(commands())
+        tool
+        for tool in ("sha256sum", "sha512sum", "bagit.py", "minisign", "cksum", "openssl")
+        if tool not in " ".join(commands())
     ] == []
 
 
@@ -53,5 +55,5 @@ def test_the_commands_find_a_flipped_bit_in_payload_and_ledger(desk, tamper, tmp
     flip(desk.archive / "ledger.jsonl")
     failed = [command for command in commands() if run(command, desk.archive, tmp_path).returncode]
     assert [command.split()[-1] for command in failed] == [
-        "tagmanifest-sha256.txt)", "tagmanifest-sha512.txt)", "2017-06", "minisign.pub",
+        "tagmanifest-sha256.txt)", "tagmanifest-sha512.txt)", "2017-06", "minisign.pub", "sm3.txt)", "sm3.txt)",
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from minsheng.workflow import sealing
 from minsheng.workflow.archived import archive_health, archive_word
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.doctor import examine
+from minsheng.workflow.inspection.completeness import month_gaps
 from minsheng.workflow.month_package import month_files
 from minsheng.workflow.rebuilding import rebuild_month
 from minsheng.workflow.sealing import gate, seal_period
@@ -104,6 +105,30 @@ def test_verify_says_what_it_verified_and_finds_a_single_file(sealed: Workspace,
     report.write_bytes(report.read_bytes()[:-1])
     done = _cli(sealed, "verify", str(report))
     assert (done.returncode, "没有一个归档包中有这份文件" in done.stdout) == (14, True)
+
+
+def test_june_passes_the_inspection_of_the_four_qualities(sealed: Workspace, tmp_path: Path) -> None:
+    done = _cli(sealed, "inspect", "2017-06", "--json", "--on", "2017-07-27", "--out", str(tmp_path))
+    assert done.returncode == 0, done
+    told = {each["id"]: each for each in json.loads(done.stdout)["items"]}
+    assert {name for name, each in told.items() if each["verdict"] != "通过"} <= {
+        "leader-signatures", "retention", "viruses",
+    }  # fmt: skip
+    assert "61 份报告、68 份登记的报表" in told["complete"]["how"]
+    assert "PDF 61 份" in told["pdfa"]["how"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2017-06-2017-07-27.html", "2017-06-2017-07-27.pdf"]
+
+
+def test_a_month_without_a_report_that_its_own_plan_wants_is_not_complete(sealed: Workspace) -> None:
+    data = sealed.archive / "2017-06" / "data"
+    payload = dict(check_bag(data.parent).payload)
+    assert month_gaps(data, Period("2017-06"), payload)[0] == []
+    del payload["data/returns/2017-06/cangxi.xlsx"]
+    payload["data/returns/2017-06/jiange.xlsx"] = "0" * 64
+    assert month_gaps(data, Period("2017-06"), payload)[0] == [
+        "登记了 data/returns/2017-06/cangxi.xlsx，包中没有",
+        "data/returns/2017-06/jiange.xlsx 不是登记的那一份",
+    ]
 
 
 def test_an_auditor_needs_no_workspace(sealed: Workspace, tmp_path: Path) -> None:

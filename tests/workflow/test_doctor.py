@@ -102,6 +102,13 @@ def test_a_tight_limit_of_the_shell_is_a_fault(workspace: Workspace, limit: str,
     assert _only(findings, "限制为", remedy) == "故障"
 
 
+def test_a_machine_without_the_national_digest_is_a_fault(workspace: Workspace, monkeypatch) -> None:
+    monkeypatch.setattr("minsheng.archive.sm3.can_sm3", lambda: False)
+    (found,) = (finding for finding in examine(workspace.root) if "SM3" in finding.what)
+    assert found.is_fault
+    assert "cryptography" in str(found)
+
+
 def test_outputs_that_cannot_be_written_are_a_fault(workspace: Workspace) -> None:
     workspace.outputs.symlink_to("/proc")  # nobody can write there, root neither
     found = _about(workspace, "输出文件夹", "不能写入")

@@ -7,19 +7,24 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from minsheng.archive.bag import take_stock
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
 from minsheng.plan import load_plan
 from minsheng.render.binder import bookmarks
 from minsheng.render.pdf_text import read_pdf
+from minsheng.workflow.describing import describe, is_made_here, making_of
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.evidence_items import gather_evidence
+from minsheng.workflow.inspecting import inspect_package
+from minsheng.workflow.inspection import Verdict
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.sealing import seal_period
 from minsheng.workflow.verifying import verify
@@ -103,6 +108,19 @@ def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):
         assert pages == sorted(set(pages))
 
 
+def test_the_book_is_described_by_item_and_by_what_was_made_here(book, assessed):
+    payload = take_stock(book)
+    about = describe(assessed, load_plan(assessed.params, 2017), PERIOD, payload)
+    items = {item.id: item for item in about.items}
+    assert items["03-苍溪县/01-org.1-领导小组"].title == "苍溪县：org.1-领导小组"
+    assert items["03-苍溪县/01-org.1-领导小组"].creator == ""
+    assert items["03-苍溪县"].files == ("03-苍溪县/苍溪县印证资料.pdf",)
+    making = making_of(assessed, PERIOD, payload)
+    assert {"03-苍溪县/苍溪县印证资料.pdf", "03-苍溪县/00-得分表/得分表.pdf"} <= making.made
+    assert making.made == {name for name in payload if is_made_here("evidence", name)}
+    assert not [name for name in making.made if "/01-org.1" in name or name.endswith("考评表.xlsx")]
+
+
 def test_the_same_assessment_gives_the_same_bytes(book, assessed):
     again = evidence_book(assessed, PERIOD)
     assert list(again) == list(book)
@@ -156,6 +174,14 @@ def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
     verified = verify(own.root, None, archive=None, key=None, head=outcome.sealed.head, display=Quiet())
     assert (verified.exit_code, verified.found.bags) == (ExitCode.DONE, ["2017-H1"]), verified.lines()
     assert not _seal(own).sealed.is_new
+    inspected = inspect_package(
+        own.root, "2017-H1", archive=None, key=None, roots=(), out=None, on=date(2017, 7, 27), display=Quiet()
+    )
+    assert inspected.exit_code == ExitCode.DONE, inspected.lines()
+    assert {item.id for item in inspected.items if item.verdict == Verdict.NOT_CHECKED} <= {
+        "leader-signatures", "retention", "viruses",
+    }  # fmt: skip
+    assert [path.parent for path in inspected.written] == [own.outputs / "archive-inspections"] * 2
 
 
 def test_nothing_is_sealed_while_evidence_is_missing(own):

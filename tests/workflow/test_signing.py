@@ -7,16 +7,17 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import page
 import pytest
 from tests.archive.certificates import PASSWORD, Authority
 
+from minsheng.archive.metadata import METADATA, read_metadata
 from minsheng.archive.pades import check_pdf_signature, open_credential, sign_pdf
 from minsheng.domain.period import Period
-from minsheng.errors import FileRefusedError, GateRefusedError, MachineUnfitError, UsageError
+from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, MachineUnfitError, UsageError
 from minsheng.intake.forms_deliveries import accept_deliveries, read_deliveries
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.signatures import read_signed
@@ -24,6 +25,8 @@ from minsheng.plan import load_plan
 from minsheng.render.pdf_text import read_pdf
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.handing import deliver
+from minsheng.workflow.inspecting import inspect_package
+from minsheng.workflow.inspection import Verdict
 from minsheng.workflow.month_package import why_incomplete
 from minsheng.workflow.sealing import seal_period
 from minsheng.workflow.signing import find_report, register_scan, sign_report
@@ -125,6 +128,25 @@ def test_the_signed_report_is_the_report_with_a_signature_behind_it(handed):
     assert page.validate_pdf_bytes(signed, profile=page.ValidationProfile.PDF_A_3U).is_compliant
     assert (workspace.data / line.file).stat().st_mode & 0o222 == 0
     assert (scan.file, scan.kind) == ("signed/2017-06/welfare_charity.scan.png", "scan")
+
+
+def test_the_package_s_metadata_says_who_signed_and_the_inspection_looks_at_it(handed, tmp_path):
+    workspace, _ = handed
+    root = read_metadata((workspace.archive / "2017-06" / METADATA).read_bytes())
+    signed = root.find(f"文件实体[@标识符='outputs/2017-06/{SECTION}/monthly_report']/电子签名")
+    assert [signed.findtext(tag) for tag in ("签名规则", "签名人", "签名结果")] == [
+        "PAdES（PDF 电子签名）", LEADER, f"data/data/signed/2017-06/{SECTION}.pdf",
+    ]  # fmt: skip
+    people = {each.findtext("机构人员名称"): each.findtext("个人职位") for each in root.findall("机构人员实体")}
+    assert people[LEADER] == "社会救助科分管领导"
+    assert [act.findtext("业务行为") for act in root.findall("业务实体")].count("签字") == 2
+    found = inspect_package(
+        workspace.root, "2017-06", archive=None, key=None, roots=(), out=tmp_path, on=date(2017, 6, 27), display=Quiet()
+    )
+    (item,) = (each for each in found.items if each.id == "leader-signatures")
+    assert (item.verdict, found.exit_code) == (Verdict.PASSED, ExitCode.DONE), found.lines()
+    assert "签字 2 次" in item.how
+    assert "笔迹未检" in item.note
 
 
 def test_verify_says_whose_signature_and_what_was_not_verified(handed, papers, tmp_path):

@@ -14,6 +14,7 @@ from minsheng.archive.durable import sync_folder, write_synced
 from minsheng.archive.hashing import ALGORITHMS, BLOCK, Digests, Hasher, digests_of, in_threads
 from minsheng.archive.manifest import DECLARATION, info_bytes, manifest_bytes
 from minsheng.archive.names import payload_name
+from minsheng.archive.sm3 import SM3_LIST
 from minsheng.errors import GateRefusedError
 
 FILE_MODE, FOLDER_MODE = 0o444, 0o555
@@ -70,7 +71,9 @@ def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, Source]:
     return dict(sorted(found.items()))
 
 
-def write_bag(folder: Path, payload: Payload, info: Iterable[tuple[str, str]]) -> str:
+def write_bag(
+    folder: Path, payload: Payload, info: Iterable[tuple[str, str]], tags: Mapping[str, bytes], *, sm3: bool
+) -> str:
     """Write a bag into a new folder.
 
     Parameters
@@ -81,6 +84,10 @@ def write_bag(folder: Path, payload: Payload, info: Iterable[tuple[str, str]]) -
         What to seal.
     info
         Label and value of ``bag-info.txt``, in order; the payload's size is added.
+    tags
+        Further files beside ``data/``.
+    sm3
+        Whether a list of the payload's SM3 digests is one of them.
 
     Returns
     -------
@@ -91,15 +98,19 @@ def write_bag(folder: Path, payload: Payload, info: Iterable[tuple[str, str]]) -
     ------
     GateRefusedError
         If a file has changed since stock was taken.
+    MachineUnfitError
+        If this machine cannot compute SM3.
     """
     data = folder / "data"
     folders = {data, *(parent for name in payload for parent in (data / name).parents if parent.is_relative_to(data))}
     for each in sorted(folders):
         each.mkdir(parents=True)
-    written = in_threads(lambda item: _write(data / item[0], item[1]), payload.items())
+    written = in_threads(lambda item: _write(data / item[0], item[1], sm3=sm3), payload.items())
     digests = {f"data/{name}": found for name, found in zip(payload, written, strict=True)}
     octets = f"{sum(found.size for found in written)}.{len(written)}"
-    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info_bytes([*info, ("Payload-Oxum", octets)])}
+    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info_bytes([*info, ("Payload-Oxum", octets)]), **tags}
+    if sm3:
+        tags[SM3_LIST] = manifest_bytes({name: found.sm3 for name, found in digests.items()})
     for algorithm in ALGORITHMS:
         tags[f"manifest-{algorithm}.txt"] = manifest_bytes({n: found[algorithm] for n, found in digests.items()})
     covered = {name: digests_of(content) for name, content in tags.items()}
@@ -116,8 +127,8 @@ def _close(folder: Path) -> None:
     sync_folder(folder)
 
 
-def _write(target: Path, source: Source) -> Digests:
-    hasher = Hasher()
+def _write(target: Path, source: Source, *, sm3: bool) -> Digests:
+    hasher = Hasher(sm3=sm3)
     with target.open("xb", buffering=0) as stream:
         if isinstance(source.content, bytes):
             hasher.update(source.content)

@@ -1,6 +1,32 @@
 """What verification finds wrong: one line each, which file and what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FaultKind(StrEnum):
+    """What a fault speaks against: each kind is an item of the inspection of a package (四性检测)."""
+
+    FORM = "form"
+    """Not a bag of our profile: declaration, lists, ``bag-info.txt``."""
+    CONTENT = "content"
+    """A file is not the one that was sealed."""
+    MISSING = "missing"
+    EXTRA = "extra"
+    """Something lies there that nothing lists."""
+    COUNT = "count"
+    """Number of files and bytes."""
+    RIGHTS = "rights"
+    CHAIN = "chain"
+    """The ledger's lines, and the package that a line names."""
+    SEQUENCE = "sequence"
+    """Numbers of seals and revisions."""
+    SIGNATURE = "signature"
+    """The ledger's signature and its key."""
+    METADATA = "metadata"
+    STATEMENT = "statement"
+    """The statement of provenance."""
+    SM3 = "sm3"
 
 
 @dataclass(frozen=True, order=True)
@@ -13,10 +39,13 @@ class Fault:
         The file or folder, relative to the archive.
     what
         What is wrong with it, in words.
+    kind
+        What it speaks against.
     """
 
     where: str
     what: str
+    kind: FaultKind = field(default=FaultKind.FORM, compare=False)
 
     def __str__(self) -> str:
         return f"{self.where}：{self.what}"

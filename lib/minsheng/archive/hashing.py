@@ -1,4 +1,4 @@
-"""sha256 and sha512 of many files at once: hashlib lets other threads run while it works on a block."""
+"""sha256, sha512 and SM3 of many files at once: hashlib lets other threads run while it works on a block."""
 
 import hashlib
 import os
@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from minsheng.archive.sm3 import new_sm3
 
 BLOCK = 1 << 20
 _SHARES = 8
@@ -21,6 +23,8 @@ class Digests:
     sha256: str
     sha512: str
     size: int
+    sm3: str = ""
+    """Empty where it was not asked for."""
 
     def __getitem__(self, algorithm: str) -> str:
         return self.sha256 if algorithm == "sha256" else self.sha512
@@ -30,26 +34,36 @@ ALGORITHMS = ("sha256", "sha512")
 
 
 class Hasher:
-    """Takes blocks, gives both digests."""
+    """Takes blocks, gives all digests."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sm3: bool = False) -> None:
         self._sha256, self._sha512 = hashlib.sha256(), hashlib.sha512()
+        self._sm3 = new_sm3() if sm3 else None
         self._size = 0
 
     def update(self, block: bytes | memoryview) -> None:
         """Take one block."""
         self._sha256.update(block)
         self._sha512.update(block)
+        if self._sm3 is not None:
+            self._sm3.update(block)
         self._size += len(block)
 
     def digests(self) -> Digests:
         """Return the digests of all blocks."""
-        return Digests(self._sha256.hexdigest(), self._sha512.hexdigest(), self._size)
+        sm3 = self._sm3.hexdigest() if self._sm3 is not None else ""
+        return Digests(self._sha256.hexdigest(), self._sha512.hexdigest(), self._size, sm3)
 
 
-def digests_of(source: Path | str | bytes) -> Digests:
-    """Hash a file or bytes."""
-    hasher = Hasher()
+def digests_of(source: Path | str | bytes, *, sm3: bool = False) -> Digests:
+    """Hash a file or bytes.
+
+    Raises
+    ------
+    MachineUnfitError
+        If SM3 is asked for and this machine cannot compute it.
+    """
+    hasher = Hasher(sm3=sm3)
     if isinstance(source, bytes):
         hasher.update(source)
         return hasher.digests()

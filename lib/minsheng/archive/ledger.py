@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from minsheng.archive.faults import Fault
+from minsheng.archive.faults import Fault, FaultKind
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 
@@ -72,7 +72,7 @@ def read_ledger(content: bytes) -> tuple[list[Entry], list[Fault]]:
         The entries of lines that can be read, and every fault by line.
     """
     entries: list[Entry] = []
-    faults = [] if content.endswith(b"\n") or not content else [Fault(LEDGER, "最后一行没有写完")]
+    faults = [] if content.endswith(b"\n") or not content else [Fault(LEDGER, "最后一行没有写完", FaultKind.CHAIN)]
     previous, revisions = START, dict[Period, int]()
     for number, line in enumerate(content.removesuffix(b"\n").split(b"\n") if content else (), start=1):
         where = f"{LEDGER} 第 {number} 行"
@@ -80,32 +80,35 @@ def read_ledger(content: bytes) -> tuple[list[Entry], list[Fault]]:
             entry = Entry.model_validate_json(line)
         except (ValidationError, ValueError) as fault:
             del fault
-            faults.append(Fault(where, "不是一条封存记录"))
+            faults.append(Fault(where, "不是一条封存记录", FaultKind.CHAIN))
             previous = hashlib.sha256(line + b"\n").hexdigest()
             continue
         if entry.line() != line + b"\n":
-            faults.append(Fault(where, "不是本系统写成的样子"))
-        faults += [Fault(where, what) for what in _breaks(entry, number, previous, revisions.get(entry.period, 0))]
+            faults.append(Fault(where, "不是本系统写成的样子", FaultKind.CHAIN))
+        last = revisions.get(entry.period, 0)
+        faults += [Fault(where, what, kind) for what, kind in _breaks(entry, number, previous, last)]
         entries.append(entry)
         revisions[entry.period] = entry.revision
         previous = hashlib.sha256(line + b"\n").hexdigest()
     return entries, faults
 
 
-def _breaks(entry: Entry, number: int, previous: str, last_revision: int) -> list[str]:
+def _breaks(entry: Entry, number: int, previous: str, last_revision: int) -> list[tuple[str, FaultKind]]:
     """Return where an entry does not continue the lines before it."""
     found = []
     if entry.sequence != number:
-        found.append(f"序号是 {entry.sequence}，应为 {number}：有记录被删去、插入或调换")
+        found.append((f"序号是 {entry.sequence}，应为 {number}：有记录被删去、插入或调换", FaultKind.SEQUENCE))
     if entry.previous != previous:
-        found.append("记着的上一行校验码与上一行不符：链断了")
+        found.append(("记着的上一行校验码与上一行不符：链断了", FaultKind.CHAIN))
     if entry.revision != last_revision + 1:
-        found.append(f"{entry.period} 的第 {entry.revision} 版之前应有第 {entry.revision - 1} 版")
+        what = f"{entry.period} 的第 {entry.revision} 版之前应有第 {entry.revision - 1} 版"
+        found.append((what, FaultKind.SEQUENCE))
     if entry.bag != bag_name(entry.period, entry.revision):
-        found.append(f"包名 {entry.bag} 与报告期、版次不符")
+        found.append((f"包名 {entry.bag} 与报告期、版次不符", FaultKind.SEQUENCE))
     replaces = bag_name(entry.period, entry.revision - 1) if entry.revision > 1 else ""
     if entry.replaces != replaces or bool(entry.why) != (entry.revision > 1):
-        found.append("没有写明代替哪一个包和原因" if replaces else "第一版不代替任何包")
+        what = "没有写明代替哪一个包和原因" if replaces else "第一版不代替任何包"
+        found.append((what, FaultKind.SEQUENCE))
     return found
 
 

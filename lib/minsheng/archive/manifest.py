@@ -7,7 +7,7 @@ from minsheng.archive.faults import Fault
 from minsheng.archive.names import decode, encode, is_inside, normal
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_DIGITS = {"sha256": 64, "sha512": 128}
+_DIGITS = {"sha256": 64, "sha512": 128, "sm3": 64}
 _LINE = re.compile(r"([0-9a-f]+)[ \t]+\*?(.+)")
 
 
@@ -27,7 +27,7 @@ def read_manifest(content: bytes, name: str, algorithm: str, *, payload: bool) -
     name
         How faults name it.
     algorithm
-        ``sha256`` or ``sha512``.
+        ``sha256``, ``sha512`` or ``sm3``.
     payload
         Whether it lists ``data/…`` only, or tag files only.
 

@@ -9,50 +9,67 @@ from typing import Any
 
 from minsheng.archive.faults import Fault
 from minsheng.archive.hashing import ALGORITHMS
+from minsheng.archive.sm3 import SM3_LIST
 
-PROFILE_ID = "urn:minsheng-workbook:bagit-profile:1"
+_ID = "urn:minsheng-workbook:bagit-profile:"
 KINDS = ("month", "evidence")
 
 _ONE: dict[str, Any] = {"required": True, "repeatable": False}
-PROFILE: dict[str, Any] = {
-    "BagIt-Profile-Info": {
-        "BagIt-Profile-Identifier": PROFILE_ID,
-        "BagIt-Profile-Version": "1.4.0",
-        "Source-Organization": "Minsheng Workbook",
-        "External-Description": "民生工程报送归档包：月度与考评期",
-        "Version": "1.0",
-    },
-    "Bag-Info": {
-        "BagIt-Profile-Identifier": {**_ONE, "values": [PROFILE_ID]},
-        "Source-Organization": _ONE,
-        "External-Identifier": _ONE,
-        "External-Description": _ONE,
-        "Bagging-Date": _ONE,
-        "Bag-Software-Agent": _ONE,
-        "Payload-Oxum": _ONE,
-        "Minsheng-Kind": {**_ONE, "values": list(KINDS)},
-        "Minsheng-Period": _ONE,
-        "Minsheng-Revision": _ONE,
-        "Minsheng-Replaces": {"required": False, "repeatable": False},
-        "Minsheng-Why": {"required": False, "repeatable": False},
-        "Minsheng-Plan": _ONE,
-    },
-    "Manifests-Required": list(ALGORITHMS),
-    "Manifests-Allowed": list(ALGORITHMS),
-    "Tag-Manifests-Required": list(ALGORITHMS),
-    "Tag-Manifests-Allowed": list(ALGORITHMS),
-    "Tag-Files-Required": [],
-    "Tag-Files-Allowed": [],
-    "Allow-Fetch.txt": False,
-    "Serialization": "forbidden",
-    "Accept-BagIt-Version": ["1.0"],
-    "Data-Empty": False,
-}
+
+
+def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
+    identifier = f"{_ID}{version}"
+    return {
+        "BagIt-Profile-Info": {
+            "BagIt-Profile-Identifier": identifier,
+            "BagIt-Profile-Version": "1.4.0",
+            "Source-Organization": "Minsheng Workbook",
+            "External-Description": "民生工程报送归档包：月度与考评期",
+            "Version": f"{version}.0",
+        },
+        "Bag-Info": {
+            "BagIt-Profile-Identifier": {**_ONE, "values": [identifier]},
+            "Source-Organization": _ONE,
+            "External-Identifier": _ONE,
+            "External-Description": _ONE,
+            "Bagging-Date": _ONE,
+            "Bag-Software-Agent": _ONE,
+            "Payload-Oxum": _ONE,
+            "Minsheng-Kind": {**_ONE, "values": list(KINDS)},
+            "Minsheng-Period": _ONE,
+            "Minsheng-Revision": _ONE,
+            "Minsheng-Replaces": {"required": False, "repeatable": False},
+            "Minsheng-Why": {"required": False, "repeatable": False},
+            "Minsheng-Plan": _ONE,
+        },
+        "Manifests-Required": list(ALGORITHMS),
+        "Manifests-Allowed": list(ALGORITHMS),
+        "Tag-Manifests-Required": list(ALGORITHMS),
+        "Tag-Manifests-Allowed": list(ALGORITHMS),
+        "Tag-Files-Required": list(described_by),
+        "Tag-Files-Allowed": list(described_by),
+        "Allow-Fetch.txt": False,
+        "Serialization": "forbidden",
+        "Accept-BagIt-Version": ["1.0"],
+        "Data-Empty": False,
+    }
+
+
+PROFILES = {f"{_ID}1": _profile(1, ()), f"{_ID}2": _profile(2, ("metadata.xml", "provenance.intoto.json", SM3_LIST))}
+"""Every profile that packages have been sealed with: what an older version sealed is judged by its own."""
+PROFILE_ID, PROFILE = list(PROFILES.items())[-1]
 
 
 def profile_bytes() -> bytes:
     """Return the profile as kept in an archive."""
     return (json.dumps(PROFILE, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def profile_of(info: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """Return the profile that a package names; the newest where it names none of ours."""
+    named = "".join(info.get("BagIt-Profile-Identifier", ()))
+    found: Mapping[str, Any] = PROFILES.get(named, PROFILE)
+    return found
 
 
 def tag_files(profile: Mapping[str, Any] = PROFILE) -> list[str]:

@@ -13,10 +13,13 @@ Archive of livelihood project reports: how to verify it
     data/              报告、报表、方案、笔记本等原件 / reports, returns, plan, notebooks
     manifest-*.txt     data/ 中每个文件的校验码 / checksum of every file under data/
     tagmanifest-*.txt  上述清单自身的校验码 / checksums of those lists
+    metadata.xml       元数据（DA/T 46-2009 的元素）/ metadata
+    provenance.intoto.json  报告由什么做成（in-toto Statement v1）/ what the reports were made from
+    sm3.txt            data/ 中每个文件的国密 SM3 校验码（GB/T 32905-2016）/ the national digest SM3 of every file
   ledger.jsonl         账本：每次归档一行，带上一行的校验码 / one line per seal, with the hash of the line before
   ledger.jsonl.minisig 账本的签名 / its signature
   minisign.pub         验证签名的公钥 / the public key
-  bag-profile.json     包的规范 / the profile that every bag conforms to
+  bag-profile*.json    包的规范 / the profile that every bag conforms to
 
 二、只用通用工具核验 / Verify with standard tools only
 
@@ -44,6 +47,13 @@ Open a terminal in this folder; put the package's name for 2017-06. No command m
    The chain's head; the one printed on a delivery note must be this one or some line's "previous":
 
     $ tail -n 1 ledger.jsonl | sha256sum
+
+6. 国密 SM3（coreutils 9 以上；较旧的系统用其下的 openssl 一行）/ the national digest, either line:
+
+    $ (cd 2017-06 && cksum --algorithm=sm3 --check --quiet --strict sm3.txt)
+    $ (cd 2017-06 && while read -r sum file; do openssl dgst -sm3 "$file" | grep -q "$sum" || exit 1; done < sm3.txt)
+
+   旧版程序封存的包没有 sm3.txt。Packages of older versions have no sm3.txt.
 
 三、公钥与账本头须另有来源 / Take key and head from elsewhere
 

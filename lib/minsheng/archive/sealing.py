@@ -8,15 +8,19 @@ from pathlib import Path
 
 from minsheng.archive.bag import Payload, write_bag
 from minsheng.archive.checking import check_tags
+from minsheng.archive.description import Description, Making, SealFacts
 from minsheng.archive.durable import locked, sync_folder, unfinished, write_durably, write_synced
 from minsheng.archive.faults import Fault, quoted
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.judge import complaints
 from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, bag_name, newest
-from minsheng.archive.profile import PROFILE_ID
+from minsheng.archive.metadata import METADATA, metadata_bytes
+from minsheng.archive.profile import PROFILE_ID, PROFILES
 from minsheng.archive.recovery import STAGED_BAG, commit, discard, recover
 from minsheng.archive.signing import Signer, open_signer
-from minsheng.archive.state import State, companions, read_state
+from minsheng.archive.sm3 import SM3_LIST
+from minsheng.archive.state import State, companion_name, companions, read_state
+from minsheng.archive.statement import STATEMENT, statement_bytes
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 
@@ -43,6 +47,10 @@ class Order:
         Program and version.
     payload
         What to seal.
+    about
+        What is known about its records.
+    making
+        What its reports were made from and with.
     sealed_at
         The one clock value, with its offset.
     why
@@ -56,6 +64,8 @@ class Order:
     plan: str
     software: str
     payload: Payload
+    about: Description
+    making: Making
     sealed_at: datetime
     why: str = ""
 
@@ -149,9 +159,10 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
 def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry | None, why: str) -> Entry:
     """Lay bag, ledger and signature beside their places, all on the disk."""
     revision = last.revision + 1 if last else 1
-    beside = {}
-    for name, content in companions(signer.public).items():
+    beside = dict(state.entries[-1].beside) if state.entries else {}
+    for base, content in companions(signer.public).items():
         # A first seal that never came to its ledger may have left companions of another key or program.
+        name = companion_name(folder, base, content) if state.entries else base
         if not (folder / name).exists() or not state.entries:
             write_durably(folder / name, content, mode=_READ_ONLY)
         beside[name] = digests_of(folder / name).sha256
@@ -168,7 +179,9 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
         ("Minsheng-Plan", order.plan),
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
-    digest = write_bag(folder / STAGED_BAG, order.payload, info)
+    described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
+    tags = {name: content for name, content in _tags(order, info).items() if name in described_by}
+    digest = write_bag(folder / STAGED_BAG, order.payload, info, tags, sm3=SM3_LIST in described_by)
     objection = complaints(folder / STAGED_BAG)
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")
@@ -191,6 +204,27 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     write_synced(unfinished(folder / LEDGER), content, mode=_READ_ONLY)
     sync_folder(folder)
     return entry
+
+
+def _tags(order: Order, info: list[tuple[str, str]]) -> dict[str, bytes]:
+    """Return what describes the package, in agreement with its ``bag-info.txt``."""
+    said = dict(info)
+    facts = SealFacts(
+        bag=said["External-Identifier"],
+        title=order.description,
+        organization=order.organization,
+        kind=order.kind,
+        period=str(order.period),
+        plan=order.plan,
+        software=order.software,
+        sealed_on=said["Bagging-Date"],
+        replaces=said.get("Minsheng-Replaces", ""),
+        why=said.get("Minsheng-Why", ""),
+    )
+    return {
+        METADATA: metadata_bytes(facts, order.about, order.payload),
+        STATEMENT: statement_bytes(facts, order.making, order.payload),
+    }
 
 
 def _changes(before: dict[str, str], payload: Payload) -> list[str]:

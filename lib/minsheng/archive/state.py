@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.durable import UNFINISHED
-from minsheng.archive.faults import Fault
+from minsheng.archive.faults import Fault, FaultKind
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.ledger import LEDGER, PUBLIC_KEY, SIGNATURE, Entry, newest, read_ledger
 from minsheng.archive.profile import profile_bytes
@@ -66,8 +66,17 @@ def read_newest(folder: Path, period: Period) -> Entry | None:
 
 
 def companions(public: bytes) -> dict[str, bytes]:
-    """Return the files beside the bags that are written once, at the first seal."""
+    """Return the files beside the bags, each written once and never changed."""
     return {README: readme_bytes(), PROFILE_NAME: profile_bytes(), PUBLIC_KEY: public}
+
+
+def companion_name(folder: Path, name: str, content: bytes) -> str:
+    """Return where a companion lies or may lie: what a newer program says stands beside, as ``README-2.txt``."""
+    path, number = folder / name, 1
+    while path.exists() and path.read_bytes() != content:
+        number += 1
+        path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return path.name
 
 
 def _read(path: Path) -> bytes:
@@ -76,15 +85,17 @@ def _read(path: Path) -> bytes:
 
 def _signature(folder: Path, content: bytes, public: bytes | None) -> list[Fault]:
     if not content:
-        return [Fault(SIGNATURE, "有签名，没有账本")] if (folder / SIGNATURE).exists() else []
+        return [Fault(SIGNATURE, "有签名，没有账本", FaultKind.SIGNATURE)] if (folder / SIGNATURE).exists() else []
     if not (folder / SIGNATURE).is_file():
-        return [Fault(SIGNATURE, "账本没有签名")]
+        return [Fault(SIGNATURE, "账本没有签名", FaultKind.SIGNATURE)]
     own = _read(folder / PUBLIC_KEY)
     faults = (
-        [Fault(PUBLIC_KEY, "不是所信任的那把公钥：公钥被换过，或这是别处的归档")] if public not in {None, own} else []
+        [Fault(PUBLIC_KEY, "不是所信任的那把公钥：公钥被换过，或这是别处的归档", FaultKind.SIGNATURE)]
+        if public not in {None, own}
+        else []
     )
     wrong = signature_fault(content, _read(folder / SIGNATURE), public if public is not None else own)
-    return faults + ([Fault(SIGNATURE, wrong)] if wrong else [])
+    return faults + ([Fault(SIGNATURE, wrong, FaultKind.SIGNATURE)] if wrong else [])
 
 
 def _beside(folder: Path, entries: list[Entry]) -> list[Fault]:
@@ -92,20 +103,23 @@ def _beside(folder: Path, entries: list[Entry]) -> list[Fault]:
     for name, digest in entries[-1].beside.items() if entries else ():
         path = folder / name
         if not path.is_file():
-            faults.append(Fault(name, "缺少这个文件"))
+            faults.append(Fault(name, "缺少这个文件", FaultKind.CHAIN))
         elif digests_of(path).sha256 != digest:
-            faults.append(Fault(name, "内容与账本所记的不符：文件被改动"))
+            faults.append(Fault(name, "内容与账本所记的不符：文件被改动", FaultKind.CHAIN))
     return faults
 
 
 def _strangers(folder: Path, entries: list[Entry]) -> tuple[list[Fault], list[str]]:
     """Return what lies in the folder and belongs to no seal, and what an interrupted seal left."""
     known = {LEDGER, SIGNATURE, *companions(b""), *(entry.bag for entry in entries)}
+    known |= {name for entry in entries for name in entry.beside}
+    # A seal that was killed has written them and no ledger yet.
+    known |= {companion_name(folder, name, content) for name, content in companions(b"").items() if content}
     faults, unfinished = [], []
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") and path.name.endswith(UNFINISHED):
             unfinished.append(path.name)
         elif path.name not in known:
             what = "账本中没有这个包：可能是改了名、账本被截短或换成了旧的" if path.is_dir() else "多出的文件"
-            faults.append(Fault(path.name, what))
+            faults.append(Fault(path.name, what, FaultKind.EXTRA))
     return faults, unfinished

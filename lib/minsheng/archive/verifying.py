@@ -7,9 +7,11 @@ from pathlib import Path
 
 from minsheng.archive.checking import BagCheck, check_bag, check_tags
 from minsheng.archive.durable import locked
-from minsheng.archive.faults import Fault
+from minsheng.archive.faults import Fault, FaultKind
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.ledger import LEDGER, Entry
+from minsheng.archive.profile import tag_files
+from minsheng.archive.sm3 import SM3_LIST
 from minsheng.archive.state import State, read_state
 from minsheng.errors import UsageError
 
@@ -47,6 +49,10 @@ class Verification:
         The chain's head.
     holdings
         Of a single file: where its bytes are sealed.
+    sm3
+        How many SM3 digests were computed anew.
+    without_sm3
+        Bags that an older version sealed, without a list of them.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -56,6 +62,8 @@ class Verification:
     seconds: float = 0.0
     head: str = ""
     holdings: list[Holding] = field(default_factory=list)
+    sm3: int = 0
+    without_sm3: list[str] = field(default_factory=list)
 
 
 def verify_archive(
@@ -64,6 +72,7 @@ def verify_archive(
     public: bytes | None = None,
     head: str = "",
     only: Collection[str] | None = None,
+    sm3: bool = False,
     say: Callable[[str], None],
 ) -> Verification:
     """Verify an archive, or some of its bags with the whole chain.
@@ -78,6 +87,8 @@ def verify_archive(
         A head from outside, as printed on a delivery note: it must be in the chain.
     only
         Names of the bags to check; by default all.
+    sm3
+        Whether SM3 digests are computed anew too.
     say
         Told when a seal has to be waited for.
 
@@ -85,6 +96,8 @@ def verify_archive(
     ------
     UsageError
         If there is no archive, or a bag does not exist.
+    MachineUnfitError
+        If ``sm3`` is asked for and this machine cannot compute it.
     """
     started = time.monotonic()
     if not folder.is_dir():
@@ -94,19 +107,19 @@ def verify_archive(
         found = Verification(faults=list(state.faults), head=state.head)
         found.faults += _unfinished(state) + _anchor(state, head)
         if not state.content:
-            found.faults.append(Fault(LEDGER, "没有账本"))
+            found.faults.append(Fault(LEDGER, "没有账本", FaultKind.CHAIN))
         for entry in state.entries:
             if only is None or entry.bag in only:
-                _bag(found, folder, entry)
+                _bag(found, folder, entry, sm3=sm3)
     found.seconds = time.monotonic() - started
     return found
 
 
-def verify_alone(folder: Path) -> Verification:
+def verify_alone(folder: Path, *, sm3: bool = False) -> Verification:
     """Verify one bag that lies outside an archive: its content, not where it comes from."""
     started = time.monotonic()
     found = Verification()
-    _add(found, folder.name, check_bag(folder))
+    _add(found, folder.name, check_bag(folder, sm3=sm3))
     found.seconds = time.monotonic() - started
     return found
 
@@ -126,18 +139,19 @@ def find_file(folder: Path, file: Path) -> list[Holding]:
     return held
 
 
-def _bag(found: Verification, folder: Path, entry: Entry) -> None:
+def _bag(found: Verification, folder: Path, entry: Entry, *, sm3: bool) -> None:
     path = folder / entry.bag
     if not path.is_dir() or path.is_symlink():
-        found.faults.append(Fault(entry.bag, "账本中有这个包，归档中没有"))
+        found.faults.append(Fault(entry.bag, "账本中有这个包，归档中没有", FaultKind.MISSING))
         return
-    check = check_bag(path)
+    check = check_bag(path, sm3=sm3)
     _add(found, entry.bag, check)
     if check.digest and check.digest != entry.digest:
-        found.faults.append(Fault(entry.bag, f"不是账本第 {entry.sequence} 行所记的那个包：清单被重写，或与别的包调换"))
+        what = f"不是账本第 {entry.sequence} 行所记的那个包：清单被重写，或与别的包调换"
+        found.faults.append(Fault(entry.bag, what, FaultKind.CHAIN))
     said = {label: " ".join(check.info.get(label, [])) for label in ("Minsheng-Period", "Minsheng-Revision")}
     if check.info and said != {"Minsheng-Period": str(entry.period), "Minsheng-Revision": str(entry.revision)}:
-        found.faults.append(Fault(f"{entry.bag}/bag-info.txt", "报告期或版次与账本不符"))
+        found.faults.append(Fault(f"{entry.bag}/bag-info.txt", "报告期或版次与账本不符", FaultKind.CHAIN))
 
 
 def _add(found: Verification, name: str, check: BagCheck) -> None:
@@ -145,15 +159,18 @@ def _add(found: Verification, name: str, check: BagCheck) -> None:
     found.faults += check.faults
     found.files += check.files
     found.size += check.size
+    found.sm3 += check.sm3
+    found.without_sm3 += [] if SM3_LIST in tag_files(check.profile) else [name]
 
 
 def _unfinished(state: State) -> list[Fault]:
     what = "归档没有做完（中途停止）：再归档一次即会补完或撤销"
-    return [Fault(name, what) for name in state.unfinished]
+    return [Fault(name, what, FaultKind.EXTRA) for name in state.unfinished]
 
 
 def _anchor(state: State, head: str) -> list[Fault]:
     known = {entry.head() for entry in state.entries}
     if not head or head.lower() in known:
         return []
-    return [Fault(LEDGER, f"交接单上的账本头 {head} 不在链上：账本被截短、换成了旧的，或整本换过")]
+    what = f"交接单上的账本头 {head} 不在链上：账本被截短、换成了旧的，或整本换过"
+    return [Fault(LEDGER, what, FaultKind.CHAIN)]

@@ -11,6 +11,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, GateRefusedError, UsageError
 from minsheng.plan import load_plan
+from minsheng.workflow.describing import describe, making_of
 from minsheng.workflow.display import Display
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.month_package import month_files, recorded_files, why_incomplete
@@ -165,6 +166,8 @@ def seal_payload(
         plan=plan.about.id,
         software=version_text(),
         payload=payload,
+        about=describe(workspace, plan, period, payload),
+        making=making_of(workspace, period, payload),
         sealed_at=_time(sealed_at),
         why=why,
     )

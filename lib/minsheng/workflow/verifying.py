@@ -49,6 +49,7 @@ class VerifyOutcome:
         checked = f"{len(found.bags)} 个包，{found.files} 个文件，{found.size:,} 字节"
         lines.append(f"核验了 {checked}，用时 {found.seconds:.2f} 秒（{rate:.0f} MB/秒）")
         lines += self.notes
+        lines += [_sm3_line(found)]
         if found.faults:
             return [*lines, f"核验不通过：{len(found.faults)} 处"]
         return [*lines, *([f"账本头：{found.head}"] if found.head else []), "核验通过"]
@@ -69,7 +70,17 @@ class VerifyOutcome:
                 {"path": each.path, "bag": each.entry.bag, "replaced_by": each.replaced_by} for each in found.holdings
             ],
             "notes": list(self.notes),
+            "sm3": {"computed": found.sm3, "bags_without": found.without_sm3},
         }
+
+
+def _sm3_line(found: Verification) -> str:
+    parts = [f"逐份重算了 {found.sm3} 份"] if found.sm3 else []
+    if not found.sm3 and len(found.bags) > len(found.without_sm3):
+        parts.append("只核对了清单是否齐全，没有逐份重算（加 --sm3）")
+    if found.without_sm3:
+        parts.append(f"{'、'.join(found.without_sm3)} 由旧版封存，没有 SM3 清单")
+    return f"SM3：{'；'.join(parts) or '没有包可核对'}"
 
 
 def verify(
@@ -81,6 +92,7 @@ def verify(
     head: str,
     display: Display,
     roots: Sequence[Path] = (),
+    sm3: bool = False,
 ) -> VerifyOutcome:
     """Verify an archive, one package, or the package that holds a file.
 
@@ -100,26 +112,30 @@ def verify(
         Told what has to be waited for.
     roots
         Files of the root certificates to trust for leaders' signatures; by default those of the settings.
+    sm3
+        Whether SM3 digests are computed anew too.
 
     Raises
     ------
     UsageError
         If a path does not exist, or there is no archive.
+    MachineUnfitError
+        If ``sm3`` is asked for and this machine cannot compute it.
     """
     if path is not None and not path.exists():
         raise UsageError(f"没有 {path}")
-    workspace = _workspace(start)
+    workspace = workspace_at(start)
     path = path.resolve() if path else None
-    folder = _archive_of(path, archive, workspace)
+    folder = archive_of(path, archive, workspace)
     if path is not None and path.is_dir() and folder != path and (folder is None or path.parent != folder):
         alone = "这个包不在归档文件夹中：只核验了它自身，没有核验账本与签名"
-        return VerifyOutcome(path, verify_alone(path), (alone,))
+        return VerifyOutcome(path, verify_alone(path, sm3=sm3), (alone,))
     if folder is None:
         raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
     public, notes = trusted_key(workspace, key)
     holdings = find_file(folder, path) if path and path.is_file() and folder.is_dir() else []
     only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
-    found = verify_archive(folder, public=public, head=head, only=only, say=display.stage)
+    found = verify_archive(folder, public=public, head=head, only=only, sm3=sm3, say=display.stage)
     found.holdings = holdings
     signed = check_signed(folder, workspace, [*roots] or (workspace.trust_roots if workspace else []), only)
     found.faults += signed.faults
@@ -128,7 +144,8 @@ def verify(
     return VerifyOutcome(path or folder, found, (*notes, *signed.notes))
 
 
-def _workspace(start: Path | None) -> Workspace | None:
+def workspace_at(start: Path | None) -> Workspace | None:
+    """Return the workspace at or above a folder; ``None`` where there is none and none was named."""
     try:
         return Workspace.find(start)
     except UsageError:
@@ -137,7 +154,7 @@ def _workspace(start: Path | None) -> Workspace | None:
         return None
 
 
-def _archive_of(path: Path | None, archive: Path | None, workspace: Workspace | None) -> Path | None:
+def archive_of(path: Path | None, archive: Path | None, workspace: Workspace | None) -> Path | None:
     """Return the archive that is named, or that a path is or lies in, or the workspace's."""
     if archive is not None:
         return archive.resolve()

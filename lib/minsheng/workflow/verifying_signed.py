@@ -29,10 +29,14 @@ class SignedCheck:
         What does not hold.
     notes
         Whose signatures were looked at, and what was not verified about them.
+    signatures, deliveries
+        How many lines of the two registers were looked at.
     """
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    signatures: int = 0
+    deliveries: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
     except MinshengError as fault:
         check.faults.append(Fault(place.name, str(fault)))
         return
+    check.signatures += len(signed)
+    check.deliveries += len(handed)
     last = standing(signed)
     for line in signed:
         _signature(check, place, plans[line.period.year], line, stands=last[line.key] is line)

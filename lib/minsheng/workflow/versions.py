@@ -13,13 +13,18 @@ _RECORD = "commit.txt"
 def version_text() -> str:
     """Return ``minsheng 0.1.0（commit）``; ``+modified`` says that files differed from the commit."""
     text = f"minsheng {package_version()}"
-    commit = _commit(Path(minsheng.__file__).parent)
+    commit = package_commit()
     return f"{text}（{commit}）" if commit else text
 
 
 def package_version() -> str:
     """Return the installed package's version."""
     return version("minsheng-workbook")
+
+
+def package_commit() -> str:
+    """Return the commit that the package runs from or was built from, with ``+modified``; empty where unknown."""
+    return _commit(Path(minsheng.__file__).parent)
 
 
 def _commit(package: Path) -> str:

@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 def installation() -> list[Finding]:
     """Look at what was installed."""
-    return [*_python(), *_libraries(), *_plugins(), *_templates(), *_fonts()]
+    return [*_python(), *_libraries(), *_plugins(), *_templates(), *_fonts(), *_sm3()]
 
 
 def _python() -> list[Finding]:
@@ -92,6 +92,16 @@ def _fonts() -> list[Finding]:
         shown = "".join(sorted(missing)[:20])
         return [Finding(f"随附字体缺少 {len(missing)} 个常用汉字：{shown}", FAULT, again)]
     return [Finding(f"随附字体 {'、'.join(names)}，GB 2312 全部汉字可用")]
+
+
+def _sm3() -> list[Finding]:
+    """Whether the national digest can be computed: every package carries a list of it."""
+    from minsheng.archive.sm3 import can_sm3
+
+    if can_sm3():
+        return [Finding("国密 SM3 可以计算")]
+    remedy = f"{sys.executable} -m pip install --force-reinstall --no-deps cryptography"
+    return [Finding("不能计算国密 SM3（GB/T 32905-2016），不能归档", FAULT, remedy)]
 
 
 def _common_characters() -> str:
