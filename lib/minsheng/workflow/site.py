@@ -24,18 +24,12 @@ from minsheng.report.markup import Content, Element, Piece, joined, note, paragr
 from minsheng.report.numbers import day, fixed
 from minsheng.report.returns import punctuality
 from minsheng.report.tables import Column, table
+from minsheng.workflow.naming import notebook_names, subject_name
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
 _REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"), ("report.docx", "Word"))
-_NAMES = {
-    "scoring": "考评得分",
-    "bulletin": "月通报",
-    "result_table": "考评结果表",
-    "section_scoring": "科室倒扣分",
-    "monthly_report": "工作情况月报",
-}
 
 
 @dataclass(frozen=True)
@@ -266,17 +260,6 @@ def run_summary(month: Sealed) -> Element:
     ]
     how = paragraph(Element("a", "运行记录（用时、失败、日志）", href="run.html"))
     return section("运行情况", paragraph(said), Element("ul", told) if told else None, how)
-
-
-def notebook_names(plan: Plan) -> dict[str, str]:
-    """Return notebook → what people call its report, in the order of the pages."""
-    return {p.id: p.short_name for p in plan.projects} | _NAMES
-
-
-def subject_name(plan: Plan, subject: str) -> str:
-    """Return the name of an area or section."""
-    sections = {section.id: section.name for section in plan.sections}
-    return sections.get(subject) or plan.area_name(subject)
 
 
 def is_made(workspace: Workspace, unit: UnitSpec) -> bool:

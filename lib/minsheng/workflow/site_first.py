@@ -10,7 +10,9 @@ from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.markup import Content, Element, Piece, note, paragraph
 from minsheng.report.numbers import day
 from minsheng.report.tables import Column, table
+from minsheng.workflow.attention import Matter, matters
 from minsheng.workflow.site import Sealed, header, is_made, matrix, section, write_page
+from minsheng.workflow.status import MonthStatus, status_of
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
 
@@ -38,12 +40,50 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     body = Piece(
         header(plan, title, bulletin),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
+        _attention(workspace, newest) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),
         _assessments(assessed) if assessed else None,
         matrix(newest, f"{newest.period}/") if newest else None,
         _where(),
     )
     write_page(workspace.outputs / "index.html", page(title, body._repr_html_(), wide=True))
+
+
+def refresh_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
+    """Write the first page again after something but a run has changed; not before there is one."""
+    if (workspace.outputs / "index.html").is_file():
+        write_first_page(workspace, plan, now)
+
+
+def _attention(workspace: Workspace, month: Sealed) -> Element:
+    """Return what ``minsheng status`` lists first, in full."""
+    status = status_of(workspace, month.plan, month.period)
+    rows: list[list[Content]] = [
+        [
+            each.word,
+            str(len(each.items)) if each.kind != "due_next" and each.items else None,
+            _items(status, each),
+            Element("code", each.remedy) if each.remedy.startswith("minsheng") else each.remedy or None,
+        ]
+        for each in matters(status)
+    ]
+    columns = [
+        Column("事项", kind="row"),
+        Column("数量"),
+        Column("内容", kind="long"),
+        Column("怎么办", kind="long"),
+    ]
+    remark = note(
+        f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
+    )
+    return section("办理情况", table(f"{month.period.label}需要办理的事项", columns, rows, style="issues"), remark)
+
+
+def _items(status: MonthStatus, matter: Matter) -> Content:
+    if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
+        link = Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")
+        return [*matter.items, "　", link]
+    return "、".join(matter.items) or "无"
 
 
 def _months(months: list[Sealed]) -> Element:
