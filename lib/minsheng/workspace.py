@@ -64,6 +64,8 @@ class Settings(Frozen):
     trust_roots: str = ""
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
+    remind_days: int = Field(default=7, ge=0)
+    """How many days before a deadline ``minsheng tick`` begins to list who has not reported."""
     log_level: LogLevel = LogLevel.INFO
     """The least severe events that a run's log keeps."""
 

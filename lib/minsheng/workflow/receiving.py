@@ -17,6 +17,7 @@ from minsheng.plan import load_plan
 from minsheng.workflow.checking import check_returns, describe_issue
 from minsheng.workflow.clock import bureau_time
 from minsheng.workflow.display import Display
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workflow.staleness import later_stale_months
 from minsheng.workspace import Workspace
 
@@ -168,6 +169,7 @@ def receive_files(
         return ReceiveOutcome(workspace, plan, period, received, {}, ())
     checked = check_returns(workspace, plan, period, force=False, display=display)
     verdicts = {verdict.id: verdict for verdict in checked.verdicts if verdict.id in concerned}
+    refresh_first_page(workspace, plan, period)
     return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
 
 

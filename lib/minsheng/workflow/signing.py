@@ -24,6 +24,7 @@ from minsheng.intake.signatures import (
 from minsheng.plan import load_plan
 from minsheng.workflow.display import Display
 from minsheng.workflow.signed_state import REPORT
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workflow.units import unit_name
 from minsheng.workspace import Workspace
 
@@ -294,6 +295,7 @@ def _register(
         write_durably(path, content, mode=_READ_ONLY)
         new = line(revision, path.relative_to(data).as_posix(), digest)
         write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
+    refresh_first_page(workspace, load_plan(workspace.params, new.period.year), new.period)
     return SignOutcome(path, new, before, words)
 
 

@@ -1,5 +1,6 @@
 """The site: static pages that open from a folder. It shows sealed results and links; it computes no figure."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -270,7 +271,8 @@ def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
 def write_page(path: Path, content: bytes) -> None:
     """Put a page in place all at once; one with a personal number is refused."""
     check_privacy({f"{path.parent.name}/{path.name}": content})
-    staged = path.with_name(f".{path.name}.new")
+    # Two commands may write the first page at once.
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
     staged.write_bytes(content)
     staged.replace(path)
