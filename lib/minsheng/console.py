@@ -46,8 +46,12 @@ class RunDisplay:
             self._bar.stop()
 
     def stage(self, text: str) -> None:
-        """Say what begins now."""
+        """Say what begins now; a bar and its rate begin anew."""
         self._console.print(text, highlight=False)
+        self._started, self._said = time.monotonic(), 0.0
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+            self._task = None
 
     def units(self, summary: RunSummary, total: int, name: str) -> None:
         """Move the bar; without a terminal, a line every two seconds and at the end."""

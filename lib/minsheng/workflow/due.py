@@ -218,11 +218,11 @@ def _month_needs(facts: MonthFacts, day: date) -> list[Need]:
         in_time = failed.exit_code == ExitCode.GATE_REFUSED and day <= facts.sections_due
         # Before the sections' own deadline an empty part is still being written.
         found.append(replace(failed.need(month), exit_code=ExitCode.DONE) if in_time else failed.need(month))
-    if not facts.outdated:
+    if not facts.outdated and facts.signers and not facts.back_filled:
         found += [Need(month, line, ExitCode.DONE) for line in (*facts.unsigned, *facts.undelivered)]
-        if not facts.signers and facts.archive == "none":
-            text = f"方案没有写明分管领导，没有人签字，不自动归档。定稿后 minsheng archive seal {month}"
-            found.append(Need(month, text, ExitCode.DONE))
+    elif not facts.outdated and facts.archive == "none":
+        why = "方案印发前的月份，没有要求签字" if facts.back_filled else "方案没有写明分管领导，没有人签字"
+        found.append(Need(month, f"{why}，不自动归档。定稿后 minsheng archive seal {month}", ExitCode.DONE))
     return found + _changed_since_sealed(facts)
 
 
