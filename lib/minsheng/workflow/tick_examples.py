@@ -21,13 +21,13 @@ def example(workspace: Workspace, kind: str) -> str:
     Raises
     ------
     UsageError
-        If the kind is not known, or a path has a line break.
+        If the kind is not known, a path has a line break, or the program's a quote, which systemd does not allow.
     """
     if kind not in KINDS:
         raise UsageError(f"--example “{kind}”不认识：可用 {'、'.join(KINDS)}")
     program = Path(sys.executable).with_name("minsheng")
-    if any("\n" in str(path) for path in (workspace.root, program)):
-        raise UsageError("工作区或程序的路径里有换行，不能写进定时任务")
+    if "\n" in f"{workspace.root}{program}" or set(str(program)) & set("\"'\\"):
+        raise UsageError(f"定时任务里不能写这样的路径：{program}（程序的路径不能有引号、反斜杠，路径都不能有换行）")
     if kind == "cron":
         return _cron(workspace.root, program)
     service, timer = systemd_units(workspace.root, program, getpass.getuser())
@@ -53,7 +53,7 @@ Description=Minsheng Workbook: what is due and not done
 Type=oneshot
 User={user}
 WorkingDirectory={str(root).replace("%", "%%")}
-ExecStart={_systemd_word(program)} tick --workspace {_systemd_word(root)}
+ExecStart={_systemd_word(program)} tick --workspace {_systemd_word(root).replace("$", "$$")}
 # 3：有单位未报送或未通过校验，不是程序故障；其余非零返回码见 README。
 SuccessExitStatus=3
 Nice=10
@@ -74,9 +74,9 @@ WantedBy=timers.target
 
 
 def _systemd_word(path: Path) -> str:
-    """Quote one word of a command line as systemd reads it: specifiers and variables doubled."""
-    text = str(path).replace("%", "%%").replace("$", "$$")
-    if _PLAIN.fullmatch(text.replace("%%", "").replace("$$", "")):
+    """Quote one word of a command line as systemd reads it; variables it knows in arguments alone."""
+    text = str(path).replace("%", "%%")
+    if _PLAIN.fullmatch(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
