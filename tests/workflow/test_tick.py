@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from tests.filling import fill
 
 from minsheng.errors import ExitCode, UsageError
+from minsheng.workflow.attention import matters
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.receiving import receive_files
 from minsheng.workflow.signing import find_report, register_scan
@@ -238,6 +240,42 @@ def _is_free(folder: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_page(
+    made: Workspace, tmp_path: Path, html_text
+) -> None:
+    own = _copy(made, tmp_path / "own")
+    _return(own.root, "west", 7, own.root / "filled" / "west.xlsx")
+    _receive(own, "2026-01-25T10:00", "west")
+    listed = matters(month_status(own, MONTH, None))
+    assert [each.kind for each in listed] == [
+        "not_reported", "late", "blocked", "stale", "failed", "unsigned", "undelivered", "unsealed", "due_next",
+    ]  # fmt: skip
+    found = {each.kind: each.items for each in listed if each.items}
+    assert set(found) == {"stale", "unsigned", "undelivered", "unsealed", "due_next"}
+    # A Saturday that is worked; the days after it are the Spring Festival.
+    assert found["due_next"] == ("2026年2月县区月报表 2026-02-14",)
+    page = html_text((own.outputs / "index.html").read_bytes())
+    command = [sys.executable, "-m", "minsheng", "status", MONTH]
+    done = subprocess.run([*command, "--json"], cwd=own.root, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["attention"] == [each.as_json() | {"items": list(each.items)} for each in listed]
+    for width in ("80", "200"):
+        narrow = {**os.environ, "COLUMNS": width}
+        text = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False, env=narrow).stdout
+        for each in listed:
+            assert each.word in text
+            assert each.word in page
+        tables = [line for line in text.splitlines() if line[:1] in "┏┃┡│└"]
+        assert max(_width(line) for line in tables) <= int(width)
+    for items in found.values():
+        assert "、".join(items).replace(" ", "") in page
+    for each in listed:
+        assert each.remedy.replace(" ", "") in page
+
+
+def _width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 @pytest.mark.parametrize("day", ["2026-1-2", "morgen", "2026-13-01", "2026-01-24T25:00", "2026-01-24T10:00:00"])

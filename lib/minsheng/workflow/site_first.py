@@ -63,27 +63,22 @@ def _attention(workspace: Workspace, month: Sealed) -> Element:
             each.word,
             str(len(each.items)) if each.kind != "due_next" and each.items else None,
             _items(status, each),
-            Element("code", each.remedy) if each.remedy.startswith("minsheng") else each.remedy or None,
         ]
         for each in matters(status)
     ]
-    columns = [
-        Column("事项", kind="row"),
-        Column("数量"),
-        Column("内容", kind="long"),
-        Column("怎么办", kind="long"),
-    ]
+    columns = [Column("事项", kind="row"), Column("数量"), Column("内容和办法", kind="long")]
     remark = note(
         f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
     )
     return section("办理情况", table(f"{month.period.label}需要办理的事项", columns, rows, style="issues"), remark)
 
 
-def _items(status: MonthStatus, matter: Matter) -> Content:
+def _items(status: MonthStatus, matter: Matter) -> list[Content]:
+    """Return what a matter concerns and, on a line of its own, what to do."""
+    said: list[Content] = ["、".join(matter.items) or "无"]
     if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
-        link = Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")
-        return [*matter.items, "　", link]
-    return "、".join(matter.items) or "无"
+        said += ["　", Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")]
+    return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said
 
 
 def _months(months: list[Sealed]) -> Element:
