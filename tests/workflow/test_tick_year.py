@@ -22,6 +22,8 @@ from minsheng.workspace import Workspace
 
 PNG = b"\x89PNG\r\n\x1a\n"
 FORMS_CAME = date(2017, 7, 5)
+FIRST_SIGNED = Period("2017-07")
+"""The sample's forms of the half-year deduct for unsigned reports: until then somebody sealed the months by hand."""
 
 
 def _receive(workspace: Workspace, day: date) -> int:
@@ -42,6 +44,14 @@ def _sign(workspace: Workspace, month: Period, day: date) -> None:
             sheet.write_bytes(PNG + f"{month} {section.id} {day}".encode())
             report = find_report(workspace, str(month), section.id)
             register_scan(workspace, report, sheet, signer=section.leader, signed_on=str(day), display=Quiet())
+
+
+def _finish(workspace: Workspace, month: Period, day: date, *, why: str = "") -> None:
+    """Do what people do: sign, or seal by hand what nobody signs or what was sealed before."""
+    if month >= FIRST_SIGNED:
+        _sign(workspace, month, day)
+    if why or month < FIRST_SIGNED:
+        seal_period(workspace, str(month), archive=None, why=why, sealed_at=f"{day}T19:00", display=Quiet())
 
 
 def _days(workspace: Workspace) -> tuple[dict[date, Period], list[date]]:
@@ -75,7 +85,7 @@ def test_the_whole_of_2017(tmp_path: Path) -> None:
             for name in ("assessment", "evidence"):
                 shutil.copytree(ROOT / "data" / name, workspace.data / name)
         if day in signed:
-            _sign(workspace, signed[day], day)
+            _finish(workspace, signed[day], day)
         outcome = tick(workspace, f"{day}T20:00", display=Quiet())
         for each in outcome.done:
             done.setdefault(f"{each.action.step.value} {each.action.period}", []).append(day)
@@ -83,8 +93,7 @@ def test_the_whole_of_2017(tmp_path: Path) -> None:
             # A return that came after the seal: the leaders sign anew, and somebody says why.
             assert outcome.exit_code == ExitCode.USAGE
             corrected.append(month)
-            _sign(workspace, month, day)
-            seal_period(workspace, str(month), archive=None, why="更正", sealed_at=f"{day}T20:30", display=Quiet())
+            _finish(workspace, month, day, why="更正")
             outcome = tick(workspace, f"{day}T20:40", display=Quiet())
             assert outcome.done == []
         assert outcome.exit_code in {ExitCode.DONE, ExitCode.GAPS}, (day, outcome.lines())
@@ -95,8 +104,7 @@ def test_the_whole_of_2017(tmp_path: Path) -> None:
     for month in Period("2017").months:
         made = done[f"run {month}"]
         assert made[0] >= due_date(plan, plan.reporting.counties, month)
-        assert (f"seal {month}" in done) == (month >= plan.reporting.first_month), month
-    assert [done[f"seal {month}"] for month in signed.values()] == [[day] for day in signed]
+        assert done.get(f"seal {month}", []) == [day for day, which in signed.items() if which == month >= FIRST_SIGNED]
     assert done["assess 2017-H1"] == done["seal 2017-H1"] == [FORMS_CAME]
     assert set(corrected) == {Period("2017-05"), Period("2017-12")}
     last = tick(workspace, "2018-01-31", display=Quiet())
