@@ -110,5 +110,5 @@ def test_the_whole_of_2017(tmp_path: Path) -> None:
     last = tick(workspace, "2018-01-31", display=Quiet())
     assert last.done == []
     assert any("2017年：还没有考评表" in str(need) for need in last.needs)
-    verified = verify(workspace, None, archive=None, key=None, head="", display=Quiet())
+    verified = verify(workspace.root, None, archive=None, key=None, head="", display=Quiet())
     assert verified.exit_code == ExitCode.DONE, verified.lines()
