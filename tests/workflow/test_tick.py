@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -102,7 +103,8 @@ def _done(outcome: TickOutcome) -> list[str]:
 
 def _attempts(workspace: Workspace) -> int:
     with sqlite3.connect(workspace.ledger) as ledger:
-        return ledger.execute("SELECT count(*) FROM attempt").fetchone()[0]
+        made = ledger.execute("SELECT count(*) FROM sqlite_master WHERE name = 'attempt'").fetchone()[0]
+        return made and ledger.execute("SELECT count(*) FROM attempt").fetchone()[0]
 
 
 def test_before_the_deadline_there_is_a_list_of_those_who_have_not_reported(empty: Workspace, tmp_path: Path) -> None:
@@ -139,8 +141,14 @@ def test_on_the_due_day_the_month_is_made_and_again_after_a_correction(made: Wor
     _return(own.root, "east", 31, own.root / "filled" / "east.xlsx")
     _receive(own, "2026-01-24T10:00", "east")
     assert _done(_tick(own, "2026-01-24T11:00")) == ["run 2026-01"]
+    # The next month's list is linked from the first page, where the next deadline stands; nothing else leads nowhere.
+    assert _done(_tick(own, "2026-02-09")) == ["remind 2026-02"]
+    first = own.outputs / "index.html"
+    links = re.findall(r'href="([^"#:]+)"', first.read_text(encoding="utf-8"))
+    assert "2026-02/reminders.html" in links
+    assert [link for link in links if not (first.parent / link).is_file()] == []
     assert before < _attempts(own) < 2 * before, "what the correction does not concern is not made again"
-    assert _tick(own, "2026-01-24T12:00").done == []
+    assert _tick(own, "2026-02-09T12:00").done == []
 
 
 def test_signed_it_is_sealed_and_a_later_change_waits_for_a_person(made: Workspace, tmp_path: Path) -> None:
@@ -176,6 +184,11 @@ def test_months_of_downtime_are_caught_up_in_order_and_gaps_are_said(made: Works
     assert outcome.exit_code == ExitCode.GATE_REFUSED
     again = _tick(own, "2026-03-02T01:00")
     assert (again.done, again.exit_code) == ([], ExitCode.GATE_REFUSED)
+    # What is sealed is not made again because its outputs were thrown away.
+    shutil.rmtree(own.outputs / MONTH)
+    with sqlite3.connect(own.ledger) as ledger:
+        ledger.execute("DELETE FROM attempt WHERE unit LIKE ?", (f"{MONTH}/%",))
+    assert _tick(own, "2026-03-02T02:00").done == []
 
 
 def test_an_unchanged_failure_is_not_repeated_and_a_changed_input_is(made: Workspace, tmp_path: Path) -> None:
@@ -204,10 +217,10 @@ def test_two_at_once_and_a_kill(reported: Workspace, made: Workspace, tmp_path: 
     command = [sys.executable, "-m", "minsheng", "tick", "--date", "2026-01-24"]
     first = subprocess.Popen(command, cwd=own.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     _until(lambda: own.ledger.is_file() and _attempts(own) > 1)
+    os.kill(first.pid, signal.SIGSTOP)  # so that it is still at work, however fast the machine
     second = subprocess.run([*command, "--json"], cwd=own.root, capture_output=True, text=True, check=False)
     assert second.returncode == 0
     assert json.loads(second.stdout)["busy"] is True
-    assert first.poll() is None, "it was still at work"
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     _until(lambda: _is_free(own.root))

@@ -17,7 +17,7 @@ from minsheng.intake.forms_store import accepted_form_path, forms_dir
 from minsheng.intake.signatures import signed_register_path
 from minsheng.intake.store import read_checked, register_path
 from minsheng.plan.calendar import due_date
-from minsheng.workflow.archived import ArchiveStanding, sealed_files
+from minsheng.workflow.archived import ArchiveStanding, archive_standing, sealed_files
 from minsheng.workflow.due import AssessmentFacts, Facts, Failed, MonthFacts, Standing
 from minsheng.workflow.evidence_items import Evidence, gather_evidence, result_files
 from minsheng.workflow.fingerprint import fingerprint
@@ -68,10 +68,13 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
         for row in owed
         if row.due and not back_filled and timedelta() <= row.due - day <= window
     ]
-    left = _left(workspace, plan, period)
-    if status.archive and status.archive.entry:
-        outdated = bool(status.stale) or any(row.word == "待校验" for row in status.rows)
+    # What is sealed is kept: a new program, or outputs that were thrown away, make it no worse.
+    archive = status.archive or archive_standing(workspace, period, {})
+    if archive.entry is not None:
+        left = Unsettled((), {}, ())
+        outdated = bool(status.stale) or (status.archive is not None and _unchecked(status))
     else:
+        left = _left(workspace, plan, period)
         outdated = (
             bool(left.to_make)
             or not is_up_to_date(plan, workspace.params, workspace.data, period)
@@ -96,7 +99,7 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
         signers=sum(bool(each.leader and each.assessed) for each in plan.sections),
         unsigned=_unsigned(status),
         undelivered=_undelivered(status),
-        archive=_standing(status.archive),
+        archive=_standing(archive),
     )
 
 
@@ -183,8 +186,12 @@ def _undelivered(status: MonthStatus) -> tuple[str, ...]:
     )
 
 
-def _standing(archive: ArchiveStanding | None) -> Standing:
-    if archive is None or archive.entry is None:
+def _unchecked(status: MonthStatus) -> bool:
+    return any(row.word == "待校验" for row in status.rows)
+
+
+def _standing(archive: ArchiveStanding) -> Standing:
+    if archive.entry is None:
         return "none"
     return "changed" if archive.changed else "same"
 

@@ -126,7 +126,7 @@ def deliver(
             "note_sha256": digests_of(pdf).sha256,
         })  # fmt: skip
         write_durably(deliveries_path(data), deliveries_csv([*known, noted]), mode=_WRITABLE)
-    refresh_first_page(workspace, plan, report.period)
+    refresh_first_page(workspace, plan)
     return DeliverOutcome(noted, note, tuple(remarks))
 
 

@@ -169,7 +169,7 @@ def receive_files(
         return ReceiveOutcome(workspace, plan, period, received, {}, ())
     checked = check_returns(workspace, plan, period, force=False, display=display)
     verdicts = {verdict.id: verdict for verdict in checked.verdicts if verdict.id in concerned}
-    refresh_first_page(workspace, plan, period)
+    refresh_first_page(workspace, plan)
     return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
 
 

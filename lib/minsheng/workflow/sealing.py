@@ -129,7 +129,7 @@ def seal_period(
         display=display,
         looked_at=looked_at,
     )
-    refresh_first_page(workspace, plan, found)
+    refresh_first_page(workspace, plan)
     return outcome
 
 

@@ -295,7 +295,7 @@ def _register(
         write_durably(path, content, mode=_READ_ONLY)
         new = line(revision, path.relative_to(data).as_posix(), digest)
         write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
-    refresh_first_page(workspace, load_plan(workspace.params, new.period.year), new.period)
+    refresh_first_page(workspace, load_plan(workspace.params, new.period.year))
     return SignOutcome(path, new, before, words)
 
 

@@ -5,6 +5,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ReturnNote
 from minsheng.errors import VersionError
+from minsheng.plan import load_plan
 from minsheng.render.page import page
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.markup import Content, Element, Piece, note, paragraph
@@ -31,7 +32,7 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     now
         The period that is worked on: it is listed although its page may not be there yet.
     """
-    periods = sorted({now, *(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))})
+    periods = sorted({now, *_made_periods(workspace)})
     months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
     assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
     newest = next((month for month in reversed(months) if _is_readable(month)), None)
@@ -49,10 +50,17 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     write_page(workspace.outputs / "index.html", page(title, body._repr_html_(), wide=True))
 
 
-def refresh_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
+def refresh_first_page(workspace: Workspace, plan: Plan) -> None:
     """Write the first page again after something but a run has changed; not before there is one."""
-    if (workspace.outputs / "index.html").is_file():
-        write_first_page(workspace, plan, now)
+    made = _made_periods(workspace)
+    if made and (workspace.outputs / "index.html").is_file():
+        newest = max(made)
+        own = plan if newest.year == plan.about.year else load_plan(workspace.params, newest.year)
+        write_first_page(workspace, own, newest)
+
+
+def _made_periods(workspace: Workspace) -> set[Period]:
+    return {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
 
 
 def _attention(workspace: Workspace, month: Sealed) -> Element:

@@ -202,7 +202,7 @@ class _Year:
             case Step.REMIND:
                 owed = facts.remind if isinstance(facts, MonthFacts) else ()
                 write_reminders(workspace, plan, action.period, self.outcome.moment.date(), owed)
-                refresh_first_page(workspace, plan, action.period)
+                refresh_first_page(workspace, plan)
                 return [f"{len(owed)} 个单位还没有报" if owed else "都已报送或已到期限，名单已撤下"]
             case Step.RUN:
                 return run_month(
