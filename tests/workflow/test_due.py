@@ -12,6 +12,7 @@ from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.workflow.due import Action, AssessmentFacts, Failed, MonthFacts, Step, due, needs
 from minsheng.workflow.due_facts import periods
+from minsheng.workflow.naming import report_name
 from minsheng.workflow.reminders import Owed
 
 JUNE, HALF = Period("2017-06"), Period("2017-H1")
@@ -239,3 +240,18 @@ def test_the_periods_of_a_year_come_after_what_they_need() -> None:
     assert names[4:8] == ["2017-05", "2017-06", "2017-H1", "2017-07"]
     assert names[-2:] == ["2017-12", "2017"]
     assert len(names) == 14
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("2017-06/cangxi/dibao", "苍溪县城乡低保"),
+        ("2017-06/city/bulletin", "全市月通报"),
+        ("2017-06/social_relief/section_scoring", "社会救助科倒扣分"),
+        ("2017-06/office/monthly_report", "办公室工作情况月报"),
+        ("2017-06/gone/dibao", "2017-06/gone/dibao"),
+        ("2017-06/cangxi/gone", "2017-06/cangxi/gone"),
+    ],
+)
+def test_a_report_is_called_what_people_call_it(unit: str, name: str) -> None:
+    assert report_name(load_plan(ROOT / "params", 2017), unit) == name

@@ -1,5 +1,6 @@
 """What people call a report: whose it is and of what."""
 
+from minsheng.domain.area import CITY
 from minsheng.domain.plan import Plan
 
 _NAMES = {
@@ -25,6 +26,10 @@ def subject_name(plan: Plan, subject: str) -> str:
 def report_name(plan: Plan, unit: str) -> str:
     """Return what people call a unit's report (``2017-06/cangxi/dibao``: 苍溪县低保); an unknown one keeps its name."""
     _, subject, notebook = unit.split("/")
-    known = {area.id for area in plan.areas} | {section.id for section in plan.sections} | {"city"}
+    sections = {section.id for section in plan.sections}
+    known = {area.id for area in plan.areas} | sections | {CITY}
     kind = notebook_names(plan).get(notebook)
-    return f"{subject_name(plan, subject)}{kind}" if kind and subject in known else unit
+    if kind is None or subject not in known:
+        return unit
+    # A section's name ends as 科室倒扣分 begins.
+    return f"{subject_name(plan, subject)}{kind.removeprefix('科室') if subject in sections else kind}"
