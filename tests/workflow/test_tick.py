@@ -17,9 +17,13 @@ from pathlib import Path
 import pytest
 from tests.filling import fill
 
+from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
+from minsheng.plan import load_plan
 from minsheng.workflow.attention import matters
 from minsheng.workflow.display import Quiet
+from minsheng.workflow.due import Step, due, needs
+from minsheng.workflow.due_facts import facts_of, write_refusal
 from minsheng.workflow.receiving import receive_files
 from minsheng.workflow.signing import find_report, register_scan
 from minsheng.workflow.starting import start_workspace
@@ -289,6 +293,23 @@ def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_p
 
 def _width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def test_refused_forms_are_not_read_again_until_something_changes(empty: Workspace, tmp_path: Path) -> None:
+    own = _copy(empty, tmp_path / "own")
+    plan, half = load_plan(own.params, YEAR), Period(f"{YEAR}-H1")
+    form = own.data / "assessment" / str(half) / "east.xlsx"
+    form.parent.mkdir(parents=True)
+    form.write_bytes(b"no workbook")
+    facts = facts_of(own, plan, half, date(YEAR, 6, 30))
+    assert [action.step for action in due(facts, date(YEAR, 6, 30))] == [Step.ASSESS]
+    write_refusal(own, plan, half, "east.xlsx：不是表格", ExitCode.FILE_REFUSED)
+    facts = facts_of(own, plan, half, date(YEAR, 6, 30))
+    assert due(facts, date(YEAR, 6, 30)) == []
+    assert next((need.exit_code, "不是表格" in need.text) for need in needs(facts, date(YEAR, 6, 30))) == (11, True)
+    form.write_bytes(b"another")
+    facts = facts_of(own, plan, half, date(YEAR, 6, 30))
+    assert [action.step for action in due(facts, date(YEAR, 6, 30))] == [Step.ASSESS]
 
 
 @pytest.mark.parametrize("day", ["2026-1-2", "morgen", "2026-13-01", "2026-01-24T25:00", "2026-01-24T10:00:00"])
