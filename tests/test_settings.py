@@ -1,14 +1,16 @@
 """Settings: typed in the file, overridden by the environment, refused with where, what and what is allowed."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import BaseModel, Field
+from tests.conftest import ROOT
 
 from minsheng.errors import UsageError
 from minsheng.settings import read_settings, variable
-from minsheng.workspace import MARKER, Settings, Workspace
+from minsheng.workspace import MARKER, OTHER_VARIABLES, Settings, Workspace
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -75,6 +77,40 @@ def test_a_key_of_a_table_has_its_variable_too(tmp_path: Path) -> None:
         read_settings(_file(tmp_path, '[fonts]\nfold = "a"\n'), Settings, {})
     with pytest.raises(UsageError, match=r"的 fonts：“a”不能用。应为一个表"):
         read_settings(_file(tmp_path, 'fonts = "a"\n'), Settings, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("MINSHENG_JOB", "MINSHENG_JOBS"),
+        ("MINSHENG_jobs", "MINSHENG_JOBS"),
+        ("MINSHENG_FONT_FOLDER", "MINSHENG_FONTS_FOLDER"),
+        ("MINSHENG_MEMORY_LIMIT_MB", "MINSHENG_MEMORY_LIMIT_MIB"),
+        ("MINSHENG_WORKSPACES", "MINSHENG_WORKSPACE"),
+        ("MINSHENG_KEYPASSWORD", "MINSHENG_KEY_PASSWORD"),
+    ],
+)
+def test_a_slip_in_a_variables_name_is_refused_with_the_nearest_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    _file(tmp_path, "jobs = 1\n")
+    monkeypatch.setenv(name, "2")
+    with pytest.raises(UsageError, match=f"环境变量 {name} 不认识，可能想写 {meant}："):
+        Workspace.find(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["MINSHENG_P12", "MINSHENG_KEEP_SCREENSHOTS", "MINSHENG_BENCH_STEP", "JOB", "JOBS"])
+def test_a_variable_that_is_none_of_ours_is_left_alone(tmp_path: Path, name: str) -> None:
+    assert read_settings(_file(tmp_path, ""), Settings, {name: "2"}, others=OTHER_VARIABLES) == Settings()
+
+
+def test_every_variable_that_the_package_reads_is_known() -> None:
+    read = {
+        name
+        for path in (ROOT / "lib").rglob("*.py")
+        for name in re.findall(r"\"(MINSHENG_[A-Z0-9_]+)\"", path.read_text(encoding="utf-8"))
+    }
+    assert read == OTHER_VARIABLES
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Drawing on a terminal: a live progress bar there, plain lines elsewhere."""
 
 import time
+from collections.abc import Sequence
+from datetime import date
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
+from minsheng.workflow.attention import Matter
 from minsheng.workflow.runner import RunSummary
 from minsheng.workflow.status import MonthStatus
 
@@ -42,8 +46,12 @@ class RunDisplay:
             self._bar.stop()
 
     def stage(self, text: str) -> None:
-        """Say what begins now."""
+        """Say what begins now; a bar and its rate begin anew."""
         self._console.print(text, highlight=False)
+        self._started, self._said = time.monotonic(), 0.0
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+            self._task = None
 
     def units(self, summary: RunSummary, total: int, name: str) -> None:
         """Move the bar; without a terminal, a line every two seconds and at the end."""
@@ -60,16 +68,31 @@ class RunDisplay:
             )
 
 
-def print_status(status: MonthStatus) -> None:
-    """Print the status of a month as a table and the lists below it."""
+def print_status(status: MonthStatus, found: Sequence[Matter]) -> None:
+    """Print the status of a month: what needs attention, the returns, and the details below."""
     console = Console()
-    console.print(f"{status.title}　{status.period.label}　以{status.as_of}为准", highlight=False)
-    table = Table("单位", "报送", "期限", "收到", "修订", "数据截至", "问题")
+    console.print(f"{status.title}　{status.period.label}　以{status.as_of}为准", highlight=False, soft_wrap=True)
+    table = Table("事项", "数", "内容", "怎么办")
+    for matter in found:
+        count = "" if matter.kind == "due_next" else str(len(matter.items) or "")
+        # Brackets in a name are no markup; a command that is broken within a word cannot be copied.
+        table.add_row(matter.word, count, Text(_short(matter.items) or "无", overflow="fold"), Text(matter.remedy))
+    console.print(table)
+    table = Table("单位", "报送", "期限", "收到", "版", "数据截至", "问题")
     for row in status.rows:
-        received = str(row.received_on or "")
         revision = str(row.revision or "")
-        table.add_row(row.name, row.word, str(row.due or ""), received, revision, str(row.as_of or ""), row.problems)
+        table.add_row(row.name, row.word, _day(row.due), _day(row.received_on), revision, _day(row.as_of), row.problems)
     console.print(table)
     for line in status.lines():
         # A path that is cut at the window's edge cannot be copied; brackets in a message are no markup.
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _day(day: date | None) -> str:
+    """Return a day without its year, which stands in the title: a table of seven columns must fit 80."""
+    return f"{day:%m-%d}" if day else ""
+
+
+def _short(items: Sequence[str], most: int = 6) -> str:
+    """Return the first items and how many there are: all of them stand on the site and in ``--json``."""
+    return "、".join(items[:most]) + (f" 等 {len(items)} 项" if len(items) > most else "")

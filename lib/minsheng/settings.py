@@ -3,8 +3,9 @@
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -17,6 +18,8 @@ from minsheng.errors import UsageError
 S = TypeVar("S", bound=BaseModel)
 
 PREFIX = "MINSHENG_"
+_NEAR = 0.75
+"""How much of two names must be the same, from 0 to 1, for one to be a slip for the other."""
 
 
 def variable(key: str) -> str:
@@ -29,6 +32,7 @@ def read_settings(
     model: type[S],
     environment: Mapping[str, str] | None = None,
     *,
+    others: Collection[str] = (),
     before: Callable[[Path, Mapping[str, object]], None] | None = None,
 ) -> S:
     """Read a file's settings, each overridden by its environment variable.
@@ -40,7 +44,9 @@ def read_settings(
     model
         Names the keys, their types, bounds and defaults; a model as a key's type is a table of the file.
     environment
-        By default the process's.
+        By default the process's. A name that is nearly one of ours is a slip and is refused; others are none of ours.
+    others
+        Variables with our prefix that are no settings.
     before
         Called with the path and all that the file holds before its keys are judged: a newer version's file may have
         keys that this program does not know.
@@ -58,6 +64,7 @@ def read_settings(
         before(path, values)
     reading = _Reading(path, os.environ if environment is None else environment, [])
     found = reading.table(values, model, "")
+    reading.faults.extend(_slips(reading.environment, {*map(variable, _keys(model, "")), *others}))
     if reading.faults:
         raise UsageError("\n".join(reading.faults))
     return model.model_validate(found)
@@ -102,6 +109,28 @@ class _Reading:
         except ValidationError:
             shown = given if text is None else text
             self.faults.append(f"{where}：“{shown}”不能用。应为{allowed(field)}")
+
+
+def _keys(model: type[BaseModel], above: str) -> Iterator[str]:
+    """Yield the name of every setting; those of a table after its name and a point."""
+    for key, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _keys(inner, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"
+
+
+def _slips(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """Return in words which variables are nearly the name of one that we read."""
+    bare = {name.removeprefix(PREFIX): name for name in known}
+    found = []
+    for name in sorted(set(environment) - set(known)):
+        # Every letter counts once the prefix is gone, which they all share.
+        near = get_close_matches(name.removeprefix(PREFIX).upper(), bare, n=1, cutoff=_NEAR)
+        if near and name.upper().startswith(PREFIX):
+            found.append(f"环境变量 {name} 不认识，可能想写 {bare[near[0]]}：请改名或删去（unset {name}）")
+    return found
 
 
 def allowed(field: FieldInfo) -> str:

@@ -16,6 +16,10 @@ from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
 ENVIRONMENT = "MINSHENG_WORKSPACE"
+OTHER_VARIABLES = frozenset(
+    {ENVIRONMENT, "MINSHENG_KEY_PASSWORD", "MINSHENG_PLAN", "MINSHENG_PROVENANCE", "MINSHENG_RESULT"}
+)
+"""What the program reads from the environment besides the settings."""
 WORKSPACE_VERSION = 1
 """How kept things lie under ``data/``; a workspace that does not say is of the first version."""
 
@@ -74,6 +78,8 @@ class Settings(Frozen):
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
     records: RecordSettings = RecordSettings()
+    remind_days: int = Field(default=7, ge=0)
+    """How many days before a deadline ``minsheng tick`` begins to list who has not reported."""
     log_level: LogLevel = LogLevel.INFO
     """The least severe events that a run's log keeps."""
 
@@ -119,7 +125,9 @@ class Workspace:
                 return cls(
                     root=folder,
                     params=chosen,
-                    settings=read_settings(folder / MARKER, Settings, before=_refuse_other_versions),
+                    settings=read_settings(
+                        folder / MARKER, Settings, others=OTHER_VARIABLES, before=_refuse_other_versions
+                    ),
                 )
         raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
 

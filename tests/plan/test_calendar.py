@@ -71,6 +71,35 @@ def test_a_longer_period_is_due_with_its_closing_month(plan: Plan) -> None:
     assert due_date(plan, deadline(26), Period("2017-H1")) == date(2017, 6, 26)
 
 
+@pytest.mark.parametrize(
+    ("day", "period", "expected"),
+    [
+        (3, "2017-06", date(2017, 7, 3)),
+        (3, "2017-05", date(2017, 6, 2)),  # a Saturday
+        (1, "2017-04", date(2017, 4, 28)),  # Labour Day, and a weekend before it
+        (31, "2017-01", date(2017, 2, 28)),  # beyond that month's end
+        (3, "2017-H1", date(2017, 7, 3)),
+        (3, "2017-12", date(2018, 1, 3)),
+        (1, "2017-12", date(2017, 12, 29)),  # New Year's Day
+    ],
+)
+def test_a_day_in_the_following_month(plan: Plan, day: int, period: str, expected: date) -> None:
+    calendar = plan.calendar.model_copy(
+        update={"through": date(2018, 1, 31), "holidays": plan.calendar.holidays | {date(2018, 1, 1)}}
+    )
+    following = deadline(day).model_copy(update={"month": "next"})
+    assert due_date(plan.model_copy(update={"calendar": calendar}), following, Period(period)) == expected
+
+
+def test_a_day_in_the_following_month_beyond_the_table_fails_loudly(plan: Plan) -> None:
+    following = deadline(3).model_copy(update={"month": "next"})
+    with pytest.raises(PlanInvalidError, match="只有 2017 年，无法判断 2018-01-03"):
+        due_date(plan, following, Period("2017-12"))
+    assert due_date(plan, deadline(1, inclusive=False).model_copy(update={"month": "next"}), Period("2017-05")) == date(
+        2017, 5, 31
+    )
+
+
 @pytest.mark.parametrize(("period", "day"), [("2018-01", 26), ("2016-12", 26), ("2017-01", 2)])
 def test_a_day_outside_the_frozen_year_fails_loudly(plan: Plan, period: str, day: int) -> None:
     # 2 January 2017 is a holiday, and so is the day before: the due day would fall in 2016.

@@ -2,12 +2,15 @@
 """Every way to break the plan is reported on its line, with all others at once."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, PlanInvalidError
 from minsheng.plan import PlanFault, load_plan, plan_faults
+from minsheng.plan.calendar import due_date
 
 YEAR = 2017
 Change = Callable[[str, str, str], Path]
@@ -103,6 +106,10 @@ ACROSS = [
     ("calendar.yaml", "  - 2017-01-02 # 周一", "  - 2016-01-02", "2016-01-02", "不在 2017 年"),
     ("calendar.yaml", "  - 2017-01-02 # 周一", "  - 2017-01-01 # 又", "2017-01-01 # 又", "2017-01-01 重复"),
     ("reporting.yaml", "day: 23", "day: 27", "day: 27", "县区报送日（27日）晚于科室报送日（26日）"),
+    ("reporting.yaml", "day: 23", "day: 3\n  month: next", "day: 3", "县区报送日（次月3日）晚于科室报送日（26日）。允许：不晚于26日"),
+    ("reporting.yaml", "day: 26", "day: 3\n  month: next", "month: next", "12月的期限在 2018-01-03，节假日表只到 2017-12-31。允许：在 calendar.yaml 写 through: 2018-01-31，并列出 2018 年1月的放假日"),
+    ("reporting.yaml", "day: 26", "day: 26\n  month: later", "month: later", "“month”不能是“later”"),
+    ("calendar.yaml", "year: 2017\n", "year: 2017\nthrough: 2017-12-31\n", "through:", "through 是 2017-12-31，它只用来写明节假日表延到次年的哪一天"),
     ("reporting.yaml", "first_month: 2017-04", "first_month: 2018-04", "2018-04", "不是 2017 年的月份"),
     ("projects.yaml", "due: 2017-06-30", "due: 2018-06-30", "due: 2018-06-30", "期限 2018-06-30 不在 2017 年"),
     ("indicators.yaml", "starts: 2017-07-01", "starts: 2017-08-01", "starts: 2017-08-01", "起始日晚于期限"),
@@ -235,6 +242,19 @@ def test_an_item_with_a_fault_is_not_called_unknown_too(params: Path, change: Ch
     assert [(fault.file, fault.line) for fault in plan_faults(params, YEAR)] == [
         (f"params/{YEAR}/areas.yaml", line_of(path, "adcode: 510824"))
     ]
+
+
+def test_a_plan_whose_reports_are_due_in_the_following_month(params: Path, change: Change) -> None:
+    change("reporting.yaml", "day: 26", "day: 5\n  month: next")
+    change("reporting.yaml", "day: 23", "day: 3\n  month: next")
+    change("calendar.yaml", "year: 2017\n", "year: 2017\nthrough: 2018-01-31\n")
+    change("calendar.yaml", "holidays:\n", "holidays:\n  - 2018-01-01\n")
+    plan = load_plan(params, YEAR)
+    assert due_date(plan, plan.reporting.counties, Period("2017-12")) == date(2018, 1, 3)
+    assert due_date(plan, plan.reporting.sections, Period("2017-06")) == date(2017, 7, 5)
+    change("calendar.yaml", "2018-01-01", "2018-02-01")
+    (fault,) = plan_faults(params, YEAR)
+    assert fault.message == "2018-02-01 不在 2017 年，也不在其后到 2018-01-31 为止"
 
 
 def test_a_shared_rule_with_a_fault_is_reported_once(params: Path, change: Change) -> None:

@@ -13,7 +13,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import load_plan
 from minsheng.workflow import sealing
-from minsheng.workflow.archived import archive_health, archive_word
+from minsheng.workflow.archived import archive_health, archive_standing
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.doctor import examine
 from minsheng.workflow.inspection.completeness import month_gaps
@@ -262,7 +262,9 @@ def test_status_says_that_a_month_is_not_archived_or_changed_since(june: Workspa
         attempts = ledger.last_attempts("2017-06/")
     changed = attempts["2017-06/cangxi/dibao"].outputs | {"report.pdf": "0" * 64}
     attempts["2017-06/cangxi/dibao"].outputs.update(changed)
-    assert archive_word(sealed, Period("2017-06"), attempts).startswith("归档后有变化（2017-06 之后重做过 1 份）")
+    assert str(archive_standing(sealed, Period("2017-06"), attempts)).startswith(
+        "归档后有变化（2017-06 之后重做过 1 份）"
+    )
 
 
 def test_doctor_looks_at_archive_and_key(june: Workspace, workspace_of_its_own: Workspace) -> None:

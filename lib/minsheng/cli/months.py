@@ -119,14 +119,17 @@ def status(
 
     例：minsheng status 2017-09
     """
+    from minsheng.workflow.attention import matters
     from minsheng.workflow.status import month_status
     from minsheng.workspace import Workspace
 
     found = month_status(Workspace.find(workspace, params=params), month, as_of)
+    listed = matters(found)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        document = found.as_json() | {"attention": [matter.as_json() for matter in listed]}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         from minsheng.console import print_status
 
-        print_status(found)
+        print_status(found, listed)
     raise typer.Exit(found.exit_code)

@@ -20,7 +20,14 @@ class Calendar(Frozen):
     """Days off, weekends among them where the State Council's notice lists them."""
     workdays: Days
     """Saturdays and Sundays that are worked (调休)."""
+    through: date | None = None
+    """The last day that the table knows, where December's reports are due in January; else the year's last."""
     source: Source
+
+    @property
+    def last(self) -> date:
+        """The last day of which the table says whether it is worked."""
+        return self.through or date(self.year, 12, 31)
 
 
 class Deadline(Frozen):
@@ -28,6 +35,8 @@ class Deadline(Frozen):
 
     day: Annotated[int, Field(ge=1, le=31)]
     """Beyond a month's end it means its last day."""
+    month: Literal["same", "next"] = "same"
+    """Whether the day lies in the month that is reported, or in the one after."""
     inclusive: bool
     weekends_are_holidays: bool
     holiday_rule: Literal["earlier"]

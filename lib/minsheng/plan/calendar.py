@@ -4,6 +4,7 @@ The frozen table is the only truth for a plan's year: an archived report does no
 outside that year raises, because to guess would move a due date without a word.
 """
 
+from calendar import monthrange
 from datetime import date, timedelta
 from importlib.metadata import version
 
@@ -22,9 +23,9 @@ def is_workday(calendar: Calendar, day: date) -> bool:
     Raises
     ------
     PlanInvalidError
-        If ``day`` lies outside the calendar's year.
+        If ``day`` lies outside the calendar.
     """
-    _demand_year(calendar, day)
+    _demand_known(calendar, day)
     return day in calendar.workdays or (day.weekday() < SATURDAY and day not in calendar.holidays)
 
 
@@ -43,15 +44,16 @@ def due_date(plan: Plan, deadline: Deadline, period: Period) -> date:
     Raises
     ------
     PlanInvalidError
-        If the due day, or a day that it moves to, lies outside the calendar's year.
+        If the due day, or a day that it moves to, lies outside the calendar.
 
     Notes
     -----
     Source: ``deadline.source`` (for sections 三（二）2⑴).
     """
-    month = period.closing_month
-    last = month.end.day
-    day = month.start.replace(day=min(deadline.day, last))
+    first = period.closing_month.start
+    if deadline.month == "next":
+        first = period.end + timedelta(days=1)
+    day = first.replace(day=min(deadline.day, monthrange(first.year, first.month)[1]))
     if not deadline.inclusive:
         day -= timedelta(days=1)
     while _is_off(plan.calendar, deadline, day):
@@ -62,14 +64,17 @@ def due_date(plan: Plan, deadline: Deadline, period: Period) -> date:
 def _is_off(calendar: Calendar, deadline: Deadline, day: date) -> bool:
     if deadline.weekends_are_holidays:
         return not is_workday(calendar, day)
-    _demand_year(calendar, day)
+    _demand_known(calendar, day)
     return day in calendar.holidays
 
 
-def _demand_year(calendar: Calendar, day: date) -> None:
-    if day.year != calendar.year:
-        known = f"方案的节假日表只有 {calendar.year} 年，无法判断 {day} 是否工作日"
-        raise PlanInvalidError([f"{known}：用 minsheng plan calendar {day.year} 生成该年的节假日表，放进该年的方案"])
+def _demand_known(calendar: Calendar, day: date) -> None:
+    if not date(calendar.year, 1, 1) <= day <= calendar.last:
+        known = f"方案的节假日表只有 {calendar.year} 年"
+        if calendar.through:
+            known += f"，到 {calendar.through}"
+        remedy = f"用 minsheng plan calendar {day.year} 生成该年的节假日表，放进该年的方案"
+        raise PlanInvalidError([f"{known}，无法判断 {day} 是否工作日：{remedy}"])
 
 
 def freeze_calendar(year: int) -> str:

@@ -1,10 +1,11 @@
 """Where a month stands with the archive, from hashes on record: only ledgers and one package's manifests are read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.checking import check_tags
-from minsheng.archive.ledger import LEDGER
+from minsheng.archive.ledger import LEDGER, Entry
 from minsheng.archive.signing import PUBLIC_NAME, SECRET_NAME
 from minsheng.archive.state import read_newest, read_state
 from minsheng.domain.period import Period
@@ -12,8 +13,43 @@ from minsheng.execute.ledger import Attempt
 from minsheng.workspace import Workspace
 
 
-def archive_word(workspace: Workspace, period: Period, attempts: Mapping[str, Attempt]) -> str:
-    """Return 未归档, 已归档 or 归档后有变化, with the package and what to do.
+@dataclass(frozen=True)
+class ArchiveStanding:
+    """Where a period stands with the archive.
+
+    Parameters
+    ----------
+    entry
+        What was sealed last; ``None`` where nothing was.
+    changed
+        What was made again since, by name.
+    """
+
+    period: Period
+    entry: Entry | None
+    changed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """未归档, 已归档 or 归档后有变化, with the package and what to do."""
+        if self.entry is None:
+            return f"未归档：{self.remedy}"
+        if self.changed:
+            return f"归档后有变化（{self.entry.bag} 之后重做过 {len(self.changed)} 份）：{self.remedy}"
+        return f"已归档：{self.entry.bag}（{self.entry.sealed_at.date()}）"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the period is sealed as it is now."""
+        return self.entry is not None and not self.changed
+
+    @property
+    def remedy(self) -> str:
+        """The command that seals it."""
+        return f"minsheng archive seal {self.period}{' --why 原因' if self.changed else ''}"
+
+
+def archive_standing(workspace: Workspace, period: Period, attempts: Mapping[str, Attempt]) -> ArchiveStanding:
+    """Return where a month stands.
 
     Parameters
     ----------
@@ -24,16 +60,17 @@ def archive_word(workspace: Workspace, period: Period, attempts: Mapping[str, At
     attempts
         Unit → how its last attempt ended.
     """
-    entry = read_newest(workspace.archive, period)
-    if entry is None:
-        return f"未归档：minsheng archive seal {period}"
-    folder = workspace.archive / entry.bag
-    sealed = check_tags(folder).payload if folder.is_dir() else {}
+    entry, sealed = sealed_files(workspace, period)
     made = {f"outputs/{unit}/{name}": digest for unit, a in attempts.items() for name, digest in a.outputs.items()}
     changed = sorted({name.rpartition("/")[0] for name, digest in made.items() if sealed.get(name) != digest})
-    if changed:
-        return f"归档后有变化（{entry.bag} 之后重做过 {len(changed)} 份）：minsheng archive seal {period} --why 原因"
-    return f"已归档：{entry.bag}（{entry.sealed_at.date()}）"
+    return ArchiveStanding(period, entry, tuple(changed) if entry else ())
+
+
+def sealed_files(workspace: Workspace, period: Period) -> tuple[Entry | None, Mapping[str, str]]:
+    """Return what was sealed last for a period, and its manifest: path in the package → sha256."""
+    entry = read_newest(workspace.archive, period)
+    folder = workspace.archive / entry.bag if entry else None
+    return entry, check_tags(folder).payload if folder and folder.is_dir() else {}
 
 
 def archive_health(workspace: Workspace) -> tuple[str, str]:

@@ -102,6 +102,7 @@ def run_assessment(
     force: bool,
     display: Display,
     log_level: LogLevel | None = None,
+    repeat_failures: bool = True,
 ) -> AssessmentOutcome:
     """Assess a half-year or a year; what is unchanged is not made again.
 
@@ -119,6 +120,8 @@ def run_assessment(
         Told what happens.
     log_level
         What the run's log keeps; by default the workspace's setting.
+    repeat_failures
+        Try units again that failed with the same inputs.
 
     Raises
     ------
@@ -136,7 +139,17 @@ def run_assessment(
     planned = time.monotonic() - started
     with RunLog(workspace, parsed, "assess", log_level) as log:
         took(_log, "plan", planned)
-        outcome = _assess(workspace, plan, parsed, started, log, jobs=jobs, force=force, display=display)
+        outcome = _assess(
+            workspace,
+            plan,
+            parsed,
+            started,
+            log,
+            jobs=jobs,
+            force=force,
+            display=display,
+            repeat_failures=repeat_failures,
+        )
         log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
         write_run_page(workspace, plan, parsed, log)
     return outcome
@@ -152,6 +165,7 @@ def _assess(
     jobs: int | None,
     force: bool,
     display: Display,
+    repeat_failures: bool,
 ) -> AssessmentOutcome:
     fallen_back = fallbacks.process.total
     checked = check_returns(workspace, plan, parsed.closing_month, force=False, display=display)
@@ -170,6 +184,7 @@ def _assess(
             display=display,
             command="assess",
             log=log.run_id,
+            repeat_failures=repeat_failures,
         )
     with stage(_log, "site"):
         write_result_table(workspace, plan, parsed)

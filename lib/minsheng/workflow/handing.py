@@ -25,6 +25,7 @@ from minsheng.workflow.display import Display
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.signed_state import RECEIVERS, REPORT
 from minsheng.workflow.signing import Report, find_report
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workspace import Workspace
 
 _READ_ONLY, _WRITABLE = 0o444, 0o644
@@ -127,6 +128,7 @@ def deliver(
             "note_sha256": digests_of(pdf).sha256,
         })  # fmt: skip
         write_durably(deliveries_path(data), deliveries_csv([*known, noted]), mode=_WRITABLE)
+    refresh_first_page(workspace, plan)
     return DeliverOutcome(noted, note, tuple(remarks))
 
 

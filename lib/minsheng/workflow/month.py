@@ -109,6 +109,7 @@ def run_month(
     display: Display,
     log_level: LogLevel | None = None,
     scheduler: str = "",
+    repeat_failures: bool = True,
 ) -> MonthOutcome:
     """Make all of a month; what is unchanged is not made again.
 
@@ -132,6 +133,8 @@ def run_month(
         What the run's log keeps; by default the workspace's setting.
     scheduler
         Address of a Dask scheduler whose workers make the units; empty for this machine.
+    repeat_failures
+        Try units again that failed with the same inputs.
 
     Raises
     ------
@@ -151,7 +154,17 @@ def run_month(
     with RunLog(workspace, period, "run", log_level) as log:
         took(_log, "plan", planned)
         outcome = _run_units_of(
-            workspace, plan, period, chosen, started, log, jobs=jobs, force=force, display=display, scheduler=scheduler
+            workspace,
+            plan,
+            period,
+            chosen,
+            started,
+            log,
+            jobs=jobs,
+            force=force,
+            display=display,
+            scheduler=scheduler,
+            repeat_failures=repeat_failures,
         )
         log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
         write_run_page(workspace, plan, period, log)
@@ -167,6 +180,7 @@ def run_month(
             display=display,
             log_level=log_level,
             scheduler=scheduler,
+            repeat_failures=repeat_failures,
         )
         for later in (outcome.stale if stale else ())
     )
@@ -185,6 +199,7 @@ def _run_units_of(
     force: bool,
     display: Display,
     scheduler: str,
+    repeat_failures: bool,
 ) -> MonthOutcome:
     fallen_back = fallbacks.process.total
     with Ledger(workspace.ledger) as ledger:
@@ -208,6 +223,7 @@ def _run_units_of(
                 display=display,
                 log=log.run_id,
                 scheduler=scheduler,
+                repeat_failures=repeat_failures,
             )
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
@@ -239,6 +255,7 @@ def run_units(
     command: str = "run",
     log: str = "",
     scheduler: str = "",
+    repeat_failures: bool = True,
 ) -> RunSummary:
     """Run units, here or on a cluster, and record the run; also what an assessment runs through."""
     run = ledger.start_run(
@@ -255,6 +272,7 @@ def run_units(
             force=force,
             progress=display.units,
             make=make,
+            repeat_failures=repeat_failures,
         )
         summary = runner.run(units)
     _finish(ledger, run, summary)

@@ -94,7 +94,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
     paths += [workspace.outputs / str(period) / name for name in _PAGES]
     paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
     paths += _plan_files(workspace, period)
-    paths += [workspace.notebooks / f"{name}.ipynb" for name in dict.fromkeys(unit.notebook for unit in units)]
+    paths += [workspace.notebooks / name for name in dict.fromkeys(unit.file for unit in units)]
     paths += _intake_files(workspace, plan, period)
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}

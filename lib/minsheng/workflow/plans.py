@@ -47,7 +47,7 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanReport:
     UsageError
         If there is no plan, or none of that year.
     """
-    years = _years(workspace.params)
+    years = plan_years(workspace.params)
     if not years or (year is not None and year not in years):
         known = "、".join(map(str, years)) or "无"
         raise UsageError(f"{workspace.params} 下没有{f'{year}年的' if year else ''}方案。已有年度：{known}")
@@ -68,7 +68,8 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanReport:
     return PlanReport(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
 
-def _years(params: Path) -> list[int]:
+def plan_years(params: Path) -> list[int]:
+    """Return the years that there are plans of, rising."""
     if not params.is_dir():
         return []
     return sorted(int(folder.name) for folder in params.iterdir() if folder.is_dir() and folder.name.isdigit())

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from minsheng.intake.receipts import receipts_dir
 from minsheng.intake.receiving import Received, Receiver
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import check_returns, describe_issue
+from minsheng.workflow.clock import bureau_time
 from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workflow.staleness import later_stale_months
 from minsheng.workspace import Workspace
 
-_BEIJING = timezone(timedelta(hours=8))
-"""The register's times are local times of the bureau."""
 _SHOWN_CHANGES = 40
 
 
@@ -161,7 +160,7 @@ def receive_files(
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
-    moment = _moment(received_at)
+    moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
     plan = load_plan(workspace.params, period.year)
     receiver = Receiver(plan, workspace.data, period)
     display.stage(f"接收{period.label}报表 {len(files)} 份")
@@ -172,17 +171,8 @@ def receive_files(
         return ReceiveOutcome(workspace, plan, period, received, {}, ())
     checked = check_returns(workspace, plan, period, force=False, display=display)
     verdicts = {verdict.id: verdict for verdict in checked.verdicts if verdict.id in concerned}
+    refresh_first_page(workspace, plan)
     return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(_BEIJING).replace(microsecond=0, tzinfo=None)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--received-at “{text}”不是时间：例如 2017-07-21T09:30") from error
-    return moment.astimezone(_BEIJING).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[Period, ...]:

@@ -4,7 +4,7 @@ It holds clock times and lies outside of every comparison: no report, no part of
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from minsheng.domain.area import CITY
@@ -18,12 +18,13 @@ from minsheng.execute.ledger import Ledger, RecordedRun
 from minsheng.render.page import page
 from minsheng.report.markup import Content, Element, Piece, note
 from minsheng.report.tables import Column, table
+from minsheng.workflow.clock import BEIJING
+from minsheng.workflow.naming import notebook_names, subject_name
 from minsheng.workflow.run_log import Event, RunLog
-from minsheng.workflow.site import Sealed, header, notebook_names, section, subject_name, write_page
+from minsheng.workflow.site import Sealed, header, section, write_page
 from minsheng.workspace import Workspace
 
 PAGE = "run.html"
-_BEIJING = timezone(timedelta(hours=8))
 _SLOWEST = 10
 _EARLIER = 10
 _STAGES = {
@@ -196,4 +197,4 @@ def _earlier(runs: Iterable[RecordedRun]) -> Element | None:
 
 
 def _clock(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromisoformat(moment).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

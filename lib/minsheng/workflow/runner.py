@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minsheng.errors import ExitCode
-from minsheng.execute.failures import Failure, UnitFailedError
+from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.ledger import Ledger, files_intact
 from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.unit_worker import UnitMade, UnitWork, make_unit, remains
@@ -66,6 +66,8 @@ class Runner:
         What makes one there; it raises only where no unit could be made.
     force
         Make units again that are unchanged.
+    repeat_failures
+        Try units again that failed with the same inputs; else their failure stands as it is on record.
     progress
         Told after every unit.
     """
@@ -82,6 +84,7 @@ class Runner:
         force: bool,
         progress: Progress,
         make: Callable[[UnitWork], UnitMade] = make_unit,
+        repeat_failures: bool = True,
     ) -> None:
         self._workspace = workspace
         self._preparer = preparer
@@ -92,6 +95,7 @@ class Runner:
         self._force = force
         self._progress = progress
         self._make = make
+        self._repeat_failures = repeat_failures
 
     def run(self, units: Sequence[UnitSpec]) -> RunSummary:
         """Make every unit that is not made yet from the same inputs; one failure never stops the others."""
@@ -140,11 +144,17 @@ class Runner:
                 settled.add(name)
                 _log.debug("unit_skipped", extra={"unit": name})
                 self._progress(summary, total, name)
+            elif (known := self._known_failure(unit)) is not None:
+                summary.failed[name] = known
+                self._progress(summary, total, name)
             else:
                 running[self._executor.submit(self._make, self._preparer.work(unit))] = unit
 
     def _is_made(self, unit: UnitSpec) -> bool:
         return not self._force and is_made(self._workspace, self._preparer, self._ledger, unit)
+
+    def _known_failure(self, unit: UnitSpec) -> Failure | None:
+        return None if self._repeat_failures or self._force else unchanged_failure(self._preparer, self._ledger, unit)
 
     def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int, *, attempt: int = 1) -> None:
         failed, started = made.failure, time.perf_counter()
@@ -218,6 +228,18 @@ def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: Unit
     if last is None or last.state != "done" or last.key != preparer.key(unit):
         return False
     return files_intact(workspace.outputs / unit.name, last.outputs)
+
+
+def unchanged_failure(preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> Failure | None:
+    """Return how a unit failed that would be made from the same inputs again; ``None`` where a new try makes sense.
+
+    A fault of the disk is no fault of the inputs: what failed so is always worth a new try.
+    """
+    last = ledger.last_attempt(unit.name)
+    if last is None or last.state != "failed" or last.key != preparer.key(unit):
+        return None
+    kind = FailureKind(last.failure)
+    return None if kind == FailureKind.IO else Failure(kind=kind, message=last.message)
 
 
 def publish(workspace: Workspace, folder: Path, files: Mapping[str, bytes]) -> None:

@@ -16,6 +16,7 @@ from minsheng.workflow.display import Display
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.month_package import month_files, recorded_files, why_incomplete
 from minsheng.workflow.privacy_gate import personal_lines
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
 
@@ -118,7 +119,7 @@ def seal_period(
         # Its reports may be of other months and programs, so all of the book is looked through.
         files, looked_at = evidence_book(workspace, found), frozenset()
     display.stage("查看要归档的文件中有没有个人信息")
-    return seal_payload(
+    outcome = seal_payload(
         workspace,
         plan,
         found,
@@ -129,6 +130,8 @@ def seal_period(
         display=display,
         looked_at=looked_at,
     )
+    refresh_first_page(workspace, plan)
+    return outcome
 
 
 def seal_payload(

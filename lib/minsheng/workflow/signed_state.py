@@ -1,7 +1,9 @@
 """Where a month's signatures and deliveries stand, from registers and hashes alone: ``minsheng status`` reads it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from minsheng.domain.area import Section
 from minsheng.domain.period import Period
@@ -15,10 +17,41 @@ REPORT = "monthly_report"
 RECEIVERS = {OFFICE: "局办公室", PROVINCE: "省民政厅"}
 
 
+@dataclass(frozen=True)
+class SectionState:
+    """Where one section's report stands with its leader and its receivers.
+
+    Parameters
+    ----------
+    id, name, leader
+        The section, and who signs for it.
+    signature
+        ``none``, ``stands``, ``changed`` (another version was signed) or ``broken`` (the file is not the one that was
+        registered).
+    said
+        The signature in words.
+    undelivered
+        Names of the receivers that have no report, or another version.
+    handed
+        One line of words per receiver.
+    """
+
+    id: str
+    name: str
+    leader: str
+    signature: Literal["none", "stands", "changed", "broken"]
+    said: str
+    undelivered: tuple[str, ...]
+    handed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}月报：{'；'.join((self.said, *self.handed))}"
+
+
 def section_states(
     workspace: Workspace, plan: Plan, period: Period, made: Mapping[str, Mapping[str, str]]
-) -> tuple[str, ...]:
-    """Return one line per section whose report a leader signs: signed by whom, handed to whom.
+) -> tuple[SectionState, ...]:
+    """Return where the report of each section stands whose leader signs it.
 
     Parameters
     ----------
@@ -33,14 +66,17 @@ def section_states(
     """
     signed = standing(read_signed(workspace.data))
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
-    lines = []
+    states = []
     for section in (each for each in plan.sections if each.leader and each.assessed):
         report = made.get(unit_name(period, section.id, REPORT), {}).get("report.pdf", "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))
-        words = [_signature(workspace, section, line, report), *_handed(mine, line, report)]
-        lines.append(f"{section.name}月报：{'；'.join(words)}")
-    return tuple(lines)
+        signature, said = _signature(workspace, section, line, report)
+        words = _handed(mine, line, report)
+        undelivered = tuple(RECEIVERS[to] for to, (current, _) in words.items() if not current)
+        told = tuple(word for _, word in words.values())
+        states.append(SectionState(section.id, section.name, section.leader or "", signature, said, undelivered, told))
+    return tuple(states)
 
 
 def changed_since_signed(
@@ -71,25 +107,30 @@ def unregistered(data_dir: Path) -> list[str]:
     return [file for file in files if file not in known]
 
 
-def _signature(workspace: Workspace, section: Section, line: SignedReport | None, report: str) -> str:
+def _signature(
+    workspace: Workspace, section: Section, line: SignedReport | None, report: str
+) -> tuple[Literal["none", "stands", "changed", "broken"], str]:
     if line is None:
-        return f"未签字（应由 {section.leader} 签）"
+        return "none", f"未签字（应由 {section.leader} 签）"
     fault = line.fault(workspace.data)
     if fault:
-        return f"签字文件 data/{line.file} {fault}"
+        return "broken", f"签字文件 data/{line.file} {fault}"
     by = f"{line.signer} {line.signed_at.date()}" + ("，扫描件" if line.kind == "scan" else "")
-    return f"已签字（{by}）" if report in {"", line.report_sha256} else f"签字后有变化（{by} 签的是另一版）"
+    if report in {"", line.report_sha256}:
+        return "stands", f"已签字（{by}）"
+    return "changed", f"签字后有变化（{by} 签的是另一版）"
 
 
-def _handed(mine: list[Handed], line: SignedReport | None, report: str) -> list[str]:
-    words = []
+def _handed(mine: list[Handed], line: SignedReport | None, report: str) -> dict[str, tuple[bool, str]]:
+    """Return per receiver whether it has the current report, and that in words."""
+    words = {}
     for to, name in RECEIVERS.items():
         last = max((each for each in mine if each.to == to), key=lambda each: each.delivered_at, default=None)
         if last is None:
-            words.append(f"未报{name}")
+            words[to] = (False, f"未报{name}")
             continue
         # A workbook that was handed over has no report to compare with.
         current = {report, line.sha256 if line and line.report_sha256 == report else report}
-        changed = last.file.endswith(".pdf") and report and last.sha256 not in current
-        words.append(f"已报{name}（{last.delivered_at.date()}{'，之后有变化' if changed else ''}）")
+        changed = bool(last.file.endswith(".pdf") and report and last.sha256 not in current)
+        words[to] = (not changed, f"已报{name}（{last.delivered_at.date()}{'，之后有变化' if changed else ''}）")
     return words

@@ -25,6 +25,7 @@ from minsheng.plan import load_plan
 from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.signed_state import REPORT
+from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workflow.units import unit_name
 from minsheng.workspace import Workspace
 
@@ -297,6 +298,7 @@ def _register(
         write_durably(path, content, mode=_READ_ONLY)
         new = line(revision, path.relative_to(data).as_posix(), digest)
         write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
+    refresh_first_page(workspace, load_plan(workspace.params, new.period.year))
     return SignOutcome(path, new, before, words)
 
 

@@ -1,5 +1,6 @@
 """The site: static pages that open from a folder. It shows sealed results and links; it computes no figure."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,18 +25,12 @@ from minsheng.report.markup import Content, Element, Piece, joined, note, paragr
 from minsheng.report.numbers import day, fixed
 from minsheng.report.returns import punctuality
 from minsheng.report.tables import Column, table
+from minsheng.workflow.naming import notebook_names, subject_name
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
 _REPORTS = (("report.html", "网页"), ("report.pdf", "PDF"), ("report.docx", "Word"))
-_NAMES = {
-    "scoring": "考评得分",
-    "bulletin": "月通报",
-    "result_table": "考评结果表",
-    "section_scoring": "科室倒扣分",
-    "monthly_report": "工作情况月报",
-}
 
 
 @dataclass(frozen=True)
@@ -268,17 +263,6 @@ def run_summary(month: Sealed) -> Element:
     return section("运行情况", paragraph(said), Element("ul", told) if told else None, how)
 
 
-def notebook_names(plan: Plan) -> dict[str, str]:
-    """Return notebook → what people call its report, in the order of the pages."""
-    return {p.id: p.short_name for p in plan.projects} | _NAMES
-
-
-def subject_name(plan: Plan, subject: str) -> str:
-    """Return the name of an area or section."""
-    sections = {section.id: section.name for section in plan.sections}
-    return sections.get(subject) or plan.area_name(subject)
-
-
 def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
     """Whether a unit's result is sealed."""
     return (workspace.unit(unit.period, unit.subject, unit.notebook) / "result.json").is_file()
@@ -287,7 +271,8 @@ def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
 def write_page(path: Path, content: bytes) -> None:
     """Put a page in place all at once; one with a personal number is refused."""
     check_privacy({f"{path.parent.name}/{path.name}": content})
-    staged = path.with_name(f".{path.name}.new")
+    # Two commands may write the first page at once.
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
     staged.write_bytes(content)
     staged.replace(path)

@@ -5,12 +5,15 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ReturnNote
 from minsheng.errors import VersionError
+from minsheng.plan import load_plan
 from minsheng.render.page import page
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.markup import Content, Element, Piece, note, paragraph
 from minsheng.report.numbers import day
 from minsheng.report.tables import Column, table
+from minsheng.workflow.attention import Matter, matters
 from minsheng.workflow.site import Sealed, header, is_made, matrix, section, write_page
+from minsheng.workflow.status import MonthStatus, status_of
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
 
@@ -29,7 +32,7 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     now
         The period that is worked on: it is listed although its page may not be there yet.
     """
-    periods = sorted({now, *(Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html"))})
+    periods = sorted({now, *_made_periods(workspace)})
     months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
     assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
     newest = next((month for month in reversed(months) if _is_readable(month)), None)
@@ -38,12 +41,52 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     body = Piece(
         header(plan, title, bulletin),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
+        _attention(workspace, newest) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),
         _assessments(assessed) if assessed else None,
         matrix(newest, f"{newest.period}/") if newest else None,
         _where(),
     )
     write_page(workspace.outputs / "index.html", page(title, body._repr_html_(), wide=True))
+
+
+def refresh_first_page(workspace: Workspace, plan: Plan) -> None:
+    """Write the first page again after something but a run has changed; not before there is one."""
+    made = _made_periods(workspace)
+    if made and (workspace.outputs / "index.html").is_file():
+        newest = max(made)
+        own = plan if newest.year == plan.about.year else load_plan(workspace.params, newest.year)
+        write_first_page(workspace, own, newest)
+
+
+def _made_periods(workspace: Workspace) -> set[Period]:
+    return {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
+
+
+def _attention(workspace: Workspace, month: Sealed) -> Element:
+    """Return what ``minsheng status`` lists first, in full."""
+    status = status_of(workspace, month.plan, month.period)
+    rows: list[list[Content]] = [
+        [
+            each.word,
+            str(len(each.items)) if each.kind != "due_next" and each.items else None,
+            _items(status, each),
+        ]
+        for each in matters(status)
+    ]
+    columns = [Column("事项", kind="row"), Column("数量"), Column("内容和办法", kind="long")]
+    remark = note(
+        f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
+    )
+    return section("办理情况", table(f"{month.period.label}需要办理的事项", columns, rows, style="issues"), remark)
+
+
+def _items(status: MonthStatus, matter: Matter) -> list[Content]:
+    """Return what a matter concerns and, on a line of its own, what to do."""
+    said: list[Content] = ["、".join(matter.items) or "无"]
+    if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
+        said += ["　", Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")]
+    return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said
 
 
 def _months(months: list[Sealed]) -> Element:

@@ -1,12 +1,16 @@
 """What has changed since it was made: nothing, this month, or a month before it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.execute.failures import Failure
 from minsheng.execute.ledger import Ledger
 from minsheng.intake.checking import is_up_to_date
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.preparing import Preparer
-from minsheng.workflow.runner import is_made
+from minsheng.workflow.runner import is_made, unchanged_failure
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
@@ -17,6 +21,42 @@ def nothing_to_do(preparer: Preparer, ledger: Ledger, units: list[UnitSpec], per
     if not is_up_to_date(preparer.plan, workspace.params, workspace.data, period):
         return False
     return all(is_made(workspace, preparer, ledger, unit) for unit in units)
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """What of a period is not made from what is there now.
+
+    Parameters
+    ----------
+    to_make
+        Units that a run would make.
+    failed
+        Units that failed, and whose inputs are the same since: a run that repeats no failures leaves them.
+    waiting
+        Units that wait for those.
+    """
+
+    to_make: tuple[str, ...]
+    failed: Mapping[str, Failure]
+    waiting: tuple[str, ...]
+
+
+def unsettled(preparer: Preparer, ledger: Ledger, units: list[UnitSpec]) -> Unsettled:
+    """Look at every unit of a period, in an order in which each comes after those that it reads."""
+    to_make: list[str] = []
+    waiting: list[str] = []
+    failed: dict[str, Failure] = {}
+    for unit in units:
+        if any(other in failed or other in waiting for other in unit.after):
+            waiting.append(unit.name)
+        elif not is_made(preparer.workspace, preparer, ledger, unit):
+            failure = unchanged_failure(preparer, ledger, unit)
+            if failure is None:
+                to_make.append(unit.name)
+            else:
+                failed[unit.name] = failure
+    return Unsettled(tuple(to_make), failed, tuple(waiting))
 
 
 def later_stale_months(workspace: Workspace, plan: Plan, ledger: Ledger, period: Period) -> list[Period]:

@@ -12,7 +12,7 @@ _YEAR = "YEAR"
 """Stands for the year in the names and texts of the skeleton."""
 _TEXTS = frozenset({".yaml", ".toml", ".md"})
 _EMPTY = ("data/returns", "data/assessment", "data/evidence")
-_IGNORED = "/outputs/*\n!/outputs/README.md\n/data/accepted/\n/data/archive/\n.ipynb_checkpoints/\n"
+_IGNORED = "/outputs/*\n!/outputs/README.md\n/data/accepted/\n/data/archive/\n/data/keys/\n.ipynb_checkpoints/\n"
 
 
 def start_workspace(target: Path, year: int) -> list[str]:

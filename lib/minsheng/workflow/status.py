@@ -1,7 +1,8 @@
 """``minsheng status``: who has not reported comes first, then what is late, blocked, failed, stale, due next."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 
 from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Delivery, ReturnStatus, Severity, Verdict
@@ -13,7 +14,10 @@ from minsheng.execute.ledger import Attempt, Ledger
 from minsheng.intake.store import latest_deliveries, read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
-from minsheng.workflow.signed_state import section_states
+from minsheng.workflow.archived import ArchiveStanding, archive_standing
+from minsheng.workflow.naming import report_name
+from minsheng.workflow.reminders import reminder_page
+from minsheng.workflow.signed_state import SectionState, section_states
 from minsheng.workspace import Workspace
 
 
@@ -40,6 +44,25 @@ class ReturnRow:
 
 
 @dataclass(frozen=True)
+class NextDue:
+    """The next deadline after the day asked about.
+
+    Parameters
+    ----------
+    reminders
+        The list of those who are to be reminded of it, where ``minsheng tick`` has written one.
+    """
+
+    period: Period
+    what: str
+    on: date
+    reminders: Path | None
+
+    def __str__(self) -> str:
+        return f"{self.period.label}{self.what} {self.on}"
+
+
+@dataclass(frozen=True)
 class MonthStatus:
     """The status of a month."""
 
@@ -51,11 +74,13 @@ class MonthStatus:
     failed: dict[str, str]
     """Unit → where its traceback lies."""
     stale: tuple[str, ...]
-    next_due: tuple[str, date] | None
-    archived: str
-    """Where the month stands with the archive, in words; empty while nothing is made."""
-    sections: tuple[str, ...] = ()
-    """One line per section whose report a leader signs: signed by whom, handed to whom."""
+    next_due: NextDue | None
+    archive: ArchiveStanding | None
+    """Where the month stands with the archive; ``None`` while nothing is made."""
+    names: dict[str, str]
+    """Unit that failed or is stale → what people call its report."""
+    sections: tuple[SectionState, ...] = ()
+    """One per section whose report a leader signs: signed by whom, handed to whom; none while nothing is made."""
     failed_code: ExitCode = ExitCode.DONE
     """The highest that a failed unit deserves."""
 
@@ -67,18 +92,17 @@ class MonthStatus:
         gaps = any(row.word in {"未报送", "未通过校验"} for row in self.rows)
         return ExitCode.GAPS if gaps else ExitCode.DONE
 
+    @property
+    def archived(self) -> str:
+        """Where the month stands with the archive, in words; empty while nothing is made."""
+        return str(self.archive) if self.archive else ""
+
     def lines(self) -> list[str]:
-        """Return what stands below the table."""
+        """Return what stands below the tables: where traces lie, who signed what when."""
         lines = [f"已生成 {self.made} 份报告" if self.made else f"尚未生成：minsheng run {self.period}"]
         lines += [f"失败：{unit}，详见 {where}" for unit, where in self.failed.items()]
-        if self.stale:
-            lines.append(f"已过期（更正之后未重做）：{'、'.join(self.stale)}。重做：minsheng run {self.period}")
-        lines += self.sections
-        if self.archived:
-            lines.append(self.archived)
-        if self.next_due:
-            lines.append(f"下一个期限：{self.next_due[0]} {self.next_due[1]}")
-        return lines
+        lines += [str(section) for section in self.sections]
+        return [*lines, self.archived] if self.archived else lines
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
@@ -101,9 +125,16 @@ class MonthStatus:
             "made": self.made,
             "failed": self.failed,
             "stale": list(self.stale),
-            "sections": list(self.sections),
+            "sections": [asdict(section) for section in self.sections],
             "archived": self.archived,
-            "next_due": {"what": self.next_due[0], "on": self.next_due[1].isoformat()} if self.next_due else None,
+            "next_due": {
+                "period": str(self.next_due.period),
+                "what": self.next_due.what,
+                "on": self.next_due.on.isoformat(),
+                "reminders": str(self.next_due.reminders) if self.next_due.reminders else None,
+            }
+            if self.next_due
+            else None,
         }
 
 
@@ -127,7 +158,13 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
     register = read_register(workspace.data)
     period = Period(month).closing_month if month else _newest(register)
     plan = load_plan(workspace.params, period.year)
-    day = _day(as_of) or due_date(plan, plan.reporting.sections, period)
+    return status_of(workspace, plan, period, _day(as_of))
+
+
+def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | None = None) -> MonthStatus:
+    """Return the status of a month whose plan is loaded already; see :func:`month_status`."""
+    register = read_register(workspace.data)
+    day = as_of or due_date(plan, plan.reporting.sections, period)
     newest = latest_deliveries(workspace.data, period)
     rows = [_row(workspace, plan, owner, period, day, newest, register) for owner in plan.reporting_owners(period)]
     order = {"未报送": 0, "迟报": 1, "未通过校验": 2, "待校验": 3}
@@ -140,6 +177,7 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
         for unit, last in attempts.items()
         if last.state == "failed"
     }
+    stale = _stale(workspace, plan, period)
     return MonthStatus(
         title=workspace.settings.site_title,
         period=period,
@@ -147,9 +185,10 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
         rows=tuple(sorted(rows, key=lambda row: order.get(row.word, 4))),
         made=len(attempts) - len(failed),
         failed=failed,
-        stale=_stale(workspace, plan, period),
-        next_due=_next_due(plan, day),
-        archived=_archived(workspace, period, attempts),
+        stale=stale,
+        next_due=_next_due(workspace, plan, day),
+        archive=archive_standing(workspace, period, attempts) if attempts else None,
+        names={unit: report_name(plan, unit) for unit in (*failed, *stale)},
         sections=section_states(workspace, plan, period, {name: last.outputs for name, last in attempts.items()})
         if attempts
         else (),
@@ -214,23 +253,17 @@ def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[str, ...]:
         return stale_units(workspace, plan, ledger, period)
 
 
-def _archived(workspace: Workspace, period: Period, attempts: dict[str, Attempt]) -> str:
-    from minsheng.workflow.archived import archive_word
-
-    return archive_word(workspace, period, attempts) if attempts else ""
-
-
-def _next_due(plan: Plan, day: date) -> tuple[str, date] | None:
+def _next_due(workspace: Workspace, plan: Plan, day: date) -> NextDue | None:
+    """Return the next deadline of the plan's year; sections may owe a month that counties do not."""
     reporting = plan.reporting
-    for number in range(1, 13):
-        month = Period.of_month(plan.about.year, number)
-        if not plan.reporting_owners(month):
-            continue
-        for who, deadline in (("县区月报表", reporting.counties), ("科室月报", reporting.sections)):
-            due = due_date(plan, deadline, month)
-            if due > day and month >= reporting.first_month:
-                return f"{month.label}{who}", due
-    return None
+    found = [
+        NextDue(month, who, due, reminder_page(workspace, month))
+        for month in Period(str(plan.about.year)).months
+        if month >= reporting.first_month and plan.reporting_owners(month)
+        for who, deadline in (("县区月报表", reporting.counties), ("科室月报", reporting.sections))
+        if (due := due_date(plan, deadline, month)) > day
+    ]
+    return min(found, key=lambda each: each.on, default=None)
 
 
 def _newest(register: list[Delivery]) -> Period:

@@ -6,7 +6,7 @@ from typing import Any
 
 from minsheng.domain.base import DatedValue
 from minsheng.domain.period import PeriodKind
-from minsheng.domain.plan import About, Calendar, Reporting
+from minsheng.domain.plan import About, Calendar, Deadline, Reporting
 from minsheng.plan.calendar import SATURDAY
 from minsheng.plan.checks.names import conditions
 from minsheng.plan.files import PlanFiles
@@ -23,6 +23,8 @@ def check(files: PlanFiles, year: int) -> None:
     reporting = files.whole("reporting", Reporting)
     if reporting is not None:
         _reporting(files, reporting, year)
+    if reporting is not None and calendar is not None:
+        _following_month(files, reporting, calendar)
     for path, parameter in files.sound("parameters", DatedValue):
         if not parameter.values:
             files.fault("parameters", (*path, "values"), f"参数“{parameter.name}”没有值", "至少一个“日期: 数值”")
@@ -37,12 +39,17 @@ def _calendar(files: PlanFiles, calendar: Calendar, year: int) -> None:
             f"节假日表是 {calendar.year} 年的，方案为 {year} 年",
             f"minsheng plan calendar {year}",
         )
+    if calendar.through is not None and calendar.through.year != calendar.year + 1:
+        message = f"through 是 {calendar.through}，它只用来写明节假日表延到次年的哪一天"
+        allowed = f"{calendar.year + 1}-01-01 至 {calendar.year + 1}-12-31；不延则不写"
+        files.fault("calendar", ("through",), message, allowed)
     raw = files.located["calendar"].value
     for key in ("holidays", "workdays"):
         seen: set[date] = set()
         for n, day in _days(raw.get(key)):
-            if day.year != calendar.year:
-                files.fault("calendar", (key, n), f"{day} 不在 {calendar.year} 年")
+            if not date(calendar.year, 1, 1) <= day <= calendar.last:
+                until = f"，也不在其后到 {calendar.through} 为止" if calendar.through else ""
+                files.fault("calendar", (key, n), f"{day} 不在 {calendar.year} 年{until}")
             if day in seen:
                 files.fault("calendar", (key, n), f"{day} 重复")
             seen.add(day)
@@ -63,14 +70,29 @@ def _reporting(files: PlanFiles, reporting: Reporting, year: int) -> None:
         files.fault(
             "reporting", ("first_month",), f"首个报送月“{first}”不是 {year} 年的月份", f"{year}-01 至 {year}-12"
         )
-    if reporting.counties.day > reporting.sections.day:
-        message = f"县区报送日（{reporting.counties.day}日）晚于科室报送日（{reporting.sections.day}日）"
-        files.fault("reporting", ("counties", "day"), message, f"不晚于 {reporting.sections.day} 日")
+    counties, sections = reporting.counties, reporting.sections
+    if (counties.month == "next", counties.day) > (sections.month == "next", sections.day):
+        message = f"县区报送日（{_said(counties)}）晚于科室报送日（{_said(sections)}）"
+        files.fault("reporting", ("counties", "day"), message, f"不晚于{_said(sections)}")
     seen: set[str] = set()
     for n, part in enumerate(reporting.parts):
         if part.id in seen:
             files.fault("reporting", ("parts", n, "id"), f"id“{part.id}”重复", "互不相同")
         seen.add(part.id)
+
+
+def _said(deadline: Deadline) -> str:
+    return f"{'次月' if deadline.month == 'next' else ''}{deadline.day}日"
+
+
+def _following_month(files: PlanFiles, reporting: Reporting, calendar: Calendar) -> None:
+    """Note a deadline of the following month whose December lies beyond the calendar."""
+    for key, deadline in (("counties", reporting.counties), ("sections", reporting.sections)):
+        last = date(calendar.year + 1, 1, deadline.day)
+        if deadline.month == "next" and calendar.last < last:
+            message = f"12月的期限在 {last}，节假日表只到 {calendar.last}"
+            remedy = f"在 calendar.yaml 写 through: {calendar.year + 1}-01-31，并列出 {calendar.year + 1} 年1月的放假日"
+            files.fault("reporting", (key, "month"), message, remedy)
 
 
 def _conditions(files: PlanFiles, year: int) -> None:

@@ -5,19 +5,19 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from minsheng.errors import MinshengError, UsageError
 from minsheng.execute.ledger import Ledger
 from minsheng.intake.store import read_register, register_path
+from minsheng.workflow.clock import BEIJING
 from minsheng.workflow.doctor.finding import FAULT, HINT, Finding
 from minsheng.workflow.doctor.installation import differing
 from minsheng.workflow.doctor.machine import room, writing_fails
 from minsheng.workspace import MARKER, Workspace
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
-_BEIJING = timezone(timedelta(hours=8))
 _TOLERANCE = timedelta(days=1)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -152,7 +152,7 @@ def _register(workspace: Workspace) -> list[Finding]:
         register = read_register(workspace.data)
     except MinshengError as fault:
         return [Finding(str(fault), FAULT, "收文登记是凭据：请从备份恢复，不要手工改写")]
-    now = datetime.now(_BEIJING).replace(tzinfo=None)
+    now = datetime.now(BEIJING).replace(tzinfo=None)
     newest = max((line.received_at.replace(tzinfo=None) for line in register), default=now)
     if newest > now + _TOLERANCE:
         text = f"本机时钟是 {now:%Y-%m-%d %H:%M}，收文登记中却有 {newest:%Y-%m-%d %H:%M} 收到的报表"

@@ -1,0 +1,78 @@
+"""催报名单: who has not reported yet and is due soon, as a page and for programs; ``minsheng tick`` keeps it."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.workspace import Workspace
+
+_PAGE, _LIST = "reminders.html", "reminders.json"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One return that has not come.
+
+    Parameters
+    ----------
+    days_left
+        From the day asked about to the due date: 0 is today.
+    """
+
+    id: str
+    name: str
+    due: date
+    days_left: int
+
+    def __str__(self) -> str:
+        left = f"还有 {self.days_left} 天" if self.days_left else "今天截止"
+        return f"{self.name}（{self.due}，{left}）"
+
+
+def reminder_page(workspace: Workspace, period: Period) -> Path | None:
+    """Return the page with a month's list, if there is one."""
+    path = workspace.outputs / str(period) / _PAGE
+    return path if path.is_file() else None
+
+
+def read_reminders(workspace: Workspace, period: Period) -> tuple[Owed, ...]:
+    """Return the list that was written last; nobody where there is none, or none that can be read."""
+    try:
+        entries = json.loads((workspace.outputs / str(period) / _LIST).read_text(encoding="utf-8"))["returns"]
+        return tuple(Owed(**{**each, "due": date.fromisoformat(each["due"])}) for each in entries)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date, owed: tuple[Owed, ...]) -> None:
+    """Write a month's list as it is on a day; with nobody to remind it is taken away."""
+    from minsheng.render.page import page
+    from minsheng.report.markup import Piece, note, paragraph
+    from minsheng.report.numbers import day as told
+    from minsheng.report.tables import Column, table
+    from minsheng.workflow.site import header, section, write_page
+
+    folder = workspace.outputs / str(period)
+    if not owed:
+        for name in (_PAGE, _LIST):  # the page first: a list without its page is written again
+            (folder / name).unlink(missing_ok=True)
+        return
+    title = f"{period.label}催报名单"
+    columns = [Column("单位", kind="row"), Column("期限", kind="text"), Column("还有", "天")]
+    rows = [[each.name, told(each.due), str(each.days_left)] for each in owed]
+    body = Piece(
+        header(plan, title, None, back=("各月和各次考评目录", "../index.html")),
+        section(
+            "未报送",
+            paragraph(f"截至{told(day)}，{len(owed)}个单位的{period.label}报表还没有收到。", class_="summary"),
+            table(f"{period.label}未报送单位", columns, rows),
+            note("0天即今天截止。遇节假日只能提前，期限已按方案的节假日表提前。"),
+        ),
+    )
+    write_page(folder / _PAGE, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))
+    document = {"period": str(period), "as_of": day.isoformat(), "returns": [asdict(each) for each in owed]}
+    content = json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
+    (folder / _LIST).write_text(content, encoding="utf-8")
