@@ -1,0 +1,68 @@
+"""Many areas: every report is made, and the coordinator's memory does not grow with their number."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.workflow.many_areas import MONTH, many_areas
+
+from minsheng.workspace import Workspace
+
+_MORE_MEGABYTES = 150
+"""What the coordinator may take more for hundreds of areas: their figures and states, not their reports."""
+
+
+def _run(workspace: Workspace) -> int:
+    """Run the month in a process of its own and return the coordinator's peak memory in MB."""
+    command = [sys.executable, "-m", "minsheng", "run", MONTH, "--force", "--workspace", str(workspace.root)]
+    peak = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.1)
+        assert process.stdout is not None
+        said = process.stdout.read()
+    assert process.returncode == 0, said
+    return peak
+
+
+def _peak(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _reports(workspace: Workspace) -> set[str]:
+    folder = workspace.outputs / MONTH
+    return {path.parent.relative_to(folder).as_posix() for path in folder.rglob("report.pdf")}
+
+
+def _assert_complete(workspace: Workspace, count: int) -> None:
+    made = _reports(workspace)
+    for number in range(1, count + 1):
+        assert {f"a{number:03d}/elder_services", f"a{number:03d}/scoring"} <= made
+    figures = json.loads((workspace.outputs / MONTH / "city/elder_services/result.json").read_bytes())["figures"]
+    beds = figures["measurements"][0]
+    assert (beds["reported_areas"], beds["expected_areas"]) == (count, count)
+    assert int(beds["actual"]) == sum(number % 11 for number in range(1, count + 1))
+
+
+def test_thirty_areas(tmp_path: Path) -> None:
+    workspace = many_areas(tmp_path / "workspace", 30)
+    _run(workspace)
+    _assert_complete(workspace, 30)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_five_hundred_areas_in_flat_memory(tmp_path: Path) -> None:
+    few, many = many_areas(tmp_path / "few", 30), many_areas(tmp_path / "many", 500)
+    before, after = _run(few), _run(many)
+    sys.stdout.write(f"\ncoordinator: {before} MB for 30 areas, {after} MB for 500\n")
+    _assert_complete(many, 500)
+    assert after <= before + _MORE_MEGABYTES
