@@ -24,6 +24,7 @@ def test_a_rule_is_changed_and_tried_on_a_month(lab, june, tmp_path) -> None:
 
     before = {path: path.read_bytes() for path in (june.params / "2017/expectations").iterdir()}
     pickers.nth(2).locator("select").select_option("（新规则）")
+    expect(text).to_have_value(re.compile("ELD-901"))  # the draft has come from the kernel
     text.fill(NEW)
     tried.click()
     expect(shown).to_contain_text("只试不存")
