@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -16,6 +17,7 @@ def _write(page, box, words: str) -> None:
     raise AssertionError(box.input_value())
 
 
+@pytest.mark.soak
 def test_a_rule_is_changed_and_tried_on_a_month(lab, june, tmp_path) -> None:
     page = lab.notebook("rules")
     page.locator(".lm-MenuBar-item", has_text="运行").click()
