@@ -11,14 +11,14 @@ run: setup
 	$(BIN)/minsheng run $(MONTH)
 
 test: setup
-	sh .ci/setup browser
+	sh .ci/setup tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -m "not soak and not bench" -n auto --dist loadfile
 
 soak: setup
-	sh .ci/setup browser
-	sh .ci/setup office
+	sh .ci/setup tests
+	sh .ci/setup soak
 	$(BIN)/pytest -m soak
 
 bench: setup

@@ -30,7 +30,7 @@ expect.set_options(timeout=60_000)  # a machine may be slow
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     found = next((path for path in map(shutil.which, _NAMES) if path), None)
-    assert found, "no Chromium on PATH: sh .ci/setup browser"
+    assert found, "no Chromium on PATH: sh .ci/setup tests"
     environment = {**os.environ, "FONTCONFIG_FILE": str(packaged_fonts().fontconfig_file())}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=_FLAGS, env=environment)

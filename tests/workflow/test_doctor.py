@@ -198,7 +198,7 @@ def test_a_browser_is_needed_for_tests_only(workspace: Workspace, monkeypatch) -
     monkeypatch.setenv("PATH", str(workspace.root))
     assert not [str(f) for f in examine(workspace.root) if "Chromium" in str(f)]
     (workspace.root / "tests" / "browser").mkdir(parents=True)
-    assert _about(workspace, "Chromium", ".ci/setup browser").state == "提示"
+    assert _about(workspace, "Chromium", ".ci/setup tests").state == "提示"
 
 
 def test_outside_of_a_workspace_the_machine_is_judged(tmp_path: Path, monkeypatch) -> None:

@@ -8,6 +8,11 @@ BEIJING = timezone(timedelta(hours=8))
 """The register's times are local times of the bureau."""
 
 
+def bureau_now() -> datetime:
+    """Return the time by the clock, to the second, with Beijing's offset wherever the machine stands."""
+    return datetime.now(BEIJING).replace(microsecond=0)
+
+
 def bureau_time(text: str | None, *, option: str, example: str) -> datetime:
     """Return a time that somebody gave, by default now; without an offset, to the second at most.
 
@@ -24,7 +29,7 @@ def bureau_time(text: str | None, *, option: str, example: str) -> datetime:
         If the text is no time.
     """
     if text is None:
-        return datetime.now(BEIJING).replace(microsecond=0, tzinfo=None)
+        return bureau_now().replace(tzinfo=None)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

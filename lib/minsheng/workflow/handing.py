@@ -1,7 +1,6 @@
 """``minsheng deliver``: a record of handing a report over, and the delivery note (交接单) that goes with it."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.durable import locked, write_durably
@@ -20,6 +19,7 @@ from minsheng.intake.forms_deliveries import (
 )
 from minsheng.intake.signatures import SignedReport, read_signed, standing
 from minsheng.plan import load_plan
+from minsheng.workflow.clock import bureau_time
 from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.privacy_gate import check_privacy
@@ -100,7 +100,7 @@ def deliver(
         raise UsageError(f"--to “{to}”应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
     report = find_report(workspace, month, section)
     plan = load_plan(workspace.params, report.period.year)
-    delivered_at = _time(at)
+    delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
     data = workspace.data
     signed = standing(read_signed(data)).get((report.period, report.section.id))
     with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
@@ -180,15 +180,3 @@ def _note(
     title = f"{report.period.label}{report.section.name}月报交接单"
     about = ReportMetadata(title, plan.about.issuer, handed.delivered_at.date(), handed.sha256)
     return html, print_page(html.decode(), about, {}).pdf
-
-
-def _time(text: str | None) -> datetime:
-    try:
-        # Without an offset: the register's times are the bureau's wall clock.
-        return (
-            datetime.fromisoformat(text).replace(tzinfo=None)
-            if text
-            else datetime.now().astimezone().replace(microsecond=0, tzinfo=None)
-        )
-    except ValueError as fault:
-        raise UsageError(f"--at “{text}”不是时间：应为 YYYY-MM-DDTHH:MM") from fault

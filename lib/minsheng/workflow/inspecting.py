@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from minsheng.archive.checking import BagCheck
@@ -10,6 +10,7 @@ from minsheng.archive.state import read_newest, read_state
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
 from minsheng.render.metadata import ReportMetadata
+from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.display import Display
 from minsheng.workflow.inspection import Checked, Verdict, judge
 from minsheng.workflow.inspection.gathering import gather
@@ -121,7 +122,7 @@ def inspect_package(
     found = gather(folder, home, workspace, key, trust, display)
     items = judge(found)
     display.stage("写四性检测表")
-    written = _write(target, found.check, folder.name, items, on or datetime.now().astimezone().date())
+    written = _write(target, found.check, folder.name, items, on or bureau_now().date())
     return InspectOutcome(folder, tuple(items), written)
 
 

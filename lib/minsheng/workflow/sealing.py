@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.bag import Payload, take_stock
 from minsheng.archive.sealing import Order, Sealed, seal
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, GateRefusedError, UsageError
+from minsheng.errors import ExitCode, GateRefusedError
 from minsheng.plan import load_plan
+from minsheng.workflow.clock import BEIJING, bureau_time
 from minsheng.workflow.describing import describe, making_of
 from minsheng.workflow.display import Display
 from minsheng.workflow.evidence_book import evidence_book
@@ -171,7 +171,7 @@ def seal_payload(
         payload=payload,
         about=describe(workspace, plan, period, payload),
         making=making_of(workspace, period, payload),
-        sealed_at=_time(sealed_at),
+        sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
         why=why,
     )
     where = archive or workspace.archive
@@ -195,12 +195,3 @@ def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:
     for name in sorted(once.values()):
         refused += personal_lines({name: payload[name].read()})
     return refused
-
-
-def _time(text: str | None) -> datetime:
-    try:
-        found = datetime.fromisoformat(text) if text else datetime.now().astimezone()
-    except ValueError as fault:
-        raise UsageError(f"--sealed-at “{text}”不是时间：应为 YYYY-MM-DDTHH:MM") from fault
-    # A time without an offset is the machine's local time.
-    return (found if found.tzinfo else found.astimezone()).replace(microsecond=0)

@@ -22,6 +22,7 @@ from minsheng.intake.signatures import (
     standing,
 )
 from minsheng.plan import load_plan
+from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.signed_state import REPORT
@@ -158,7 +159,7 @@ def sign_report(
         raise UsageError(f"没有证书文件 {p12}")
     credential = open_credential(p12.read_bytes(), password.encode() if password else None)
     demand_leader(report, credential.name)
-    at = datetime.now().astimezone().replace(microsecond=0)
+    at = bureau_now()
     signed = sign_pdf(report.content, credential, on=at, timestamp_url=timestamp_url)
     checked = check_pdf_signature(signed, roots=workspace.trust_roots)
     if checked.faults:

@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from minsheng.errors import MinshengError, UsageError
 from minsheng.execute.ledger import Ledger
 from minsheng.intake.store import read_register, register_path
-from minsheng.workflow.clock import BEIJING
+from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.doctor.finding import FAULT, HINT, Finding
 from minsheng.workflow.doctor.installation import differing
 from minsheng.workflow.doctor.machine import room, writing_fails
@@ -152,7 +152,7 @@ def _register(workspace: Workspace) -> list[Finding]:
         register = read_register(workspace.data)
     except MinshengError as fault:
         return [Finding(str(fault), FAULT, "收文登记是凭据：请从备份恢复，不要手工改写")]
-    now = datetime.now(BEIJING).replace(tzinfo=None)
+    now = bureau_now().replace(tzinfo=None)
     newest = max((line.received_at.replace(tzinfo=None) for line in register), default=now)
     if newest > now + _TOLERANCE:
         text = f"本机时钟是 {now:%Y-%m-%d %H:%M}，收文登记中却有 {newest:%Y-%m-%d %H:%M} 收到的报表"
@@ -163,4 +163,4 @@ def _register(workspace: Workspace) -> list[Finding]:
 def _browser(workspace: Workspace) -> list[Finding]:
     if not (workspace.root / "tests" / "browser").is_dir() or any(map(shutil.which, _BROWSERS)):
         return []
-    return [Finding("没有 Chromium：只有浏览器测试需要它", HINT, "sh .ci/setup browser")]
+    return [Finding("没有 Chromium：只有浏览器测试需要它", HINT, "sh .ci/setup tests")]
