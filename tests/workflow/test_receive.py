@@ -1,6 +1,7 @@
 """``minsheng receive`` end to end: registered, checked, answered; and a filled-in template passes clean."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -134,6 +135,16 @@ def test_two_people_receive_at_once_and_neither_return_is_lost(may: Workspace) -
     assert {line.id for line in read_register(may.data) if line.period == Period("2017-06")} == set(whos)
     for who in whos:
         assert read_accepted(may.data, Period("2017-06"), who)
+
+
+def test_a_blocked_return_is_answered_in_chinese_alone(may: Workspace, tmp_path: Path) -> None:
+    book = corrected(sample("2017-06"), tmp_path / "苍溪县.xlsx", 低保__D4=-5)
+    command = [sys.executable, "-m", "minsheng", "receive", "2017-06", str(book), "--workspace", str(may.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.GAPS, done
+    said = done.stdout.splitlines() + done.stderr.splitlines()
+    assert "苍溪县：未通过校验：城乡低保" in said
+    assert [line for line in said if not re.search("[\u4e00-\u9fff]", line)] == []
 
 
 def test_the_command_line(may: Workspace) -> None:

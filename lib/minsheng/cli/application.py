@@ -1,5 +1,6 @@
 """The application: its groups of commands, and how it ends."""
 
+import logging
 import sys
 from typing import Annotated
 
@@ -25,6 +26,8 @@ def group(name: str, about: str) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; our own errors become one message and their exit code."""
+    # Events are for a run's log. Where none is kept, Python would print their bare names on the terminal.
+    logging.getLogger("minsheng").addHandler(logging.NullHandler())
     try:
         app(standalone_mode=True)
     except MinshengError as error:
