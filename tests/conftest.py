@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -54,15 +55,33 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def june(made_once) -> Workspace:
-    """A workspace in which the sample's June has been run; tests must not change it."""
-    return Workspace.find(made_once("june", _run_june) / "workspace")
+def june(made_once) -> Iterator[Workspace]:
+    """A workspace in which the sample's June has been run; a test that changes it is an error."""
+    with _untouched(made_once("june", _run_june) / "workspace") as workspace:
+        yield workspace
 
 
 @pytest.fixture(scope="session")
-def assessed(made_once, june: Workspace) -> Workspace:
-    """The sample's June and its half-year assessment; tests must not change it."""
-    return Workspace.find(made_once("assessed", lambda folder: _assess(june, folder)) / "workspace")
+def assessed(made_once, june: Workspace) -> Iterator[Workspace]:
+    """The sample's June and its half-year assessment; a test that changes it is an error."""
+    with _untouched(made_once("assessed", lambda folder: _assess(june, folder)) / "workspace") as workspace:
+        yield workspace
+
+
+@contextmanager
+def _untouched(root: Path) -> Iterator[Workspace]:
+    """Hold that a shared workspace is after the tests as it was before: others, at the same time, rely on it."""
+    before = _files_of(root)
+    yield Workspace.find(root)
+    after = _files_of(root)
+    changed = sorted(str(path.relative_to(root)) for path, _ in before ^ after)
+    assert not changed, f"a test changed the workspace that all share: {changed[:10]}"
+
+
+def _files_of(root: Path) -> set[tuple[Path, int]]:
+    # SQLite's files come and go with whoever reads the ledger.
+    paths = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith("ledger.sqlite")]
+    return {(path, path.stat().st_mtime_ns) for path in paths}
 
 
 def _run_june(folder: Path) -> None:
