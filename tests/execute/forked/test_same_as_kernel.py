@@ -44,9 +44,12 @@ def both(template, new_notebook):
         # A real kernel does not capture file descriptors where it sees pytest.
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            forks = {name: pool.submit(execute, name, "forked", template=template) for name in CORPUS}
-            kernels = {name: pool.submit(execute, name, None) for name in CORPUS}
-            return {name: (kernels[name].result(), forks[name].result()) for name in CORPUS}
+            # One engine after the other: both write the same files into the same folder.
+            forks = dict(
+                zip(CORPUS, pool.map(lambda name: execute(name, "forked", template=template), CORPUS), strict=True)
+            )
+            kernels = dict(zip(CORPUS, pool.map(lambda name: execute(name, None), CORPUS), strict=True))
+            return {name: (kernels[name], forks[name]) for name in CORPUS}
 
 
 RANDOM = (
