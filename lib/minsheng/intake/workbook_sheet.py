@@ -136,25 +136,23 @@ class SheetWriter:
             min(34, max(display_width(text) for text in (key, *(labels[place] for labels, _ in rows))) + 2)
             for place, key in enumerate(self._table.keys)
         ]
-        for slot in self._slots:
-            if self._table.kind == TableKind.NARRATIVE:
-                keys.append(44)
-                continue
-            longest = max((display_width(_printed(slot.column, values)) for _, values in rows), default=0)
-            if self._styles.template and slot.column.cumulative:  # and what is typed in is no shorter than last month's
-                longest = max(
-                    longest, display_width(f"{shown(slot.column, self._sum(slot.column, self._content.previous)):,}")
-                )
-            header = display_width(self._header(slot))
-            if slot.column.type in _NUMBERS:
-                # Two lines of header are readable; a third one only where the label is very long.
-                lines = [display_width(line) for line in self._header(slot).split("\n")]
-                header = max(lines) if len(lines) > 1 else -(-header // 2)
-                keys.append(min(22, max(12, longest + 2, header + 2)))
-            else:
-                blank = 36 if slot.column.type == CellType.TEXT and self._styles.template else 14
-                keys.append(min(56, max(blank, longest + 2, header + 2)))
-        return keys
+        return keys + [self._slot_width(slot, rows) for slot in self._slots]
+
+    def _slot_width(self, slot: _Slot, rows: list[Line]) -> float:
+        if self._table.kind == TableKind.NARRATIVE:
+            return 44
+        longest = max((display_width(_printed(slot.column, values)) for _, values in rows), default=0)
+        if self._styles.template and slot.column.cumulative:
+            # What will be typed in is no shorter than last month's total.
+            last = shown(slot.column, self._sum(slot.column, self._content.previous))
+            longest = max(longest, display_width(f"{last:,}"))
+        lines = [display_width(line) for line in self._header(slot).split("\n")]
+        if slot.column.type in _NUMBERS:
+            # Two lines of header are readable; a third one only where the label is very long.
+            header = max(lines) if len(lines) > 1 else -(-lines[0] // 2)
+            return min(22, max(12, longest + 2, header + 2))
+        blank = 36 if slot.column.type == CellType.TEXT and self._styles.template else 14
+        return min(56, max(blank, longest + 2, lines[0] + 2))
 
     def _header(self, slot: _Slot) -> str:
         """Return a column's header; in a template the unit has a line of its own and never breaks."""
