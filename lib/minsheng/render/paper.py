@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import threading
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 import pikepdf
+import pydyf
 
 from minsheng.render.faults import PaperError
 from minsheng.render.fonts import FontSet, only_fonts_of, packaged_fonts
@@ -89,13 +91,15 @@ def print_page(
         )
         raw = document.write_pdf(
             attachments=[_attachment(name, content, report) for name, content in sorted(attachments.items())],
+            finisher=_pack,
+            pdf_identifier=report.identifier(page).hex(),
             **_VARIANT,
         )
     missing = frozenset(chr(code_point) for font in document.fonts.values() for code_point in font.missing)
     if missing:
         _log.warning("no font has the characters %s", " ".join(sorted(missing)))
     blank = signature_blank([printed.anchors for printed in document.pages])
-    return PrintedPage(pdf=_settled(raw, report.identifier(page), blank), missing_glyphs=missing)
+    return PrintedPage(pdf=_to_be_signed(raw, blank) if blank else raw, missing_glyphs=missing)
 
 
 class _Page(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint has no types
@@ -115,13 +119,28 @@ def _browser_stylesheet() -> Any:
 _NOTE_RULE = re.compile(r"^::(?:foot)?note-\w+ \{[^}]*\}$", re.MULTILINE)
 
 
-# Packing and the identifier are left to the second writing, which does both once instead of twice.
 _VARIANT: dict[str, Any] = {
     "pdf_variant": "pdf/a-3u",
     "pdf_tags": True,
-    "pdf_identifier": False,
+    # WeasyPrint would pack objects into object streams and metadata too, which archives do not like: see _pack.
     "uncompressed_pdf": True,
 }
+
+
+def _pack(_: Any, pdf: pydyf.PDF) -> None:
+    """Pack each stream by itself; metadata stay readable for whoever opens the file as text.
+
+    A stream whose packed form ends in CR, as one in 256 does, stays unpacked: with the line end that follows, a
+    validator would see CRLF.
+    """
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") != "/Metadata" and "Filter" not in item.extra:
+            packed = zlib.compress(item.data.split(_STREAM, 1)[1].removesuffix(_END))
+            if not packed.endswith(b"\r"):
+                item.stream, item.extra["Filter"] = [packed], "/FlateDecode"
+
+
+_STREAM, _END = b">>\nstream\n", b"\nendstream"
 
 
 def forget_fonts() -> None:
@@ -161,38 +180,11 @@ def _attachment(name: str, content: bytes, report: ReportMetadata) -> Any:
     return weasyprint.Attachment(string=content, name=name, created=moment, modified=moment, relationship="Source")
 
 
-def _settled(raw: bytes, identifier: bytes, blank: Blank | None) -> bytes:
-    """Write the file again the way that archives like it: no object streams, readable metadata, two identifiers.
-
-    The first names the report and stays when it is made again by another version; the second names the bytes.
-    """
+def _to_be_signed(printed: bytes, blank: Blank) -> bytes:
+    """Add the field for a signature. Both identifiers stay: the first names the report, the second names the bytes."""
     target = io.BytesIO()
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        if blank:
-            add_signature_field(pdf, blank)
-        pdf.trailer.ID = pikepdf.Array([pikepdf.String(identifier)] * 2)
-        pdf.save(
-            target,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            fix_metadata_version=False,
-        )
-    return _without_final_returns(target.getvalue())
-
-
-def _without_final_returns(written: bytes) -> bytes:
-    """Leave unpacked the streams whose packed form ends in CR: with the line end that follows, a validator sees CRLF.
-
-    One stream in 256 ends so, because its checksum does.
-    """
-    with pikepdf.open(io.BytesIO(written)) as pdf:
-        streams = (item for item in pdf.objects if isinstance(item, pikepdf.Stream))
-        ending = [stream for stream in streams if stream.read_raw_bytes().endswith(b"\r")]
-        if not ending:
-            return written
-        for stream in ending:
-            stream.write(stream.read_bytes())
-        target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        add_signature_field(pdf, blank)
         pdf.save(
             target,
             deterministic_id=True,
