@@ -16,8 +16,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from tests.benchmarks.command_lines import BIN, measure, reference
+from tests.benchmarks.command_lines import BIN, Taken, measure, reference
 from tests.conftest import ROOT, copy_workspace
+from tests.workflow.copied_counties import MONTH as COPIED_MONTH
+from tests.workflow.copied_counties import copied_counties
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
@@ -28,6 +30,8 @@ from minsheng.workspace import Workspace
 pytestmark = pytest.mark.bench
 MONTH = "2017-06"
 _ROUNDS = int(os.environ.get("MINSHENG_BENCH_ROUNDS", "3"))
+_MORE_MIB = 40
+"""What the coordinator may take more for ten times the areas: names, states and figures, not reports."""
 _STEP = int(os.environ.get("MINSHENG_BENCH_STEP", "8"))
 
 
@@ -77,9 +81,29 @@ def test_a_month_against_command_lines_and_the_ideal(tmp_path: Path) -> None:
         "minsheng --help (s, budget 0.5)": round(helped, 2),
         "minsheng status (s, budget 1)": round(status, 2),
     }
-    _publish(rows)
+    _publish("run", rows)
     assert rows["times faster (budget 20)"] >= 20
     assert rows["processor time over the ideal (budget 2)"] <= 2
+
+
+@pytest.mark.timeout(3600)
+def test_time_and_memory_as_areas_grow(tmp_path: Path) -> None:
+    taken: dict[int, Taken] = {}
+    rows: dict[str, float] = {}
+    for times in (1, 3, 10):
+        workspace = copied_counties(tmp_path / str(times), times)
+        run = [str(BIN / "minsheng"), "run", COPIED_MONTH, "--force"]
+        taken[times] = measure(run, workspace.root)
+        reports = len(list((workspace.outputs / COPIED_MONTH).rglob("report.pdf")))
+        rows |= {
+            f"{times} x the areas: reports": reports,
+            f"{times} x the areas: wall clock (s)": round(taken[times].wall, 1),
+            f"{times} x the areas: peak memory of the coordinator (MiB)": round(taken[times].peak_mib),
+        }
+    rows["10 x the areas take so many times the time (budget 10.5)"] = round(taken[10].wall / taken[1].wall, 2)
+    _publish("areas", rows)
+    assert taken[10].wall <= 10.5 * taken[1].wall
+    assert taken[10].peak_mib <= taken[1].peak_mib + _MORE_MIB
 
 
 def _one_county(workspace: Workspace, run: list[str]) -> float:
@@ -87,12 +111,13 @@ def _one_county(workspace: Workspace, run: list[str]) -> float:
     return measure(["sh", "-c", f"{' '.join(run)}; test $? = 3"], workspace.root).wall
 
 
-def _publish(rows: dict[str, float]) -> None:
+def _publish(name: str, rows: dict[str, float]) -> None:
+    """Print a table, and keep it in ``outputs/benchmarks/``."""
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     head = f"{datetime.now(UTC):%Y-%m-%d}, {machine}, load {os.getloadavg()[0]:.1f}"
-    table = "\n".join([head, "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
+    table = "\n".join([head, "", "| | |", "|---|---|", *(f"| {row} | {value} |" for row, value in rows.items())])
     folder = ROOT / "outputs" / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.md").write_text(table + "\n", encoding="utf-8")
-    (folder / "run.json").write_text(json.dumps({"measured": head, **rows}, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(table + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps({"measured": head, **rows}, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"\n{table}\n")
