@@ -49,8 +49,8 @@ def render_checked(
 ) -> tuple[bytes, bytes, bytes, frozenset[str], tuple[str, ...]]:
     """Render an executed notebook and look for personal numbers: what a servant does, beside the others.
 
-    The PDF is printed from the very page that is looked at, and reading it back takes a seventh of a report's time; it
-    is looked at when the month is sealed, like every other file.
+    The PDF is printed from the very page that is looked at and says what the page says (tests compare the two); to read
+    it back would take a seventh of a report's time.
 
     Returns
     -------
