@@ -13,9 +13,13 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
 from minsheng.execute.failures import FailureKind
+from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
 from minsheng.workflow.display import Quiet
+from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.month import run_month
+from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.runner import is_made
 from minsheng.workflow.units import choose, period_units
 from minsheng.workspace import Workspace
 
@@ -147,6 +151,46 @@ def test_a_notebook_that_raises_is_kept_under_failed_and_the_others_go_on(made: 
     assert "坏了" in (kept / "executed.ipynb").read_text(encoding="utf-8")
     assert not (made.outputs / "2017-06/cangxi/two_lines").exists()
     assert (made.outputs / "2017-06/cangxi/dibao/report.html").is_file()
+
+
+def test_a_changed_plan_makes_all_of_the_month_stale(made: Workspace) -> None:
+    def unmade() -> set[str]:
+        plan = load_plan(made.params, 2017)
+        preparer = Preparer(made, plan, fingerprint(made))
+        units = period_units(plan, Period("2017-06"))
+        with Ledger(made.ledger) as ledger:
+            return {unit.name for unit in units if not is_made(made, preparer, ledger, unit)}
+
+    assert unmade() == set()
+    path = made.params / "2017/indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("cangxi:    70", "cangxi:    71", 1), encoding="utf-8")
+    assert len(unmade()) == 61
+    _run(made, notebooks=["section_scoring"])
+    assert {name.rpartition("/")[2] for name in unmade()}.isdisjoint({"section_scoring"})
+
+
+def test_force_makes_again_what_is_unchanged(made: Workspace) -> None:
+    chosen = {"notebooks": ["section_scoring"]}
+    names = [f"2017-06/{section}/section_scoring" for section in ("social_relief", "welfare_charity")]
+    assert _run(made, **chosen).summary.skipped == names
+    assert sorted(_run(made, **chosen, force=True).summary.made) == names
+
+
+def test_what_failed_is_tried_again_and_made_when_the_fault_is_gone(made: Workspace) -> None:
+    path = made.notebooks / "section_scoring.ipynb"
+    good = path.read_bytes()
+    notebook = nbformat.reads(good.decode(), as_version=4)
+    notebook.cells[3].source = "raise RuntimeError('坏了')"
+    nbformat.write(notebook, path)
+    chosen = {"notebooks": ["section_scoring"]}
+    first, again = _run(made, **chosen), _run(made, **chosen)
+    assert set(first.summary.failed) == set(again.summary.failed)
+    assert (len(again.summary.failed), again.summary.skipped) == (2, [])
+    kept = _run(made, **chosen, repeat_failures=False).summary.failed
+    assert set(kept) == set(again.summary.failed)
+    path.write_bytes(good)
+    assert len(_run(made, **chosen).summary.made) == 2
+    assert not (made.outputs / "2017-06/failed").exists()
 
 
 def test_a_run_may_be_restricted_and_names_must_exist(workspace: Workspace) -> None:

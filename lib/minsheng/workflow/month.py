@@ -261,6 +261,7 @@ def run_units(
     run = ledger.start_run(
         started=datetime.now(UTC).isoformat(), period=str(period), command=command, product=version_text(), log=log
     )
+    booting = not scheduler and template().waited is None
     with stage(_log, "units"), _pool(workspace, scheduler, jobs) as (executor, workers, make):
         runner = Runner(
             workspace,
@@ -275,6 +276,8 @@ def run_units(
             repeat_failures=repeat_failures,
         )
         summary = runner.run(units)
+    if booting and (waited := template().waited) is not None:
+        took(_log, "template", waited)
     _finish(ledger, run, summary)
     return summary
 

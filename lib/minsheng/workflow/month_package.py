@@ -111,8 +111,8 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
 def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
     """Return the sha256 of every file of a month's reports as its run recorded them.
 
-    The run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month made by another program is not complete
-    (:func:`why_incomplete`): what has these hashes has been looked through.
+    The run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
+    made by another program is not complete (:func:`why_incomplete`): what has these hashes has been looked through.
     """
     with Ledger(workspace.ledger) as ledger:
         made = ledger.last_attempts(f"{period}/")

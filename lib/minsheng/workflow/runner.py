@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -164,6 +165,9 @@ class Runner:
         if failed is None:
             publish(self._workspace, folder, made.files)
             _remove(self._workspace, failed_folder)
+            for left in (failed_folder.parent, failed_folder.parent.parent):
+                with suppress(OSError):  # other failures are in it
+                    left.rmdir()
             self._preparer.forget_sealed(folder)
             summary.made.append(unit.name)
             if made.missing_glyphs:

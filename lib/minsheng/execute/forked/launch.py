@@ -1,7 +1,6 @@
 """Starting the template's process."""
 
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -9,11 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from minsheng.events import took
 from minsheng.execute.forked.workers import readable, receive
 
 _MESSAGE_BYTES = 1 << 16
-_log = logging.getLogger(__name__)
 
 DEFAULT_PRELOAD = (
     "ipykernel.kernelapp",
@@ -73,7 +70,6 @@ class TemplateProcess:
 
     def __init__(self, preload: Sequence[str], warm_up: str | None, environment: Mapping[str, str]) -> None:
         self._owner = os.getpid()
-        self._answers = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
             "control": theirs.fileno(),
@@ -99,12 +95,6 @@ class TemplateProcess:
     def is_alive(self) -> bool:
         """Whether requests make sense."""
         return self.is_ours and self.popen.poll() is None
-
-    def answered(self, seconds: float) -> None:
-        """Tell the log, once, how long the first request waited for the boot to end."""
-        if not self._answers:
-            self._answers = True
-            took(_log, "template", seconds)
 
     def failure(self) -> str | None:
         """Say why it could not start, once it has ended.

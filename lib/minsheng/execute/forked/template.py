@@ -60,6 +60,8 @@ class Template:
         self.identity: tuple[object, ...] = (*settings, self.preload, warm_up, key)
         self.fallbacks = fallbacks.Counter()
         self.starts = 0
+        self.waited: float | None = None
+        """How long the first fork waited for the boot to end (seconds), once there was one."""
         self._lock = threading.Lock()
         self._process: launch.TemplateProcess | None = None
         self._failure: str | None = None
@@ -183,7 +185,8 @@ class Template:
             answer = json.loads(report)
             if "refused" in answer:
                 raise TemplateError(answer["refused"])
-            process.answered(time.perf_counter() - asked)
+            if self.waited is None:
+                self.waited = time.perf_counter() - asked
             sockets.pop_all()
         return Worker(answer["pid"], data, status)
 
