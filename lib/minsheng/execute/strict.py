@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
@@ -15,6 +15,9 @@ from minsheng.domain.result import Result
 from minsheng.errors import GateRefusedError
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.limits import Limits
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__name__: FailureKind.GATE}
@@ -142,23 +145,25 @@ def execute_strictly(
         kind = _KINDS_BY_ERROR.get(error.ename, FailureKind.NOTEBOOK_ERROR)
         failure = Failure(
             kind=kind,
-            # A gate speaks to whoever must fill something in; the name of its class would tell them nothing.
-            message=error.evalue if kind == FailureKind.GATE else f"{error.ename}: {error.evalue}",
+            message=_message(kind, error, limits),
             cell=str(error.cell_index),
             traceback=_ANSI.sub("", "\n".join(error.traceback)),
         )
         raise UnitFailedError(failure, _saved(target)) from error
     except CellTimeoutError as error:
         raise UnitFailedError(
-            Failure(kind=FailureKind.TIME_LIMIT, message=f"over {limits.seconds:g} s", traceback=str(error)),
+            Failure(kind=FailureKind.TIME_LIMIT, message=limits.seconds_in_words, traceback=str(error)),
             _saved(target),
         ) from error
     except MemoryError as error:
-        raise UnitFailedError(Failure(kind=FailureKind.MEMORY_LIMIT, message=str(error)), _saved(target)) from error
+        failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
+        raise UnitFailedError(failure, _saved(target)) from error
     except DeadKernelError as error:
-        memory = "memory limit" in str(error)
-        kind = FailureKind.MEMORY_LIMIT if memory else FailureKind.DEAD_PROCESS
-        raise UnitFailedError(Failure(kind=kind, message=str(error)), _saved(target)) from error
+        if "memory limit" in str(error):
+            failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
+        else:
+            failure = Failure(kind=FailureKind.DEAD_PROCESS, message=str(error))
+        raise UnitFailedError(failure, _saved(target)) from error
     text = nbformat.writes(executed)
     if not result_file.is_file():
         raise UnitFailedError(
@@ -184,6 +189,17 @@ def without_clock(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             source = json.dumps([index, cell.source])
             cell["id"] = hashlib.sha256(source.encode()).hexdigest()[:8]
     return notebook
+
+
+def _message(kind: FailureKind, error: "PapermillExecutionError", limits: Limits) -> str:
+    """Say what a cell raised; a gate and a limit speak to whoever can do something about them."""
+    match kind:
+        case FailureKind.GATE:
+            return str(error.evalue)
+        case FailureKind.MEMORY_LIMIT:
+            return limits.memory_in_words
+        case _:
+            return f"{error.ename}: {error.evalue}"
 
 
 def _saved(target: Path) -> str:
