@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -157,10 +158,10 @@ class Checker:
     def _runner(self) -> "SuiteRunner":
         # Great Expectations wants it for comparing distributions: a quarter of its import.
         import_when_used("scipy.stats")
-        with stage(_log, "intake.import"):
-            from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
-
-            return SuiteRunner()
+        # On a stack of its own: Great Expectations keeps exceptions of its import for good, they keep the frames that
+        # were running, and ours hold a month of returns.
+        with stage(_log, "intake.import"), ThreadPoolExecutor(1, "import") as apart:
+            return apart.submit(_suite_runner).result()
 
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
@@ -322,6 +323,12 @@ class Checker:
         record = found.model_copy(update={"written": written}).model_dump(mode="json")
         text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
         write_atomically(folder / CHECKED, text.encode())
+
+
+def _suite_runner() -> "SuiteRunner":
+    from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
+
+    return SuiteRunner()
 
 
 def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:
