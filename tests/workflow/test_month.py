@@ -3,12 +3,15 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import openpyxl
 import pytest
 
+from minsheng.archive.durable import locked
 from minsheng.domain.period import Period
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
@@ -191,6 +194,18 @@ def test_what_failed_is_tried_again_and_made_when_the_fault_is_gone(made: Worksp
     path.write_bytes(good)
     assert len(_run(made, **chosen).summary.made) == 2
     assert not (made.outputs / "2017-06/failed").exists()
+
+
+def test_two_runs_take_turns(made: Workspace) -> None:
+    command = [sys.executable, "-m", "minsheng", "run", "2017-06", "--notebook", "section_scoring", "--force"]
+    with locked(made.outputs, exclusive=True, waiting=lambda: None):
+        process = subprocess.Popen(command, cwd=made.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        assert "另一个 minsheng 正在这个工作区生成报告" in process.stdout.readline()
+        assert not list((made.outputs / ".staging").iterdir())
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, said
+    assert "新生成 2 份" in said
 
 
 def test_a_run_may_be_restricted_and_names_must_exist(workspace: Workspace) -> None:

@@ -47,12 +47,13 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path, *, exclusive: bool, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold an archive: alone to seal, together with others to verify; the kernel frees it when the process ends.
+    """Hold a folder: alone to write, together with others to read; the kernel frees it when the process ends.
 
     Parameters
     ----------
     folder
-        The archive; the lock is on the folder itself, so that a read-only archive can be verified.
+        An archive, a workspace, its outputs; the lock is on the folder itself, so that a read-only archive can be
+        verified.
     exclusive
         To write.
     waiting

@@ -25,6 +25,7 @@ from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.run_log import RunLog
 from minsheng.workflow.run_page import write_run_page
 from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.turns import my_turn
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
 
@@ -137,7 +138,7 @@ def run_assessment(
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
     planned = time.monotonic() - started
-    with RunLog(workspace, parsed, "assess", log_level) as log:
+    with my_turn(workspace, display), RunLog(workspace, parsed, "assess", log_level) as log:
         took(_log, "plan", planned)
         outcome = _assess(
             workspace,

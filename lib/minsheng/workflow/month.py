@@ -27,6 +27,7 @@ from minsheng.workflow.runner import Runner, RunSummary
 from minsheng.workflow.site import write_site
 from minsheng.workflow.site_first import write_first_page
 from minsheng.workflow.staleness import later_stale_months, nothing_to_do
+from minsheng.workflow.turns import my_turn
 from minsheng.workflow.unit_worker import UnitMade, UnitWork, cores, make_unit, template
 from minsheng.workflow.units import UnitSpec, choose, period_units
 from minsheng.workflow.versions import version_text
@@ -151,7 +152,7 @@ def run_month(
     plan = load_plan(workspace.params, period.year)
     planned = time.monotonic() - started
     chosen = choose(period_units(plan, period), plan, areas, notebooks)
-    with RunLog(workspace, period, "run", log_level) as log:
+    with my_turn(workspace, display), RunLog(workspace, period, "run", log_level) as log:
         took(_log, "plan", planned)
         outcome = _run_units_of(
             workspace,
