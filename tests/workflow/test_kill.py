@@ -14,10 +14,12 @@ from itertools import count, islice
 from pathlib import Path
 
 import pytest
+from tests.workflow.test_determinism import differing, published
 
 from minsheng.workspace import Workspace
 
-_RUN = [sys.executable, "-m", "minsheng", "run", "2017-06", "--area", "social_relief", "--notebook", "section_scoring"]
+_WHOLE = [sys.executable, "-m", "minsheng", "run", "2017-06"]
+_RUN = [*_WHOLE, "--area", "social_relief", "--notebook", "section_scoring"]
 _LONGEST_SECONDS = 120.0
 
 
@@ -109,6 +111,26 @@ def _check(workspace: Workspace, undisturbed: dict[str, bytes], instants: list[t
     subprocess.run(_RUN, cwd=workspace.root, check=True, capture_output=True)
     assert _files(workspace.outputs / "2017-06/social_relief/section_scoring", workspace.outputs) == undisturbed
     assert not list((workspace.outputs / ".staging").glob("*")), "what killed runs left is cleared away"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_a_whole_month_killed_until_it_is_done(june: Workspace, started: Workspace) -> None:
+    generator, kills = random.Random(7), 0
+    while kills < 15:
+        process = subprocess.Popen(
+            _WHOLE, cwd=started.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(2 + generator.random() * 8)
+        if process.poll() is not None:
+            break  # what was made before each kill is kept: it may be done before we are
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += 1
+    assert kills > 3
+    subprocess.run(_WHOLE, cwd=started.root, check=True, capture_output=True)
+    assert differing(published(started), published(june)) == []
 
 
 @pytest.mark.slow
