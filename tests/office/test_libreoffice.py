@@ -48,3 +48,18 @@ def test_receipts_open_and_say_what_is_wrong(june: Workspace, tmp_path: Path) ->
     assert len(files) >= 9
     for pdf in _as_pdf(files, tmp_path).values():
         assert "回执" in pdf.pages[0].extract_text()
+
+
+def test_the_tables_that_the_bureau_sends_on_print_on_one_page(assessed: Workspace, tmp_path: Path) -> None:
+    files = [
+        assessed.outputs / "2017-06" / "progress.xlsx",
+        assessed.outputs / "2017-H1" / "result_table" / "result_table.xlsx",
+    ]
+    for name, pdf in _as_pdf(files, tmp_path).items():
+        (page,) = pdf.pages
+        assert float(page.mediabox.width) > float(page.mediabox.height)
+        text = _squeezed(page.extract_text())
+        assert "###" not in text
+        (sheet,) = openpyxl.load_workbook(next(file for file in files if file.stem == name)).worksheets
+        headers = {cell.value for row in sheet.iter_rows(max_row=7) for cell in row if isinstance(cell.value, str)}
+        assert not [header for header in headers if _squeezed(header) not in text]

@@ -136,14 +136,16 @@ def test_the_workbook_for_the_supervision_office_holds_the_sealed_totals(done):
         io.BytesIO((workspace.outputs / "2017-H1/result_table/result_table.xlsx").read_bytes())
     )
     sheet = book["考评结果"]
-    heads = {str(cell.value): cell.column for cell in sheet[3] if cell.value}
-    rows = {sheet.cell(row, 2).value: row for row in range(4, 12)}
+    heads = {str(cell.value): cell.column for cell in sheet[4] if cell.value}
+    rows = {sheet.cell(row, 2).value: row for row in range(5, 13)}
     table = sealed_result_table(workspace, PERIOD)
     assert len(rows) == 8
+    groups = [str(cell.value).partition("（")[0] for cell in sheet[3] if "分）" in str(cell.value)]
+    assert groups == ["组织领导", "综合管理、监督检查及评价", "宣传报道", "政务公开", "目标实施及考评"]
     for row in table.rows:
         assert Decimal(str(sheet.cell(rows[row.name], heads["得分"]).value)) == row.total
         # 小计 per group, then the items: 5 + 13 + 8 manual and measured ones.
-        assert Decimal(str(sheet.cell(rows[row.name], heads["领导小组（1）"]).value)) == row.items["org.1"]
+        assert Decimal(str(sheet.cell(rows[row.name], heads["领导小组\n（1）"]).value)) == row.items["org.1"]
 
 
 def test_sections_lose_points_for_what_is_on_record(done):

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from minsheng.archive.durable import locked
 from minsheng.domain.period import Period
@@ -70,16 +71,39 @@ def test_links_of_the_site_lead_somewhere(june: Workspace) -> None:
             assert (page.parent / link).is_file(), (page, link)
 
 
+def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:
+    return openpyxl.load_workbook(workspace.outputs / month / "progress.xlsx").active
+
+
 def test_the_progress_table_has_the_annex_layout(june: Workspace) -> None:
-    sheet = openpyxl.load_workbook(june.outputs / "2017-06" / "progress.xlsx").active
-    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=4) if row[0].value}
+    sheet = _progress_sheet(june)
+    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=8) if row[0].value}
     assert list(rows)[:10] == [
         "全市", "市本级", "苍溪县", "旺苍县", "剑阁县", "青川县", "利州区", "昭化区", "朝天区", "广元经济技术开发区",
     ]  # fmt: skip
-    beds = next(c.column - 1 for c in sheet[2] if c.value and str(c.value).startswith("新增民办公办养老机构床位"))
+    assert sheet["A1"].value == "2017年民政系统民生工程及民生实事目标任务完成情况表（2017年6月）"
+    above = [[cell.value for cell in sheet[row] if cell.value] for row in range(3, 8)]
+    assert above[0] == ["地区", "民生工程", "民生实事"]
+    assert above[1][:2] == ["扶贫解困工程", "社会保障工程"]
+    assert above[2][1:] == ["城乡困难群众最低生活保障", "社会养老服务体系建设"]
+    beds = next(cell.column - 1 for cell in sheet[6] if cell.value == "新增民办公办养老机构床位\n（张）")
+    assert [cell.value for cell in sheet[7]][beds : beds + 3] == ["目标", "完成值", "完成率"]
     assert rows["全市"][beds] == 1950
     assert rows["市本级"][beds] == 400
     assert sum(rows[name][beds + 1] for name in list(rows)[1:10]) == rows["全市"][beds + 1]
+
+
+def test_the_progress_table_prints_on_one_page_across_with_its_headers_on_every_page(june: Workspace) -> None:
+    sheet = _progress_sheet(june)
+    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToWidth in {None, 1}, "one page across is the default"
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.print_title_rows == "$3:$7"
+    digits = sum(
+        dimension.width * (dimension.max - dimension.min + 1) for dimension in sheet.column_dimensions.values()
+    )
+    assert digits < 210, "wider tables print in letters that nobody reads on A4"
 
 
 def test_city_rows_are_sums_of_numerators_and_denominators(june: Workspace) -> None:
@@ -134,6 +158,10 @@ def test_a_missing_county_is_a_report_that_says_so_and_touches_nothing_else(made
         assert measurement.light.word == "汇总不全"
     bulletin = (made.outputs / "2017-06/city/bulletin/report.html").read_text(encoding="utf-8")
     assert bulletin.index("未报送") < bulletin.index("进展一览")
+    sheet = _progress_sheet(made)
+    (absent,) = ([cell.value for cell in row] for row in sheet.iter_rows(min_row=8) if row[0].value == "青川县")
+    assert absent[1:4] == [70, "未报送", None]
+    assert "青川县没有数据，全市数为其余地区合计" in str([row[0].value for row in sheet.iter_rows(min_row=18)])
 
 
 def test_a_notebook_that_raises_is_kept_under_failed_and_the_others_go_on(made: Workspace) -> None:

@@ -68,6 +68,11 @@ class About(Frozen):
     leading_group: LeadingGroup
     source: Source
 
+    @property
+    def subject(self) -> str:
+        """What the plan is about, as titles of tables begin: its title without the kind of document."""
+        return self.title.removesuffix("实施方案")
+
 
 class KeyFigure(Frozen):
     """A figure shown beside the indicators, e.g. 保障人数; it has no target."""

@@ -228,6 +228,11 @@ class ResultTableFigures(_Figures):
     at_period_end: bool
     """Whether every figure is as of the period's end or later."""
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The ids of the groups in the rubric's order, which a sealed mapping with sorted keys no longer has."""
+        return tuple(dict.fromkeys(item.group for item in self.items))
+
 
 class SectionItemScore(Frozen):
     """One reverse deduction of a section."""

@@ -1,10 +1,12 @@
 """A printed table as a workbook: what the bureau sends on (目标任务完成情况表, 考评结果表), not what comes in."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from minsheng.zip_stable import normalise_zip
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 Cell = str | Decimal | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
 
+_LINE = 15
+"""Height of a line of text, in points."""
+_NARROWEST, _WIDEST = 5.0, 18.0
+"""Widths of a column, in digits: a longer text takes a second line."""
+_SPARE = 1.2
+"""What a cell's edges take of its width, in digits."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -23,20 +32,35 @@ class Group:
     Parameters
     ----------
     label
-        The upper header.
+        The header of the columns.
     parts
-        The lower headers, at least two; or a single empty one, which merges both levels.
+        The lower headers, at least two; or a single empty one, which merges with the header.
     formats
         Excel number formats, one per part.
+    above
+        Headers over this one, from the top; neighbours with the same ones share their cells.
     """
 
     label: str
     parts: tuple[str, ...]
     formats: tuple[str, ...]
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """A header with the cells that it covers."""
+
+    text: str
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
 
 
 def write_printed_table(
     title: str,
+    subtitle: str,
     remarks: Sequence[str],
     groups: Sequence[Group],
     rows: Sequence[Sequence[Cell]],
@@ -44,12 +68,14 @@ def write_printed_table(
     day: date,
     sheet: str,
 ) -> bytes:
-    """Write a titled table with two levels of headers, ready to print on one page across.
+    """Write a titled table with levels of headers, ready to print on one page across.
 
     Parameters
     ----------
     title
         First row.
+    subtitle
+        Second row: who issues it, as of when.
     remarks
         Lines below the table.
     groups
@@ -73,9 +99,19 @@ def write_printed_table(
     book.set_properties({"title": title, "created": datetime.combine(day, time.min)})
     page = book.add_worksheet(sheet)
     styles = _Styles(book)
-    _write_head(page, styles, title, groups)
-    formats = [styles.number(pattern) for group in groups for pattern in group.formats]
-    for number, row in enumerate(rows, start=3):
+    patterns = [pattern for group in groups for pattern in group.formats]
+    widths = [
+        _column_width([row[column] for row in rows], part, pattern)
+        for column, (part, pattern) in enumerate(
+            pair for group in groups for pair in zip(group.parts, group.formats, strict=True)
+        )
+    ]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    top = _write_head(page, styles, (title, subtitle), groups, widths)
+    formats = [styles.number(pattern) for pattern in patterns]
+    for number, row in enumerate(rows, start=top):
+        page.set_row(number, _LINE * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
         for column, cell in enumerate(row):
             match cell:
                 case None:
@@ -84,15 +120,25 @@ def write_printed_table(
                     page.write_number(number, column, float(cell), formats[column])
                 case str():
                     page.write_string(number, column, cell, styles.text)
-    for number, remark in enumerate(remarks, start=3 + len(rows)):
-        page.write_string(number, 0, remark)
-    page.freeze_panes(3, 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(1, 2)
+    last = len(widths) - 1
+    for number, remark in enumerate(remarks, start=top + len(rows)):
+        page.merge_range(number, 0, number, last, remark, styles.remark)
+        page.set_row(number, _LINE * max(1.2, _lines(remark, sum(widths))))
+    _set_up_paper(page, top, last_row=top + len(rows) + len(remarks) - 1, last_column=last)
     book.close()
     return normalise_zip(buffer.getvalue())
+
+
+def _set_up_paper(page: Any, top: int, *, last_row: int, last_column: int) -> None:
+    page.freeze_panes(top, 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    page.center_horizontally()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(2, top - 1)
+    page.print_area(0, 0, last_row, last_column)
+    page.set_footer("&C第&P页 共&N页")
 
 
 class _Styles:
@@ -100,28 +146,87 @@ class _Styles:
 
     def __init__(self, book: "xlsxwriter.Workbook") -> None:
         self._book = book
-        self._base = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
-        self.text = book.add_format(self._base)
+        plain = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "text_wrap": True}
+        self._base = {**plain, "border": 1}
+        self.text = book.add_format({**self._base, "align": "center"})
         self.head = book.add_format({**self._base, "align": "center", "bold": True, "bg_color": "#F2F2F2"})
-        self.title = book.add_format({"font_name": "宋体", "font_size": 16, "align": "center", "valign": "vcenter"})
+        self.title = book.add_format({**plain, "font_size": 18, "bold": True, "align": "center"})
+        self.remark = book.add_format({**plain, "align": "left"})
 
     def number(self, pattern: str) -> Any:
         return self._book.add_format({**self._base, "num_format": pattern, "align": "right"})
 
 
-def _write_head(page: Any, styles: _Styles, title: str, groups: Sequence[Group]) -> None:
-    width = sum(len(group.parts) for group in groups)
-    page.merge_range(0, 0, 0, width - 1, title, styles.title)
-    page.set_row(0, 32)
-    page.set_row(1, 58)
-    column = 0
-    for group in groups:
-        last = column + len(group.parts) - 1
-        if group.parts == ("",):
-            page.merge_range(1, column, 2, column, group.label, styles.head)
+def _write_head(
+    page: Any, styles: _Styles, titles: tuple[str, str], groups: Sequence[Group], widths: Sequence[float]
+) -> int:
+    """Write titles and headers; return the row where the table's body begins."""
+    last = len(widths) - 1
+    for row, (text, style, height) in enumerate(
+        zip(titles, (styles.title, styles.remark), (34, 1.4 * _LINE), strict=True)
+    ):
+        page.merge_range(row, 0, row, last, text, style)
+        page.set_row(row, height)
+    headings = list(_headings(groups, first_row=len(titles)))
+    bottom = max(heading.last_row for heading in headings)
+    heights = dict.fromkeys(range(len(titles), bottom + 1), 1.2)
+    for each in sorted(headings, key=lambda heading: heading.last_row - heading.first_row):
+        covered = range(each.first_row, each.last_row + 1)
+        need = _lines(each.text, sum(widths[each.first_column : each.last_column + 1]), bold=True)
+        lacking = need - sum(heights[row] for row in covered)
+        if lacking > 0:
+            heights[each.last_row - (each.last_row == bottom and len(covered) > 1)] += lacking
+        corners = (each.first_row, each.first_column, each.last_row, each.last_column)
+        if len(covered) == 1 and each.first_column == each.last_column:
+            page.write_string(*corners[:2], each.text, styles.head)
         else:
-            page.merge_range(1, column, 1, last, group.label, styles.head)
-            for offset, part in enumerate(group.parts):
-                page.write_string(2, column + offset, part, styles.head)
-        page.set_column(column, last, 16 if column == 0 else 10)
-        column = last + 1
+            page.merge_range(*corners, each.text, styles.head)
+    for row, lines in heights.items():
+        page.set_row(row, _LINE * lines)
+    return bottom + 1
+
+
+def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
+    """Yield every header with its cells: shared ones over their groups, each group's own, and its parts'."""
+    above = max(len(group.above) for group in groups)
+    bottom = first_row + above + (1 if any(group.parts != ("",) for group in groups) else 0)
+    starts = [sum(len(group.parts) for group in groups[:number]) for number in range(len(groups) + 1)]
+    for level in range(above):
+        numbered = enumerate(groups)
+        for path, shared in groupby(numbered, key=lambda pair: pair[1].above[: level + 1]):
+            numbers = [number for number, _ in shared]
+            if len(path) > level:
+                row = first_row + level
+                yield _Heading(path[level], row, row, starts[numbers[0]], starts[numbers[-1] + 1] - 1)
+    for number, group in enumerate(groups):
+        own, first, last = first_row + len(group.above), starts[number], starts[number + 1] - 1
+        if group.parts == ("",):
+            yield _Heading(group.label, own, bottom, first, last)
+            continue
+        yield _Heading(group.label, own, bottom - 1, first, last)
+        for offset, part in enumerate(group.parts):
+            yield _Heading(part, bottom, bottom, first + offset, first + offset)
+
+
+def _column_width(cells: Sequence[Cell], part: str, pattern: str) -> float:
+    """Return a width that holds every figure on one line, and texts on a few."""
+    figures = [_digits(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
+    texts = [min(_digits(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
+    return max(_NARROWEST, min(_digits(part), _NARROWEST), *figures, *texts) + _SPARE
+
+
+def _printed(value: Decimal, pattern: str) -> str:
+    decimals = len(pattern.rstrip("%").partition(".")[2])
+    return f"{value:,.{decimals}%}" if pattern.endswith("%") else f"{value:,.{decimals}f}"
+
+
+def _digits(text: str) -> float:
+    """Return about how wide a text is: 汉字 are two digits wide."""
+    return float(sum(2 if ord(character) > 0x2000 else 1 for character in text))
+
+
+def _lines(cell: Cell, width: float, *, bold: bool = False) -> int:
+    if not isinstance(cell, str):
+        return 1
+    wider = 1.08 if bold else 1
+    return sum(max(1, ceil(_digits(line) * wider / (width - _SPARE))) for line in cell.split("\n"))

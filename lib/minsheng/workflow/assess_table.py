@@ -6,6 +6,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import ResultTableFigures
 from minsheng.domain.written import read_result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
+from minsheng.report.numbers import day
 from minsheng.report.result_table import counted, differing, remarks
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workspace import Workspace
@@ -48,18 +49,21 @@ def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None
 def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     """Return the result table as a workbook: totals first, then every item in the rubric's order."""
     points = "0." + "0" * plan.county_rubric.decimals
+    as_of = figures.as_of or figures.period.end
     groups = [Group("名次", ("",), ("@",)), Group("县区", ("",), ("@",))]
-    for group, name in figures.group_names.items():
+    for group in figures.groups:
         items = [item for item in figures.items if item.group == group]
-        parts = ("小计", *(f"{item.name}（{item.full_marks:f}）" for item in items))
-        groups.append(Group(f"{name}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts)))
+        parts = ("小计", *(f"{item.name}\n（{item.full_marks:f}）" for item in items))
+        groups.append(
+            Group(f"{figures.group_names[group]}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts))
+        )
     groups.append(Group("结果", ("扣分", "加分", "得分", "已评满分"), (points, points, points, "0.##")))
     groups.append(Group("等次", ("",), ("@",)))
     groups.append(Group("折算得分", ("",), (points,)))
     rows: list[list[Cell]] = []
     for row in figures.rows:
         cells: list[Cell] = [None if row.rank is None else str(row.rank), row.name]
-        for group in figures.group_names:
+        for group in figures.groups:
             cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]
         cells += [row.deducted, row.bonus, row.total, row.full_marks, row.grade, row.converted]
@@ -68,11 +72,12 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     told += [figures.data_label] * bool(figures.data_label)
     told.append(f"{plan.about.issuer}（盖章）　　　　主要负责人：　　　　　　经办人：　　　　　　日期：")
     return write_printed_table(
-        f"{plan.about.title}考评结果表（{figures.period.label}）",
+        f"{plan.about.subject}考评结果表（{figures.period.label}）",
+        f"填报单位：{plan.about.issuer}　　　　数据截至：{day(as_of)}　　　　计量单位：分",
         told,
         groups,
         rows,
-        day=figures.as_of or figures.period.end,
+        day=as_of,
         sheet="考评结果",
     )
 

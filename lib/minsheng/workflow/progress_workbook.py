@@ -1,11 +1,15 @@
 """``progress.xlsx``: the notice's annex table with actuals and completion beside the targets."""
 
+from collections.abc import Mapping
+
 from minsheng.domain.area import CITY
+from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures
 from minsheng.domain.written import read_result
 from minsheng.intake.printed_table import Cell, Group, write_printed_table
+from minsheng.report import numbers
 from minsheng.report.progress import target_words
 from minsheng.workflow.privacy_gate import check_privacy
 from minsheng.workspace import Workspace
@@ -33,24 +37,18 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
         for area_id in (CITY, *(area.id for area in plan.areas_with(project.id, period))):
             if not plan.reports_itself(area_id, project.id, period):
                 found |= _rows_below(workspace, period, area_id, project.id)
-    groups = [Group("地区", ("",), ("@",))]
-    for indicator in indicators:
-        number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
-        heading = f"{indicator.name}（{indicator.unit}）"
-        if indicator.measure.kind == "milestone":
-            groups.append(Group(indicator.name, ("目标", "状态"), ("@", "@")))
-        else:
-            groups.append(Group(heading, ("目标", "完成数", "完成率"), (number, number, _PERCENT)))
+    groups = [Group("地区", ("",), ("@",)), *(_group(plan, indicator) for indicator in indicators)]
     rows: list[list[Cell]] = []
     for area_id in (CITY, *(area.id for area in plan.areas)):
         row: list[Cell] = [plan.area_name(area_id)]
         for indicator in indicators:
             row += _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
         rows.append(row)
-    remarks = [f"数据截至：{min(days).isoformat()}", "空白表示没有任务或没有数据，不是零。"]
-    remarks += [label] * bool(label) + [f"未生成：{'、'.join(absent)}"] * bool(absent)
+    remarks = [f"说明：{'；'.join(_remarks(found))}。"]
+    remarks += [f"未生成：{'、'.join(absent)}。"] * bool(absent) + [label] * bool(label)
     content = write_printed_table(
-        f"{plan.about.title}目标任务完成情况表（{period.label}）",
+        f"{plan.about.subject}目标任务完成情况表（{period.label}）",
+        f"填报单位：{plan.about.issuer}　　　　数据截至：{numbers.day(min(days))}　　　　计量单位见表头",
         remarks,
         groups,
         rows,
@@ -73,6 +71,21 @@ def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
 
 
+def _group(plan: Plan, indicator: Indicator) -> Group:
+    """Return an indicator's columns under the headers of the annex table: programme, group, and a shared project."""
+    project = plan.project(indicator.project)
+    shared = len(plan.indicators_of(project.id)) > 1
+    group = () if project.group in {"", project.programme, project.name} else (project.group,)
+    above = (project.programme, *group, *([project.name] if shared else []))
+    if indicator.measure.kind == "milestone":
+        return Group(indicator.name, ("目标", "状态"), ("@", "@"), above)
+    number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
+    whole = all(target.value is None or target.value % 1 == 0 for target in indicator.targets.values())
+    aims = _WHOLE if whole else number
+    heading = f"{indicator.name}\n（{indicator.unit}）"
+    return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _PERCENT), above)
+
+
 def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     if measurement is None:
         return [None] * (2 if milestone else 3)
@@ -81,4 +94,15 @@ def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     target = (
         measurement.target if measurement.target is not None and not measurement.worded else target_words(measurement)
     )
+    if measurement.actual is None and measurement.has_duty:
+        return [target, measurement.light.word, None]
     return [target, measurement.actual, measurement.completion]
+
+
+def _remarks(found: Mapping[tuple[str, str], Measurement]) -> list[str]:
+    """Say what blank cells mean, and which city figures lack an area."""
+    said = ["空白为没有任务或没有数据，不是零", "完成率为完成值占全年目标的比重"]
+    missing = {name: None for measurement in found.values() for name in measurement.missing_areas}
+    if missing:
+        said.append(f"{'、'.join(missing)}没有数据，全市数为其余地区合计，不计算完成率")
+    return said
