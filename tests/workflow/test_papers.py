@@ -9,12 +9,14 @@ import pikepdf
 import pypdf
 import pytest
 from docx.oxml.ns import qn
+from tests.paper import MARGINS, sheets
 
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, GateRefusedError
 from minsheng.execute.failures import FailureKind
 from minsheng.notebook.gate import refuse_empty_parts
 from minsheng.plan import load_plan
+from minsheng.render.pdf_text import page_count
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.month import run_month
 from minsheng.workflow.status import month_status
@@ -55,6 +57,25 @@ def test_every_kind_of_pdf_can_be_kept_and_read(june, unit, html_text, tagged_te
     texts = [item.extract_text() for item in pypdf.PdfReader(io.BytesIO(content)).pages]
     for place, text in enumerate(texts, 1):
         assert number.format(place, len(texts)) in text
+
+
+def test_no_text_of_any_pdf_covers_another_or_leaves_the_page(june):
+    faults, seen = [], 0
+    for path in sorted((june.outputs / "2017-06").glob("*/*/report.pdf")):
+        kind = "official" if path.parent.name == "monthly_report" else "report"
+        for number, sheet in enumerate(sheets(path.read_bytes()), 1):
+            seen += len(sheet.words)
+            wrong = [*sheet.overlapping(), *sheet.outside(*MARGINS[kind])]
+            faults += [f"{path.parent.relative_to(june.outputs)}, page {number}: {each}" for each in wrong]
+    assert faults == []
+    assert seen > 10_000
+
+
+def test_no_text_of_the_result_table_covers_another_or_leaves_the_page(assessed):
+    pdf = (assessed.outputs / "2017-H1/result_table/result_table.pdf").read_bytes()
+    assert [[*sheet.overlapping(), *sheet.outside(*MARGINS["report"])] for sheet in sheets(pdf)] == [[]] * page_count(
+        pdf
+    )
 
 
 @pytest.mark.parametrize("unit", OFFICIAL)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from minsheng.report.markup import Content, Element, spoken
@@ -16,6 +17,8 @@ _PAGE_EM = 44.0
 """Width of the page in the letters of a table."""
 _LEAST_LONG_EM = 8.0
 _ROOT = 0.7
+_LONG_HEADER = 5.0
+"""Longer headers may take two lines where the page is narrow."""
 _NAME_BESIDE_TEXT_EM = 7.0
 """Longer names wrap where running text wants the room."""
 _WHOLE = 100
@@ -108,10 +111,9 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tup
 
     Short columns get what their longest entry needs; columns of running text share the rest.
     """
-    needs = [
-        max(_PADDING_EM + max(ems(column.label), ems(column.unit)), *(_need(column, row[number]) for row in rows), 0)
-        for number, column in enumerate(columns)
-    ]
+    needs = _needs(columns, rows, header_lines=1)
+    if sum(needs) > _PAGE_EM:
+        needs = _needs(columns, rows, header_lines=2)
     running = [number for number, column in enumerate(columns) if column.kind == "long"]
     if running:
         needs = [
@@ -126,6 +128,16 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tup
     whole = sum(needs)
     width = _WHOLE if running else min(_WHOLE, max(_LEAST_WIDTH, round(_WHOLE * _AIR * whole / _PAGE_EM)))
     return [_WHOLE * need / whole for need in needs], width
+
+
+def _needs(columns: Sequence[Column], rows: Sequence[Sequence[Content]], header_lines: int) -> list[float]:
+    """Return what each column needs for its longest entry and for its header, long ones in so many lines."""
+    needs = []
+    for number, column in enumerate(columns):
+        label = ems(column.label)
+        header = max(ceil(label / header_lines) if label > _LONG_HEADER else label, ems(column.unit))
+        needs.append(max(_PADDING_EM + header, *(_need(column, row[number]) for row in rows), 0))
+    return needs
 
 
 def _need(column: Column, content: Content) -> float:
