@@ -84,7 +84,7 @@ def _bullets(shown: Sequence[Measurement]) -> Sheet:
         for place, line in enumerate(lines):
             sheet.text(0, middle + (place - (len(lines) - 1) / 2) * 3.9, line, size=9)
         share = float(m.completion or 0)
-        sheet.bar(start, middle - 2.2, unit, 4.4, fill=drawing.TINT)
+        sheet.bar(start, middle - 2.2, unit, 4.4, fill=drawing.TINT, edge=drawing.RULE)
         sheet.bar(start, middle - 1.4, unit * min(share, _MOST_SHOWN), 2.8)
         if share > _MOST_SHOWN:
             sheet.text(stop, middle, "▶", size=7, colour=drawing.BAR)

@@ -52,7 +52,7 @@ def ranking_chart(dossier: Dossier) -> Piece:
         middle = height * number + height / 2
         sheet.text(4, middle, str(row.rank) if row.rank is not None else "—", size=size, anchor="right")
         sheet.text(7, middle, drawing.fitted(row.name, size, start - 8, lines=1)[0], size=size)
-        sheet.bar(start, middle - 1.9, unit * float(row.full_marks), 3.8, fill=drawing.TINT)
+        sheet.bar(start, middle - 1.9, unit * float(row.full_marks), 3.8, fill=drawing.TINT, edge=drawing.RULE)
         if row.total > 0:
             sheet.bar(start, middle - 1.9, unit * float(row.total), 3.8)
         sheet.text(stop + 2, middle, f"{fixed(row.total, places)}分", size=size)
