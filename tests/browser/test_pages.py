@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.links import dead_links
 
 # One of every kind of page: project (county and city, milestones and levels), scores, sections, month, assessment.
 PAGES = (
@@ -87,14 +88,6 @@ def test_three_clicks_lead_from_a_score_to_its_cell(assessed, browser) -> None:
 
 
 def test_every_link_of_every_page_leads_somewhere(assessed) -> None:
-    broken, seen = [], 0
-    for path in sorted(assessed.outputs.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        places = set(re.findall(r'id="([^"]+)"', text))
-        for href in re.findall(r'<a [^>]*href="([^"]+)"', text):
-            seen += 1
-            where = path.parent / unquote(href.partition("#")[0])
-            if not (href[1:] in places if href.startswith("#") else where.resolve().is_file()):
-                broken.append(f"{path.relative_to(assessed.outputs)}: {href}")
+    broken, seen = dead_links(assessed.outputs)
     assert broken == []
     assert seen > 1000

@@ -1,12 +1,14 @@
 """The archive as its users meet it: a really run June sealed, verified, found, made again; and what is refused."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.links import dead_links
 
 from minsheng.archive.checking import check_bag
 from minsheng.domain.period import Period
@@ -77,6 +79,21 @@ def test_the_package_holds_everything_that_the_month_was_made_from(sealed: Works
         [sys.executable, "-m", "bagit", "--validate", str(data.parent)], capture_output=True, check=False
     )
     assert done.returncode == 0
+
+
+def test_whoever_has_the_package_alone_finds_no_dead_link_and_the_reports_as_published(sealed: Workspace) -> None:
+    data = sealed.archive / "2017-06" / "data"
+    broken, seen = dead_links(data, inside=True)
+    assert broken == []
+    assert seen > 1000
+    published = sealed.outputs / "2017-06"
+    for path in published.glob("*/*/report.html"):
+        assert (data / "outputs/2017-06" / path.relative_to(published)).read_bytes() == path.read_bytes()
+    page = (data / "outputs/2017-06/index.html").read_text(encoding="utf-8")
+    assert "cangxi/elderly_care/report.html" in page
+    assert re.sub(r"</?a\b[^>]*>", "", page) == re.sub(
+        r"</?a\b[^>]*>", "", (published / "index.html").read_text(encoding="utf-8")
+    )
 
 
 def test_sealing_again_says_that_nothing_changed(sealed: Workspace) -> None:

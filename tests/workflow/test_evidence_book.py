@@ -3,15 +3,18 @@
 import csv
 import hashlib
 import io
+import re
 import shutil
 import subprocess
 import sys
 import unicodedata
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import pikepdf
 import pytest
+from tests.links import dead_links
 
 from minsheng.archive.bag import take_stock
 from minsheng.domain.period import Period
@@ -26,6 +29,7 @@ from minsheng.workflow.evidence_items import gather_evidence
 from minsheng.workflow.inspecting import inspect_package
 from minsheng.workflow.inspection import Verdict
 from minsheng.workflow.privacy_gate import check_privacy
+from minsheng.workflow.sealed_links import book_pages
 from minsheng.workflow.sealing import seal_period
 from minsheng.workflow.verifying import verify
 from minsheng.workspace import Workspace
@@ -88,6 +92,29 @@ def test_every_file_of_the_catalogue_is_in_the_book_with_its_sha256(book):
     assert all(row["页数"] for row in rows if row["文件"].endswith(".pdf"))
     text = "".join("".join(read_pdf(content(book, "02-证据目录/证据目录.pdf")).pages).split())
     assert all(row["sha256"] in text for row in rows)
+
+
+def test_the_books_pages_lead_to_files_of_the_book_and_say_what_was_published(book, assessed, tmp_path):
+    for name in book:
+        path = tmp_path / "book" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content(book, name))
+    broken, seen = dead_links(tmp_path / "book", inside=True)
+    assert broken == []
+    assert seen > 100
+    ours = content(book, "03-苍溪县/00-得分表/得分表.html").decode()
+    links = unquote(ours)
+    assert 'href="../14-goal.medical-医疗救助/报表-cangxi.xlsx"' in links
+    assert 'href="考评表.xlsx"' in links
+    published = (assessed.outputs / "2017-H1/cangxi/scoring/report.html").read_text(encoding="utf-8")
+    assert re.sub(r"</?a\b[^>]*>", "", ours) == re.sub(r"</?a\b[^>]*>", "", published)
+
+
+def test_a_page_that_a_county_handed_in_is_not_touched(tmp_path):
+    page = tmp_path / "原件.html"
+    page.write_text('<a href="nowhere.html">原件</a>', encoding="utf-8")
+    assert book_pages({"03-苍溪县/01-org.1-领导小组/原件.html": page}) == {}
+    assert book_pages({"03-苍溪县/00-得分表/得分表.html": page}) == {"03-苍溪县/00-得分表/得分表.html": "原件".encode()}
 
 
 def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):

@@ -22,6 +22,7 @@ from minsheng.report.markup import Content, Element, Piece, note, paragraph
 from minsheng.report.tables import Column, table
 from minsheng.workflow.assess_table import sealed_result_table
 from minsheng.workflow.evidence_items import Body, Evidence, ProvenItem, gather_evidence, result_files
+from minsheng.workflow.sealed_links import book_pages
 from minsheng.workspace import Workspace
 
 RESULT, CATALOGUE = "01-考评结果表", "02-证据目录"
@@ -86,6 +87,7 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
         book |= {f"{folder}/00-得分表/{name}": path for name, path in body.overview.items()}
         for at, item in enumerate(body.items, start=1):
             book |= {f"{folder}/{_item_folder(at, item)}/{_safe(name)}": path for name, path in item.files.items()}
+    book |= book_pages(book)
     entries = [entry for folder, body in placed for entry in _entries(folder, body)]
     book[f"{CATALOGUE}/证据目录.csv"] = catalogue_csv(entries)
     printed = catalogue_page(workspace, plan, evidence, entries)
@@ -135,7 +137,9 @@ def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries
                 class_="part",
             )
         )
-    pieces.append(note("文件为册内路径；sha256 用 sha256sum 复核。免交的小项写明谁同意、为什么。"))
+    remark = "文件为册内路径；sha256 用 sha256sum 复核。免交的小项写明谁同意、为什么。"
+    links = "得分表、考评结果表网页中的链接指向册内文件，册内没有的只写文件名；与公布的网页相比，只有链接不同。"
+    pieces.append(note(remark + links))
     return page(f"{plan.about.issuer} {title}", Piece(*pieces)._repr_html_())
 
 

@@ -30,6 +30,7 @@ from minsheng.intake.signatures import SignedReport, read_signed, signed_csv, si
 from minsheng.intake.store import delivered_path, read_register, register_path
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.sealed_links import month_page
 from minsheng.workflow.signed_state import changed_since_signed
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workflow.versions import package_version
@@ -104,6 +105,9 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
         files[_inside(workspace, signed_register_path(data))] = signed_csv(signed)
     if deliveries_path(data).is_file():
         files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
+    pages = [workspace.outputs / str(period) / name for name in _PAGES if name.endswith(".html")]
+    # A run's record and the list of all months are no part of a month.
+    files |= {name: month_page(path, name, files) for path in pages for name in [_inside(workspace, path)]}
     files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
     return dict(sorted(files.items()))
 
