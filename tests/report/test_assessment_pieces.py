@@ -91,3 +91,23 @@ def test_evidence_that_is_missing_is_named(build):
     text = repr(report.evidence_index(build.result_table()))
     assert "领导小组（1分）　文件　苍溪县：成立文件 剑阁县：未评" in text
     assert "苍溪县、剑阁县：缺" in text
+
+
+def test_zero_for_want_of_a_return_does_not_read_as_a_score(build):
+    *others, last = build.rank_rows()
+    absent = last.model_copy(update={"total": Decimal(0), "unreported_marks": last.full_marks})
+    dossier = build.ranking(rows=(*others, absent))
+    for piece in (report.ranking_table(dossier), report.group_points_table(dossier)):
+        text = piece._repr_html_()
+        assert "剑阁县（未报送）" in text
+        assert "暂计0分，不是考评得零分，补报后重新计算：剑阁县78分。" in text
+    assert "剑阁县（未报送）0分" in report.ranking_chart(dossier)._repr_html_()
+    assert "未报送" not in report.ranking_table(build.ranking())._repr_html_()
+
+
+def test_a_group_that_nobody_has_assessed_yet_has_no_points(build):
+    rows = tuple(row.model_copy(update={"groups": {"goal": row.groups["goal"]}}) for row in build.rank_rows())
+    text = report.group_points_table(build.ranking(rows=rows))._repr_html_()
+    assert "组织领导" in text
+    assert "0.00" not in text
+    assert text.count("—") >= len(rows)

@@ -1,6 +1,7 @@
 """What a notebook seals: ``result.json``, and the frozen dossier that it is made from."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -153,7 +154,9 @@ class RankRow(Frozen):
     grade: str | None
     converted: Exact | None
     groups: dict[str, Exact]
-    """Points by rubric group id."""
+    """Points by rubric group id, of the groups in which anything is counted."""
+    unreported_marks: Exact = Field(default=Decimal(0), exclude_if=lambda value: not value)
+    """Full marks of what counts as zero for want of a return, which is no score of zero."""
 
 
 class RankingFigures(_Figures):

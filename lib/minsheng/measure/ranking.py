@@ -56,7 +56,10 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
             full_marks=figures.scored_full_marks,
             grade=figures.grade,
             converted=figures.converted,
-            groups={group.id: _points_of(figures, group.id) for group in rubric.groups},
+            groups={group.id: _points_of(figures, group.id) for group in rubric.groups if _counts(figures, group.id)},
+            unreported_marks=sum(
+                (i.full_marks for i in figures.items if i.state == "not_reported" and i.points is not None), Decimal(0)
+            ),
         )
         for figures in scorings
     ]
@@ -104,6 +107,11 @@ def _key(plan: Plan, figures: ScoringFigures, *, by_share: bool) -> _Key:
 
 def _points_of(figures: ScoringFigures, group: str) -> Decimal:
     return sum((item.points for item in figures.items if item.group == group and item.points is not None), Decimal(0))
+
+
+def _counts(figures: ScoringFigures, group: str) -> bool:
+    """Whether anything of a group is counted: nothing assessed yet is not zero points."""
+    return any(item.group == group and item.points is not None for item in figures.items)
 
 
 def _defaults(plan: Plan, *, tied: bool) -> Iterator[tuple[str, Source]]:

@@ -28,7 +28,7 @@ def ranking_table(dossier: Dossier) -> Piece:
     cells: list[list[Content]] = [
         [
             None if row.rank is None else str(row.rank),
-            row.name,
+            ranked_name(row),
             fixed(row.total, places),
             trimmed(row.full_marks),
             row.grade,
@@ -47,21 +47,21 @@ def group_points_table(dossier: Dossier) -> Piece:
     """Return each county's points by group of the rubric."""
     figures = figures_of(dossier, RankingFigures)
     rows = ranked(figures)
-    groups = list(dict.fromkeys(group for row in rows for group in row.groups))
-    if not groups:
+    groups = list(figures.group_names) or list(dict.fromkeys(group for row in rows for group in row.groups))
+    if not rows or not groups:
         return part("分项得分", paragraph("本期没有分项得分。"))
     columns = [Column("地区", kind="row"), *(Column(figures.group_names.get(group, group), "分") for group in groups)]
     columns.append(Column("得分", "分"))
     places = decimals_of([points for row in rows for points in row.groups.values()])
     cells: list[list[Content]] = [
         [
-            row.name,
+            ranked_name(row),
             *(fixed(row.groups[group], places) if group in row.groups else None for group in groups),
             fixed(row.total, max(places, decimals_of([row.total]))),
         ]
         for row in rows
     ]
-    remark = note("得分为各项合计再计扣分、加分后的结果；—表示该项没有已评得分。")
+    remark = note(f"得分为各项合计再计扣分、加分后的结果；—表示该项尚未评分。{unreported(rows)}")
     return part("分项得分", table(f"{figures.period.label}各地区分项得分", columns, cells, style="scores"), remark)
 
 
@@ -85,10 +85,25 @@ def ranked(figures: RankingFigures | BulletinFigures) -> Sequence[RankRow]:
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
 
 
+def ranked_name(row: RankRow) -> str:
+    """Return a row's name; who has not reported is said to, or the zero would read as a score."""
+    if not row.unreported_marks:
+        return row.name
+    return f"{row.name}（{'未报送' if row.unreported_marks == row.full_marks else '有缺报'}）"
+
+
+def unreported(rows: Sequence[RankRow]) -> str:
+    """Say whose points are zero for want of a return; empty where nobody's are."""
+    absent = [f"{row.name}{trimmed(row.unreported_marks)}分" for row in rows if row.unreported_marks]
+    if not absent:
+        return ""
+    return f"未报送或未通过校验的项目暂计0分，不是考评得零分，补报后重新计算：{'、'.join(absent)}。"
+
+
 def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) -> str:
     said = "同分的名次相同。"
     if figures.provisional:
         said = "暂定：尚有项目未评或未到期，只计已评项目，不定等次。" + said
     if len({row.full_marks for row in rows}) > 1:
         said += "各地区已评满分不同，按得分占已评满分的比例排名。"
-    return said
+    return said + unreported(rows)

@@ -8,7 +8,7 @@ from minsheng.report.drawing import Sheet
 from minsheng.report.kinds import figures_of
 from minsheng.report.markup import Piece, note
 from minsheng.report.numbers import fixed, trimmed
-from minsheng.report.ranking import ranked
+from minsheng.report.ranking import ranked, ranked_name
 from minsheng.report.scoring import STATES, decimals_of
 
 
@@ -51,15 +51,12 @@ def ranking_chart(dossier: Dossier) -> Piece:
     for number, row in enumerate(rows):
         middle = height * number + height / 2
         sheet.text(4, middle, str(row.rank) if row.rank is not None else "—", size=size, anchor="right")
-        sheet.text(7, middle, drawing.fitted(row.name, size, start - 8, lines=1)[0], size=size)
+        sheet.text(7, middle, drawing.fitted(ranked_name(row), size, start - 8, lines=1)[0], size=size)
         sheet.bar(start, middle - 1.9, unit * float(row.full_marks), 3.8, fill=drawing.TINT, edge=drawing.RULE)
         if row.total > 0:
             sheet.bar(start, middle - 1.9, unit * float(row.total), 3.8)
         sheet.text(stop + 2, middle, f"{fixed(row.total, places)}分", size=size)
-    told = [
-        f"第{row.rank}名{row.name}{trimmed(row.total)}分" if row.rank else f"{row.name}{trimmed(row.total)}分"
-        for row in rows
-    ]
+    told = [(f"第{row.rank}名" if row.rank else "") + f"{ranked_name(row)}{trimmed(row.total)}分" for row in rows]
     word = "暂定" if figures.provisional else ""
     return Piece(
         sheet.figure(

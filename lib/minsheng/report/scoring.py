@@ -113,7 +113,10 @@ def score_sentence(figures: ScoringFigures) -> str:
         for state, word in STATES.items()
         if state not in {"scored", "not_reported"} and (open_ones := [i for i in figures.items if i.state == state])
     ]
-    return said + (f"{'，'.join(left)}，未计入。" if left else "")
+    said += f"{'，'.join(left)}，未计入。" if left else ""
+    absent = [item for item in figures.items if item.state == "not_reported" and item.points is not None]
+    marks = trimmed(sum((item.full_marks for item in absent), Decimal(0)))
+    return said + (f"未报送或未通过校验的{len(absent)}项共{marks}分暂计0分，补报后重新计算。" if absent else "")
 
 
 def _adjusted(figures: ScoringFigures) -> str:

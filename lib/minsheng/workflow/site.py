@@ -23,6 +23,7 @@ from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import STATUS_WORDS, light_badge
 from minsheng.report.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.report.numbers import day, fixed
+from minsheng.report.ranking import ranked_name, unreported
 from minsheng.report.returns import punctuality
 from minsheng.report.tables import Column, table
 from minsheng.workflow.naming import notebook_names, subject_name
@@ -203,7 +204,7 @@ def _ranking(month: Sealed) -> Element:
     rows: list[list[Content]] = [
         [
             str(row.rank or "—"),
-            row.name,
+            ranked_name(row),
             fixed(row.total, 2),
             fixed(row.full_marks, 0),
             Element("a", "得分表", href=f"{row.area}/scoring/report.html"),
@@ -217,8 +218,8 @@ def _ranking(month: Sealed) -> Element:
         Column("已评满分", "分"),
         Column("依据", kind="text"),
     ]
-    remark = [note("暂定：未评、未到期的小项不计入。")] if figures.provisional else []
-    return section("得分", table("至本月的考评得分", columns, rows), remark)
+    said = ("暂定：未评、未到期的小项不计入。" if figures.provisional else "") + unreported(figures.rows)
+    return section("得分", table("至本月的考评得分", columns, rows), note(said) if said else None)
 
 
 def reports(month: Sealed) -> Element:
