@@ -45,7 +45,7 @@ def test_every_county_but_one_may_pass_while_the_city_fails(plan, build):
     assert rural.not_met == ("剑阁县",)
     assert len(rural.met) == 7
     # 7 × 160 + 80 = 1200, ÷ 8 = 150.
-    assert rural.city_said == "150.00元，目标 160元"
+    assert rural.city_said == "150.00元，目标160元"
     assert any(
         line.startswith(f"{rural.label}：苍溪县") and "全市未达到" in line for line in differing(table.standings)
     )

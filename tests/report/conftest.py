@@ -542,7 +542,7 @@ class Build:
                     indicator="beds_new",
                     label="新增床位",
                     city="not_met",
-                    city_said="845张，目标 1,950张，序时应完成 975张",
+                    city_said="845张，目标1,950张，序时应完成975张",
                     met=("苍溪县",),
                     not_met=("剑阁县",),
                 ),

@@ -82,7 +82,7 @@ def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
 
 
 def test_the_result_table_says_where_a_county_passes_and_the_city_fails(build, visible):
-    said = "新增床位：苍溪县达到本县区目标，全市未达到（845张，目标 1,950张，序时应完成 975张）。"
+    said = "新增床位：苍溪县达到本县区目标，全市未达到（845张，目标1,950张，序时应完成975张）。"
     assert said in visible(report.city_standing(build.result_table()))
     assert "有县区达到本县区目标、而全市未达到的指标：新增床位。" in visible(report.summary(build.result_table()))
 
@@ -111,3 +111,11 @@ def test_a_group_that_nobody_has_assessed_yet_has_no_points(build):
     assert "组织领导" in text
     assert "0.00" not in text
     assert text.count("—") >= len(rows)
+
+
+def test_a_rule_is_written_once_and_named_by_its_first_item_after_that(build):
+    items = build.scoring().figures.items
+    again = items[0].model_copy(update={"item": "goal.other", "name": "另一项"})
+    text = report.score_table(build.scoring(items=(*items, again)))._repr_html_()
+    assert text.count(f"规则：{items[0].rule}") == 1
+    assert f"规则：同“{items[0].name}”" in text

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
 from minsheng.domain.light import Tone
-from minsheng.domain.result import AreaRow, ConditionState, Dossier, FundUse, Measurement, ProjectFigures
+from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
 from minsheng.report import sentences
 from minsheng.report.kinds import figures_of, no_data
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, FindingTone
@@ -76,24 +76,8 @@ def _missing_areas(figures: ProjectFigures) -> Iterator[Finding]:
 def _behind(figures: ProjectFigures) -> Iterator[Finding]:
     """Name the areas that are behind, by indicator and by word."""
     for indicator in figures.measurements:
-        for tone in (Tone.RED, Tone.YELLOW):
-            named: dict[str, list[str]] = {}
-            for row in figures.areas:
-                word = _light_word(row, indicator, tone)
-                if word:
-                    named.setdefault(word, []).append(row.name)
-            for word, names in named.items():
-                text = f"{indicator.brief}“{word}”的有{len(names)}个地区：{'、'.join(names)}。"
-                if len(names) == 1:
-                    text = f"{names[0]}{indicator.brief}“{word}”。"
-                yield Finding(FINDING_TONES[tone], text)
-
-
-def _light_word(row: AreaRow, indicator: Measurement, tone: Tone) -> str:
-    for measurement in row.measurements:
-        if measurement.indicator == indicator.indicator and measurement.light.tone == tone:
-            return measurement.light.word
-    return ""
+        for tone, text in sentences.areas_by_light(indicator, figures.areas, (Tone.RED, Tone.YELLOW)):
+            yield Finding(FINDING_TONES[tone], text)
 
 
 def _of_funds(uses: Sequence[FundUse]) -> Iterator[Finding]:

@@ -179,14 +179,7 @@ def _from_data(project: ProjectSummary, each: Part) -> list[Element]:
 def _unfinished(project: ProjectSummary) -> list[Element]:
     told = []
     for indicator in project.measurements:
-        behind = [
-            f"{row.name}（{m.light.word}）"
-            for row in project.areas
-            for m in row.measurements
-            if m.indicator == indicator.indicator and m.light.tone in {Tone.RED, Tone.YELLOW}
-        ]
-        if behind:
-            told.append(f"{indicator.brief}落后的地区：{'、'.join(behind)}。")
+        told += [said for _, said in sentences.areas_by_light(indicator, project.areas, (Tone.RED, Tone.YELLOW))]
     absent = [
         f"{row.name}（{STATUS_WORDS[row.status]}）" for row in project.areas if row.status != ReturnStatus.REPORTED
     ]

@@ -32,7 +32,7 @@ def result_table(dossier: Dossier) -> Piece:
             [_group_row(figures, row, places, whole) for row in figures.rows],
             style="scores",
         ),
-        note("单位：分。得分为各项合计减扣分、加加分。同分的名次相同。—表示没有。"),
+        note("单位：分。得分为各项合计减去扣分、加上加分。同分的名次相同。—表示没有。"),
     )
 
 

@@ -38,7 +38,13 @@ def score_table(dossier: Dossier) -> Piece:
         Column("印证资料", kind="long"),
     ]
     places = decimals_of([item.points for item in figures.items])
-    rows: list[list[Content]] = [_item_row(item, number, places) for number, item in enumerate(figures.items, start=1)]
+    first: dict[str, str] = {}
+    for item in figures.items:
+        first.setdefault(item.rule, item.item)
+    rows: list[list[Content]] = [
+        _item_row(item, number, places, _rule(item, figures.items, first[item.rule]))
+        for number, item in enumerate(figures.items, start=1)
+    ]
     rows += [
         [each.name, trimmed(each.full_marks), _part_points(each, places), each.formula, ""] for each in figures.parts
     ]
@@ -51,8 +57,11 @@ def score_table(dossier: Dossier) -> Piece:
             "",
         ]
     )
-    remark = f"{DEFAULT_MARK}方案没有明确、按默认规定计算的项目，见文末“采用的默认规定”。"
-    uses_default = any(item.uses_default for item in figures.items)
+    remarks = []
+    if any(item.state == "not_assessed" for item in figures.items):
+        remarks.append("“未评”的项目考评人尚未评定。")
+    if any(item.uses_default for item in figures.items):
+        remarks.append(f"{DEFAULT_MARK}方案没有明确、按默认规定计算的项目，见文末“采用的默认规定”。")
     return part(
         "评分明细",
         table(
@@ -62,7 +71,7 @@ def score_table(dossier: Dossier) -> Piece:
             totals=1 + len(figures.parts),
             style="issues",
         ),
-        note(remark) if uses_default else None,
+        note("".join(remarks)) if remarks else None,
     )
 
 
@@ -131,15 +140,21 @@ def decimals_of(points: Sequence[Decimal | None]) -> int:
     return max((len(trimmed(value).partition(".")[2]) for value in points if value is not None), default=0)
 
 
-def _item_row(item: ItemScore, number: int, places: int) -> list[Content]:
-    mark = DEFAULT_MARK if item.uses_default else ""
+def _rule(item: ItemScore, items: Sequence[ItemScore], first: str) -> str:
+    """Return an item's rule; one that an item before has too is named by that item."""
+    said = item.rule if item.item == first else f"同“{next(each.name for each in items if each.item == first)}”"
+    return f"规则：{said}{DEFAULT_MARK if item.uses_default else ''}"
+
+
+def _item_row(item: ItemScore, number: int, places: int, rule: str) -> list[Content]:
     points: Content = STATES[item.state]
     if item.points is not None:
         points = fixed(item.points, places)
     name: list[Content] = [item.name, reference(number, "item", item.item) if item.formula else None]
-    told = [f"{item.text}（{item.clause}）", f"规则：{item.rule}{mark}"]
+    told = [f"{item.text}（{item.clause}）", rule]
     told += [f"计算：{item.formula}"] if item.formula else []
-    told += [f"说明：{item.because}"] if item.because else []
+    # Why nobody has assessed it yet is said once, below the table.
+    told += [f"说明：{item.because}"] if item.because and item.state != "not_assessed" else []
     return [name, trimmed(item.full_marks), points, _lines(told), _evidence(item)]
 
 

@@ -53,7 +53,8 @@ def section_sentence(figures: SectionScoringFigures) -> str:
 
 def _row(item: SectionItemScore) -> list[Content]:
     told: list[Content] = []
-    for line in (*item.events, item.formula, item.because):
+    because = item.because.removeprefix(f"{_STATES[item.state]}：")
+    for line in (*item.events, item.formula, because):
         if line:
             told += [Element("br"), line] if told else [line]
     mark = DEFAULT_MARK if item.uses_default else ""

@@ -1,11 +1,13 @@
 """Sentences that say how a figure stands. They follow the figures: whatever crosses its target changes its words."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
-from minsheng.domain.result import ConditionState, FundUse, Measurement, ProjectFigures
+from minsheng.domain.result import AreaRow, ConditionState, FundUse, Measurement, ProjectFigures
 from minsheng.report import numbers
 
 _LAST_MONTH = 12
@@ -103,6 +105,26 @@ def remaining(measurement: Measurement, period: Period) -> str:
     pace = numbers.monthly_pace(lacking, months, measurement.decimals)
     needed = numbers.quantity(pace, measurement.unit, measurement.decimals)
     return f"距年度目标还差{gap}，年内还有{months}个月，平均每月至少需完成{needed}。"
+
+
+def areas_by_light(
+    indicator: Measurement, areas: Sequence[AreaRow], tones: Sequence[Tone]
+) -> Iterator[tuple[Tone, str]]:
+    """Yield a sentence for every light of these colours that areas have: 新增床位“进度滞后”的有2个地区：….
+
+    The worst first, in the order of the colours.
+    """
+    for tone in tones:
+        named: dict[str, list[str]] = {}
+        for row in areas:
+            for measurement in row.measurements:
+                if measurement.indicator == indicator.indicator and measurement.light.tone == tone:
+                    named.setdefault(measurement.light.word, []).append(row.name)
+        for word, names in named.items():
+            if len(names) == 1:
+                yield tone, f"{names[0]}{indicator.brief}“{word}”。"
+            else:
+                yield tone, f"{indicator.brief}“{word}”的有{len(names)}个地区：{'、'.join(names)}。"
 
 
 def condition(state: ConditionState) -> str:
