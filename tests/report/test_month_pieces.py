@@ -60,7 +60,7 @@ def test_the_five_parts_in_order_from_data_and_words(build):
     places = [html.index(f"<h3>{title}</h3>") for title in titles]
     assert places == sorted(places)
     assert "全市新增床位449张，完成年度目标1,250张的35.9%" in html
-    assert "居家养老服务“严重滞后”的有2个地区：苍溪县、剑阁县。" in html
+    assert "居家养老服务“严重滞后”的有4个地区：苍溪县、旺苍县、剑阁县、广元经济技术开发区。" in html
     assert '<p><span class="third">1.苍溪县。</span>每周调度一次。逐个项目派人驻点。</p>' in html
 
 
