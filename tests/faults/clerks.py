@@ -165,9 +165,13 @@ def _rich_text(good: bytes) -> bytes:
         if name != "xl/sharedStrings.xml":
             return data
         assert "<si><t>城市低保</t></si>" in data.decode()
+        changed.append(name)
         return data.decode().replace("<si><t>城市低保</t></si>", rich).encode()
 
-    return rezip(edited()(good), change)
+    changed: list[str] = []
+    made = rezip(good, change)  # as it was delivered: openpyxl would write the texts into the cells
+    assert changed
+    return made
 
 
 def _other_form(_: bytes) -> bytes:
@@ -247,7 +251,7 @@ CLERKS = [
         "低保!H3",
         DIBAO,
     ),
-    Fault("表头后直接写万元", edited(put("低保!H3", "当月低保金支出万元")), "blocked", "READ-COLUMN", "低保", DIBAO),
+    Fault("表头后直接写万元", edited(put("低保!H3", "当月低保金支出万元")), "blocked", "READ-COLUMN", "低保!H3", DIBAO),
     Fault("下方附上年同期表", edited(_last_year_below), "blocked", "READ-ROW-TWICE", "低保!A11", DIBAO),
     Fault(
         "右侧附对比表",

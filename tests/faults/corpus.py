@@ -145,7 +145,7 @@ HEADERS = [
         value=("dibao.urban.spending_month_yuan", "2260262"),
     ),
     Fault("表头有换行和空格", edited(put("低保!D3", "当 月\n保障人数\n( 人 )")), "accepted", value=(PERSONS, "7591")),
-    Fault("表头改名", edited(put("低保!D3", "享受对象")), "blocked", "READ-COLUMN", "低保", DIBAO),
+    Fault("表头改名", edited(put("低保!D3", "享受对象")), "blocked", "READ-COLUMN", "低保!D3", DIBAO),
     Fault("列调换位置", edited(swap_columns("低保", 4, 8)), "accepted", value=(PERSONS, "7591")),
     Fault("插入空列", edited(insert_columns("低保", 4)), "accepted", value=(PERSONS, "7591")),
     Fault("插入空行", edited(insert_rows("低保", 5, 2)), "accepted", value=(PERSONS, "7591")),
@@ -276,7 +276,7 @@ ROWS = [
         DIBAO,
     ),
     Fault("行名中间有空格", edited(put("低保!A4", "城市　低保")), "accepted", value=(PERSONS, "7591")),
-    Fault("行名改写", edited(put("低保!A4", "城里人")), "blocked", "READ-ROW", "低保", DIBAO),
+    Fault("行名改写", edited(put("低保!A4", "城里人")), "blocked", "READ-ROW", "低保!A4", DIBAO),
     Fault(
         "项目名称只在首行",
         edited(cells(sheet="资金", A5=None, A6=None)),

@@ -7,8 +7,10 @@ from datetime import datetime
 import openpyxl
 import pytest
 from clerks import CLERKS
+from containers import CONTAINERS
 from corpus import CORPUS, Fault
 from desk import Desk
+from habits import HABITS
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.errors import FileRefusedError
@@ -16,7 +18,7 @@ from minsheng.intake.receipt_page import receipt_page
 from minsheng.intake.receipt_words import receipt_words
 from minsheng.intake.receipt_workbook import receipt_workbook
 
-FAULTS = [*CORPUS, *CLERKS]
+FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]
 
 
@@ -76,9 +78,8 @@ def test_a_fault_is_handled_or_blocks_by_cell(fault: Fault, desk: Desk) -> None:
 def assert_receipt(desk: Desk, content: bytes, verdict: Verdict) -> None:
     """The county's own workbook comes back with every faulty cell coloured and commented, and nothing that runs."""
     workbook = desk.reader.read(content)
-    copied = None if workbook.format == "xlsx" else workbook
     words = receipt_words(desk.checker.plan, verdict)
-    made = receipt_workbook(content, copied, verdict, words)
+    made = receipt_workbook(content if workbook.format == "xlsx" else None, workbook, verdict, words)
     book = openpyxl.load_workbook(io.BytesIO(made))
     assert book.sheetnames[0].startswith("回执")
     for issue in open_issues(verdict):

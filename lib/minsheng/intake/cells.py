@@ -33,6 +33,7 @@ _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+)(?P<rest>.*)", re.DOTALL
 )
 _DATE = re.compile(r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月|[-/.])(?P<d>[0-9]{1,2})[日号]?(?:T?00:00:00)?")
+_TIME = re.compile(r"(?<=[0-9日])\s+[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?\s*$")
 _HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]+")
 _HAN_DIGITS = {digit: str(n) for n, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _COMPACT_DATE = re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
@@ -128,9 +129,9 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
     if is_blank(raw):
         return Parsed(None)
     if not isinstance(raw, str):
-        kind = "逻辑值" if isinstance(raw, bool) else "日期"
+        kind, hint = ("逻辑值", "") if isinstance(raw, bool) else ("日期", "；如是格式设错，请把单元格改为“常规”格式")
         raise CellFaultError(
-            "READ-NUMBER", f"单元格里是{kind}“{show(raw)}”，不是数字", f"一个数字（单位：{unit or '无'}）"
+            "READ-NUMBER", f"单元格里是{kind}“{show(raw)}”，不是数字{hint}", f"一个数字（单位：{unit or '无'}）"
         )
     text = _plain_text(raw)
     known = dimension(unit)
@@ -180,7 +181,7 @@ def parse_date(raw: Raw) -> date | None:
         return raw.date() if isinstance(raw, datetime) else raw
     if is_blank(raw):
         return None
-    text = arabic(normal(show(raw))).replace("—", "-").replace("–", "-")
+    text = arabic(normal(_TIME.sub("", show(raw)))).replace("—", "-").replace("–", "-")
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     try:
         if match:

@@ -11,6 +11,7 @@ from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.intake.cells import CellFaultError, Raw, arabic, is_blank, parse_date, serial_day, show
 from minsheng.intake.grid import Sheet, Workbook
+from minsheng.intake.likeness import most_like
 from minsheng.intake.units import normal
 
 _MONTH = re.compile(
@@ -18,6 +19,9 @@ _MONTH = re.compile(
 )
 _COMPACT_MONTH = re.compile(r"(?P<y>20[0-9]{2})(?P<m>0[1-9]|1[0-2])")
 _STAMP = re.compile(r"(?:\((?:盖章|公章|章)\)|:)+$")
+_ABOVE = re.compile("(?:[^省市县区]{2,3}省)?(?:[^省市县区]{2,4}市)?")
+"""Province and city, as they are written before a county's name."""
+_AROUND = re.compile(r"^(?:数据)?截[至止](?:到|于)?:?|(?:为?止)$")
 _REACH = 8
 
 
@@ -95,9 +99,16 @@ def _who(plan: Plan, name: str) -> tuple[str, bool] | None:
     for section in plan.sections:
         if any(normal(known) == name for known in (section.id, section.name)):
             return section.id, True
-    # Province or city before the bureau's full name: 四川省苍溪县民政局.
-    ends = [area.id for area in plan.areas if area.bureau and name.endswith(normal(area.bureau))]
-    return (ends[0], False) if len(ends) == 1 else None
+    # Province or city before its name, a section of the bureau behind it: 四川省苍溪县民政局社会救助股.
+    hits = [area.id for area in plan.areas if _is_within(normal(area.name), normal(area.bureau), name)]
+    return (hits[0], False) if len(hits) == 1 else None
+
+
+def _is_within(area: str, bureau: str, name: str) -> bool:
+    before, found, behind = name.partition(area)
+    if not found or not _ABOVE.fullmatch(before):
+        return bool(bureau) and name.endswith(bureau)
+    return not behind or (bureau.startswith(area) and behind.startswith(bureau.removeprefix(area) or behind))
 
 
 def _cover_sheet(workbook: Workbook) -> tuple[Sheet, dict[str, tuple[Raw, str]]] | None:
@@ -107,6 +118,21 @@ def _cover_sheet(workbook: Workbook) -> tuple[Sheet, dict[str, tuple[Raw, str]]]
         if {"unit", "period"} <= set(found):
             return sheet, found
     return None
+
+
+def _no_cover(workbook: Workbook) -> str:
+    """Say what of the cover is missing: its labels, or what should stand beside them."""
+    labels = {f.id: f.label for f in COVER_FIELDS if f.id in {"unit", "period"}}
+    wanted = {normal(text): f.id for f in COVER_FIELDS for text in (f.label, *f.aliases) if f.id in labels}
+    for sheet in workbook.sheets:
+        cells = [normal(show(cell)).rstrip(":*") for row in sheet.rows for cell in row]
+        there = {wanted[text] for text in cells if text in wanted}
+        if there and sheet.name:
+            empty = [label for name, label in labels.items() if name not in _labelled(sheet)]
+            what = "、".join(f"“{label}”" for label in empty)
+            return f"工作表“{sheet.name}”里找不到{what}的内容：标签照空白表写，内容填在它右边的单元格，请填好后再报"
+    names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
+    return f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}"
 
 
 def read_cover(workbook: Workbook, plan: Plan) -> Cover:
@@ -124,14 +150,15 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
                 "内容是普通文本，不是 Excel 或 WPS 工作簿（只改扩展名不会变成工作簿），里面也找不到填报单位和报告期："
                 "请用当月空白表填报，保存为 xlsx 后再报"
             )
-        names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
-        raise FileRefusedError(f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}")
+        raise FileRefusedError(_no_cover(workbook))
     sheet, found = hit
     (unit, unit_cell), (month, month_cell) = found["unit"], found["period"]
     who = _who(plan, normal(show(unit)))
     if who is None:
         known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
-        raise FileRefusedError(f"{sheet.name}!{unit_cell} 填报单位“{show(unit)}”不在方案中。可填：{known}")
+        meant = most_like(normal(show(unit)), {area.bureau: normal(area.bureau) for area in plan.areas if area.bureau})
+        hint = f"（是不是“{meant}”？）" if meant else ""
+        raise FileRefusedError(f"{sheet.name}!{unit_cell} 填报单位“{show(unit)}”不在方案中{hint}。可填：{known}")
     period = parse_month(month)
     if period is None:
         raise FileRefusedError(
@@ -142,7 +169,7 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
     for name in ("as_of", "filled_on"):
         raw = found.get(name, (None, ""))[0]
         try:
-            day = parse_date(raw)
+            day = parse_date(_AROUND.sub("", raw.strip()) if isinstance(raw, str) else raw)
         except CellFaultError as fault:
             cover.faults[name] = fault
         else:

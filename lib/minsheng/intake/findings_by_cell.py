@@ -5,7 +5,7 @@ Money is held in yuan as ``Decimal`` objects, so that every comparison is exact:
 states one. (Integers of fen would be faster, but 万元 columns may carry more digits than fen, and what a county typed
 must be compared as typed.) Each judgement returns, for the columns that it speaks about, one finding per row: ``None``
 is in order, :data:`BLANK` could not be judged because something it needs is blank, a text is a fault and says what was
-computed.
+computed (an empty one: there is nothing to add to the rule's own words).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

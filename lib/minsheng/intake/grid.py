@@ -24,6 +24,8 @@ class Sheet:
     """Address → error value (``#DIV/0!``)."""
     uncached: frozenset[str] = frozenset()
     """Addresses of formulas that were saved without a value."""
+    pictures: bool = False
+    """Whether pictures, drawings or text boxes lie on it; what they show is not read."""
     first_row: int = 0
     """The row of the file that ``rows[0]`` is, where one sheet was cut out of a longer one (csv)."""
 

@@ -10,30 +10,16 @@ from dataclasses import dataclass, field
 from typing import IO, TypeVar
 
 from minsheng.intake.addresses import address, position
-from minsheng.intake.guard_parts import Elements, Part, RefusedError, local_name
+from minsheng.intake.guard_opendocument import Manifest, OpenDocument
+from minsheng.intake.guard_parts import MAX_COLUMNS, Elements, Part, RefusedError, Scan, check_extent, local_name
 from minsheng.intake.guard_words import HEADERS, Said, Words, has_many_digits, header_text, spoken
 
 MAX_PARTS = 3000
 MAX_UNPACKED = 300 * 2**20
 MAX_RATIO = 200
 """Unpacked ÷ packed of one part above 1 MB; real sheets reach about 40."""
-MAX_ROWS = 200_000
-MAX_COLUMNS = 500
-MAX_AREA = 4_000_000
-"""Rows × columns of the smallest rectangle around a sheet's cells: libraries allocate all of it."""
 _DIGITS = "0123456789"
-
-
-@dataclass
-class Scan:
-    """What the guard saw in one sheet."""
-
-    errors: dict[str, str] = field(default_factory=dict)
-    uncached: list[str] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    said: list[tuple[str, str, str]] = field(default_factory=list)
-    """Cell, place and text of what stands in no cell and may hold a personal number."""
+_TABLES = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv")
 
 
 @dataclass
@@ -45,15 +31,6 @@ class Package:
     sheets: dict[str, Scan] = field(default_factory=dict)
     """By sheet name."""
     said: list[Said] = field(default_factory=list)
-
-
-def check_extent(rows: int, columns: int, where: str) -> None:
-    """Refuse a sheet whose cells span more than real returns do."""
-    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
-        raise RefusedError(
-            f"{where}的单元格范围达到 {rows} 行 × {columns} 列，超过上限（{MAX_ROWS} 行、{MAX_COLUMNS} 列、"
-            f"共 {MAX_AREA} 格）：请删除远处的多余单元格后另存"
-        )
 
 
 _P = TypeVar("_P", bound=Part)
@@ -198,59 +175,6 @@ class _Worksheet(Elements):
         self.parser.EndElementHandler = None
 
 
-class _OpenDocument(Elements):
-    """Extent of each table of an OpenDocument sheet, repeats multiplied out; its errors and hidden rows."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.parser.EndElementHandler = self.end
-        self.sheets: dict[str, Scan] = {}
-        self.table = ""
-        self.row = self.column = self.repeat = 0
-        self.bottom = self.right = 0
-        self.cell = ""
-        self.text: list[str] = []
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local_name(name):
-            case "table":
-                self.table = attributes.get("table:name", "")
-                self.sheets[self.table] = Scan()
-                self.row = self.bottom = self.right = 0
-            case "table-row":
-                self.column = 0
-                self.repeat = int(attributes.get("table:number-rows-repeated", 1))
-                if attributes.get("table:visibility") == "collapse" and self.repeat < MAX_ROWS:
-                    self.sheets[self.table].hidden_rows += range(self.row, self.row + self.repeat)
-            case "table-cell" | "covered-table-cell":
-                width = int(attributes.get("table:number-columns-repeated", 1))
-                kind = attributes.get("office:value-type", "")
-                formula = attributes.get("table:formula", "")
-                if kind or formula:
-                    self.bottom = max(self.bottom, self.row + self.repeat)
-                    self.right = max(self.right, self.column + width)
-                    check_extent(self.bottom, self.right, f"工作表“{self.table}”")
-                    if attributes.get("calcext:value-type") == "error":
-                        self.sheets[self.table].errors[address(self.row, self.column)] = "#错误值"
-                    elif formula and not kind:
-                        self.sheets[self.table].uncached.append(address(self.row, self.column))
-                self.cell = address(self.row, self.column)
-                self.column += width
-            case "annotation":
-                self.text = []
-                self.parser.CharacterDataHandler = self.text.append
-
-    def end(self, name: str) -> None:
-        match local_name(name):
-            case "table-row":
-                self.row += self.repeat
-            case "annotation":
-                self.parser.CharacterDataHandler = None
-                text = "".join(self.text)
-                if has_many_digits(text) and self.table in self.sheets:
-                    self.sheets[self.table].said.append((self.cell, "批注", text))
-
-
 def _parse(package: zipfile.ZipFile, part: _P) -> _P:
     with package.open(part.name) as stream:
         part.feed(stream)
@@ -272,13 +196,28 @@ def _check_sizes(package: zipfile.ZipFile) -> None:
             raise RefusedError("压缩包设了密码：请取消密码后另存")
 
 
+def _other_office(part: str) -> str:
+    """Return what people call a package whose main part is that one, if it is no workbook."""
+    return {"word": " Word 文档", "ppt": "演示文稿"}.get(part.partition("/")[0], "")
+
+
+def _no_workbook(names: set[str]) -> str:
+    tables = sorted(name for name in names if name.lower().endswith(_TABLES))
+    if tables:
+        shown = "、".join(posixpath.basename(name) for name in tables[:3]) + ("等" if tables[3:] else "")
+        return f"是压缩包，里面有 {len(tables)} 个表格文件（{shown}）：请解压后把表格原件报来，不要打包"
+    return "压缩包里没有工作簿：不是表格文件，或文件已损坏"
+
+
 def _scan_xlsx(package: zipfile.ZipFile, names: set[str], found: Package) -> set[str]:
     """Scan the worksheets that the workbook names; return the parts that were read."""
     roots = _parse(package, _Relations("_rels/.rels")) if "_rels/.rels" in names else None
     targets = [target for kind, target in roots.by_id.values() if kind == "officeDocument"] if roots else []
     book_name = posixpath.normpath(targets[0].lstrip("/")) if targets else "xl/workbook.xml"
     if book_name not in names:
-        raise RefusedError("压缩包里没有工作簿：不是表格文件，或文件已损坏")
+        raise RefusedError(_no_workbook(names))
+    if not posixpath.basename(book_name).startswith("workbook") and (kind := _other_office(book_name)):
+        raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
     if book_name.endswith(".bin"):
         raise RefusedError("是 xlsb（二进制工作簿），无法安全读取：请另存为 xlsx")
     folder = posixpath.dirname(book_name)
@@ -315,6 +254,7 @@ def _scan_around(package: zipfile.ZipFile, names: set[str], found: Package, shee
     read = {relations_name}
     for kind, target in _parse(package, _Relations(relations_name)).by_id.values():
         part = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        found.sheets[sheet].pictures |= kind == "drawing"
         if kind in {"comments", "threadedComment", "drawing"} and part in names:
             found.said += _parse(package, Words(part, sheet)).said
             read.add(part)
@@ -335,7 +275,9 @@ def scan_package(stream: IO[bytes]) -> Package:
             names = set(package.namelist())
             if "content.xml" in names:
                 found = Package("ods")
-                document = _parse(package, _OpenDocument("content.xml"))
+                if "META-INF/manifest.xml" in names and _parse(package, Manifest("META-INF/manifest.xml")).encrypted:
+                    raise RefusedError("文件设了打开密码：请取消密码后另存")
+                document = _parse(package, OpenDocument("content.xml"))
                 found.sheets = document.sheets
                 read = {"content.xml"}
                 if any(name.startswith("Basic/") for name in names):

@@ -1,17 +1,45 @@
-"""One XML part of a package, read by a streaming parser: whole, without a DTD, or refused.
+"""One XML part of a package, read by a streaming parser: whole, without a DTD, within limits, or refused.
 
 Only the standard library: this runs in the reading child.
 """
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
+MAX_ROWS = 200_000
+MAX_COLUMNS = 500
+MAX_AREA = 4_000_000
+"""Rows × columns of the smallest rectangle around a sheet's cells: libraries allocate all of it."""
 _CHUNK = 1 << 18
 
 
 class RefusedError(Exception):
     """The file is hostile or broken; the text says why, in Chinese."""
+
+
+@dataclass
+class Scan:
+    """What the guard saw in one sheet."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    uncached: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    pictures: bool = False
+    """Whether pictures, drawings or text boxes lie on it."""
+    said: list[tuple[str, str, str]] = field(default_factory=list)
+    """Cell, place and text of what stands in no cell and may hold a personal number."""
+
+
+def check_extent(rows: int, columns: int, where: str) -> None:
+    """Refuse a sheet whose cells span more than real returns do."""
+    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
+        raise RefusedError(
+            f"{where}的单元格范围达到 {rows} 行 × {columns} 列，超过上限（{MAX_ROWS} 行、{MAX_COLUMNS} 列、"
+            f"共 {MAX_AREA} 格）：请删除远处的多余单元格后另存"
+        )
 
 
 @lru_cache(maxsize=1024)

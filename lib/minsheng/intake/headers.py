@@ -1,5 +1,6 @@
 """Where a table's header stands and which column is which: by text and aliases, never by position."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,13 +16,22 @@ _SCAN_ROWS = 30
 _MAX_DEPTH = 3
 _ALONE = 3
 _UNITS_IN_A_ROW = 2
-_DROPPED = str.maketrans("", "", ":,，、。*＊★.")
+_DROPPED = str.maketrans("", "", ":,，、。*＊★.“”\"'‘’「」《》")
+_NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十0-9]{1,2}\)|[一二三四五六七八九十0-9]{1,2}[.、])(?=\D)")
+"""What counties write before a name: 1. 一、 (一)"""
+_ABOUT = re.compile("(?<=.)(?:情况|数据|指标)$")
 
 
 @lru_cache(maxsize=16384)
 def comparable(text: str) -> str:
-    """Return a label as it is compared: without unit, white space and punctuation."""
-    return split_unit(text)[0].translate(_DROPPED)
+    """Return a label as it is compared: without number, unit, white space and punctuation; 本月 is 当月.
+
+    Examples
+    --------
+    >>> comparable("（3）本月 新增人数（人）")
+    '当月新增人数'
+    """
+    return _NUMBERING.sub("", split_unit(text)[0], count=1).translate(_DROPPED).replace("本月", "当月")
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,8 @@ class Heading:
     def candidates(self) -> tuple[tuple[int, str], ...]:
         """What its label may be, the most specific first, each with its rank: 0 with all parents, 3 alone."""
         own = comparable(self.text)
-        above = [comparable(parent) for parent in self.parents if comparable(parent) != own]
+        # 当月情况 over 保障人数 is 当月 over it.
+        above = [_ABOUT.sub("", comparable(parent)) for parent in self.parents if comparable(parent) != own]
         if not above:
             return ((_ALONE, own),) if own else ()
         near = above[-1]

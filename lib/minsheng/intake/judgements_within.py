@@ -21,7 +21,7 @@ from minsheng.intake.findings_by_cell import (
 
 def filled(frame: Frame, *, columns: Sequence[str]) -> Findings:
     """Every cell holds something; a blank is not 0."""
-    return each(frame, columns, lambda c, r: "空白；没有发生的填 0" if frame[c][r] in {None, ""} else None)
+    return each(frame, columns, lambda c, r: "" if frame[c][r] in {None, ""} else None)
 
 
 def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> Findings:

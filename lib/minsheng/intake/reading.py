@@ -45,6 +45,7 @@ def _workbook(answer: dict[str, Any]) -> Workbook:
             hidden_columns=frozenset(map(int, sheet["hidden_columns"])),
             errors=sheet["errors"],
             uncached=frozenset(sheet["uncached"]),
+            pictures=sheet["pictures"],
         )
         for sheet in answer["sheets"]
     )

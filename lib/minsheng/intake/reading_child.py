@@ -12,12 +12,13 @@ import math
 import resource
 import struct
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
-from minsheng.intake.guard import Package, Scan, check_extent, scan_package
-from minsheng.intake.guard_parts import RefusedError
+from minsheng.intake.guard import Package, scan_package
+from minsheng.intake.guard_parts import RefusedError, Scan, check_extent
 from minsheng.intake.guard_words import compound_words
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,6 +33,8 @@ _OTHER_KINDS = {
     b"\x1f\x8b": " gzip 压缩包",
 }
 """First bytes → what people call such a file; a text may begin with BM, so that one is looked at more closely."""
+_OLE_KINDS = {"WordDocument": " Word 文档", "PowerPoint Document": "演示文稿", "__properties_version1.0": "邮件"}
+"""A stream of an old binary file → what people call the file."""
 _HEADER = struct.Struct(">Q")
 READY = b"R"
 _EXACT = 1e15
@@ -65,15 +68,42 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 """How each type of cell becomes JSON: numbers stay numbers (shortest text of the double), dates are tagged."""
 
 
+_KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
+"""The error values that the library reads; newer ones (#SPILL!, #CALC!) stop it."""
+
+
+def _with_known_errors(data: bytes, found: Package) -> bytes:
+    """Return the package with newer error values written as #N/A: their cells are named from what the guard saw."""
+    newer = {text for scan in found.sheets.values() for text in scan.errors.values()} - _KNOWN_ERRORS
+    if found.format != "xlsx" or not newer:
+        return data
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for part in source.infolist():
+            content = source.read(part)
+            if part.filename.endswith(".xml"):
+                for text in newer:
+                    content = content.replace(f">{text}<".encode(), b">#N/A<")
+            target.writestr(part.filename, content)
+    return out.getvalue()
+
+
+def _why(error: Exception) -> str:
+    """Say in Chinese why the library cannot open a file, where it is one of the usual reasons."""
+    usual = "内容不是 Excel、WPS 表格或 ODS" if "detect file format" in str(error) else ""
+    return usual or f"{type(error).__name__}: {error}"
+
+
 def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
     import python_calamine  # the limits must stand before the library is loaded
 
+    data = _with_known_errors(data, found)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError as error:
         raise RefusedError("文件设了打开密码：请取消密码后另存") from error
     except (python_calamine.CalamineError, OSError) as error:
-        raise RefusedError(f"打不开（{error}）：请用 Excel 或 WPS 打开后另存为 xlsx") from error
+        raise RefusedError(f"打不开（{_why(error)}）：请用 Excel 或 WPS 打开后另存为 xlsx") from error
     sheets = []
     for meta in book.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
@@ -81,7 +111,9 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
         try:
             sheet = book.get_sheet_by_name(meta.name)
         except (python_calamine.CalamineError, OSError) as error:
-            raise RefusedError(f"工作表“{meta.name}”打不开（{error}）：请另存为 xlsx 后再报") from error
+            raise RefusedError(
+                f"工作表“{meta.name}”打不开（{_why(error)}）：请用 Excel 或 WPS 打开、确认完好后另存为 xlsx 再报"
+            ) from error
         check_extent(sheet.end[0] + 1 if sheet.end else 0, sheet.end[1] + 1 if sheet.end else 0, f"工作表“{meta.name}”")
         scan = found.sheets.get(meta.name, Scan())
         sheets.append(
@@ -94,6 +126,7 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
                 "hidden_columns": scan.hidden_columns,
                 "errors": scan.errors,
                 "uncached": scan.uncached,
+                "pictures": scan.pictures,
             }
         )
     return sheets
@@ -131,12 +164,13 @@ def _read_csv(data: bytes) -> list[dict[str, Any]]:
         raise RefusedError("含有空字节：不是表格文件，也不是文本")
     if text.lstrip().lower().startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")):
         raise RefusedError("内容是网页或文档，只是换了扩展名：请用 Excel 或 WPS 打开后另存为 xlsx")
-    delimiter = max(",\t;", key=text.count)
+    delimiter = max(",\t;|", key=text.count)
+    csv.field_size_limit(len(text) + 1)
     rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     check_extent(len(rows), max(map(len, rows), default=0), "文本")
     return [
         {"name": "", "hidden": False, "rows": rows, "merged": [], "hidden_rows": [], "hidden_columns": [], "errors": {}}
-        | {"uncached": []}
+        | {"uncached": [], "pictures": False}
     ]
 
 
@@ -156,6 +190,9 @@ def read_bytes(data: bytes) -> dict[str, Any]:
     if data.startswith(_OLE):
         if _utf16("EncryptedPackage") in data:
             raise RefusedError("文件设了打开密码：请取消密码后另存")
+        for stream, kind in _OLE_KINDS.items():
+            if _utf16(stream) in data and _utf16("Workbook") not in data:
+                raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
         notes = ["macros"] if _utf16("_VBA_PROJECT") in data else []
         return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls")), "said": compound_words(data)}
     kind = next((word for start, word in _OTHER_KINDS.items() if data.startswith(start)), "")

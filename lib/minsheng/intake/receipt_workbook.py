@@ -17,7 +17,6 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
 
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.intake.addresses import position
@@ -35,15 +34,15 @@ _MODIFIED = re.compile(rb"(<dcterms:(modified|created)[^>]*>)[^<]*(</dcterms:(?:
 _MAX_COMMENT = 1500
 
 
-def receipt_workbook(data: bytes, read: Workbook | None, verdict: Verdict, words: ReceiptWords) -> bytes:
+def receipt_workbook(data: bytes | None, read: Workbook, verdict: Verdict, words: ReceiptWords) -> bytes:
     """Mark up a delivered workbook.
 
     Parameters
     ----------
     data
-        The delivered bytes.
+        The delivered bytes of an xlsx; ``None`` for other files.
     read
-        The same as it was read, for files that are no xlsx: their values are copied. ``None`` for an xlsx.
+        The same as it was read: its values are copied where ``data`` is not there, or no file that can be marked up.
     verdict
         What intake found.
     words
@@ -54,7 +53,7 @@ def receipt_workbook(data: bytes, read: Workbook | None, verdict: Verdict, words
     bytes
         An xlsx; the same inputs give the same bytes.
     """
-    book = _copy(read) if read is not None else _open(data)
+    book = (_open(data) if data is not None else None) or _copy(read)
     _mask(book)
     _mark(book, verdict.issues)
     _write_sheet(book, words)
@@ -63,12 +62,11 @@ def receipt_workbook(data: bytes, read: Workbook | None, verdict: Verdict, words
     return normalise_zip(_fix_times(stream.getvalue(), verdict.received_at))
 
 
-def _open(data: bytes) -> Any:
+def _open(data: bytes) -> Any | None:
     try:
         return load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
-    except (InvalidFileException, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError):
-        # Some writers leave styles that openpyxl rejects; the list of issues is then given in a new workbook.
-        return _copy(Workbook("xlsx", ()))
+    except Exception:  # noqa: BLE001 - whatever openpyxl makes of a strange file, its county gets a receipt
+        return None
 
 
 def _mask(book: Any) -> None:

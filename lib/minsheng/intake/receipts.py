@@ -111,9 +111,9 @@ def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: R
     workbook, personal = mask_workbook(workbook)
     # Headers, drawings and names are not gone through one by one: with a number in them only the cells go back.
     spread = any(each.place not in {"", NOTE} for each in personal)
-    copied = None if workbook.format == "xlsx" and data.startswith(_ZIP) and not spread else workbook
+    original = data if workbook.format == "xlsx" and data.startswith(_ZIP) and not spread else None
     files = {
-        f"{verdict.id}.xlsx": receipt_workbook(data, copied, verdict, words),
+        f"{verdict.id}.xlsx": receipt_workbook(original, workbook, verdict, words),
         f"{verdict.id}.html": receipt_page(words),
     }
     return {name: write_atomically(folder / name, content) for name, content in files.items()}

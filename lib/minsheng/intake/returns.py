@@ -1,6 +1,6 @@
 """A whole workbook → a parsed return: cover, tables, narratives, evidence, explanations, and every fault of reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,17 +9,18 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Evidence
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_SHEET, Column, Row, Table, TableKind
+from minsheng.domain.table import Column, Row, Table, TableKind
 from minsheng.errors import FileRefusedError
-from minsheng.intake.cells import show
 from minsheng.intake.collecting import collector_paused
 from minsheng.intake.cover import Cover, read_cover
 from minsheng.intake.findings import Findings
 from minsheng.intake.grid import Sheet, Workbook
 from minsheng.intake.personal import add_personal, mask_workbook
+from minsheng.intake.sheet_finding import find_sheets, split_text, twin_of
 from minsheng.intake.table_reading import ParsedTable
 from minsheng.intake.tables import read_table
 from minsheng.intake.units import normal
+from minsheng.intake.whose_figures import check_whose
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     """
     workbook, personal = mask_workbook(workbook)
     if workbook.format == "csv":
-        workbook = _split_csv(workbook, plan)
+        workbook = split_text(workbook, plan.tables)
     cover = read_cover(workbook, plan)
     owner = plan.section(cover.id) if cover.is_section else plan.area(cover.id)
     projects = plan.projects_due(owner, cover.period)
@@ -81,9 +82,10 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     add_personal(result.findings, personal)
     _check_cover(result)
     used = {cover.sheet}
+    sheets = find_sheets(workbook, plan.tables, cover.sheet)
     for table in plan.tables:
         rows = table.rows_for(projects)
-        sheet = _find_sheet(workbook, table)
+        sheet = sheets.get(table.id)
         if not _asked(table, rows, result):
             if sheet is not None:
                 used.add(sheet.name)
@@ -93,10 +95,11 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
             _missing_sheet(result, table, workbook)
             continue
         used.add(sheet.name)
-        result.tables[table.id] = read_table(
-            table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ())
-        )
+        parsed = read_table(table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ()))
+        check_whose(parsed, sheet, cover, plan, result.findings)
+        result.tables[table.id] = parsed
     _note_file(result, workbook, used)
+    _note_extra_sheets(result, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))
     _collect(result, plan)
     return result
 
@@ -118,38 +121,6 @@ def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:
     if table.kind != TableKind.FIGURES:
         return True
     return table.project in result.projects if table.project else bool(rows)
-
-
-def _split_csv(workbook: Workbook, plan: Plan) -> Workbook:
-    """Cut one text file into sheets: a line with only a sheet's name or title begins that sheet."""
-    names = {normal(COVER_SHEET): COVER_SHEET}
-    for table in plan.tables:
-        names |= {normal(text): table.sheet for text in (table.sheet, table.title, *table.aliases)}
-    (whole,) = workbook.sheets
-    starts: list[tuple[int, str]] = []
-    for at, row in enumerate(whole.rows):
-        filled = [normal(show(cell)) for cell in row if normal(show(cell))]
-        if len(filled) == 1 and filled[0] in names and (not starts or starts[-1][1] != names[filled[0]]):
-            starts.append((at, names[filled[0]]))
-    if not starts or starts[0][0] > 0:
-        starts.insert(0, (0, COVER_SHEET))
-    ends = [at for at, _ in starts[1:]] + [len(whole.rows)]
-    sheets = tuple(whole.cut(at, end, name) for (at, name), end in zip(starts, ends, strict=True))
-    return Workbook(workbook.format, sheets, workbook.notes)
-
-
-def _find_sheet(workbook: Workbook, table: Table) -> Sheet | None:
-    """Find a table's sheet by name, alias, title, or the title within its first rows."""
-    wanted = [normal(text) for text in (table.sheet, *table.aliases, table.title)]
-    for name in wanted:
-        for sheet in workbook.sheets:
-            if normal(sheet.name) == name:
-                return sheet
-    title = normal(table.title)
-    for sheet in workbook.sheets:
-        if any(title in normal(show(cell)) for row in sheet.rows[:3] for cell in row):
-            return sheet
-    return None
 
 
 def _check_cover(result: ParsedReturn) -> None:
@@ -232,12 +203,12 @@ def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None
             action="请确认链接来的数已经保存在单元格里",
         )
     for sheet in workbook.sheets:
-        if sheet.name not in used and any(any(cell is not None for cell in row) for row in sheet.rows):
+        if sheet.name in used and sheet.pictures:
             add(
-                "READ-EXTRA-SHEET",
-                f"多出工作表“{sheet.name}”，不读取",
-                allowed="规定的工作表",
-                action="不影响审核",
+                "READ-PICTURE",
+                f"“{sheet.name}”里有图片、图形或文本框，其中的内容不读取",
+                allowed="数填在单元格里",
+                action="请确认要报的数都在单元格里，不是贴的图",
                 sheet=sheet.name,
             )
         if sheet.name in used and (sheet.hidden or sheet.hidden_rows or sheet.hidden_columns):
@@ -247,6 +218,31 @@ def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None
                 f"“{sheet.name}”{what}，照常读取",
                 allowed="不隐藏",
                 action="请确认其中的数是要报的数",
+                sheet=sheet.name,
+            )
+
+
+def _note_extra_sheets(
+    result: ParsedReturn, workbook: Workbook, used: set[str], twin: Callable[[Sheet], Sheet | None]
+) -> None:
+    for sheet in workbook.sheets:
+        if sheet.name in used or not any(cell is not None for row in sheet.rows for cell in row):
+            continue
+        read = twin(sheet)
+        if read is None:
+            result.findings.add(
+                "READ-EXTRA-SHEET",
+                f"多出工作表“{sheet.name}”，不读取",
+                allowed="规定的工作表",
+                action="不影响审核",
+                sheet=sheet.name,
+            )
+        else:
+            result.findings.add(
+                "READ-SHEET-TWICE",
+                f"“{sheet.name}”和“{read.name}”像是同一张表，内容不同；读取的是“{read.name}”",
+                allowed="每张表只有一个工作表",
+                action=f"若“{sheet.name}”才是要报的，请只留它并改名为“{read.name}”后再报；否则请删去，或说明它是什么",
                 sheet=sheet.name,
             )
 

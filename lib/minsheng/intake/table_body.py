@@ -19,6 +19,10 @@ _MAY_MATTER = re.compile("[全城本累合总小共填报制审复经主负单�
 """A character of those with which totals, footers and labels of columns begin; most rows need no closer look."""
 _ROW_NUMBER = re.compile(r"[0-9]{1,3}\.?")
 _INDEX_LABELS = frozenset({"甲", "乙", "丙", "栏次", "行次"})
+_REMARK = re.compile(
+    r".*:.*|\(.*\)|.*[。;]|第.{1,3}页.*|[0-9一二三四五六七八九十〇]{2,4}年.{1,3}月(?:.{1,3}日)?|(?:本表|以上|附).*|[★☆※*].*"
+)
+"""What a text alone in its row says that is neither data nor a signature: remarks, pages, dates, stamps."""
 
 
 class Total(NamedTuple):
@@ -38,6 +42,7 @@ def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
     named = frozenset(header.columns.values())
     mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
     lost = sheet.unreadable
+    closed = False  # signatures or totals came: a text alone after them is a remark
     for row in range(header.row + 1, len(sheet.rows)):
         first = _first_words(reading, row, named)
         if not first and not any(sheet.address(row, at) in lost for at in mapped):
@@ -47,16 +52,33 @@ def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
             total = first
         if total:
             totals.append(Total(row, partial="小计" in total))
+            closed = closed or "小计" not in total
+        elif _FOOTER.fullmatch(first) and not any(isinstance(sheet.at(row, at), Decimal) for at in mapped):
+            closed = bool(body)
         elif (
-            (_FOOTER.fullmatch(first) and not any(isinstance(sheet.at(row, at), Decimal) for at in mapped))
-            or _repeats_header(reading, row)
+            _repeats_header(reading, row)
             or first in _INDEX_LABELS
             or _counts_columns(reading, row)
+            or _is_remark(reading, row, after=bool(body), closed=closed)
         ):
             continue
         else:
             body.append(row)
     return body, totals
+
+
+def _is_remark(reading: Reading, row: int, *, after: bool, closed: bool) -> bool:
+    """Whether a row is a single text that is no data: by its words, or by standing below all that can be data.
+
+    Tables with row names need no such rule: what is none of their rows is told apart by its name.
+    """
+    if reading.table.keys:
+        return False
+    filled = [cell for cell in reading.sheet.rows[row] if not is_blank(cell)]
+    if len(filled) != 1 or not isinstance(filled[0], str):
+        return False
+    below = closed or (after and not reading.table.open_rows)
+    return below or _REMARK.fullmatch(normal(filled[0])) is not None
 
 
 def _first_words(reading: Reading, row: int, named: frozenset[int]) -> str:
@@ -74,6 +96,11 @@ def _first_words(reading: Reading, row: int, named: frozenset[int]) -> str:
 
 def _total(text: str) -> str:
     return text if _TOTAL.fullmatch(text) else ""
+
+
+def names_total(cell: Raw) -> bool:
+    """Whether a cell is the name of a row of totals: 合计, 小计."""
+    return isinstance(cell, str) and bool(_TOTAL.fullmatch(normal(cell)) or _SUBTOTAL.fullmatch(normal(cell)))
 
 
 def _words(cell: Raw) -> str:

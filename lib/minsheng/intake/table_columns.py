@@ -3,6 +3,7 @@
 from minsheng.intake.cells import is_blank
 from minsheng.intake.findings import Where
 from minsheng.intake.headers import REFERENCE_HEADER, comparable, unit_fault, unit_missing
+from minsheng.intake.likeness import most_like
 from minsheng.intake.table_reading import ParsedTable, Reading
 
 
@@ -31,6 +32,8 @@ def _check_keys(reading: Reading, result: ParsedTable) -> None:
 def _check_figures(reading: Reading, result: ParsedTable) -> None:
     table, header, findings, sheet = reading.table, reading.header, reading.findings, reading.sheet
     asked = {column.id for column in table.columns}
+    missing = [c for c in table.columns if c.required and c.id not in header.columns]
+    strangers = {at: comparable(text) for at, text in _filled_extra(reading).items()}
     for column in reading.columns:
         at = header.columns.get(column.id)
         cell = sheet.address(header.row, at) if at is not None else ""
@@ -38,13 +41,14 @@ def _check_figures(reading: Reading, result: ParsedTable) -> None:
         if at is None:
             if column.required and column.id in asked:
                 names = "、".join(dict.fromkeys((column.header, *column.aliases)))
-                findings.add(
-                    "READ-COLUMN",
-                    f"缺少列“{column.header}”",
-                    allowed=f"表头写作：{names}",
-                    action="请补上该列并填数",
-                    **where,
-                )
+                message, action = f"缺少列“{column.header}”", "请补上该列并填数"
+                meant = most_like(comparable(column.label), strangers, only_one=len(missing) == 1)
+                if meant is not None:
+                    text = header.extra[meant]
+                    message += f"；表头“{_on_one_line(text)}”不是规定的写法"
+                    action = f"若“{_on_one_line(text)}”就是这一列，请把表头改成“{column.header}”；否则请补上该列并填数"
+                    where |= {"cell": sheet.address(header.row, meant)}
+                findings.add("READ-COLUMN", message, allowed=f"表头写作：{names}", action=action, **where)
                 result.complete = False
             continue
         if column.id in header.twice:
@@ -78,19 +82,32 @@ def _check_figures(reading: Reading, result: ParsedTable) -> None:
             )
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _filled_extra(reading: Reading) -> dict[int, str]:
+    """Return the headers that are no column of the table and that something stands under."""
+    header, sheet = reading.header, reading.sheet
+    return {
+        at: text
+        for at, text in header.extra.items()
+        if comparable(text) != REFERENCE_HEADER
+        and any(not is_blank(sheet.at(row, at)) for row in range(header.row + 1, len(sheet.rows)))
+    }
+
+
 def _note_extra(reading: Reading) -> None:
     table, header, findings, sheet = reading.table, reading.header, reading.findings, reading.sheet
-    for at, text in header.extra.items():
-        if comparable(text) == REFERENCE_HEADER:
-            continue
-        if any(not is_blank(sheet.at(row, at)) for row in range(header.row + 1, len(sheet.rows))):
-            findings.add(
-                "READ-EXTRA-COLUMN",
-                f"多出一列“{text}”，不读取",
-                allowed="表内规定的列",
-                action="不影响审核；如有用请写入工作情况",
-                sheet=sheet.name,
-                cell=sheet.address(header.row, at),
-                project=table.project,
-                value=text,
-            )
+    complete = all(column.id in header.columns for column in table.columns if column.required)
+    for at, text in _filled_extra(reading).items():
+        findings.add(
+            "READ-EXTRA-COLUMN",
+            f"多出一列“{_on_one_line(text)}”，不读取",
+            allowed="表内规定的列",
+            action="不影响审核；如有用请写入工作情况" if complete else "请看缺少的列是不是这一列",
+            sheet=sheet.name,
+            cell=sheet.address(header.row, at),
+            project=table.project,
+            value=text,
+        )

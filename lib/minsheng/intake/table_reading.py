@@ -49,6 +49,8 @@ class ParsedTable:
     rows: list[ParsedRow] = field(default_factory=list)
     complete: bool = True
     """Whether header and all rows were found."""
+    header: Header | None = None
+    """Where its header stands; ``None`` where there is none."""
 
     def values(self, column: str) -> list[Decimal | date | str | None]:
         """Return a column from top to bottom; blank where the table does not have it."""

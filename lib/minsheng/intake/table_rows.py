@@ -1,17 +1,18 @@
 """The rows of a table: matched by their labels, their cells read or their faults named."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from minsheng.domain.table import Column, Row, TableKind
 from minsheng.intake.cells import CellFaultError, is_blank, show
 from minsheng.intake.findings import Where
 from minsheng.intake.headers import comparable
+from minsheng.intake.likeness import most_like
 from minsheng.intake.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
 from minsheng.intake.units import normal
 
-_NUMBERING = re.compile(r"(?:\([一二三四五六七八九十0-9]{1,2}\)|[一二三四五六七八九十0-9]{1,2}[.、])(?=\D)")
-"""What counties write before a row's name: 1. 一、 (一)"""
+_COUNT = re.compile(r"^[0-9]{1,2}(?=\D)")
+"""A number right before a row's name: 1城市低保, ①城市低保."""
 _ABSENT = ParsedCell(None, "")
 
 
@@ -56,9 +57,11 @@ def _has_figures(reading: Reading, row: int) -> bool:
 def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequence[Row]) -> None:
     table, sheet = reading.table, reading.sheet
     known = {tuple(comparable(label) for label in row.labels): row for row in table.rows}
+    names = {label for labels in known for label in labels}
     wanted = {row.id: row for row in rows}
     seen: dict[str, int] = {}
     last: dict[str, str] = {}
+    strangers: dict[str, str] = {}
     for row in body:
         labels = []
         for key in table.keys:
@@ -67,23 +70,16 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
             if not text and key != table.keys[-1]:
                 text = last.get(key, "")
             last[key] = text
-            labels.append(comparable(_NUMBERING.sub("", text)))
+            label, bare = comparable(text), _COUNT.sub("", comparable(text))
+            labels.append(bare if bare in names else label)
         fixed = known.get(tuple(labels))
         at = sheet.address(row, reading.header.columns[table.keys[-1]])
         shown = " / ".join(last[key] for key in table.keys)
         values = any(not is_blank(reading.raw(row, c.id)) for c in table.columns if c.id in reading.header.columns)
         if fixed is None or fixed.id not in wanted:
             if values:
-                reading.findings.add(
-                    "READ-ROW-UNKNOWN",
-                    f"“{shown}”不是本单位应填的行，没有读取",
-                    allowed="、".join(" / ".join(row.labels) for row in rows),
-                    action="如属于某一行，请改正行名；否则删去",
-                    sheet=sheet.name,
-                    cell=at,
-                    project=table.project,
-                    value=shown,
-                )
+                strangers[at] = "".join(labels)
+                _note_stranger(reading, at, shown if any(last.values()) else "", _of_group(labels[0], rows))
             continue
         project = wanted[fixed.id].project or table.project
         if fixed.id in seen:
@@ -104,16 +100,47 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
     result.rows.sort(key=lambda row: order[row.id])
     if table.kind == TableKind.NARRATIVE:
         return
-    for missing in (row for row in rows if row.id not in seen):
-        reading.findings.add(
-            "READ-ROW",
-            f"缺少行“{' / '.join(missing.labels)}”",
-            allowed=f"键列（{'、'.join(table.keys)}）写作“{' / '.join(missing.labels)}”的一行",
-            action="请补上该行并填数；没有发生的填 0",
-            sheet=sheet.name,
-            project=missing.project or table.project,
-        )
+    absent = [row for row in rows if row.id not in seen]
+    for missing in absent:
+        _note_missing(reading, missing, strangers, only_one=len(absent) == 1)
         result.complete = False
+
+
+def _of_group(group: str, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with that outermost name; all of them if there is none."""
+    return [row for row in rows if len(row.labels) > 1 and comparable(row.labels[0]) == group] or list(rows)
+
+
+def _note_stranger(reading: Reading, at: str, shown: str, rows: Sequence[Row]) -> None:
+    said = f"“{shown}”不是本单位应填的行" if shown else "这一行有数，却没有行名"
+    reading.findings.add(
+        "READ-ROW-UNKNOWN",
+        f"{said}，没有读取",
+        allowed="、".join(" / ".join(row.labels) for row in rows),
+        action="如属于某一行，请改正行名；否则删去",
+        sheet=reading.sheet.name,
+        cell=at,
+        project=reading.table.project,
+        value=shown,
+    )
+
+
+def _note_missing(reading: Reading, missing: Row, strangers: Mapping[str, str], *, only_one: bool) -> None:
+    name = " / ".join(missing.labels)
+    message, action = f"缺少行“{name}”", "请补上该行并填数；没有发生的填 0"
+    meant = most_like("".join(map(comparable, missing.labels)), strangers, only_one=only_one)
+    if meant is not None:
+        message += "；这里的行名不是规定的写法"
+        action = f"若这一行就是，请把行名改成“{name}”；否则{action}"
+    reading.findings.add(
+        "READ-ROW",
+        message,
+        allowed=f"键列（{'、'.join(reading.table.keys)}）写作“{name}”的一行",
+        action=action,
+        sheet=reading.sheet.name,
+        cell=meant or "",
+        project=missing.project or reading.table.project,
+    )
 
 
 def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:

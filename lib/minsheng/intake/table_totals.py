@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.table import CellType, Column
-from minsheng.intake.cells import CellFaultError, parse_number, show
-from minsheng.intake.table_body import Total
+from minsheng.intake.cells import CellFaultError, Raw, parse_number, show
+from minsheng.intake.table_body import Total, names_total
 from minsheng.intake.table_reading import ParsedRow, ParsedTable, Reading
 from minsheng.intake.units import yuan_scale
 
@@ -42,24 +42,34 @@ def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Co
     numbers = [part for part in parts if isinstance(part, Decimal)]
     if len(numbers) < len(parts):
         return
-    raw = reading.raw(total.row, column.id)
-    try:
-        stated = parse_number(raw, column.unit).value
-    except CellFaultError:
+    raw, at = reading.raw(total.row, column.id), reading.where(total.row, column.id)
+    total_of_parts = sum(numbers, Decimal(0)) / yuan_scale(column.id, column.unit)
+    said = _what_is_wrong(reading, at, raw, column, total_of_parts)
+    if not said:
         return
-    scale = yuan_scale(column.id, column.unit)
-    if not isinstance(stated, Decimal) or stated * scale == sum(numbers):
-        return
-    expected = show(sum(numbers, Decimal(0)) / scale)
+    expected = show(total_of_parts)
     word, whose = ("小计行", "本组各行") if total.partial else ("合计行", "各行")
     reading.findings.add(
         "READ-TOTAL",
-        f"{word}“{column.label}”填 {show(stated)}，{whose}相加是 {expected}",
+        f"{word}“{column.label}”{said}，{whose}相加是 {expected}",
         allowed=f"{expected}（{whose}之和）",
         action="请核对各行和合计；各行以明细为准",
         sheet=reading.sheet.name,
-        cell=reading.where(total.row, column.id),
+        cell=at,
         project=(rows[0].project if total.partial else None) or reading.table.project,
         field=reading.table.field(column.id),
-        value=show(raw),
+        value=reading.sheet.errors.get(at) or show(raw),
     )
+
+
+def _what_is_wrong(reading: Reading, at: str, raw: Raw, column: Column, expected: Decimal) -> str:
+    """Say how a printed total differs, or why it cannot be compared; empty where it is right or blank."""
+    if at in reading.sheet.unreadable:
+        return f"是{reading.sheet.errors.get(at, '没有保存结果的公式')}，无法核对"
+    if names_total(raw):  # a table without row names writes 合计 into its first column
+        return ""
+    try:
+        stated = parse_number(raw, column.unit).value
+    except CellFaultError as fault:
+        return f"无法核对：{fault.message}"
+    return f"填 {show(stated)}" if isinstance(stated, Decimal) and stated != expected else ""

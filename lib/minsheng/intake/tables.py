@@ -55,6 +55,7 @@ def read_table(
         )
         result.complete = False
         return result
+    result.header = header
     reading = Reading(table, [*table.columns, *printed], sheet, header, findings, sheet.spread(len(sheet.rows)))
     check_columns(reading, result)
     if table.keys and not set(table.keys) <= set(header.columns):

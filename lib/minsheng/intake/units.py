@@ -10,6 +10,7 @@ from functools import lru_cache
 
 _MONEY = re.compile(r"(?:人民币)?(?P<scale>[百千万亿]?)元整?(?P<per>/.+)?")
 _SCALES = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10**4), "亿": Decimal(10**8)}
+_A_HEAD = re.compile("/.*[人户床张]")
 _COUNTS = {
     "persons": ("人", "名", "人次", "人月", "人·月", "人/次", "人数", "位"),
     "households": ("户", "户数"),
@@ -68,7 +69,9 @@ def agree(column_unit: str, found: str) -> bool:
     if "或" in mine or "或" in theirs:
         return any(agree(a, b) for a in re.split("[或/]", mine) for b in re.split("[或/]", theirs))
     known = dimension(mine)
-    return known is not None and known == dimension(theirs)
+    # 元 in a column of 元/人·月 only leaves out the rest; 元/人 in a column of 元 is another figure.
+    a_head = "/" not in mine and bool(_A_HEAD.search(theirs))
+    return known is not None and known == dimension(theirs) and not (a_head and known[0] == "money")
 
 
 @lru_cache(maxsize=16384)
