@@ -214,7 +214,7 @@ def cell_parser(column: Column) -> Callable[[Raw], Parsed]:
         case CellType.INTEGER | CellType.DECIMAL:
             unit, scale = column.unit, yuan_scale(column.id, column.unit)
             if scale == 1:
-                return lambda raw: parse_number(raw, unit)
+                return lambda raw: Parsed(excel_number(raw)) if isinstance(raw, Decimal) else parse_number(raw, unit)
             return lambda raw: _scaled(parse_number(raw, unit), scale)
         case CellType.DATE:
             return lambda raw: Parsed(parse_date(raw))
@@ -225,7 +225,7 @@ def cell_parser(column: Column) -> Callable[[Raw], Parsed]:
                 lambda raw: Parsed(choices.get(normal(show(raw))) or show(raw).strip() or None)
             )
         case CellType.TEXT:
-            return lambda raw: Parsed(show(raw).strip() or None)
+            return lambda raw: Parsed((raw if isinstance(raw, str) else show(raw)).strip() or None)
 
 
 def _scaled(parsed: Parsed, scale: Decimal) -> Parsed:

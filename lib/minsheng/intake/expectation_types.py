@@ -77,7 +77,7 @@ def _register(type_name: str) -> type:
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(_: type, column_list: pd.DataFrame, spec: str = "", **__: Any) -> pd.Series:
-        columns = {str(name): list(column_list[name]) for name in column_list.columns}
+        columns = {str(name): column_list[name].tolist() for name in column_list.columns}
         return pd.Series(judge_frame(type_name, columns, spec), index=column_list.index)
 
     type(

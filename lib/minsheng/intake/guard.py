@@ -80,7 +80,8 @@ class _Worksheet(Elements):
         self.column = -1
         self.bottom = self.right = -1
         self.formula = False
-        self.kind = ""
+        self.attributes: dict[str, str] = {}
+        """Those of the cell."""
         self.text: list[str] = []
         self.columns: dict[str, int] = {}
         """Letters → column, of the columns met so far."""
@@ -89,25 +90,24 @@ class _Worksheet(Elements):
         """The row of the last cell as its address writes it."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local_name(name):
-            case "c":
-                reference = attributes.get("r", "")
-                letters = reference.rstrip(_DIGITS)
-                # Most cells stand in the row of the one before them, and in a column that has been met.
-                if letters in self.columns and letters + self.digits == reference:
-                    self.column = self.columns[letters]
-                else:
-                    self._go_to(reference, letters)
-                self.formula = False
-                self.kind = attributes.get("t", "")
-                if self.kind == "e":
-                    self._wait()
+        match name if ":" not in name else local_name(name):
             case "v" | "is":
                 # Only a cell beyond all before it can take the sheet over its limits.
                 if self.row > self.bottom or self.column > self.right:
                     self._occupied()
                 if self.waiting:
                     self.parser.CharacterDataHandler = self.text.append
+            case "c":
+                reference = attributes.get("r", "")
+                # Most cells stand in the row of the one before them, and in a column that has been met.
+                column = self.columns.get(reference.removesuffix(self.digits))
+                if column is not None:
+                    self.column = column
+                else:
+                    self._go_to(reference, reference.rstrip(_DIGITS))
+                self.attributes = attributes
+                if attributes.get("t") == "e":
+                    self._wait()
             case "f":
                 self.formula = True
                 self._occupied()
@@ -157,10 +157,10 @@ class _Worksheet(Elements):
             case "v" | "is":
                 self.parser.CharacterDataHandler = None
             case "c":
-                text = "".join(self.text)
-                if self.kind == "e":
+                text, kind = "".join(self.text), self.attributes.get("t", "")
+                if kind == "e":
                     self.scan.errors[address(self.row, self.column)] = text or "#错误值"
-                elif self.formula and not text and self.kind != "str":
+                elif self.formula and not text and kind != "str":
                     self.scan.uncached.append(address(self.row, self.column))
                 self._waited()
             case local if local in HEADERS:
@@ -170,7 +170,7 @@ class _Worksheet(Elements):
                 self._waited()
 
     def _waited(self) -> None:
-        self.waiting = False
+        self.waiting = self.formula = False
         self.parser.CharacterDataHandler = None
         self.parser.EndElementHandler = None
 

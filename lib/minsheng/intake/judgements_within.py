@@ -21,7 +21,7 @@ from minsheng.intake.findings_by_cell import (
 
 def filled(frame: Frame, *, columns: Sequence[str]) -> Findings:
     """Every cell holds something; a blank is not 0."""
-    return each(frame, columns, lambda c, r: "" if frame[c][r] in {None, ""} else None)
+    return {column: ["" if value is None or value == "" else None for value in frame[column]] for column in columns}
 
 
 def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> Findings:

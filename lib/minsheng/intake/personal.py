@@ -12,6 +12,7 @@ from minsheng.intake.grid import Sheet, Workbook
 NOTE = "批注"
 """The place of a number in a note beside a cell."""
 _SHORTEST = 11
+_LEAST = Decimal(10 ** (_SHORTEST - 1))
 ALLOWED = "不含身份证号、手机号、银行卡号；联系电话填办公室座机"
 ACTION = "请删去或改为“某某”后重新报送：报表要公开、归档，不得含个人信息"
 
@@ -77,7 +78,7 @@ def masked_value(value: Raw) -> tuple[str, tuple[str, ...]] | None:
     match value:
         case str() if len(value) >= _SHORTEST:
             text = value
-        case Decimal() if value == value.to_integral_value() and value >= 10 ** (_SHORTEST - 1):
+        case Decimal() if value >= _LEAST and value == value.to_integral_value():
             text = plain(value)
             if (cut := rounded_number(text)) is not None:
                 return cut[1], (cut[0],)
@@ -97,6 +98,8 @@ def _masked_sheet(sheet: Sheet, found: list[PersonalCell]) -> Sheet:
     for at, row in enumerate(sheet.rows):
         cells = list(row)
         for column, value in enumerate(row):
+            if value is None or (isinstance(value, str) and len(value) < _SHORTEST):
+                continue  # most cells
             masked = masked_value(value)
             if masked is not None:
                 cells[column] = masked[0]

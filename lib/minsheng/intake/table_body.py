@@ -1,6 +1,7 @@
 """Which rows of a sheet hold data, which hold totals, and which are footers, repeated headers or column numbers."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -39,11 +40,15 @@ def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
     totals: list[Total] = []
     sheet, header = reading.sheet, reading.header
     keys = [header.columns[key] for key in reading.table.keys if key in header.columns]
-    named = frozenset(header.columns.values())
+    named = reading.named
     mapped = [at for name, at in header.columns.items() if name not in reading.table.keys]
     lost = sheet.unreadable
     closed = False  # signatures or totals came: a text alone after them is a remark
+    plainly_data = _plain_rows(reading, named, mapped)
     for row in range(header.row + 1, len(sheet.rows)):
+        if plainly_data(sheet.rows[row]):
+            body.append(row)
+            continue
         first = _first_words(reading, row, named)
         if not first and not any(sheet.address(row, at) in lost for at in mapped):
             continue
@@ -67,6 +72,23 @@ def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
     return body, totals
 
 
+def _plain_rows(reading: Reading, named: frozenset[int], mapped: list[int]) -> Callable[[tuple[Raw, ...]], bool]:
+    """Return what tells the rows of a long table that need no closer look: words that mark nothing, then a figure."""
+    if not reading.table.open_rows or reading.table.keys or min(named) > 0:
+        return lambda _: False
+    first = min(named)
+
+    def is_plain(line: tuple[Raw, ...]) -> bool:
+        words = line[first] if line else None
+        return (
+            isinstance(words, str)
+            and not _MAY_MATTER.search(words)
+            and any(isinstance(line[at], Decimal) for at in mapped if at < len(line))
+        )
+
+    return is_plain
+
+
 def _is_remark(reading: Reading, row: int, *, after: bool, closed: bool) -> bool:
     """Whether a row is a single text that is no data: by its words, or by standing below all that can be data.
 
@@ -74,7 +96,10 @@ def _is_remark(reading: Reading, row: int, *, after: bool, closed: bool) -> bool
     """
     if reading.table.keys:
         return False
-    filled = [cell for cell in reading.sheet.rows[row] if not is_blank(cell)]
+    filled = [cell for cell in reading.sheet.rows[row] if cell is not None]
+    if any(isinstance(cell, Decimal) for cell in filled):
+        return False
+    filled = [cell for cell in filled if not is_blank(cell)]
     if len(filled) != 1 or not isinstance(filled[0], str):
         return False
     below = closed or (after and not reading.table.open_rows)

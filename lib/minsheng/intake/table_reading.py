@@ -40,6 +40,9 @@ class ParsedRow:
     cells: dict[str, ParsedCell] = field(default_factory=dict)
 
 
+_NOTHING = ParsedCell(None, "")
+
+
 @dataclass
 class ParsedTable:
     """One table as it was read."""
@@ -51,10 +54,15 @@ class ParsedTable:
     """Whether header and all rows were found."""
     header: Header | None = None
     """Where its header stands; ``None`` where there is none."""
+    _columns: dict[str, list[Decimal | date | str | None]] = field(default_factory=dict, repr=False)
+    """Columns that have been asked for, which rules do again and again."""
 
-    def values(self, column: str) -> list[Decimal | date | str | None]:
+    def values(self, column: str) -> Sequence[Decimal | date | str | None]:
         """Return a column from top to bottom; blank where the table does not have it."""
-        return [row.cells[column].value if column in row.cells else None for row in self.rows]
+        known = self._columns.get(column)
+        if known is None or len(known) != len(self.rows):
+            known = self._columns[column] = [row.cells.get(column, _NOTHING).value for row in self.rows]
+        return known
 
 
 @dataclass
@@ -79,6 +87,11 @@ class Reading:
         return [
             (c, n, column_letters(n) if n >= 0 else "", cell_parser(c)) for c, n in zip(self.columns, at, strict=True)
         ]
+
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """The columns of the sheet that are columns or keys of the table."""
+        return frozenset(self.header.columns.values())
 
     def raw(self, row: int, name: str) -> Raw:
         """Return the cell of a column in a row of the sheet."""

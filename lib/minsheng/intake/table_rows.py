@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from minsheng.domain.table import Column, Row, TableKind
 from minsheng.intake.cells import CellFaultError, is_blank, show
@@ -47,7 +48,9 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
 
 
 def _has_figures(reading: Reading, row: int) -> bool:
-    lost = reading.sheet.unreadable
+    line, lost = reading.sheet.rows[row], reading.sheet.unreadable
+    if any(isinstance(cell, Decimal) and at in reading.named for at, cell in enumerate(line)):
+        return True
     return any(
         not is_blank(reading.raw(row, name)) or (lost and reading.where(row, name) in lost)
         for name in reading.header.columns

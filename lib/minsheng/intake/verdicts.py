@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Verdict
@@ -194,18 +195,21 @@ def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> lis
         if table.kind != TableKind.FIGURES:
             continue
         columns = [(c.id, "元" if yuan_scale(c.id, c.unit) != 1 else c.unit) for c in table.columns]
+        accepted = {p for p in (*projects, "") if projects.get(p) == ReturnStatus.REPORTED}
+        sheet, own = parsed.sheet, table.project or ""
         for row in parsed.rows:
-            if projects.get(row.project or table.project or "") != ReturnStatus.REPORTED:
+            if (row.project or own) not in accepted:
                 continue
-            prefix = table.field("", row.id or None)
-            for name, unit in columns:
-                value, at, _ = row.cells[name]
-                if value is not None:
-                    values.append(AcceptedCell(prefix + name, _text(value), unit, parsed.sheet, at))
+            prefix, cells = table.field("", row.id or None), row.cells
+            values += [
+                AcceptedCell(prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at)
+                for name, unit in columns
+                for value, at, _ in (cells[name],)
+                if value is not None
+            ]
     return values
 
 
-def _text(value: Decimal | date | str) -> str:
-    if isinstance(value, str):
-        return value
+@lru_cache(maxsize=4096)  # the same days and small figures stand all down a long table
+def _text(value: Decimal | date) -> str:
     return plain(value) if isinstance(value, Decimal) else value.isoformat()
