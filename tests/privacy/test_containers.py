@@ -16,6 +16,7 @@ from minsheng.errors import GateRefusedError
 from minsheng.privacy import inspect, payloads, scan
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
+from minsheng.workspace import Workspace
 
 MANY = ids(10_000)
 FEW = MANY[:25]
@@ -217,3 +218,17 @@ def test_a_bomb_is_refused_and_does_not_hang(monkeypatch):
         deep = zipped({"a.zip": deep})
     with pytest.raises(GateRefusedError, match="层层打包"):
         scan("a.zip", deep)
+
+
+def test_sums_of_a_result_are_no_numbers_of_persons(june: Workspace) -> None:
+    document = json.loads((june.outputs / "2017-06/city/dibao/result.json").read_bytes())
+
+    def found(**figures: object) -> list[str]:
+        changed = {**document, "figures": {**document["figures"], **figures}}
+        return [hit.place for hit in scan("result.json", json.dumps(changed).encode())]
+
+    funds = [{**document["figures"]["funds"][0], "allocated": "14912342900"}]
+    assert found(funds=funds) == []
+    assert found(funds=funds, area_name="张三13812345678") == ["figures.area_name"]
+    # What is no valid result is looked through as a whole.
+    assert found(funds=funds, area=7) == ["figures.funds[0].allocated"]

@@ -18,6 +18,7 @@ from minsheng.domain.personal import BREAK, PersonalKind, normalised, personal_n
 from minsheng.privacy.findings import Hit, Inspection, Unseen
 from minsheng.privacy.markup import hidden_text, seen_text
 from minsheng.privacy.payloads import Budget, payloads
+from minsheng.privacy.results import texts_of_result
 from minsheng.privacy.workbooks import cells, is_workbook, shared_strings, sheet_names
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
@@ -166,7 +167,7 @@ class _Looker:
                 self._values(cell, _at(place, f"第 {number} 个单元"), depth)
             self._values(document.get("metadata", {}), _at(place, "笔记本属性"), depth)
         else:
-            self._values(document, place, depth)
+            self._values(texts_of_result(document, text.lstrip("\ufeff")), place, depth)
         return True
 
     def _values(self, value: Any, place: str, depth: int, path: str = "") -> None:
