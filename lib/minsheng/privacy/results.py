@@ -1,4 +1,4 @@
-"""What of a sealed result can be a person's number: its texts. Its figures are sums; one may well have eleven digits."""
+"""What of a sealed result can be a person's number: its texts. A sum may well have eleven digits."""
 
 import json
 from decimal import Decimal
