@@ -179,10 +179,10 @@ HABITS = [
     Fault(
         "合计公式没有结果",
         edited(insert_rows("低保", 6), write_row("低保", 6, ["合计", "=SUM(B4:B5)"])),
-        "warned",
-        "READ-TOTAL",
+        "accepted",
+        "READ-TOTAL-UNREAD",
         "低保!B6",
-        says="无法核对",
+        says="没有核对",
     ),
     fine("只有一行的表加合计行", copy_row("养老服务", 4, 5), put("养老服务!A5", "合计")),
     *[fine(f"养老服务表下写“{text}”", put("养老服务!A7", text)) for text in REMARKS],

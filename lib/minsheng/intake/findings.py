@@ -21,6 +21,7 @@ SEVERITIES = {
     "READ-ERROR": Severity.CRITICAL,
     "READ-COVER": Severity.CRITICAL,
     "READ-TOTAL": Severity.WARNING,
+    "READ-TOTAL-UNREAD": Severity.INFO,
     "READ-TITLE": Severity.WARNING,
     "READ-OWNER": Severity.CRITICAL,
     "READ-SHEET-TWICE": Severity.WARNING,

@@ -24,9 +24,35 @@ def check_totals(reading: Reading, result: ParsedTable, totals: Sequence[Total])
     below = bool(partial) and partial[0] < min(row.row for row in result.rows)
     for total in totals:
         rows = _group(result.rows, partial, total.row, below=below) if total.partial else result.rows
-        for column in reading.table.columns:
-            if rows and column.type in _FIGURES and "/" not in column.unit and column.id in reading.header.columns:
+        columns = [
+            column
+            for column in reading.table.columns
+            if rows and column.type in _FIGURES and "/" not in column.unit and column.id in reading.header.columns
+        ]
+        unread = [column for column in columns if _lacks_result(reading, total, column)]
+        if unread:
+            _note_unread(reading, total, unread)
+        for column in columns:
+            if column not in unread:
                 _check(reading, total, rows, column)
+
+
+def _lacks_result(reading: Reading, total: Total, column: Column) -> bool:
+    """Whether a total is a formula that no program has calculated yet: nobody's fault, and it counts for nothing."""
+    at = reading.where(total.row, column.id)
+    return at in reading.sheet.unreadable and at not in reading.sheet.errors
+
+
+def _note_unread(reading: Reading, total: Total, columns: Sequence[Column]) -> None:
+    reading.findings.add(
+        "READ-TOTAL-UNREAD",
+        f"{'小计' if total.partial else '合计'}行有{len(columns)}个公式没有保存结果，没有核对（未检）",
+        allowed="各行以明细为准，合计只用来核对",
+        action="不影响审核；要核对合计，请用 Excel 或 WPS 打开、保存后再报",
+        sheet=reading.sheet.name,
+        cell=reading.where(total.row, columns[0].id),
+        project=reading.table.project,
+    )
 
 
 def _group(rows: Sequence[ParsedRow], partial: Sequence[int], at: int, *, below: bool) -> Sequence[ParsedRow]:
@@ -65,7 +91,7 @@ def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Co
 def _what_is_wrong(reading: Reading, at: str, raw: Raw, column: Column, expected: Decimal) -> str:
     """Say how a printed total differs, or why it cannot be compared; empty where it is right or blank."""
     if at in reading.sheet.unreadable:
-        return f"是{reading.sheet.errors.get(at, '没有保存结果的公式')}，无法核对"
+        return f"是{reading.sheet.errors[at]}，无法核对"
     if names_total(raw):  # a table without row names writes 合计 into its first column
         return ""
     try:
