@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import groupby
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from minsheng.intake.cell_sizes import LINE, SPARE, digits, lines
 from minsheng.zip_stable import normalise_zip
 
 if TYPE_CHECKING:
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 Cell = str | Decimal | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
 
-_LINE = 15
-"""Height of a line of text, in points."""
 _NARROWEST, _WIDEST = 5.0, 18.0
 """Widths of a column, in digits: a longer text takes a second line."""
-_SPARE = 1.2
-"""What a cell's edges take of its width, in digits."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def write_printed_table(
     top = _write_head(page, styles, (title, subtitle), groups, widths)
     formats = [styles.number(pattern) for pattern in patterns]
     for number, row in enumerate(rows, start=top):
-        page.set_row(number, _LINE * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
+        page.set_row(number, LINE * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
         for column, cell in enumerate(row):
             match cell:
                 case None:
@@ -123,7 +119,7 @@ def write_printed_table(
     last = len(widths) - 1
     for number, remark in enumerate(remarks, start=top + len(rows)):
         page.merge_range(number, 0, number, last, remark, styles.remark)
-        page.set_row(number, _LINE * max(1.2, _lines(remark, sum(widths))))
+        page.set_row(number, LINE * max(1.2, _lines(remark, sum(widths))))
     _set_up_paper(page, top, last_row=top + len(rows) + len(remarks) - 1, last_column=last)
     book.close()
     return normalise_zip(buffer.getvalue())
@@ -163,7 +159,7 @@ def _write_head(
     """Write titles and headers; return the row where the table's body begins."""
     last = len(widths) - 1
     for row, (text, style, height) in enumerate(
-        zip(titles, (styles.title, styles.remark), (34, 1.4 * _LINE), strict=True)
+        zip(titles, (styles.title, styles.remark), (34, 1.4 * LINE), strict=True)
     ):
         page.merge_range(row, 0, row, last, text, style)
         page.set_row(row, height)
@@ -181,8 +177,8 @@ def _write_head(
             page.write_string(*corners[:2], each.text, styles.head)
         else:
             page.merge_range(*corners, each.text, styles.head)
-    for row, lines in heights.items():
-        page.set_row(row, _LINE * lines)
+    for row, height in heights.items():
+        page.set_row(row, LINE * height)
     return bottom + 1
 
 
@@ -210,9 +206,9 @@ def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
 
 def _column_width(cells: Sequence[Cell], part: str, pattern: str) -> float:
     """Return a width that holds every figure on one line, and texts on a few."""
-    figures = [_digits(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
-    texts = [min(_digits(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
-    return max(_NARROWEST, min(_digits(part), _NARROWEST), *figures, *texts) + _SPARE
+    figures = [digits(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
+    texts = [min(digits(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
+    return max(_NARROWEST, min(digits(part), _NARROWEST), *figures, *texts) + SPARE
 
 
 def _printed(value: Decimal, pattern: str) -> str:
@@ -220,13 +216,5 @@ def _printed(value: Decimal, pattern: str) -> str:
     return f"{value:,.{decimals}%}" if pattern.endswith("%") else f"{value:,.{decimals}f}"
 
 
-def _digits(text: str) -> float:
-    """Return about how wide a text is: 汉字 are two digits wide."""
-    return float(sum(2 if ord(character) > 0x2000 else 1 for character in text))
-
-
 def _lines(cell: Cell, width: float, *, bold: bool = False) -> int:
-    if not isinstance(cell, str):
-        return 1
-    wider = 1.08 if bold else 1
-    return sum(max(1, ceil(_digits(line) * wider / (width - _SPARE))) for line in cell.split("\n"))
+    return lines(cell, width, bold=bold) if isinstance(cell, str) else 1

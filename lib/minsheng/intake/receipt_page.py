@@ -21,7 +21,10 @@ _CSS = (
     "th,td{padding:.36em .8em .36em .15em;text-align:left;vertical-align:top;font-weight:400}"
     "td{overflow-wrap:anywhere;min-width:3em}thead th{border-bottom:.75px solid #1c1c1a;white-space:nowrap}"
     "tbody tr+tr>*{border-top:.5px solid #bdb9b0}tbody th{white-space:nowrap;color:#55524b}"
-    ".long td{min-width:6em}"
+    # In the list of issues, what is wrong and what to do (6 to 9) want the room; numbers and names need little.
+    ".long td{min-width:3.5em}.long td:nth-child(2){min-width:5em}"
+    ".long td:nth-child(n+6):nth-child(-n+9){min-width:9em}.long td:nth-child(5){min-width:6em}"
+    ".long td:nth-child(10){white-space:nowrap}"
     "tr.critical td:nth-child(2){border-left:4px solid #b01e22;padding-left:.5em}"
     "tr.warning td:nth-child(2){border-left:4px dashed #96620a;padding-left:.5em}"
     "tr.info td:nth-child(2){border-left:4px dotted #55524b;padding-left:.5em}"

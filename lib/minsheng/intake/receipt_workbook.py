@@ -17,9 +17,11 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.intake.addresses import position
+from minsheng.intake.cell_sizes import LINE, lines
 from minsheng.intake.cells import Raw
 from minsheng.intake.grid import Workbook
 from minsheng.intake.personal import masked_value
@@ -29,7 +31,10 @@ from minsheng.zip_stable import normalise_zip
 RECEIPT_SHEET = "回执"
 _FILLS = {Severity.CRITICAL: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.INFO: "FFDDEBF7"}
 _ORDER = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
-_WIDTHS = (6, 16, 12, 8, 16, 44, 32, 36, 32, 12, 28)
+_WIDTHS = (6, 17, 12, 8, 16, 44, 32, 36, 32, 19, 28)
+_LABEL = 2
+"""How many columns a label above the list of issues covers; what it says stands in all of the others."""
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
 _MODIFIED = re.compile(rb"(<dcterms:(modified|created)[^>]*>)[^<]*(</dcterms:(?:modified|created)>)")
 _MAX_COMMENT = 1500
 
@@ -148,22 +153,41 @@ def _write_sheet(book: Any, words: ReceiptWords) -> None:
     _put(sheet, 1, 1, words.title).font = Font(bold=True, size=14)
     row = 3
     for label, text in (*words.facts, *words.projects, ("处理意见", words.advice)):
-        _put(sheet, row, 1, label).font = Font(bold=True)
-        _put(sheet, row, 3, text)
+        _write_fact(sheet, row, label, text)
         row += 1
     row += 1
     for column, header in enumerate(COLUMNS, 1):
         cell = _put(sheet, row, column, header)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFF2F2F2")
         sheet.column_dimensions[cell.column_letter].width = _WIDTHS[column - 1]
+    _set_up_paper(sheet, head=row)
     for issue, severity in zip(words.issues, words.severities, strict=True):
         row += 1
         for column, text in enumerate(issue, 1):
-            _put(sheet, row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
+            _put(sheet, row, column, text).alignment = _WRAPPED
+        sheet.row_dimensions[row].height = LINE * max(map(lines, issue, _WIDTHS))
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_FILLS[severity])
     if not words.issues:
         _put(sheet, row + 1, 1, "没有发现问题。")
     _write_not_checked(sheet, row + 3, words)
+
+
+def _write_fact(sheet: Any, row: int, label: str, text: str) -> None:
+    _put(sheet, row, 1, label).font = Font(bold=True)
+    _put(sheet, row, _LABEL + 1, text)
+    for first, last in ((1, _LABEL), (_LABEL + 1, len(COLUMNS))):
+        sheet.cell(row, first).alignment = _WRAPPED
+        sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
+    widths = sum(_WIDTHS[:_LABEL]), sum(_WIDTHS[_LABEL:])
+    sheet.row_dimensions[row].height = LINE * max(lines(label, widths[0], bold=True), lines(text, widths[1]))
+
+
+def _set_up_paper(sheet: Any, head: int) -> None:
+    """Print on A4 across, all columns on a page, the header on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{head}:{head}"
 
 
 def _write_not_checked(sheet: Any, row: int, words: ReceiptWords) -> None:

@@ -167,7 +167,7 @@ def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> 
             except CellFaultError as fault:
                 reading.findings.add(
                     fault.rule,
-                    f"“{column.label}”{fault.message}",
+                    f"“{column.label}”{'填的' if fault.message.startswith('“') else ''}{fault.message}",
                     allowed=fault.allowed,
                     action="请改正该单元格",
                     value=show(raw),
