@@ -4,8 +4,6 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from minsheng.domain.result import Result
 
 
@@ -23,7 +21,7 @@ def texts_of_result(document: Any, text: str) -> Any:
         return document
     try:
         result = Result.model_validate_json(text)
-    except ValidationError:
+    except ValueError:
         return document
     bare = json.dumps(result.model_dump(), default=lambda value: None if isinstance(value, Decimal) else str(value))
     return json.loads(bare, parse_int=str, parse_float=str)
