@@ -3,6 +3,7 @@
 Only the standard library: this runs in the reading child.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
@@ -69,13 +70,13 @@ class Part:
             raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
 
 
-class Elements(Part):
+class Elements(Part, ABC):
     """A part whose elements are looked at as they begin."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.parser.StartElementHandler = self.start
 
+    @abstractmethod
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Look at an element's beginning."""
-        raise NotImplementedError
