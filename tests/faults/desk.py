@@ -53,4 +53,4 @@ class Desk:
             sha256="0" * 64,
             received_at=self.received_at,
         )
-        return self.checker.judge(JUNE, [CheckedReturn(delivery, parsed), *self.others])[0]
+        return next(self.checker.judge(JUNE, [CheckedReturn(delivery, parsed), *self.others]))

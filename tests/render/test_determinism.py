@@ -9,8 +9,13 @@ import pytest
 from minsheng.execute.forked import Template
 from minsheng.execute.forked.servants import Servants
 from minsheng.render.report import render_report, warm_up
-from minsheng.workflow.privacy_gate import render_checked
+from minsheng.workflow.finishing import finish
 
+SEALED = b"""{
+ "figures": {"kind": "ranking", "plan": "p", "period": "2017-06", "as_of": null, "rows": [], "provisional": false},
+ "provenance": {"inputs": [], "plan_sha256": "", "notebook_sha256": "", "package_version": "", "lock_sha256": "",
+                "fonts": {}}
+}"""
 _PROGRAM = """
 import hashlib, sys
 from minsheng.render.report import render_report
@@ -37,19 +42,25 @@ def test_notebook_of_nobody_is_stable_too():
     assert b"/CreationDate (D:1970" in first.pdf
 
 
-def test_what_a_process_rendered_before_leaves_no_trace(notebook):
+def test_what_a_process_rendered_before_leaves_no_trace(notebook, tmp_path):
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 乙\n\n䶮，朱镕基，𠮷", id="b")])
     both = {"notebook": nbformat.writes(notebook), "other": nbformat.writes(other)}
-    alone = {name: render_checked(text, b"{}") for name, text in both.items()}
+    sealed = tmp_path / "result.json"
+    sealed.write_bytes(SEALED)
+    alone = {name: contents(finish(text, sealed, tmp_path / name)) for name, text in both.items()}
     with Template(["minsheng.render.report"], "minsheng.workflow.unit_worker:warm_up") as template:
         for order in ("notebook", "other", "notebook"), ("other", "other", "notebook", "other"):
             with Servants(template) as servants:
-                for name in order:
-                    assert (
-                        servants.call("minsheng.workflow.privacy_gate:render_checked", both[name], b"{}") == alone[name]
-                    )
+                for number, name in enumerate(order):
+                    folder = tmp_path / f"{len(order)}-{number}"
+                    made = servants.call("minsheng.workflow.finishing:finish", both[name], sealed, folder)
+                    assert contents(made) == alone[name]
                 assert servants.made == 1
         assert template.fallbacks.total == 0
+
+
+def contents(finished):
+    return {name: path.read_bytes() for name, path in finished.files.items()}, finished.missing_glyphs
 
 
 def test_same_bytes_in_another_process_place_zone_and_cache(notebook, tmp_path):

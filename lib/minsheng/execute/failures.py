@@ -86,3 +86,7 @@ class UnitFailedError(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.notebook = notebook
+
+    def __reduce__(self) -> tuple[type["UnitFailedError"], tuple[Failure, str]]:
+        """Pickle it whole: it comes back from the process that raised it."""
+        return type(self), (self.failure, self.notebook)

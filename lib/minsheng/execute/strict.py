@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from minsheng.domain.result import Result
 from minsheng.errors import GateRefusedError
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.limits import Limits
@@ -32,14 +31,11 @@ class Executed:
     notebook
         The notebook node with outputs, without clock times.
     result
-        ``result.json`` as the notebook wrote it.
-    parsed
-        The same, validated.
+        The ``result.json`` that the notebook wrote; whether it is a result, is looked at where the report is made.
     """
 
     notebook: nbformat.NotebookNode
-    result: bytes
-    parsed: Result
+    result: Path
 
 
 def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
@@ -164,18 +160,12 @@ def execute_strictly(
         else:
             failure = Failure(kind=FailureKind.DEAD_PROCESS, message=str(error))
         raise UnitFailedError(failure, _saved(target)) from error
-    text = nbformat.writes(executed)
     if not result_file.is_file():
         raise UnitFailedError(
             Failure(kind=FailureKind.NO_RESULT, message="all cells ran, but none sealed a result (publish_result)"),
-            text,
+            _saved(target),
         )
-    sealed = result_file.read_bytes()
-    try:
-        parsed = Result.model_validate_json(sealed)
-    except ValueError as error:
-        raise UnitFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), text) from error
-    return Executed(notebook=without_clock(executed), result=sealed, parsed=parsed)
+    return Executed(notebook=without_clock(executed), result=result_file)
 
 
 def without_clock(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

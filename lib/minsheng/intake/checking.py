@@ -4,9 +4,8 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.errors import FileRefusedError
 from minsheng.events import stage, took
 from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
@@ -51,15 +50,6 @@ _log = logging.getLogger(__name__)
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
 
 
-@dataclass(frozen=True)
-class CheckedYear:
-    """The verdicts of a year to date, and what of its last month has none."""
-
-    verdicts: dict[Period, tuple[Verdict, ...]]
-    refused: tuple[RefusedFile, ...]
-    unregistered: tuple[RefusedFile, ...]
-
-
 def check_month(
     plan: Plan,
     params_dir: Path,
@@ -68,8 +58,12 @@ def check_month(
     *,
     force: bool = False,
     progress: Progress | None = None,
-) -> list[Verdict]:
+) -> None:
     """Check the latest revision of every registered return of a month.
+
+    What came of it lies on disk, where one return at a time can be read: verdicts with accepted values by
+    :func:`~minsheng.intake.store.read_accepted`, files without a verdict by
+    :func:`~minsheng.intake.store.read_checked`.
 
     Parameters
     ----------
@@ -86,17 +80,12 @@ def check_month(
     progress
         Called with a line of Chinese for each step.
 
-    Returns
-    -------
-    list of Verdict
-        By id. Files without a verdict are listed by :func:`~minsheng.intake.store.read_refused`.
-
     Raises
     ------
     PlanInvalidError
         If the suites have faults.
     """
-    return Checker(plan, params_dir, data_dir, progress).check(period, force=force)
+    Checker(plan, params_dir, data_dir, progress).check(period, force=force)
 
 
 def check_year_to_date(
@@ -107,17 +96,14 @@ def check_year_to_date(
     *,
     force: bool = False,
     progress: Progress | None = None,
-) -> CheckedYear:
+) -> None:
     """Bring every month from January to ``period`` up to date, in order: each is compared with the one before.
 
     The parameters are those of :func:`check_month`; ``period`` may also be a half-year or a year.
     """
     checker = Checker(plan, params_dir, data_dir, progress)
-    verdicts = {month: tuple(checker.check(month, force=force)) for month in period.year_to_date}
-    record = read_checked(data_dir, period.closing_month)
-    if record is None:  # pragma: no cover - it has just been written
-        raise MinshengError(f"no record of the check of {period.closing_month}")
-    return CheckedYear(verdicts, record.refused, record.unregistered)
+    for month in period.year_to_date:
+        checker.check(month, force=force)
 
 
 def is_up_to_date(plan: Plan, params_dir: Path, data_dir: Path, period: Period) -> bool:
@@ -164,16 +150,16 @@ class Checker:
             return apart.submit(_suite_runner).result()
 
     @collector_paused()
-    def check(self, period: Period, *, force: bool = False) -> list[Verdict]:
+    def check(self, period: Period, *, force: bool = False) -> None:
         """Check one month; see :func:`check_month`."""
         with locked(self.data_dir):  # or two that check at once would each take away what the other accepted
-            return self._check(period, force=force)
+            self._check(period, force=force)
 
-    def _check(self, period: Period, *, force: bool) -> list[Verdict]:
+    def _check(self, period: Period, *, force: bool) -> None:
         deliveries, files, unregistered, fingerprint = self._inputs(period)
         if not force and self._stands(period, fingerprint):
             self._say(f"{period.label}：没有变化，不再审核")
-            return [accepted.verdict for accepted in read_accepted_month(self.data_dir, period).values()]
+            return
         self._say(f"{period.label}：审核 {len(deliveries)} 份")
         returns, refused = self._read(deliveries, files)
         with stage(_log, "intake.rules"):
@@ -181,7 +167,6 @@ class Checker:
         found = CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered)
         with stage(_log, "intake.write"):
             self._write(period, results, found)
-        return [verdict for verdict, _ in results]
 
     def is_up_to_date(self, period: Period) -> bool:
         """Whether a month was checked from what is there now, and what was written still lies there."""
@@ -205,18 +190,18 @@ class Checker:
         return self._read(deliveries, {who: self._file(delivery) for who, delivery in deliveries.items()})[0]
 
     @collector_paused()
-    def judge(self, period: Period, returns: list[CheckedReturn]) -> list[tuple[Verdict, list[AcceptedCell]]]:
-        """Run every suite over a month's parsed returns; nothing is written."""
+    def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[AcceptedCell]]]:
+        """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
         context = MonthContext(self.plan, period, self._previous(period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
         runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
-        return [build_verdict(checked, frames, runs, self.rules_sha256) for checked in returns]
+        return (build_verdict(checked, frames, runs, self.rules_sha256) for checked in returns)
 
     def _previous(self, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
         return {
-            (month, who): accepted
+            (month, who): _figures_alone(accepted)
             for month in self._months_before(period)
-            for who, accepted in read_accepted_month(self.data_dir, month).items()
+            for who, accepted in read_accepted_month(self.data_dir, month)
         }
 
     def _months_before(self, period: Period) -> list[Period]:
@@ -309,7 +294,9 @@ class Checker:
             for name, digest in before.written.items()
         )
 
-    def _write(self, period: Period, results: list[tuple[Verdict, list[AcceptedCell]]], found: CheckedMonth) -> None:
+    def _write(
+        self, period: Period, results: Iterable[tuple[Verdict, list[AcceptedCell]]], found: CheckedMonth
+    ) -> None:
         folder = accepted_dir(self.data_dir, period)
         folder.mkdir(parents=True, exist_ok=True)
         written: dict[str, str] = {}
@@ -329,6 +316,13 @@ def _suite_runner() -> "SuiteRunner":
     from minsheng.intake.expectations import SuiteRunner  # seconds to import, seldom needed
 
     return SuiteRunner()
+
+
+def _figures_alone(accepted: AcceptedReturn) -> AcceptedReturn:
+    """Leave out what nothing is compared with: most of a return's memory."""
+    return accepted.model_copy(
+        update={"verdict": accepted.verdict.model_copy(update={"issues": (), "outcomes": (), "narratives": {}})}
+    )
 
 
 def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:

@@ -58,7 +58,7 @@ def write_receipts(plan: Plan, data_dir: Path, outputs_dir: Path, period: Period
     made = _read_record(folder)
     now: dict[str, _Made] = {}
     with Reader() as reader:
-        for who, accepted in read_accepted_month(data_dir, period).items():
+        for who, accepted in read_accepted_month(data_dir, period):
             inputs = hashlib.sha256(
                 verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256()).encode()
             ).hexdigest()

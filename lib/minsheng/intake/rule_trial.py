@@ -11,6 +11,7 @@ from minsheng.domain.delivery import Issue, Outcome
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.intake.checking import Checker
+from minsheng.intake.collecting import collector_paused
 from minsheng.intake.store import read_accepted_month
 from minsheng.intake.suites import expectation_faults, expectations_dir, load_suites
 from minsheng.plan.strict_yaml import read_yaml
@@ -116,14 +117,15 @@ def try_rule(
     checker = Checker(plan, params_dir, data_dir)
     checker.suites = {table: suite.model_copy(update={"rules": tried})}
     ids = {rule.id for rule in tried}
-    verdicts = [verdict for verdict, _ in checker.judge(period, checker.read(period))]
+    with collector_paused():
+        verdicts = [verdict for verdict, _ in checker.judge(period, checker.read(period))]
     ended = [outcome for verdict in verdicts for outcome in verdict.outcomes if outcome.rule in ids]
     previous = period.previous_month
     return Trial(
         fired=tuple(Fired(v.id, issue) for v in verdicts for issue in v.issues if issue.rule in ids),
         outcomes=dict(Counter(outcome.outcome for outcome in ended)),
         not_checked=dict(Counter(outcome.reason for outcome in ended if outcome.reason)),
-        without_previous=previous is not None and not read_accepted_month(data_dir, previous),
+        without_previous=previous is not None and not any(read_accepted_month(data_dir, previous)),
     )
 
 

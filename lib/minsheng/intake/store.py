@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -159,15 +159,12 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
     return AcceptedReturn.model_construct(verdict=verdict, values=values)
 
 
-def read_accepted_month(data_dir: Path, period: Period) -> dict[str, AcceptedReturn]:
-    """Return every accepted return of a month, by id."""
-    found: dict[str, AcceptedReturn] = {}
+def read_accepted_month(data_dir: Path, period: Period) -> Iterator[tuple[str, AcceptedReturn]]:
+    """Yield every accepted return of a month with its id, in order; one is in memory at a time."""
     for path in sorted(accepted_dir(data_dir, period).glob("*.json")):
-        if path.name != CHECKED:
-            accepted = read_accepted(data_dir, period, path.stem)
-            if accepted is not None:
-                found[path.stem] = accepted
-    return found
+        accepted = read_accepted(data_dir, period, path.stem) if path.name != CHECKED else None
+        if accepted is not None:
+            yield path.stem, accepted
 
 
 def read_year_to_date(data_dir: Path, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
@@ -175,7 +172,7 @@ def read_year_to_date(data_dir: Path, period: Period) -> dict[tuple[Period, str]
     return {
         (month, who): accepted
         for month in period.year_to_date
-        for who, accepted in read_accepted_month(data_dir, month).items()
+        for who, accepted in read_accepted_month(data_dir, month)
     }
 
 

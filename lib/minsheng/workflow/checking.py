@@ -4,7 +4,6 @@ import logging
 import time
 from dataclasses import dataclass
 
-from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -58,12 +57,24 @@ class Gaps:
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """The verdicts of a month and its gaps."""
+    """What the check of a month came to.
+
+    Parameters
+    ----------
+    period
+        The month.
+    gaps
+        What it lacks.
+    returns
+        How many returns were checked.
+    told
+        Of each, in words: its file, how many issues, and every critical one.
+    """
 
     period: Period
-    verdicts: tuple[Verdict, ...]
     gaps: Gaps
-    names: dict[str, str]
+    returns: int
+    told: tuple[str, ...]
 
     @property
     def exit_code(self) -> ExitCode:
@@ -72,16 +83,7 @@ class CheckOutcome:
 
     def lines(self) -> list[str]:
         """Return the summary for a terminal: counts per return, then every critical issue by cell."""
-        lines = [f"{self.period.label}：收到 {len(self.verdicts)} 份报表"]
-        for verdict in self.verdicts:
-            counts = [
-                f"{word} {sum(issue.severity == severity for issue in verdict.issues)} 个"
-                for severity, word in ((Severity.CRITICAL, "错误"), (Severity.WARNING, "提示"))
-                if any(issue.severity == severity for issue in verdict.issues)
-            ]
-            lines.append(f"  {self.names[verdict.id]}（{verdict.file}）：{'，'.join(counts) or '没有问题'}")
-            lines += [f"    {describe_issue(issue)}" for issue in verdict.issues if issue.severity == Severity.CRITICAL]
-        return lines + self.gaps.lines()
+        return [f"{self.period.label}：收到 {self.returns} 份报表", *self.told, *self.gaps.lines()]
 
 
 @names_disk_faults
@@ -128,36 +130,47 @@ def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: boo
             write_receipts(plan, workspace.data, workspace.outputs, month)
         with stage(_log, "intake.deliveries"):
             accept_deliveries(workspace.data, plan, month)
-    owners = list(plan.reporting_owners(month))
-    verdicts = {}
-    for owner in owners:
+    outcome = _look_at(workspace, plan, month)
+    gaps = outcome.gaps
+    counts = {"missing": len(gaps.missing), "blocked": len(gaps.blocked), "refused": len(gaps.refused)}
+    _log.log(logging.WARNING if any(counts.values()) else logging.INFO, "returns_checked", extra=counts)
+    return outcome
+
+
+def _look_at(workspace: Workspace, plan: Plan, month: Period) -> CheckOutcome:
+    """Read what the check wrote, one verdict at a time."""
+    told: list[str] = []
+    missing: list[str] = []
+    blocked: dict[str, tuple[str, ...]] = {}
+    returns = 0
+    for owner in plan.reporting_owners(month):
         accepted = read_accepted(workspace.data, month, owner.id)
-        if accepted is not None:
-            verdicts[owner.id] = accepted.verdict
+        if accepted is None:
+            missing.append(owner.name)
+            continue
+        returns += 1
+        told += _in_words(owner.name, accepted.verdict)
+        held = [project for project, status in accepted.verdict.projects.items() if status == ReturnStatus.BLOCKED]
+        if held:
+            blocked[owner.name] = tuple(plan.project(project).short_name for project in held)
     record = read_checked(workspace.data, month)
     not_read = (*record.refused, *record.unregistered) if record else ()
     refused = {fault.file: fault.message for fault in not_read}
-    gaps = _gaps(plan, owners, verdicts, refused)
-    counts = {"missing": len(gaps.missing), "blocked": len(gaps.blocked), "refused": len(gaps.refused)}
-    _log.log(logging.WARNING if any(counts.values()) else logging.INFO, "returns_checked", extra=counts)
-    return CheckOutcome(
-        period=month,
-        verdicts=tuple(verdicts.values()),
-        gaps=gaps,
-        names={owner.id: owner.name for owner in owners},
-    )
+    gaps = Gaps(missing=tuple(missing), blocked=blocked, refused=refused)
+    return CheckOutcome(period=month, gaps=gaps, returns=returns, told=tuple(told))
 
 
-def _gaps(plan: Plan, owners: list[Area | Section], verdicts: dict[str, Verdict], refused: dict[str, str]) -> Gaps:
-    blocked = {}
-    for owner in owners:
-        verdict = verdicts.get(owner.id)
-        projects = verdict.projects if verdict else {}
-        names = [plan.project(p).short_name for p, status in projects.items() if status == ReturnStatus.BLOCKED]
-        if names:
-            blocked[owner.name] = tuple(names)
-    missing = tuple(owner.name for owner in owners if owner.id not in verdicts)
-    return Gaps(missing=missing, blocked=blocked, refused=refused)
+def _in_words(name: str, verdict: Verdict) -> list[str]:
+    counts = [
+        f"{word} {number} 个"
+        for severity, word in ((Severity.CRITICAL, "错误"), (Severity.WARNING, "提示"))
+        if (number := sum(issue.severity == severity for issue in verdict.issues))
+    ]
+    critical = [issue for issue in verdict.issues if issue.severity == Severity.CRITICAL]
+    return [
+        f"  {name}（{verdict.file}）：{'，'.join(counts) or '没有问题'}",
+        *(f"    {describe_issue(issue)}" for issue in critical),
+    ]
 
 
 def describe_issue(issue: Issue) -> str:

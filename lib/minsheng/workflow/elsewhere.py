@@ -66,7 +66,7 @@ def make_unit_elsewhere(expected: tuple[tuple[str, str], ...], fonts: Travelling
         )
     before = fallbacks.process.total
     made = make_unit(replace(work, fonts=_fonts_here(fonts)))
-    return replace(made, fallbacks=fallbacks.process.total - before)
+    return replace(made.packed(), fallbacks=fallbacks.process.total - before)
 
 
 @cache

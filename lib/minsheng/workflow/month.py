@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,15 +20,13 @@ from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.fingerprint import fingerprint, workspace_fonts
 from minsheng.workflow.preparing import Preparer
-from minsheng.workflow.progress_workbook import write_progress
 from minsheng.workflow.run_log import RunLog
 from minsheng.workflow.run_page import write_run_page
-from minsheng.workflow.runner import Runner, RunSummary
-from minsheng.workflow.site import write_site
-from minsheng.workflow.site_first import write_first_page
+from minsheng.workflow.runner import Runner, RunSummary, Submit
+from minsheng.workflow.site import put_in_place
 from minsheng.workflow.staleness import later_stale_months, nothing_to_do
 from minsheng.workflow.turns import my_turn
-from minsheng.workflow.unit_worker import UnitMade, UnitWork, cores, make_unit, template
+from minsheng.workflow.unit_worker import cores, make_unit, press, template
 from minsheng.workflow.units import UnitSpec, choose, period_units
 from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
@@ -229,10 +227,7 @@ def _run_units_of(
         later = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         with stage(_log, "site"):
-            write_progress(workspace, plan, period)
-            # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
-            write_first_page(workspace, plan, period)
-            write_site(workspace, plan, period)
+            _write_site(workspace, plan, period)
     return MonthOutcome(
         workspace=workspace,
         checked=checked,
@@ -241,6 +236,18 @@ def _run_units_of(
         fallbacks=fallbacks.process.total - fallen_back + summary.fallbacks,
         stale=tuple(later),
     )
+
+
+def _write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
+    """Write what is made from all results of a month; a servant reads them, so that its memory is theirs."""
+    for path, function in (
+        (f"{period}/progress.xlsx", "progress_workbook:progress_workbook"),
+        ("index.html", "site_first:first_page"),
+        # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
+        (f"{period}/index.html", "site:month_page"),
+    ):
+        content = press().call(f"minsheng.workflow.{function}", workspace, plan, period)
+        put_in_place(workspace.outputs / path, content)
 
 
 def run_units(
@@ -263,17 +270,16 @@ def run_units(
         started=datetime.now(UTC).isoformat(), period=str(period), command=command, product=version_text(), log=log
     )
     booting = not scheduler and template().waited is None
-    with stage(_log, "units"), _pool(workspace, scheduler, jobs) as (executor, workers, make):
+    with stage(_log, "units"), _pool(workspace, scheduler, jobs) as (submit, workers):
         runner = Runner(
             workspace,
             preparer,
             ledger,
             run=run,
-            executor=executor,
+            submit=submit,
             jobs=workers,
             force=force,
             progress=display.units,
-            make=make,
             repeat_failures=repeat_failures,
         )
         summary = runner.run(units)
@@ -284,20 +290,19 @@ def run_units(
 
 
 @contextmanager
-def _pool(
-    workspace: Workspace, scheduler: str, jobs: int | None
-) -> Iterator[tuple[Executor, int, Callable[[UnitWork], UnitMade]]]:
-    """Yield where units are made, how many at once, and what makes one there."""
+def _pool(workspace: Workspace, scheduler: str, jobs: int | None) -> Iterator[tuple[Submit, int]]:
+    """Yield what has a unit made, here or elsewhere, and how many are made at once."""
     if not scheduler:
         workers = jobs or workspace.settings.jobs or cores()
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="unit") as threads:
-            yield threads, workers, make_unit
+            yield lambda work: threads.submit(make_unit, work), workers
         return
     from minsheng.workflow.elsewhere import cluster_for, maker_elsewhere  # Dask is heavy
 
     fonts = workspace_fonts(workspace).font_set
+    make = maker_elsewhere(fonts)
     with cluster_for(scheduler, fonts) as cluster:
-        yield cluster, jobs or cluster.slots, maker_elsewhere(fonts)
+        yield lambda work: cluster.submit(make, work.packed()), jobs or cluster.slots
 
 
 def _all_skipped(ledger: Ledger, units: list[UnitSpec], period: Period, *, log: str) -> RunSummary:

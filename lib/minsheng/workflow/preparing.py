@@ -1,6 +1,5 @@
 """From a unit's place in the graph to the bytes that a worker needs, and the key that names them."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from minsheng.execute.ledger import unit_key
 from minsheng.execute.limits import Limits
 from minsheng.intake.forms_store import accepted_deliveries_path, accepted_form_path
 from minsheng.plan import compile_plan
+from minsheng.workflow.contents import Content, sha256
 from minsheng.workflow.fingerprint import Fingerprint, workspace_fonts
 from minsheng.workflow.unit_worker import UnitWork
 from minsheng.workflow.units import UnitSpec
@@ -21,7 +21,7 @@ _PLAN_FILE = "plan.json"
 
 @dataclass
 class Preparer:
-    """Reads each input once for all units of a run.
+    """Hashes each input once for all units of a run, and keeps hashes only: contents would pile up.
 
     Parameters
     ----------
@@ -36,40 +36,41 @@ class Preparer:
     workspace: Workspace
     plan: Plan
     fingerprint: Fingerprint
-    _read: dict[Path, tuple[bytes, str]] = field(default_factory=dict)
+    _digests: dict[Path, str] = field(default_factory=dict)
     _compiled: bytes = b""
 
     def key(self, unit: UnitSpec) -> str:
         """Return the hash of all that a unit is made from; sealed results that it reads must exist already."""
-        parts = [("notebook", self._notebook(unit)[1]), ("plan", self.plan.sha256), *self.fingerprint.parts()]
+        parts = [("notebook", self._digest(self._notebook(unit))), ("plan", self.plan.sha256)]
+        parts += self.fingerprint.parts()
         parts += [(f"parameter:{name}", value) for name, value in unit.parameters.items()]
-        parts += [(str(path), digest) for path, (_, digest) in self._inputs(unit).items()]
+        parts += [(self._marker(unit), "")]
+        parts += [(self._relative(path), self._digest(path)) for path in self._inputs(unit)]
         return unit_key(parts)
 
     def inputs_key(self, unit: UnitSpec) -> str:
         """Return the hash of the returns and forms alone."""
-        data = self.workspace.data.relative_to(self.workspace.root)
-        inputs = self._inputs(unit).items()
-        return unit_key([(str(path), digest) for path, (_, digest) in inputs if path.is_relative_to(data)])
+        inputs = [path for path in self._inputs(unit) if path.is_relative_to(self.workspace.data)]
+        return unit_key([(self._marker(unit), ""), *((self._relative(path), self._digest(path)) for path in inputs)])
 
     def work(self, unit: UnitSpec) -> UnitWork:
         """Return everything that a worker needs."""
         settings = self.workspace.settings
         if not self._compiled:
             self._compiled = compile_plan(self.plan)
-        files = {str(path): content for path, (content, _) in self._inputs(unit).items()}
-        source, notebook_sha256 = self._notebook(unit)
+        files: dict[str, Content] = {self._relative(path): path for path in self._inputs(unit)}
+        notebook = self._notebook(unit)
         provenance = {
-            "notebook_sha256": notebook_sha256,
+            "notebook_sha256": self._digest(notebook),
             "lock_sha256": self.fingerprint.lock,
             "fonts": self.fingerprint.fonts,
         }
         return UnitWork(
             name=unit.name,
             key=self.key(unit),
-            notebook=source.decode(),
+            notebook=notebook.read_text(encoding="utf-8"),
             parameters=unit.parameters,
-            files={**files, MARKER: b"", _PLAN_FILE: self._compiled},
+            files={**files, self._marker(unit): b"", MARKER: b"", _PLAN_FILE: self._compiled},
             environment={
                 "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
@@ -81,17 +82,17 @@ class Preparer:
 
     def forget_sealed(self, folder: Path) -> None:
         """Read a unit's result anew: it has just been made."""
-        self._read.pop(folder / "result.json", None)
+        self._digests.pop(folder / "result.json", None)
 
-    def _notebook(self, unit: UnitSpec) -> tuple[bytes, str]:
+    def _notebook(self, unit: UnitSpec) -> Path:
         path = self.workspace.notebooks / unit.file
         if not path.is_file():
             raise UsageError(
                 f"缺少笔记本 {path}：项目要有同名的笔记本，或在 projects.yaml 写 notebook，指明用哪个通用笔记本"
             )
-        return self._load(path)
+        return path
 
-    def _inputs(self, unit: UnitSpec) -> dict[Path, tuple[bytes, str]]:
+    def _inputs(self, unit: UnitSpec) -> list[Path]:
         paths = [
             self.workspace.accepted(month) / f"{owner}{suffix}"
             for month in unit.period.year_to_date
@@ -102,13 +103,16 @@ class Preparer:
         paths += [self.workspace.outputs / name / "result.json" for name in unit.after]
         if unit.notebook == "section_scoring":
             paths.append(accepted_deliveries_path(self.workspace.data, unit.period))
-        # The folder of the closing month exists for every unit, also where its own return is missing.
-        found = {self.workspace.accepted(unit.period.closing_month) / "checked": (b"", "")}
-        found |= {path: self._load(path) for path in paths if path.is_file()}
-        return {path.relative_to(self.workspace.root): content for path, content in found.items()}
+        return [path for path in paths if path.is_file()]
 
-    def _load(self, path: Path) -> tuple[bytes, str]:
-        if path not in self._read:
-            content = path.read_bytes()
-            self._read[path] = content, hashlib.sha256(content).hexdigest()
-        return self._read[path]
+    def _marker(self, unit: UnitSpec) -> str:
+        """Name what makes the closing month's folder exist for every unit, also where its own return is missing."""
+        return self._relative(self.workspace.accepted(unit.period.closing_month) / "checked")
+
+    def _relative(self, path: Path) -> str:
+        return str(path.relative_to(self.workspace.root))
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = sha256(path)
+        return self._digests[path]

@@ -17,8 +17,8 @@ from minsheng.workspace import Workspace
 _WHOLE, _PERCENT = "#,##0", "0.0%"
 
 
-def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write the table of a month from the sealed city results; nothing is computed here.
+def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
+    """Return the table of a month from the sealed city results; nothing is computed here.
 
     A project whose city notebook failed leaves its columns blank, and a remark names it.
     """
@@ -56,11 +56,7 @@ def write_progress(workspace: Workspace, plan: Plan, period: Period) -> None:
         sheet="完成情况",
     )
     check_privacy({"progress.xlsx": content})
-    target = workspace.outputs / str(period) / "progress.xlsx"
-    staged = target.with_name(".progress.xlsx.new")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged.write_bytes(content)
-    staged.replace(target)
+    return content
 
 
 def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:

@@ -13,6 +13,7 @@ from minsheng.execute.ledger import Ledger
 from minsheng.intake.reading import Reader
 from minsheng.intake.receipts import receipts_dir
 from minsheng.intake.receiving import Received, Receiver
+from minsheng.intake.store import read_accepted
 from minsheng.plan import load_plan
 from minsheng.workflow.checking import check_returns, describe_issue
 from minsheng.workflow.clock import bureau_time
@@ -169,8 +170,10 @@ def receive_files(
     concerned = {one.delivery.id for one in received if one.delivery}
     if not concerned:
         return ReceiveOutcome(workspace, plan, period, received, {}, ())
-    checked = check_returns(workspace, plan, period, force=False, display=display)
-    verdicts = {verdict.id: verdict for verdict in checked.verdicts if verdict.id in concerned}
+    check_returns(workspace, plan, period, force=False, display=display)
+    owners = [owner.id for owner in plan.reporting_owners(period) if owner.id in concerned]
+    found = {who: read_accepted(workspace.data, period, who) for who in owners}
+    verdicts = {who: accepted.verdict for who, accepted in found.items() if accepted}
     refresh_first_page(workspace, plan)
     return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
 

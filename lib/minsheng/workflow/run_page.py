@@ -82,9 +82,9 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
 
 
 def _about(workspace: Workspace, plan: Plan, period: Period) -> Figures | None:
-    """Return the figures that say what the period's data are: of the bulletin, or of an assessment's result table."""
+    """Return the figures that say what the period's data are: of an assessment's result table, or of the ranking."""
     sealed = Sealed(workspace, plan, period)
-    return sealed.figures(CITY, "bulletin") or sealed.figures(CITY, "result_table")
+    return sealed.figures(CITY, "result_table") or sealed.figures(CITY, "scoring")
 
 
 class _Names:

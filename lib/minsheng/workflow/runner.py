@@ -1,13 +1,12 @@
 """Runs units in the order of their graph in a bounded pool; only this coordinator writes."""
 
-import hashlib
 import logging
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from minsheng.errors import ExitCode
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.ledger import Ledger, files_intact
+from minsheng.workflow.contents import Content, put, sha256
 from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.unit_worker import UnitMade, UnitWork, make_unit, remains
 from minsheng.workflow.units import UnitSpec
@@ -51,6 +51,9 @@ class RunSummary:
 Progress = Callable[[RunSummary, int, str], None]
 """Called with the summary so far, the number of units, and the unit that was just settled."""
 
+Submit = Callable[[UnitWork], "Future[UnitMade]"]
+"""Has a unit made, by a local thread with a fork of the template or on a cluster; it returns at once."""
+
 
 class Runner:
     """One run over the units of a period.
@@ -61,10 +64,10 @@ class Runner:
         Where to write, what to hand to workers, what to remember.
     run
         The ledger's id of this run.
-    executor
-        Where units are made: local threads, each with a fork of the template, or a cluster.
-    make
-        What makes one there; it raises only where no unit could be made.
+    submit
+        Has a unit made; what it gives raises only where no unit could be made.
+    jobs
+        How many are made at once.
     force
         Make units again that are unchanged.
     repeat_failures
@@ -80,22 +83,20 @@ class Runner:
         ledger: Ledger,
         *,
         run: int,
-        executor: Executor,
+        submit: Submit,
         jobs: int,
         force: bool,
         progress: Progress,
-        make: Callable[[UnitWork], UnitMade] = make_unit,
         repeat_failures: bool = True,
     ) -> None:
         self._workspace = workspace
         self._preparer = preparer
         self._ledger = ledger
         self._run = run
-        self._executor = executor
+        self._submit = submit
         self._jobs = jobs
         self._force = force
         self._progress = progress
-        self._make = make
         self._repeat_failures = repeat_failures
 
     def run(self, units: Sequence[UnitSpec]) -> RunSummary:
@@ -105,23 +106,27 @@ class Runner:
         pending = {unit.name: unit for unit in units}
         running: dict[Future[UnitMade], UnitSpec] = {}
         retry: list[UnitSpec] = []
-        while pending or running or retry:
-            self._fill(pending, running, summary, len(units))
-            if running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    unit = running.pop(future)
-                    made = _outcome(unit, future)
-                    if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
-                        retry.append(unit)
-                        _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
-                    else:
-                        self._settle(unit, made, summary, len(units))
-            elif retry:
-                unit = retry.pop(0)
-                self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units), attempt=2)
-            elif pending:
-                self._leave_waiting(pending, summary, len(units))
+        try:
+            while pending or running or retry:
+                self._fill(pending, running, summary, len(units))
+                if running:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        unit = running.pop(future)
+                        made = _outcome(unit, future)
+                        if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
+                            retry.append(unit)
+                            _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
+                        else:
+                            self._settle(unit, made, summary, len(units))
+                elif retry:
+                    unit = retry.pop(0)
+                    self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units), attempt=2)
+                elif pending:
+                    self._leave_waiting(pending, summary, len(units))
+        finally:
+            for future in running:  # a run that cannot go on takes along what nobody will publish
+                future.add_done_callback(_discard)
         return summary
 
     def _fill(
@@ -149,7 +154,7 @@ class Runner:
                 summary.failed[name] = known
                 self._progress(summary, total, name)
             else:
-                running[self._executor.submit(self._make, self._preparer.work(unit))] = unit
+                running[self._submit(self._preparer.work(unit))] = unit
 
     def _is_made(self, unit: UnitSpec) -> bool:
         return not self._force and is_made(self._workspace, self._preparer, self._ledger, unit)
@@ -158,7 +163,15 @@ class Runner:
         return None if self._repeat_failures or self._force else unchanged_failure(self._preparer, self._ledger, unit)
 
     def _settle(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, total: int, *, attempt: int = 1) -> None:
+        try:
+            self._publish(unit, made, summary, attempt)
+        finally:
+            made.discard()
+        self._progress(summary, total, unit.name)
+
+    def _publish(self, unit: UnitSpec, made: UnitMade, summary: RunSummary, attempt: int) -> None:
         failed, started = made.failure, time.perf_counter()
+        hashes = {name: sha256(content) for name, content in made.files.items()}
         summary.fallbacks += made.fallbacks
         folder = self._workspace.unit(unit.period, unit.subject, unit.notebook)
         failed_folder = self._workspace.failed(unit.period, unit.subject, unit.notebook)
@@ -188,9 +201,8 @@ class Runner:
             failure=failed.kind.value if failed else "",
             message=failed.message if failed else "",
             seconds=seconds,
-            outputs={name: hashlib.sha256(content).hexdigest() for name, content in made.files.items()},
+            outputs=hashes,
         )
-        self._progress(summary, total, unit.name)
 
     def _leave_waiting(self, pending: dict[str, UnitSpec], summary: RunSummary, total: int) -> None:
         for name, unit in list(pending.items()):
@@ -226,6 +238,11 @@ def _outcome(unit: UnitSpec, future: Future[UnitMade]) -> UnitMade:
         return UnitMade(unit.name, remains(error), error.failure)
 
 
+def _discard(future: "Future[UnitMade]") -> None:
+    if not future.cancelled() and future.exception() is None:
+        future.result().discard()
+
+
 def is_made(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> bool:
     """Whether a unit was made from the same inputs, and its files are still what was made."""
     last = ledger.last_attempt(unit.name)
@@ -246,13 +263,13 @@ def unchanged_failure(preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> Fai
     return None if kind == FailureKind.IO else Failure(kind=kind, message=last.message)
 
 
-def publish(workspace: Workspace, folder: Path, files: Mapping[str, bytes]) -> None:
+def publish(workspace: Workspace, folder: Path, files: Mapping[str, Content]) -> None:
     """Put files in place all at once: written beside, then renamed; the old folder goes afterwards."""
     staging = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}"
     try:
         staging.mkdir(parents=True)
         for name, content in files.items():
-            (staging / name).write_bytes(content)
+            put(content, staging / name)
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError:  # a full disk: what was there stays, and nothing half-written stands anywhere
         shutil.rmtree(staging, ignore_errors=True)

@@ -75,13 +75,13 @@ class Sealed:
         return ["未生成"]
 
 
-def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write the page of a month.
+def month_page(workspace: Workspace, plan: Plan, period: Period) -> bytes:
+    """Return the page of a month.
 
     Parameters
     ----------
     workspace
-        Where results lie and pages go.
+        Where results lie.
     plan
         The plan of the period's year.
     period
@@ -99,7 +99,9 @@ def write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
         reports(month),
         run_summary(month),
     )._repr_html_()
-    write_page(workspace.outputs / str(period) / "index.html", page(f"{plan.about.issuer} {title}", body, wide=True))
+    content = page(f"{plan.about.issuer} {title}", body, wide=True)
+    check_privacy({f"{period}/index.html": content})
+    return content
 
 
 def header(plan: Plan, title: str, about: Figures | None, *, back: tuple[str, str] | None = None) -> Element:
@@ -272,6 +274,11 @@ def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
 def write_page(path: Path, content: bytes) -> None:
     """Put a page in place all at once; one with a personal number is refused."""
     check_privacy({f"{path.parent.name}/{path.name}": content})
+    put_in_place(path, content)
+
+
+def put_in_place(path: Path, content: bytes) -> None:
+    """Write a file that has been looked at, all at once."""
     # Two commands may write the first page at once.
     staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,8 @@ from minsheng.report.markup import Content, Element, Piece, note, paragraph
 from minsheng.report.numbers import day
 from minsheng.report.tables import Column, table
 from minsheng.workflow.attention import Matter, matters
-from minsheng.workflow.site import Sealed, header, is_made, matrix, section, write_page
+from minsheng.workflow.privacy_gate import check_privacy
+from minsheng.workflow.site import Sealed, header, is_made, matrix, put_in_place, section
 from minsheng.workflow.status import MonthStatus, status_of
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
@@ -21,7 +22,12 @@ _ANNEX = "progress.xlsx"
 
 
 def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
-    """Write the page that lists every month and every assessment.
+    """Write the first page; see :func:`first_page`."""
+    put_in_place(workspace.outputs / "index.html", first_page(workspace, plan, now))
+
+
+def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
+    """Return the page that lists every month and every assessment.
 
     Parameters
     ----------
@@ -47,7 +53,9 @@ def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
         matrix(newest, f"{newest.period}/") if newest else None,
         _where(),
     )
-    write_page(workspace.outputs / "index.html", page(title, body._repr_html_(), wide=True))
+    content = page(title, body._repr_html_(), wide=True)
+    check_privacy({"index.html": content})
+    return content
 
 
 def refresh_first_page(workspace: Workspace, plan: Plan) -> None:
@@ -114,10 +122,11 @@ def _is_readable(month: Sealed) -> bool:
 
 
 def _month(month: Sealed) -> list[Content]:
-    if not _is_readable(month):
+    try:
+        bulletin = month.bulletin()
+    except VersionError:
         told = f"由另一版本生成，请重做：minsheng run {month.period}"
         return [Element("a", month.period.label, href=f"{month.period}/index.html"), told, *[None] * 4, _made(month)]
-    bulletin = month.bulletin()
     notes = bulletin.returns if bulletin else ()
     annex = month.workspace.outputs / str(month.period) / _ANNEX
     return [

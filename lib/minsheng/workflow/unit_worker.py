@@ -1,4 +1,4 @@
-"""Makes one unit: bytes in, bytes out. The same function runs in a local pool and on a cluster's workers."""
+"""Makes one unit: files in, files out. The same function runs in a local pool and on a cluster's workers."""
 
 import json
 import os
@@ -7,22 +7,23 @@ import tempfile
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minsheng.domain.personal import masked_text
-from minsheng.domain.result import Result
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
 from minsheng.execute.forked.servants import Servants
 from minsheng.execute.forked.slow_extras import import_without_extras
 from minsheng.execute.limits import Limits
+from minsheng.workflow.contents import Content, packed, put
 
 if TYPE_CHECKING:
     from minsheng.execute.strict import Executed
     from minsheng.render.fonts import FontSet
+    from minsheng.workflow.finishing import Finished
 
 _ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
 PRELOAD = (
@@ -35,7 +36,7 @@ PRELOAD = (
     "minsheng.report.trends",
     "minsheng.render.report",
     "minsheng.render.pdf_text",
-    "minsheng.workflow.privacy_gate",
+    "minsheng.workflow.finishing",
 )
 
 
@@ -54,7 +55,7 @@ class UnitWork:
     parameters
         What papermill injects.
     files
-        Path relative to the unit's small workspace → content.
+        Path relative to the unit's small workspace → content, or where it lies on this machine.
     environment
         Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
     issuer
@@ -69,11 +70,15 @@ class UnitWork:
     key: str
     notebook: str
     parameters: Mapping[str, str]
-    files: Mapping[str, bytes]
+    files: Mapping[str, Content]
     environment: Mapping[str, str]
     issuer: str
     limits: Limits
     fonts: "FontSet | None" = None
+
+    def packed(self) -> "UnitWork":
+        """Return the same for another machine: with the files themselves."""
+        return replace(self, files=packed(self.files))
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ class UnitMade:
     name
         The unit's name.
     files
-        File name → content: the reports, or on failure the notebook as far as it came and the traceback.
+        File name → content, or where it lies: the reports, or on failure the notebook as far as it came and the
+        traceback.
     failure
         ``None`` when made.
     seconds
@@ -94,14 +100,28 @@ class UnitMade:
         Characters that no font could draw.
     fallbacks
         How often another machine's template could not fork; on this one the process counts.
+    folder
+        Where the files lie until somebody has taken them; ``None`` where they are bytes.
     """
 
     name: str
-    files: Mapping[str, bytes]
+    files: Mapping[str, Content]
     failure: Failure | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     missing_glyphs: str = ""
     fallbacks: int = 0
+    folder: Path | None = None
+
+    def packed(self) -> "UnitMade":
+        """Return the same for another machine: with the files themselves, and nothing left here."""
+        files = packed(self.files)
+        self.discard()
+        return replace(self, files=files, folder=None)
+
+    def discard(self) -> None:
+        """Take away what was made, once it is published or nobody wants it."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @cache
@@ -129,14 +149,16 @@ def warm_up() -> None:
 def make_unit(work: UnitWork) -> UnitMade:
     """Execute, render, and return the files of one unit; never raises for a fault of the unit."""
     seconds: dict[str, float] = {}
-    folder = Path(tempfile.mkdtemp(prefix="minsheng-"))
+    folder, made = Path(tempfile.mkdtemp(prefix="minsheng-")), None
     try:
         started = time.perf_counter()
         executed = _execute(work, folder)
         seconds["execute"] = time.perf_counter() - started
         started = time.perf_counter()
-        files, missing = _render(work, executed)
+        finished = _render(work, executed, folder)
         seconds["render"] = time.perf_counter() - started
+        missing = "".join(sorted(finished.missing_glyphs))
+        made = UnitMade(work.name, finished.files, None, seconds, missing, folder=folder)
     except UnitFailedError as error:
         clean = _without_numbers(error)
         return UnitMade(work.name, remains(clean), clean.failure, seconds)
@@ -144,8 +166,9 @@ def make_unit(work: UnitWork) -> UnitMade:
         failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
         return UnitMade(work.name, remains(UnitFailedError(failure)), failure, seconds)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return UnitMade(work.name, files, None, seconds, "".join(sorted(missing)))
+        if made is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return made
 
 
 def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
@@ -155,7 +178,7 @@ def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
     for path, content in work.files.items():
         target = workspace / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        put(content, target)
     environment = {name: value.format(workspace=workspace) for name, value in work.environment.items()}
     return run, {**environment, "MINSHENG_WORKSPACE": str(workspace)}
 
@@ -176,40 +199,32 @@ def _execute(work: UnitWork, folder: Path) -> "Executed":
     )
 
 
-def _render(work: UnitWork, executed: "Executed") -> tuple[dict[str, bytes], frozenset[str]]:
-    executed.notebook.metadata["minsheng"] = {
-        **executed.notebook.metadata.get("minsheng", {}),
-        "issuer": work.issuer,
-        "as_of": _as_of(executed.parsed),
-        "key": work.key,
-    }
-    text = json.dumps(executed.notebook, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
     try:
-        html, pdf, docx, missing, personal = press().call(
-            "minsheng.workflow.privacy_gate:render_checked",
-            text,
+        finished: Finished = press().call(
+            "minsheng.workflow.finishing:finish",
+            json.dumps(executed.notebook, ensure_ascii=False),
             executed.result,
+            folder / "reports",
+            issuer=work.issuer,
+            key=work.key,
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
             time_limit=work.limits.seconds,
             memory_limit=work.limits.memory_bytes,
         )
+    except (UnitFailedError, OSError):
+        raise
     except Exception as error:
         kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
         failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
-        raise UnitFailedError(failure, text) from error
-    if personal:
+        raise UnitFailedError(failure, json.dumps(executed.notebook, ensure_ascii=False, indent=1)) from error
+    if finished.personal:
         # Neither report nor notebook is kept: both hold what must not lie about.
-        message = f"{len(personal)} 处，没有发布：{personal[0]}"
-        lines = "\n".join(personal)
+        message = f"{len(finished.personal)} 处，没有发布：{finished.personal[0]}"
+        lines = "\n".join(finished.personal)
         raise UnitFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
-    reports = {"report.html": html, "report.pdf": pdf} | ({"report.docx": docx} if docx else {})
-    return {"executed.ipynb": text.encode(), "result.json": executed.result, **reports}, missing
-
-
-def _as_of(result: Result) -> str:
-    as_of = result.figures.as_of
-    return as_of.isoformat() if as_of else ""
+    return finished
 
 
 def _without_numbers(error: UnitFailedError) -> UnitFailedError:
