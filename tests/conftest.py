@@ -89,7 +89,7 @@ def _run_june(folder: Path) -> None:
     from minsheng.workflow.month import run_month
 
     found = copy_workspace(folder / "workspace")
-    outcome = run_month(found, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
+    outcome = run_month(found, "2017-06", display=Quiet())
     assert outcome.exit_code == 0, outcome.lines()
 
 
@@ -103,7 +103,7 @@ def _assess(june: Workspace, folder: Path) -> None:
     for name in ("assessment", "evidence", "deliveries"):
         shutil.copytree(ROOT / "data" / name, found.data / name)
     shutil.copy(ROOT / "data" / "deliveries.csv", found.data)
-    outcome = run_assessment(found, "2017-H1", jobs=None, force=False, display=Quiet())
+    outcome = run_assessment(found, "2017-H1", display=Quiet())
     assert outcome.exit_code == ExitCode.DONE, outcome.lines()
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from minsheng.workflow.attention import Matter
-from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.run_summary import RunSummary
 from minsheng.workflow.status import MonthStatus
 
 _PLAIN_EVERY_SECONDS = 2.0

@@ -102,7 +102,7 @@ def made_again(month: str, folder: Path) -> Path:
 
     sys.path.insert(0, str(HERE.parent))
     workspace = importlib.import_module("conftest").copy_workspace(folder / "workspace")
-    run_month(workspace, month, areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
+    run_month(workspace, month, display=Quiet())
     return workspace.outputs
 
 

@@ -99,7 +99,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for month, returns in RETURNS.items():
         _deliver(found, month, returns, root.parent / month)
     for month in (MAY, JUNE):
-        outcome = run_month(found, month, areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
+        outcome = run_month(found, month, display=Quiet())
         assert outcome.exit_code == ExitCode.DONE, outcome.lines()
     plan = load_plan(found.params, 2026)
     half = Period("2026-H1")
@@ -109,7 +109,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         target = found.data / "assessment" / "2026-H1" / f"{area}.xlsx"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(write_area_form(plan, area, half, form))
-    assessed = run_assessment(found, "2026-H1", jobs=None, force=False, display=Quiet())
+    assessed = run_assessment(found, "2026-H1", display=Quiet())
     assert not assessed.summary.failed, assessed.lines()
     return found
 
@@ -325,9 +325,7 @@ def test_a_township_that_is_missing_leaves_its_county_without_completion(city: W
     register = workspace.data / "returns" / "register.csv"
     lines = [line for line in register.read_text(encoding="utf-8").splitlines() if f"{JUNE}/baiyun" not in line]
     register.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    outcome = run_month(
-        workspace, JUNE, areas=["north"], notebooks=["scoring"], jobs=None, force=False, stale=False, display=Quiet()
-    )
+    outcome = run_month(workspace, JUNE, areas=["north"], notebooks=["scoring"], display=Quiet())
     assert outcome.checked.gaps.missing == ("白云镇",)
     beds = _row(_figures(workspace, JUNE, "north/care"), "beds")
     assert (beds.actual, beds.completion, beds.missing_areas) == (24, None, ("白云镇",))

@@ -66,9 +66,7 @@ def _deliver(workspace: Workspace, month: str, sheets: Mapping[str, Mapping], by
 
 
 def _run(workspace: Workspace, month: str, area: str, notebook: str):
-    outcome = run_month(
-        workspace, month, areas=[area], notebooks=[notebook], jobs=None, force=False, stale=False, display=Quiet()
-    )
+    outcome = run_month(workspace, month, areas=[area], notebooks=[notebook], display=Quiet())
     assert outcome.exit_code == ExitCode.DONE, outcome.lines()
     path = workspace.outputs / month / area / notebook / "result.json"
     return Result.model_validate_json(path.read_bytes()).figures

@@ -32,7 +32,7 @@ def add_forms(workspace):
 
 
 def assess(workspace, period="2017-H1"):
-    return run_assessment(workspace, period, jobs=None, force=False, display=Quiet())
+    return run_assessment(workspace, period, display=Quiet())
 
 
 @pytest.fixture(scope="module")

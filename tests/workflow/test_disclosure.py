@@ -21,10 +21,7 @@ ID, MOBILE, PERSON, PHRASE = ids(1)[0], "13812345678", "欧阳某甲乙", "患�
 
 
 def run_few(workspace, notebook="elderly_care"):
-    return run_month(
-        workspace, "2017-06", areas=["cangxi"], notebooks=[notebook], jobs=None, force=False, stale=False,
-        display=Quiet(),
-    )  # fmt: skip
+    return run_month(workspace, "2017-06", areas=["cangxi"], notebooks=[notebook], display=Quiet())
 
 
 def receive(workspace, change):

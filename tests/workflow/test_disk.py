@@ -10,7 +10,7 @@ import pytest
 
 from minsheng.errors import ExitCode, MachineUnfitError
 from minsheng.workflow.disk import disk_faults_named
-from minsheng.workflow.runner import publish
+from minsheng.workflow.staging import publish
 from minsheng.workspace import Workspace
 
 _RUN = [sys.executable, "-m", "minsheng", "run", "2017-06", "--area", "social_relief", "--notebook", "section_scoring"]

@@ -133,9 +133,6 @@ def test_an_empty_part_ends_a_run_with_12_and_stops_nothing_else(workspace):
         "2017-06",
         areas=[],
         notebooks=["monthly_report"],
-        jobs=None,
-        force=False,
-        stale=False,
         display=Quiet(),
     )
     assert outcome.exit_code == ExitCode.GATE_REFUSED

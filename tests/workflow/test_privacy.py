@@ -39,9 +39,7 @@ def planted(june, tmp_path_factory):
     path = root / "苍溪县更正.xlsx"
     book.save(path)
     received = receive_files(workspace, "2017-06", [path], received_at="2017-06-27T09:00", sender="", display=Quiet())
-    outcome = run_month(
-        workspace, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet()
-    )
+    outcome = run_month(workspace, "2017-06", display=Quiet())
     return workspace, received, outcome, cell.coordinate
 
 
@@ -91,9 +89,6 @@ def test_a_report_with_a_number_is_not_published(june, tmp_path):
         "2017-06",
         areas=["cangxi"],
         notebooks=["medical_aid"],
-        jobs=None,
-        force=False,
-        stale=False,
         display=Quiet(),
     )
     assert outcome.exit_code == ExitCode.GATE_REFUSED

@@ -23,7 +23,7 @@ from minsheng.workflow.display import Quiet
 from minsheng.workflow.month import run_month
 from minsheng.workflow.run_log import FACTS, RunLog, logs
 from minsheng.workflow.run_page import write_run_page
-from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.run_summary import RunSummary
 from minsheng.workspace import Workspace
 
 JUNE = Period("2017-06")
@@ -223,7 +223,7 @@ def test_an_unchanged_run_leaves_its_own_log(june: Workspace, tmp_path: Path) ->
     shutil.copytree(june.root, tmp_path / "made")
     made = Workspace.find(tmp_path / "made")
     before = {p: p.read_bytes() for p in (made.outputs / "2017-06").rglob("*") if p.is_file()}
-    run_month(made, "2017-06", areas=[], notebooks=[], jobs=None, force=False, stale=False, display=Quiet())
+    run_month(made, "2017-06", display=Quiet())
     after = {p: p.read_bytes() for p in (made.outputs / "2017-06").rglob("*") if p.is_file()}
     changed = {p.relative_to(made.outputs / "2017-06").parts[0] for p, c in after.items() if before.get(p) != c}
     assert changed == {"logs", "run.html"}, "only these two hold clock times"

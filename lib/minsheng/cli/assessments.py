@@ -23,11 +23,13 @@ def assess(
     """
     from minsheng.console import RunDisplay
     from minsheng.workflow.assess import run_assessment
+    from minsheng.workflow.run_options import RunOptions
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
-        outcome = run_assessment(found, period, jobs=jobs, force=force, display=display, log_level=log_level)
+        options = RunOptions(jobs=jobs, force=force, log_level=log_level)
+        outcome = run_assessment(found, period, options, display=display)
     for line in outcome.lines():
         typer.echo(line)
     raise typer.Exit(outcome.exit_code)

@@ -31,6 +31,7 @@ def run(
     """
     from minsheng.console import RunDisplay
     from minsheng.workflow.month import run_month
+    from minsheng.workflow.run_options import RunOptions
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -38,14 +39,11 @@ def run(
         outcome = run_month(
             found,
             month,
+            RunOptions(jobs=jobs, force=force, log_level=log_level, scheduler=scheduler),
             areas=area or [],
             notebooks=notebook or [],
-            jobs=jobs,
-            force=force,
             stale=stale,
             display=display,
-            log_level=log_level,
-            scheduler=scheduler,
         )
     for line in outcome.lines():
         typer.echo(line)

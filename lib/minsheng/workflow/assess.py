@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
-from minsheng.events import LogLevel, stage, took
-from minsheng.execute.forked import fallbacks
+from minsheng.events import stage, took
 from minsheng.execute.ledger import Ledger
 from minsheng.plan import load_plan
 from minsheng.report.result_table import differing, remarks
@@ -20,11 +19,12 @@ from minsheng.workflow.disk import names_disk_faults
 from minsheng.workflow.display import Display
 from minsheng.workflow.evidence_items import Evidence, gather_evidence
 from minsheng.workflow.fingerprint import fingerprint
-from minsheng.workflow.month import run_units
 from minsheng.workflow.preparing import Preparer
 from minsheng.workflow.run_log import RunLog
+from minsheng.workflow.run_options import AS_SET, RunOptions
 from minsheng.workflow.run_page import write_run_page
-from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.run_summary import RunSummary
+from minsheng.workflow.running import run_units
 from minsheng.workflow.turns import my_turn
 from minsheng.workflow.units import period_units
 from minsheng.workspace import Workspace
@@ -44,8 +44,6 @@ class AssessmentOutcome:
         The accepted forms, and who has none.
     summary
         The notebooks made, skipped and failed.
-    fallbacks
-        How many notebooks ran on a normal kernel because the template could not fork.
     told
         What the result table says of itself: as of, provisional, the city beside its counties.
     evidence
@@ -60,7 +58,6 @@ class AssessmentOutcome:
     told: tuple[str, ...]
     evidence: Evidence
     seconds: float
-    fallbacks: int
 
     @property
     def exit_code(self) -> ExitCode:
@@ -76,34 +73,18 @@ class AssessmentOutcome:
             lines.append(
                 f"没有考评表：{'、'.join(self.forms.missing)}（手工小项未评）。空白表：minsheng template {self.period}"
             )
-        for name, failure in summary.failed.items():
-            where = self.workspace.outputs / str(self.period) / "failed" / "/".join(name.split("/")[1:])
-            lines.append(f"失败：{name}：{failure.kind.word}：{failure.message}（详见 {where}/traceback.txt）")
-        lines += [f"未生成：{name}（等待 {other}）" for name, other in summary.waiting.items()]
-        lines += [f"缺字：{name} 中的“{glyphs}”没有字形可用" for name, glyphs in summary.missing_glyphs.items()]
-        if self.fallbacks:
-            lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
+        lines += summary.lines(self.workspace)
         lines += self.told
         lines += self.evidence.lines()
         folder = self.workspace.outputs / str(self.period)
-        lines.append(
-            f"{self.period.label}考评：新生成 {len(summary.made)} 份，未变化 {len(summary.skipped)} 份，"
-            f"失败 {len(summary.failed)} 份，用时 {self.seconds:.1f} 秒 → {folder}/index.html，"
-            f"报督查室：{folder}/{FOLDER}/"
-        )
+        counts = summary.counts(self.seconds)
+        lines.append(f"{self.period.label}考评：{counts} → {folder}/index.html，报督查室：{folder}/{FOLDER}/")
         return lines
 
 
 @names_disk_faults
 def run_assessment(
-    workspace: Workspace,
-    period: str,
-    *,
-    jobs: int | None,
-    force: bool,
-    display: Display,
-    log_level: LogLevel | None = None,
-    repeat_failures: bool = True,
+    workspace: Workspace, period: str, options: RunOptions = AS_SET, *, display: Display
 ) -> AssessmentOutcome:
     """Assess a half-year or a year; what is unchanged is not made again.
 
@@ -113,16 +94,10 @@ def run_assessment(
         Where everything lies.
     period
         ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
-    jobs
-        Notebooks that run at once; by default the workspace's setting, else one per processor.
-    force
-        Make again what is unchanged.
+    options
+        How.
     display
         Told what happens.
-    log_level
-        What the run's log keeps; by default the workspace's setting.
-    repeat_failures
-        Try units again that failed with the same inputs.
 
     Raises
     ------
@@ -138,19 +113,9 @@ def run_assessment(
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
     planned = time.monotonic() - started
-    with my_turn(workspace, display), RunLog(workspace, parsed, "assess", log_level) as log:
+    with my_turn(workspace, display), RunLog(workspace, parsed, "assess", options.log_level) as log:
         took(_log, "plan", planned)
-        outcome = _assess(
-            workspace,
-            plan,
-            parsed,
-            started,
-            log,
-            jobs=jobs,
-            force=force,
-            display=display,
-            repeat_failures=repeat_failures,
-        )
+        outcome = _assess(workspace, plan, parsed, started, options, log=log, display=display)
         log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
         write_run_page(workspace, plan, parsed, log)
     return outcome
@@ -161,32 +126,19 @@ def _assess(
     plan: Plan,
     parsed: Period,
     started: float,
-    log: RunLog,
+    options: RunOptions,
     *,
-    jobs: int | None,
-    force: bool,
+    log: RunLog,
     display: Display,
-    repeat_failures: bool,
 ) -> AssessmentOutcome:
-    fallen_back = fallbacks.process.total
     checked = check_returns(workspace, plan, parsed.closing_month, force=False, display=display)
     display.stage(f"读取{parsed.label}考评表")
     with stage(_log, "forms"):
         forms = accept_forms(workspace, plan, parsed)
     with Ledger(workspace.ledger) as ledger:
-        summary = run_units(
-            workspace,
-            Preparer(workspace, plan, fingerprint(workspace)),
-            ledger,
-            period_units(plan, parsed),
-            parsed,
-            jobs=jobs,
-            force=force,
-            display=display,
-            command="assess",
-            log=log.run_id,
-            repeat_failures=repeat_failures,
-        )
+        preparer = Preparer(workspace, plan, fingerprint(workspace))
+        units = period_units(plan, parsed)
+        summary = run_units(preparer, ledger, units, parsed, options, command="assess", log=log, display=display)
     with stage(_log, "site"):
         write_result_table(workspace, plan, parsed)
         evidence = gather_evidence(workspace, plan, parsed)
@@ -202,5 +154,4 @@ def _assess(
         told=told,
         evidence=evidence,
         seconds=time.monotonic() - started,
-        fallbacks=fallbacks.process.total - fallen_back,
     )

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.run_summary import RunSummary
 
 
 class Display(Protocol):

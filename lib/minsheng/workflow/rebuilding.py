@@ -21,6 +21,7 @@ from minsheng.plan import load_plan
 from minsheng.workflow.display import Display
 from minsheng.workflow.month import run_month
 from minsheng.workflow.month_package import PROVENANCE, made_with
+from minsheng.workflow.run_options import RunOptions
 from minsheng.workflow.units import period_units
 from minsheng.workflow.verifying import trusted_key
 from minsheng.workspace import MARKER, Settings, Workspace
@@ -145,7 +146,7 @@ def rebuild_month(
     sealed = folder / entry.bag / "data"
     with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
         again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
-        run_month(again, month, areas=[], notebooks=[], jobs=jobs, force=False, stale=False, display=display)
+        run_month(again, month, RunOptions(jobs=jobs), display=display)
         others = _other_makings(sealed, again)
         units = period_units(load_plan(again.params, period.year), period)
         return RebuildOutcome(

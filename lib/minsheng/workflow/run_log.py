@@ -19,7 +19,7 @@ from typing import Any, Self
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, MinshengError
 from minsheng.events import LogLevel
-from minsheng.workflow.runner import RunSummary
+from minsheng.workflow.run_summary import RunSummary
 from minsheng.workflow.versions import version_text
 from minsheng.workspace import Workspace
 

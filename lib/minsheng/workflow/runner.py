@@ -1,52 +1,23 @@
 """Runs units in the order of their graph in a bounded pool; only this coordinator writes."""
 
 import logging
-import os
-import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from minsheng.errors import ExitCode
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
 from minsheng.execute.ledger import Ledger, files_intact
-from minsheng.workflow.contents import Content, put, sha256
+from minsheng.workflow.contents import sha256
 from minsheng.workflow.preparing import Preparer
+from minsheng.workflow.run_summary import RunSummary
+from minsheng.workflow.staging import clear_staging, publish, remove
 from minsheng.workflow.unit_worker import UnitMade, UnitWork, make_unit, remains
 from minsheng.workflow.units import UnitSpec
 from minsheng.workspace import Workspace
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass
-class RunSummary:
-    """What a run made, skipped and could not make, by unit name."""
-
-    made: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    """Unchanged: made from the same inputs before."""
-    failed: dict[str, Failure] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)
-    """Not made because a unit that they read failed → that unit."""
-    missing_glyphs: dict[str, str] = field(default_factory=dict)
-    fallbacks: int = 0
-    """Notebooks that ran on another machine's normal kernel."""
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The highest that a failed unit deserves; 0 without one."""
-        return max((failure.kind.exit_code for failure in self.failed.values()), default=ExitCode.DONE)
-
-    @property
-    def settled(self) -> int:
-        """How many units are settled, one way or another."""
-        return len(self.made) + len(self.skipped) + len(self.failed) + len(self.waiting)
-
 
 Progress = Callable[[RunSummary, int, str], None]
 """Called with the summary so far, the number of units, and the unit that was just settled."""
@@ -177,7 +148,7 @@ class Runner:
         failed_folder = self._workspace.failed(unit.period, unit.subject, unit.notebook)
         if failed is None:
             publish(self._workspace, folder, made.files)
-            _remove(self._workspace, failed_folder)
+            remove(self._workspace, failed_folder)
             for left in (failed_folder.parent, failed_folder.parent.parent):
                 with suppress(OSError):  # other failures are in it
                     left.rmdir()
@@ -188,7 +159,7 @@ class Runner:
         else:
             publish(self._workspace, failed_folder, made.files)
             # A report of other inputs must not stand where this one failed.
-            _remove(self._workspace, folder)
+            remove(self._workspace, folder)
             summary.failed[unit.name] = failed
         seconds = {**made.seconds, "publish": time.perf_counter() - started}
         key = self._preparer.key(unit)
@@ -210,7 +181,7 @@ class Runner:
             summary.waiting[name] = culprits[0]
             _log.warning("unit_waiting", extra={"unit": name, "waits_for": culprits[0]})
             del pending[name]
-            _remove(self._workspace, self._workspace.outputs / name)
+            remove(self._workspace, self._workspace.outputs / name)
             self._progress(summary, total, name)
 
 
@@ -261,49 +232,3 @@ def unchanged_failure(preparer: Preparer, ledger: Ledger, unit: UnitSpec) -> Fai
         return None
     kind = FailureKind(last.failure)
     return None if kind == FailureKind.IO else Failure(kind=kind, message=last.message)
-
-
-def publish(workspace: Workspace, folder: Path, files: Mapping[str, Content]) -> None:
-    """Put files in place all at once: written beside, then renamed; the old folder goes afterwards."""
-    staging = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}"
-    try:
-        staging.mkdir(parents=True)
-        for name, content in files.items():
-            put(content, staging / name)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a full disk: what was there stays, and nothing half-written stands anywhere
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-    _remove(workspace, folder)
-    staging.rename(folder)
-
-
-def clear_staging(workspace: Workspace) -> None:
-    """Throw away what a run that was killed left behind: folders of processes that are gone."""
-    staging = workspace.outputs / ".staging"
-    for left in staging.iterdir() if staging.is_dir() else ():
-        owner = left.name.partition("-")[0]
-        if owner.isdigit() and (int(owner) == os.getpid() or not _runs(int(owner))):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(pid: int) -> bool:
-    if sys.platform == "win32":  # asking would end it
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _remove(workspace: Workspace, folder: Path) -> None:
-    """Take a folder away at once, even if a reader still has a file of it open."""
-    if not folder.exists():
-        return
-    bin_folder = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}-old"
-    bin_folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.rename(bin_folder)
-    shutil.rmtree(bin_folder)

@@ -21,10 +21,12 @@ from minsheng.workflow.due_facts import facts_of, periods, write_refusal
 from minsheng.workflow.month import run_month
 from minsheng.workflow.plans import plan_years
 from minsheng.workflow.reminders import Owed, write_reminders
+from minsheng.workflow.run_options import RunOptions
 from minsheng.workflow.sealing import seal_period
 from minsheng.workflow.site_first import refresh_first_page
 from minsheng.workspace import Workspace
 
+_UNATTENDED = RunOptions(repeat_failures=False)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 
 
@@ -205,21 +207,9 @@ class _Year:
                 refresh_first_page(workspace, plan)
                 return [f"{len(owed)} 个单位还没有报" if owed else "都已报送或已到期限，名单已撤下"]
             case Step.RUN:
-                return run_month(
-                    workspace,
-                    period,
-                    areas=[],
-                    notebooks=[],
-                    jobs=None,
-                    force=False,
-                    stale=False,
-                    display=self.display,
-                    repeat_failures=False,
-                ).lines()
+                return run_month(workspace, period, _UNATTENDED, display=self.display).lines()
             case Step.ASSESS:
-                return run_assessment(
-                    workspace, period, jobs=None, force=False, display=self.display, repeat_failures=False
-                ).lines()
+                return run_assessment(workspace, period, _UNATTENDED, display=self.display).lines()
             case Step.SEAL:
                 at = self.outcome.moment.replace(tzinfo=BEIJING).isoformat()
                 sealed = seal_period(workspace, period, archive=None, why="", sealed_at=at, display=self.display)

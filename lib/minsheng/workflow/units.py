@@ -1,5 +1,6 @@
 """The graph of a period: which notebooks are executed for whom, and what each is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from minsheng.domain.area import CITY
@@ -67,7 +68,7 @@ def period_units(plan: Plan, period: Period) -> list[UnitSpec]:
     return units
 
 
-def choose(units: list[UnitSpec], plan: Plan, areas: list[str], notebooks: list[str]) -> list[UnitSpec]:
+def choose(units: list[UnitSpec], plan: Plan, areas: Sequence[str], notebooks: Sequence[str]) -> list[UnitSpec]:
     """Return the units of the named areas and notebooks, with the units that those read.
 
     Raises

@@ -4,7 +4,6 @@ import fcntl
 import os
 import re
 import shutil
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.doctor.finding import FAULT, HINT, Finding
 from minsheng.workflow.doctor.installation import differing
 from minsheng.workflow.doctor.machine import room, writing_fails
+from minsheng.workflow.staging import left_over
 from minsheng.workspace import MARKER, Workspace
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
@@ -111,10 +111,9 @@ def _ledger(workspace: Workspace) -> list[Finding]:
 
 def _left_over(workspace: Workspace) -> list[Finding]:
     """Find what runs that were killed left; a run of the same machine that goes on is none of it."""
-    staging = workspace.outputs / ".staging"
-    left = [path for path in staging.iterdir() if not _alive(path.name)] if staging.is_dir() else []
-    found = []
+    left, found = left_over(workspace), []
     if left:
+        staging = left[0].parent
         text = f"被中断的运行留下 {len(left)} 个临时文件夹（{staging}）"
         found.append(Finding(text, HINT, f"没有运行在进行时可以删除：rm -r {staging}"))
     folder = register_path(workspace.data).parent
@@ -123,16 +122,6 @@ def _left_over(workspace: Workspace) -> list[Finding]:
         text = f"被中断的接收留下 {len(unfinished)} 个未完成的文件（{folder}）"
         found.append(Finding(text, HINT, "再运行一次 minsheng receive，会先清理再登记"))
     return found
-
-
-def _alive(name: str) -> bool:
-    number = name.partition("-")[0]
-    if not number.isdigit():
-        return False
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(int(number), 0)
-        return True
-    return False
 
 
 def _is_held(folder: Path) -> bool:
