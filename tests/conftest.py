@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from minsheng.archive.durable import locked
+from minsheng.locks import locked
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent

@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from minsheng.archive.durable import locked
 from minsheng.domain.period import Period
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
 from minsheng.execute.failures import FailureKind
 from minsheng.execute.ledger import Ledger
+from minsheng.locks import locked
 from minsheng.plan import load_plan
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.fingerprint import fingerprint

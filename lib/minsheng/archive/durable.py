@@ -1,10 +1,7 @@
-"""Writing so that it is on the disk when it is done, and the lock of an archive that a crash does not leave stuck."""
+"""Writing so that it is on the disk when it is done."""
 
-import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 UNFINISHED = ".new"
@@ -41,33 +38,6 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def locked(folder: Path, *, exclusive: bool, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold a folder: alone to write, together with others to read; the kernel frees it when the process ends.
-
-    Parameters
-    ----------
-    folder
-        An archive, a workspace, its outputs; the lock is on the folder itself, so that a read-only archive can be
-        verified.
-    exclusive
-        To write.
-    waiting
-        Called once if another holds it.
-    """
-    kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(descriptor, kind)
-        yield
     finally:
         os.close(descriptor)
 

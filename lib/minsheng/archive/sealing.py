@@ -9,7 +9,7 @@ from pathlib import Path
 from minsheng.archive.bag import Payload, write_bag
 from minsheng.archive.checking import check_tags
 from minsheng.archive.description import Description, Making, SealFacts
-from minsheng.archive.durable import locked, sync_folder, unfinished, write_durably, write_synced
+from minsheng.archive.durable import sync_folder, unfinished, write_durably, write_synced
 from minsheng.archive.faults import Fault, quoted
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.judge import complaints
@@ -23,6 +23,7 @@ from minsheng.archive.state import State, companion_name, companions, read_state
 from minsheng.archive.statement import STATEMENT, statement_bytes
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
+from minsheng.locks import locked
 
 _READ_ONLY = 0o444
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minsheng.archive.checking import BagCheck, check_bag, check_tags
-from minsheng.archive.durable import locked
 from minsheng.archive.faults import Fault, FaultKind
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.ledger import LEDGER, Entry
@@ -14,6 +13,7 @@ from minsheng.archive.profile import tag_files
 from minsheng.archive.sm3 import SM3_LIST
 from minsheng.archive.state import State, read_state
 from minsheng.errors import UsageError
+from minsheng.locks import locked
 
 
 @dataclass(frozen=True)

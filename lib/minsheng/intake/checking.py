@@ -19,7 +19,7 @@ from minsheng.intake.collecting import collector_paused
 from minsheng.intake.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.lazy_imports import import_when_used
 from minsheng.intake.reading import Reader
-from minsheng.intake.register import locked
+from minsheng.intake.register import register_held
 from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.rules import Suite
 from minsheng.intake.store import (
@@ -152,7 +152,7 @@ class Checker:
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> None:
         """Check one month; see :func:`check_month`."""
-        with locked(self.data_dir):  # or two that check at once would each take away what the other accepted
+        with register_held(self.data_dir):  # or two that check at once would each take away what the other accepted
             self._check(period, force=force)
 
     def _check(self, period: Period, *, force: bool) -> None:

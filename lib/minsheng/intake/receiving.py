@@ -12,7 +12,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.intake.grid import Workbook
 from minsheng.intake.reading import Reader
-from minsheng.intake.register import add_delivery, keep_refused, locked
+from minsheng.intake.register import add_delivery, keep_refused, register_held
 from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.revision_changes import Change, revision_changes
 from minsheng.intake.store import delivered_path, read_register
@@ -84,7 +84,7 @@ class Receiver:
             parsed = parse_return(workbook, self._plan)
             check_month_of(parsed, self._period)
         except FileRefusedError as error:
-            with locked(self._data_dir):
+            with register_held(self._data_dir):
                 kept = keep_refused(
                     self._data_dir,
                     self._period,
@@ -95,7 +95,7 @@ class Receiver:
                     reason=str(error),
                 )
             return Received(source.name, "refused", reason=str(error), kept=kept)
-        with locked(self._data_dir):
+        with register_held(self._data_dir):
             return self._register(source, content, workbook, parsed, reader, received_at, sender)
 
     def _register(

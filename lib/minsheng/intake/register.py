@@ -5,7 +5,6 @@ place with a marker beside it, which says that it does not count yet; after it t
 """
 
 import csv
-import fcntl
 import hashlib
 import io
 import os
@@ -24,6 +23,7 @@ from minsheng.intake.store import (
     register_path,
     returns_dir,
 )
+from minsheng.locks import locked
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
 _READ_ONLY = 0o444
@@ -31,17 +31,13 @@ _FORMULA_SIGNS = "=+-@\t\r"
 
 
 @contextmanager
-def locked(data_dir: Path) -> Iterator[None]:
+def register_held(data_dir: Path) -> Iterator[None]:
     """Hold the register alone; what a killed predecessor left unfinished is undone first."""
     folder = register_path(data_dir).parent
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locked(folder):
         _undo_unfinished(data_dir)
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _undo_unfinished(data_dir: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from minsheng.archive.durable import locked, write_durably
+from minsheng.archive.durable import write_durably
 from minsheng.archive.hashing import digests_of
 from minsheng.archive.state import read_state
 from minsheng.domain.plan import Plan
@@ -18,6 +18,7 @@ from minsheng.intake.forms_deliveries import (
     read_deliveries,
 )
 from minsheng.intake.signatures import SignedReport, read_signed, standing
+from minsheng.locks import locked
 from minsheng.plan import load_plan
 from minsheng.workflow.clock import bureau_time
 from minsheng.workflow.disk import names_disk_faults

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from minsheng.archive.durable import locked, write_durably
+from minsheng.archive.durable import write_durably
 from minsheng.archive.hashing import digests_of
 from minsheng.domain.area import Section
 from minsheng.domain.period import Period, PeriodKind
@@ -21,6 +21,7 @@ from minsheng.intake.signatures import (
     signed_register_path,
     standing,
 )
+from minsheng.locks import locked
 from minsheng.plan import load_plan
 from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.disk import names_disk_faults

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import NoReturn
 
-from minsheng.archive.durable import locked
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, MachineUnfitError, MinshengError, UsageError
+from minsheng.locks import locked
 from minsheng.plan import load_plan
 from minsheng.workflow.assess import run_assessment
 from minsheng.workflow.clock import BEIJING, bureau_time

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from minsheng.archive.durable import locked
+from minsheng.locks import locked
 from minsheng.workflow.display import Display
 from minsheng.workspace import Workspace
 

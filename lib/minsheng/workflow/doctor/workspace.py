@@ -1,6 +1,5 @@
 """The workspace: its folders, its lock, its ledger, what a killed run left, and whether the clock can be right."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 from minsheng.errors import MinshengError, UsageError
 from minsheng.execute.ledger import Ledger
 from minsheng.intake.store import read_register, register_path
+from minsheng.locks import is_locked
 from minsheng.workflow.clock import bureau_now
 from minsheng.workflow.doctor.finding import FAULT, HINT, Finding
 from minsheng.workflow.doctor.installation import differing
@@ -118,22 +118,10 @@ def _left_over(workspace: Workspace) -> list[Finding]:
         found.append(Finding(text, HINT, f"没有运行在进行时可以删除：rm -r {staging}"))
     folder = register_path(workspace.data).parent
     unfinished = [*folder.glob(".*.new"), *folder.glob("*/.*.new"), *folder.glob("*/.*.receiving")]
-    if unfinished and not _is_held(folder):
+    if unfinished and not is_locked(folder):
         text = f"被中断的接收留下 {len(unfinished)} 个未完成的文件（{folder}）"
         found.append(Finding(text, HINT, "再运行一次 minsheng receive，会先清理再登记"))
     return found
-
-
-def _is_held(folder: Path) -> bool:
-    """Whether another process holds the register now; the lock ends with its process, so it is never stale."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _register(workspace: Workspace) -> list[Finding]:
