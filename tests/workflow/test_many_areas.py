@@ -18,7 +18,7 @@ from minsheng.workspace import Workspace
 _SIX = ("medical_aid", "dibao", "elderly_care", "disability_allowance", "two_lines", "scoring")
 _FLAT_MB = 30
 """What the coordinator may take more from the first report to the last of three thousand."""
-_MB_PER_RETURN = 1
+_MB_PER_RETURN = 0.4
 """What checking may take for each return: a month's returns are judged together, so that areas can be compared."""
 
 
