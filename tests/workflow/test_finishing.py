@@ -6,9 +6,12 @@ import nbformat
 import pytest
 
 from minsheng.execute.failures import FailureKind, UnitFailedError
-from minsheng.execute.forked import Template
+from minsheng.execute.forked import Template, WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
 from minsheng.execute.forked.servants import Servants
+from minsheng.execute.limits import Limits
+from minsheng.render.faults import RenderError
 from minsheng.workflow.finishing import finish
+from minsheng.workflow.unit_worker import rendering_fault
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 甲", id="a")]))
 
@@ -34,3 +37,23 @@ def test_the_failure_comes_back_from_a_servant_whole(tmp_path: Path) -> None:
     assert caught.value.failure.kind == FailureKind.INVALID_RESULT
     assert "figures" in caught.value.failure.message
     assert caught.value.notebook == NOTEBOOK
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (WorkerTimeoutError("late"), FailureKind.TIME_LIMIT),
+        (WorkerMemoryError("much", WorkerEnd()), FailureKind.DEAD_PROCESS),
+        (WorkerDiedError("gone", WorkerEnd()), FailureKind.DEAD_PROCESS),
+        (OSError(28, "No space left on device"), FailureKind.IO),
+        (RenderError("a script"), FailureKind.RENDER),
+    ],
+)
+def test_what_goes_wrong_while_rendering_is_classed(error: Exception, kind: FailureKind) -> None:
+    assert rendering_fault(error, Limits(seconds=60, memory_bytes=1 << 30)).kind == kind
+
+
+def test_a_limit_of_time_says_how_long_it_was() -> None:
+    with Template([]) as template, Servants(template) as servants, pytest.raises(WorkerTimeoutError) as caught:
+        servants.call("time:sleep", 30, time_limit=0.2)
+    assert "每个笔记本 0.2 秒" in rendering_fault(caught.value, Limits(seconds=0.2, memory_bytes=1 << 30)).message

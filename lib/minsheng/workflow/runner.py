@@ -69,6 +69,8 @@ class Runner:
         self._force = force
         self._progress = progress
         self._repeat_failures = repeat_failures
+        self._there: set[str] = set()
+        """Units whose results others may read."""
 
     def run(self, units: Sequence[UnitSpec]) -> RunSummary:
         """Make every unit that is not made yet from the same inputs; one failure never stops the others."""
@@ -108,17 +110,15 @@ class Runner:
         total: int,
     ) -> None:
         """Start what is ready; a few more than there are workers, so that none waits for the coordinator."""
-        settled = {*summary.made, *summary.skipped}
         for name, unit in list(pending.items()):
             if len(running) >= 2 * self._jobs:
                 return
-            upstream = [other for other in unit.after if other not in settled]
-            if upstream:
+            if not self._there.issuperset(unit.after):
                 continue
             del pending[name]
             if self._is_made(unit):
                 summary.skipped.append(name)
-                settled.add(name)
+                self._there.add(name)
                 _log.debug("unit_skipped", extra={"unit": name})
                 self._progress(summary, total, name)
             elif (known := self._known_failure(unit)) is not None:
@@ -154,6 +154,7 @@ class Runner:
                     left.rmdir()
             self._preparer.forget_sealed(folder)
             summary.made.append(unit.name)
+            self._there.add(unit.name)
             if made.missing_glyphs:
                 summary.missing_glyphs[unit.name] = made.missing_glyphs
         else:

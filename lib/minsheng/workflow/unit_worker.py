@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from minsheng.domain.personal import masked_text
 from minsheng.execute.failures import Failure, FailureKind, UnitFailedError
-from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template
+from minsheng.execute.forked import DEFAULT_PRELOAD, ForkedError, Template, WorkerTimeoutError
 from minsheng.execute.forked.servants import Servants
 from minsheng.execute.forked.slow_extras import import_without_extras
 from minsheng.execute.limits import Limits
@@ -213,18 +213,32 @@ def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
             time_limit=work.limits.seconds,
             memory_limit=work.limits.memory_bytes,
         )
-    except (UnitFailedError, OSError):
+    except UnitFailedError:
         raise
     except Exception as error:
-        kind = FailureKind.DEAD_PROCESS if isinstance(error, ForkedError) else FailureKind.RENDER
-        failure = Failure(kind=kind, message=str(error), traceback=traceback.format_exc())
-        raise UnitFailedError(failure, json.dumps(executed.notebook, ensure_ascii=False, indent=1)) from error
+        kept = json.dumps(executed.notebook, ensure_ascii=False, indent=1)
+        raise UnitFailedError(rendering_fault(error, work.limits), kept) from error
     if finished.personal:
         # Neither report nor notebook is kept: both hold what must not lie about.
         message = f"{len(finished.personal)} 处，没有发布：{finished.personal[0]}"
         lines = "\n".join(finished.personal)
         raise UnitFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
     return finished
+
+
+def rendering_fault(error: Exception, limits: Limits) -> Failure:
+    """Class what went wrong while a report was rendered."""
+    words = str(error)
+    match error:
+        case WorkerTimeoutError():
+            kind, words = FailureKind.TIME_LIMIT, limits.seconds_in_words
+        case ForkedError():  # out of memory too: the reports before it in the same servant may have taken it
+            kind = FailureKind.DEAD_PROCESS
+        case OSError():
+            kind = FailureKind.IO
+        case _:
+            kind = FailureKind.RENDER
+    return Failure(kind=kind, message=words, traceback=traceback.format_exc())
 
 
 def _without_numbers(error: UnitFailedError) -> UnitFailedError:
