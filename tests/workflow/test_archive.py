@@ -180,7 +180,7 @@ def test_the_month_is_made_again_from_the_package_alone(sealed: Workspace, tmp_p
 def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     from minsheng.workflow import rebuilding
 
-    def other_figures(again: Workspace, month: str, **_: object) -> None:
+    def other_figures(again: Workspace, month: str, *_: object, **__: object) -> None:
         """Stands for a run of another program: the sealed reports with one figure and one word changed."""
         shutil.copytree(sealed.outputs / month, again.outputs / month)
         shutil.copytree(sealed.data / "accepted", again.data / "accepted")

@@ -16,7 +16,10 @@ from minsheng.domain.result import Result
 from minsheng.domain.written import read_result, read_written
 from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.intake.checking import check_month
+from minsheng.intake.forms_deliveries import DELIVERY_COLUMNS, NOTE_COLUMNS, deliveries_path, read_deliveries
 from minsheng.intake.forms_store import accepted_form_path, read_accepted_form
+from minsheng.intake.signatures import COLUMNS as SIGNED
+from minsheng.intake.signatures import read_signed, signed_register_path
 from minsheng.intake.store import read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.workflow.site_first import write_first_page
@@ -129,6 +132,24 @@ def test_a_register_is_kept_as_it_is_and_refused_where_its_columns_differ(worksp
     register.write_text(first.replace(",sender", "") + "\n", encoding="utf-8")
     with pytest.raises(FileRefusedError, match="请从备份恢复"):
         read_register(workspace.data)
+
+
+@pytest.mark.parametrize("columns", [SIGNED, DELIVERY_COLUMNS, (*DELIVERY_COLUMNS, *NOTE_COLUMNS)])
+def test_every_register_of_a_newer_version_is_refused_as_such(workspace: Workspace, columns: tuple[str, ...]) -> None:
+    plan = load_plan(workspace.params, 2017)
+    if columns is SIGNED:
+        path, read = signed_register_path(workspace.data), lambda: read_signed(workspace.data)
+    else:
+        path, read = deliveries_path(workspace.data), lambda: read_deliveries(workspace.data, plan)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{','.join(columns)}\n", encoding="utf-8")
+    assert read() == []
+    path.write_text(f"{','.join(columns)},more\n", encoding="utf-8")
+    with pytest.raises(VersionError, match="多出的列：more"):
+        read()
+    path.write_text(f"{','.join(columns[1:])}\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError, match="请从备份恢复"):
+        read()
 
 
 def test_a_workspace_says_its_version_and_a_newer_one_is_refused_before_anything_else(workspace: Workspace) -> None:

@@ -8,9 +8,7 @@ A month sees what was handed over and signed by its end, so that what comes late
 assessment is made afterwards, and sees all that is on record about its months.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,9 +23,10 @@ from minsheng.domain.written import read_written
 from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.intake.forms_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.reading import Reader
+from minsheng.intake.register_lines import read_lines
 from minsheng.intake.returns import parse_return
 from minsheng.intake.signatures import csv_bytes, read_signed
-from minsheng.intake.store import check_columns, write_atomically
+from minsheng.intake.store import write_atomically
 from minsheng.plan.calendar import due_date
 
 OFFICE, PROVINCE = "office", "province"
@@ -121,32 +120,20 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
     FileRefusedError
         Naming the line, where one cannot be read.
     """
-    path = deliveries_path(data_dir)
-    if not path.is_file():
-        return []
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    # Whoever handed over before notes were numbered has a register without their column.
-    noted = DELIVERY_COLUMNS + NOTE_COLUMNS
-    check_columns(
-        path, reader.fieldnames or (), noted if set(NOTE_COLUMNS) & set(reader.fieldnames or ()) else DELIVERY_COLUMNS
-    )
-    lines = []
-    for line in reader:
-        try:
-            lines.append(
-                Handed(
-                    period=Period(line["period"]),
-                    section=plan.section(line["section"]).id,
-                    to=_to(line["to"]),
-                    delivered_at=datetime.fromisoformat(line["delivered_at"]),
-                    file=line["file"],
-                    sha256=line["sha256"],
-                    **{name: line.get(name, "") for name in NOTE_COLUMNS},
-                )
-            )
-        except (ValueError, TypeError, UsageError) as error:
-            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
-    return lines
+
+    def handed(line: dict[str, str]) -> Handed:
+        return Handed(
+            period=Period(line["period"]),
+            section=plan.section(line["section"]).id,
+            to=_to(line["to"]),
+            delivered_at=datetime.fromisoformat(line["delivered_at"]),
+            file=line["file"],
+            sha256=line["sha256"],
+            **{name: line.get(name, "") for name in NOTE_COLUMNS},
+        )
+
+    # Whoever handed over before notes were numbered has a register without their columns.
+    return read_lines(deliveries_path(data_dir), DELIVERY_COLUMNS, handed, later=NOTE_COLUMNS)
 
 
 def deliveries_csv(lines: Iterable[Handed]) -> bytes:

@@ -11,11 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
-from minsheng.errors import FileRefusedError, UsageError
+from minsheng.intake.register_lines import read_lines
 
 COLUMNS = (
     "period",
@@ -93,19 +91,11 @@ def read_signed(data_dir: Path) -> list[SignedReport]:
     FileRefusedError
         If a line is damaged: the register is evidence, nothing of it is skipped.
     """
-    path = signed_register_path(data_dir)
-    if not path.is_file():
-        return []
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise FileRefusedError(f"{path} 的表头应为 {','.join(COLUMNS)}，现为 {reader.fieldnames}")
-    found = []
-    for line in reader:
-        try:
-            found.append(SignedReport.model_validate({**line, "period": Period(line["period"])}))
-        except (ValidationError, UsageError, TypeError) as error:
-            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
-    return found
+    return read_lines(
+        signed_register_path(data_dir),
+        COLUMNS,
+        lambda line: SignedReport.model_validate({**line, "period": Period(line["period"])}),
+    )
 
 
 def signed_csv(lines: Iterable[SignedReport]) -> bytes:

@@ -17,7 +17,7 @@ from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.written import read_written
-from minsheng.errors import FileRefusedError, VersionError
+from minsheng.intake.register_lines import read_lines
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 VALUE_COLUMNS = ("field", "value", "unit", "sheet", "cell")
@@ -78,46 +78,19 @@ def read_register(data_dir: Path) -> list[Delivery]:
     FileRefusedError
         If a line is damaged: the register is evidence, nothing of it is skipped.
     """
-    path = register_path(data_dir)
-    if not path.exists():
-        return []
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    check_columns(path, reader.fieldnames or (), REGISTER_COLUMNS)
-    deliveries = []
-    for line in reader:
-        try:
-            deliveries.append(
-                Delivery(
-                    period=Period(line["period"]),
-                    id=line["id"],
-                    revision=int(line["revision"]),
-                    file=line["file"],
-                    sha256=line["sha256"],
-                    received_at=datetime.fromisoformat(line["received_at"]),
-                    sender=line["sender"] or "",
-                )
-            )
-        except (ValueError, TypeError, FileRefusedError) as error:
-            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
-    return deliveries
+    return read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery)
 
 
-def check_columns(path: Path, found: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse a register whose columns are not those of this version.
-
-    Raises
-    ------
-    VersionError
-        If it has all of them and more: a newer version of the product wrote it.
-    FileRefusedError
-        If it lacks one.
-    """
-    if tuple(found) == tuple(known):
-        return
-    more = [name for name in found if name not in known]
-    if more and set(known) <= set(found):
-        raise VersionError(f"{path} 由更新的版本写成（多出的列：{'、'.join(more)}）：请升级本程序")
-    raise FileRefusedError(f"{path} 的表头应为 {','.join(known)}，现为 {','.join(found)}：登记是凭据，请从备份恢复")
+def _delivery(line: dict[str, str]) -> Delivery:
+    return Delivery(
+        period=Period(line["period"]),
+        id=line["id"],
+        revision=int(line["revision"]),
+        file=line["file"],
+        sha256=line["sha256"],
+        received_at=datetime.fromisoformat(line["received_at"]),
+        sender=line["sender"] or "",
+    )
 
 
 def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:

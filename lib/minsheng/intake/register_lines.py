@@ -1,0 +1,60 @@
+"""Reading the registers under ``data/``: CSV files that people may open, every line of them evidence.
+
+Standard library only: notebooks and ``minsheng status`` read registers.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from minsheng.errors import FileRefusedError, UsageError, VersionError
+
+Line = TypeVar("Line")
+
+
+def read_lines(
+    path: Path, columns: Sequence[str], read: Callable[[dict[str, str]], Line], *, later: Sequence[str] = ()
+) -> list[Line]:
+    """Return every line of a register, in order; an absent register has none.
+
+    Parameters
+    ----------
+    path
+        The register.
+    columns
+        Its header.
+    read
+        Makes a line's object from its cells, by column.
+    later
+        Columns at its end that a register of an earlier version does not have.
+
+    Raises
+    ------
+    FileRefusedError
+        If the header is another one or a line is damaged: nothing of a register is skipped.
+    VersionError
+        If a newer version of the product wrote it.
+    """
+    if not path.is_file():
+        return []
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    found = tuple(reader.fieldnames or ())
+    _check_columns(path, found, (*columns, *later) if set(later) & set(found) else tuple(columns))
+    lines = []
+    for line in reader:
+        try:
+            lines.append(read(line))
+        except (ValueError, TypeError, UsageError, FileRefusedError) as error:
+            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
+    return lines
+
+
+def _check_columns(path: Path, found: tuple[str, ...], known: tuple[str, ...]) -> None:
+    if found == known:
+        return
+    more = [name for name in found if name not in known]
+    if more and set(known) <= set(found):
+        raise VersionError(f"{path} 由更新的版本写成（多出的列：{'、'.join(more)}）：请升级本程序")
+    raise FileRefusedError(f"{path} 的表头应为 {','.join(known)}，现为 {','.join(found)}：登记是凭据，请从备份恢复")
