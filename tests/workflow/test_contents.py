@@ -2,14 +2,13 @@
 
 import hashlib
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.workflow import runner
+from minsheng.workflow import runner, scratch
 from minsheng.workflow.contents import packed, put, sha256
 from minsheng.workflow.display import Quiet
 from minsheng.workflow.fingerprint import fingerprint
@@ -25,11 +24,11 @@ MARKS = "2017-06/social_relief/section_scoring"
 
 
 @pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this process makes its temporary folders."""
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process's own scratch folder, for one test."""
     folder = tmp_path / "scratch"
     folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(scratch, "_own", lambda _: folder)
     return folder
 
 
@@ -74,7 +73,7 @@ def test_a_unit_on_its_way_holds_what_it_reads(june: Workspace) -> None:
     assert all(isinstance(content, bytes) for content in away.files.values())
 
 
-def test_what_a_unit_made_goes_with_it_or_is_taken_away(june: Workspace, scratch: Path) -> None:
+def test_what_a_unit_made_goes_with_it_or_is_taken_away(june: Workspace, own: Path) -> None:
     plan = load_plan(june.params, 2017)
     unit = next(u for u in period_units(plan, Period("2017-06")) if u.name == MARKS)
     made = make_unit(Preparer(june, plan, fingerprint(june)).work(unit))
@@ -83,19 +82,19 @@ def test_what_a_unit_made_goes_with_it_or_is_taken_away(june: Workspace, scratch
     away = made.packed()
     assert away.files == published
     assert away.folder is None
-    assert list(scratch.iterdir()) == []
+    assert list(own.iterdir()) == []
 
 
-def test_a_run_leaves_no_temporary_folder(made: Workspace, scratch: Path) -> None:
+def test_a_run_leaves_no_temporary_folder(made: Workspace, own: Path) -> None:
     assert _run(made).made == [MARKS]
     notebook = made.notebooks / "section_scoring.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8").replace("publish", "1 / 0 or publish"), encoding="utf-8")
     assert list(_run(made).failed) == [MARKS]
-    assert list(scratch.iterdir()) == []
+    assert list(own.iterdir()) == []
 
 
 def test_a_run_that_cannot_publish_leaves_none_either(
-    made: Workspace, scratch: Path, monkeypatch: pytest.MonkeyPatch
+    made: Workspace, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError("no room")
@@ -103,4 +102,4 @@ def test_a_run_that_cannot_publish_leaves_none_either(
     monkeypatch.setattr(runner, "publish", full)
     with pytest.raises(OSError, match="no room"):
         _run(made)
-    assert list(scratch.iterdir()) == []
+    assert list(own.iterdir()) == []

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tempfile
 import time
 import traceback
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from minsheng.execute.forked.servants import Servants
 from minsheng.execute.forked.slow_extras import import_without_extras
 from minsheng.execute.limits import Limits
 from minsheng.workflow.contents import Content, packed, put
+from minsheng.workflow.scratch import unit_folder
 
 if TYPE_CHECKING:
     from minsheng.execute.strict import Executed
@@ -149,7 +149,7 @@ def warm_up() -> None:
 def make_unit(work: UnitWork) -> UnitMade:
     """Execute, render, and return the files of one unit; never raises for a fault of the unit."""
     seconds: dict[str, float] = {}
-    folder, made = Path(tempfile.mkdtemp(prefix="minsheng-")), None
+    folder, made = unit_folder(), None
     try:
         started = time.perf_counter()
         executed = _execute(work, folder)
