@@ -24,6 +24,7 @@ from minsheng.render.binder import bookmarks
 from minsheng.render.pdf_text import read_pdf
 from minsheng.workflow.describing import describe, is_made_here, making_of
 from minsheng.workflow.display import Quiet
+from minsheng.workflow.due_facts import facts_of
 from minsheng.workflow.evidence_book import evidence_book
 from minsheng.workflow.evidence_items import gather_evidence
 from minsheng.workflow.inspecting import inspect_package
@@ -209,6 +210,17 @@ def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
         "leader-signatures", "retention", "viruses",
     }  # fmt: skip
     assert [path.parent for path in inspected.written] == [own.outputs / "archive-inspections"] * 2
+
+
+def test_a_sealed_book_has_not_changed_until_something_of_it_does(own):
+    plan, half, day = load_plan(own.params, 2017), PERIOD, date(2017, 7, 26)
+    assert facts_of(own, plan, half, day).archive == "none"
+    _seal(own)
+    assert facts_of(own, plan, half, day).archive == "same"
+    item = next(item for body in gather_evidence(own, plan, half).bodies for item in body.items if item.files)
+    path = next(path for path in item.files.values() if path.is_relative_to(own.data / "evidence"))
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert facts_of(own, plan, half, day).archive == "changed"
 
 
 def test_nothing_is_sealed_while_evidence_is_missing(own):

@@ -18,8 +18,10 @@ from minsheng.intake.signatures import signed_register_path
 from minsheng.intake.store import read_checked, register_path
 from minsheng.plan.calendar import due_date
 from minsheng.workflow.archived import ArchiveStanding, archive_standing, sealed_files
+from minsheng.workflow.contents import sha256
 from minsheng.workflow.due import AssessmentFacts, Facts, Failed, MonthFacts, Standing
-from minsheng.workflow.evidence_items import Evidence, gather_evidence, result_files
+from minsheng.workflow.evidence_book import placed_files
+from minsheng.workflow.evidence_items import Evidence, gather_evidence
 from minsheng.workflow.fingerprint import fingerprint
 from minsheng.workflow.naming import report_name
 from minsheng.workflow.preparing import Preparer
@@ -197,21 +199,11 @@ def _standing(archive: ArchiveStanding) -> Standing:
 
 
 def _book(workspace: Workspace, period: Period, evidence: Evidence) -> ArchiveStanding:
-    """Return where the evidence book stands: what there is now and the sealed book does not hold."""
+    """Return where the evidence book stands: what there is now and the sealed book does not hold at its place."""
     entry, sealed = sealed_files(workspace, period)
-    held = set(sealed.values())
-    changed = [
-        path.name for path in _book_files(workspace, period, evidence) if digests_of(path).sha256 not in held
-    ] if entry else []  # fmt: skip
-    return ArchiveStanding(period, entry, tuple(changed))
-
-
-def _book_files(workspace: Workspace, period: Period, evidence: Evidence) -> list[Path]:
-    paths = [path for _, path in result_files(workspace, period)]
-    for body in evidence.bodies:
-        paths += body.overview.values()
-        paths += [path for item in body.items for path in item.files.values()]
-    return [path for path in dict.fromkeys(paths) if path.is_file()]
+    files = placed_files(workspace, evidence) if entry else {}
+    changed = tuple(name for name, content in files.items() if sealed.get(name) != sha256(content))
+    return ArchiveStanding(period, entry, changed)
 
 
 def _forms(workspace: Workspace, period: Period) -> dict[str, str]:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,13 +81,7 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     if gone:
         raise GateRefusedError("\n".join((*gone, f"运行 minsheng assess {parsed}", *evidence.missing)))
     evidence.check()
-    book: dict[str, Path | bytes] = {f"{RESULT}/{name}": path for name, path in results.items()}
-    placed = [(_folder(number, body.name), body) for number, body in enumerate(evidence.bodies, start=3)]
-    for folder, body in placed:
-        book |= {f"{folder}/00-得分表/{name}": path for name, path in body.overview.items()}
-        for at, item in enumerate(body.items, start=1):
-            book |= {f"{folder}/{_item_folder(at, item)}/{_safe(name)}": path for name, path in item.files.items()}
-    book |= book_pages(book)
+    book, placed = placed_files(workspace, evidence), _placed(evidence)
     entries = [entry for folder, body in placed for entry in _entries(folder, body)]
     book[f"{CATALOGUE}/证据目录.csv"] = catalogue_csv(entries)
     printed = catalogue_page(workspace, plan, evidence, entries)
@@ -99,6 +93,28 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     book[f"{CATALOGUE}/证据目录.pdf"] = print_page(printed.decode(), about, {}).pdf
     for folder, body in placed:
         book[f"{folder}/{_safe(body.name)}印证资料.pdf"] = _binder(plan, parsed, body, about)
+    return _in_order(book)
+
+
+def placed_files(workspace: Workspace, evidence: Evidence) -> dict[str, Path | bytes]:
+    """Return what a book holds of what there is already: results, score sheets and evidence, each at its place.
+
+    Our own pages are bytes: in the book their links lead to the book.
+    """
+    files: dict[str, Path] = {f"{RESULT}/{name}": path for name, path in result_files(workspace, evidence.period)}
+    for folder, body in _placed(evidence):
+        files |= {f"{folder}/00-得分表/{name}": path for name, path in body.overview.items()}
+        for at, item in enumerate(body.items, start=1):
+            files |= {f"{folder}/{_item_folder(at, item)}/{_safe(name)}": path for name, path in item.files.items()}
+    there = {name: path for name, path in files.items() if path.is_file()}
+    return _in_order({**there, **book_pages(there)})
+
+
+def _placed(evidence: Evidence) -> list[tuple[str, Body]]:
+    return [(_folder(number, body.name), body) for number, body in enumerate(evidence.bodies, start=3)]
+
+
+def _in_order(book: Mapping[str, Path | bytes]) -> dict[str, Path | bytes]:
     return {unicodedata.normalize("NFC", name): source for name, source in sorted(book.items())}
 
 
