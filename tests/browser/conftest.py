@@ -48,16 +48,20 @@ class Lab:
 
     def first_page(self) -> Page:
         """Open what ``minsheng lab`` opens."""
-        return self._page(f"{self.address}/?token={self.token}")
+        return self._page(f"{self.address}/?token={self.token}", "start")
 
     def notebook(self, name: str) -> Page:
         """Open a notebook, and wait until its kernel is ready."""
-        return self._page(f"{self.address}/lab/tree/notebooks/{name}.ipynb?token={self.token}&reset")
+        return self._page(f"{self.address}/lab/tree/notebooks/{name}.ipynb?token={self.token}&reset", name)
 
-    def _page(self, address: str) -> Page:
+    def _page(self, address: str, notebook: str) -> Page:
         page = self.browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(90_000)
         page.goto(address)
+        # A page may come with tabs that were open before: it is this notebook's kernel that must be ready.
+        page.locator(".lm-DockPanel-tabBar .lm-mod-current", has_text=f"{notebook}.ipynb").wait_for()
+        panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         page.get_by_text("Python 3 (ipykernel) | 空闲").wait_for()
         return page
 
