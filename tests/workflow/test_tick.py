@@ -1,6 +1,5 @@
 """``minsheng tick`` on a small workspace of its own: from the reminder to the seal, after downtime, after a kill."""
 
-import fcntl
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from tests.filling import fill
 
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
+from minsheng.locks import is_locked
 from minsheng.plan import load_plan
 from minsheng.workflow.attention import matters
 from minsheng.workflow.display import Quiet
@@ -227,7 +227,7 @@ def test_two_at_once_and_a_kill(reported: Workspace, made: Workspace, tmp_path: 
     assert json.loads(second.stdout)["busy"] is True
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
-    _until(lambda: _is_free(own.root))
+    _until(lambda: not is_locked(own.root))
     kept = _attempts(own)
     last = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False)
     assert last.returncode == 0, last.stdout + last.stderr
@@ -246,17 +246,6 @@ def _until(holds) -> None:
     while not holds():
         assert time.monotonic() < give_up
         time.sleep(0.02)
-
-
-def _is_free(folder: Path) -> bool:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_page(

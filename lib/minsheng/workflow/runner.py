@@ -83,15 +83,7 @@ class Runner:
             while pending or running or retry:
                 self._fill(pending, running, summary, len(units))
                 if running:
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        unit = running.pop(future)
-                        made = _outcome(unit, future)
-                        if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
-                            retry.append(unit)
-                            _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
-                        else:
-                            self._settle(unit, made, summary, len(units))
+                    self._take(running, retry, summary, len(units))
                 elif retry:
                     unit = retry.pop(0)
                     self._settle(unit, make_unit(self._preparer.work(unit)), summary, len(units), attempt=2)
@@ -101,6 +93,20 @@ class Runner:
             for future in running:  # a run that cannot go on takes along what nobody will publish
                 future.add_done_callback(_discard)
         return summary
+
+    def _take(
+        self, running: dict[Future[UnitMade], UnitSpec], retry: list[UnitSpec], summary: RunSummary, total: int
+    ) -> None:
+        """Wait for whatever is made next, and settle it; what is worth a retry waits until it can be alone."""
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            unit = running.pop(future)
+            made = _outcome(unit, future)
+            if made.failure and made.failure.kind.worth_a_retry and unit not in retry:
+                retry.append(unit)
+                _log.warning("unit_retried", extra={"unit": unit.name, "failure": made.failure.kind.value})
+            else:
+                self._settle(unit, made, summary, total)
 
     def _fill(
         self,
