@@ -1,6 +1,7 @@
 """A project page that the plan calls outside: no small count in its files; no word of a person in any log."""
 
 import json
+import re
 import shutil
 
 import openpyxl
@@ -18,6 +19,8 @@ from minsheng.workflow.receiving import receive_files
 
 SMALL, LARGE = "elderly_care.home_care_disabled_persons", "elderly_care.home_care_aged_persons"
 ID, MOBILE, PERSON, PHRASE = ids(1)[0], "13812345678", "欧阳某甲乙", "患病住院后家中断了收入"
+_DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
+"""Hashes and cell ids: with every delivery others, and four digits of one may happen to be the hidden count."""
 
 
 def run_few(workspace, notebook="elderly_care"):
@@ -74,7 +77,8 @@ def test_no_file_of_the_page_holds_the_hidden_counts(outside):
         "result": (folder / "result.json").read_text(encoding="utf-8"),
         "notebook": (folder / "executed.ipynb").read_text(encoding="utf-8"),
     }
-    for name, text in texts.items():
+    for name, whole in texts.items():
+        text = _DIGEST.sub("…", whole)
         for written in (str(large), f"{large:,}", "失能老人3名"):
             assert written not in text, (name, written)
     assert SUPPRESSED in html
