@@ -110,6 +110,8 @@ def deliver(
         mine = [each for each in known if (each.period, each.section, each.to) == (*_key(report), to)]
         same = next((each for each in mine if each.sha256 == sha256), None)
         if same is not None:
+            # Who was killed behind the register's line did not come to the first page.
+            refresh_first_page(workspace, plan)
             raise UsageError(f"这份文件已于 {same.delivered_at:%Y-%m-%d %H:%M} 报过{RECEIVERS[to]}（{same.file}）")
         head = read_state(workspace.archive).head if workspace.archive.is_dir() else ""
         if not head:

@@ -290,18 +290,24 @@ def _register(
         sample = line(1, "", digest)
         before = standing(known).get(sample.key)
         if before is not None and before.sha256 == digest:
+            # Who was killed behind the register's line did not come to the first page.
+            refresh_first_page(workspace, load_plan(workspace.params, sample.period.year))
             raise UsageError(f"这份文件已经登记过：{before.file}")
         revision = before.revision + 1 if before else 1
         folder = signed_dir(data, sample.period)
         folder.mkdir(parents=True, exist_ok=True)
-        # What a killed predecessor left without a line stays where it is: nothing is overwritten.
-        while (path := folder / _file_name(sample.section, revision, suffix)).exists():
+        # What a killed predecessor left without a line gets its line if it is this file, and stays where it is if not.
+        while _is_another(path := folder / _file_name(sample.section, revision, suffix), content):
             revision += 1
         write_durably(path, content, mode=_READ_ONLY)
         new = line(revision, path.relative_to(data).as_posix(), digest)
         write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
     refresh_first_page(workspace, load_plan(workspace.params, new.period.year))
     return SignOutcome(path, new, before, words)
+
+
+def _is_another(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() != content
 
 
 def _file_name(section: str, revision: int, suffix: str) -> str:
