@@ -9,11 +9,21 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import HealthCheck, settings
 
 from minsheng.locks import locked
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says what else the machine does, and the fixtures that examples share are only read.
+settings.register_profile(
+    "workbook",
+    settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("workbook")
 
 
 def copy_workspace(target: Path, *, returns: str = "*") -> Workspace:

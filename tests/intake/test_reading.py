@@ -9,7 +9,7 @@ import zipfile
 import pytest
 import xlsxwriter
 from good_returns import build_return, good_cells
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.domain.plan import Plan
@@ -165,7 +165,7 @@ def test_csv_in_every_encoding(encoding: str, reader: Reader) -> None:
     assert book.sheets[0].rows[0] == ("填报单位", "苍溪县民政局")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_is_read_or_refused_but_never_crashes_us(reader: Reader, at: int, noise: bytes) -> None:
     content = bytearray(simple())

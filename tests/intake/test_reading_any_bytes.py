@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.errors import FileRefusedError
@@ -20,7 +20,7 @@ PARTS = {
 SECONDS = 20
 """Far more than any example needs, so that a busy machine refuses none and a hang still ends."""
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=40)
 long = settings(quick, max_examples=3000)
 
 cell_values = st.one_of(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.domain.base import Source
@@ -26,7 +26,7 @@ from minsheng.measure.scoring import scoring_figures
 
 OURS = Source(document="ours", why="算例")
 FULL = Decimal(14)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=60)
 
 amounts = st.decimals(min_value=0, max_value=10**6, places=2)
 targets = st.integers(min_value=0, max_value=1000).map(Decimal)
