@@ -126,9 +126,11 @@ def _slips(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
     bare = {name.removeprefix(PREFIX): name for name in known}
     found = []
     for name in sorted(set(environment) - set(known)):
+        if not name.upper().startswith(PREFIX):
+            continue
         # Every letter counts once the prefix is gone, which they all share.
         near = get_close_matches(name.removeprefix(PREFIX).upper(), bare, n=1, cutoff=_NEAR)
-        if near and name.upper().startswith(PREFIX):
+        if near:
             found.append(f"环境变量 {name} 不认识，可能想写 {bare[near[0]]}：请改名或删去（unset {name}）")
     return found
 

@@ -15,6 +15,7 @@ from IPython.utils.capture import capture_output
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
+from minsheng.plan.compiled import compile_plan
 from minsheng.render.report import render_report, warm_up
 from minsheng.workflow.units import UnitSpec, period_units
 from minsheng.workspace import Workspace
@@ -35,7 +36,12 @@ def main() -> None:
     """Measure all units after a first one that warms everything."""
     workspace, period = Workspace.find(Path(sys.argv[1])), Period(sys.argv[2])
     os.environ["MINSHENG_WORKSPACE"] = str(workspace.root)
-    units = period_units(load_plan(workspace.params, period.year), period)
+    plan = load_plan(workspace.params, period.year)
+    units = period_units(plan, period)
+    # As the runner hands it to every notebook: checked and compiled once.
+    compiled = workspace.root / "compiled-plan.json"
+    compiled.write_bytes(compile_plan(plan))
+    os.environ["MINSHENG_PLAN"] = str(compiled)
     shell = InteractiveShell.instance()
     warm_up()
     make(workspace, shell, units[0])

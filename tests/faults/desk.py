@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from minsheng.domain.delivery import Delivery, Verdict
+from minsheng.domain.delivery import Delivery, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.intake.checking import Checker
 from minsheng.intake.expectations import RuleRun, SuiteRunner
@@ -11,7 +11,6 @@ from minsheng.intake.frames import CheckedReturn, StackedFrame
 from minsheng.intake.reading import Reader
 from minsheng.intake.receiving import check_month_of
 from minsheng.intake.returns import parse_return
-from minsheng.intake.store import AcceptedCell
 from minsheng.intake.suites import printed_columns
 
 JUNE = Period("2017-06")
@@ -41,7 +40,7 @@ class Desk:
     others: list[CheckedReturn]
     received_at: datetime
 
-    def judge(self, content: bytes) -> tuple[Verdict, list[AcceptedCell]]:
+    def judge(self, content: bytes) -> tuple[Verdict, list[Value]]:
         workbook = self.reader.read(content)
         parsed = parse_return(workbook, self.checker.plan, printed_columns(self.checker.suites))
         check_month_of(parsed, JUNE)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
@@ -84,8 +84,11 @@ class Evidence(Frozen):
     cell: str = ""
 
 
-class Value(Frozen):
-    """One accepted cell; ``value`` is text as it stands in the accepted CSV."""
+class Value(NamedTuple):
+    """One accepted cell, a line of the accepted CSV; ``value`` is text as it stands there.
+
+    A tuple and no model: a city's report reads thousands of them.
+    """
 
     field: str
     value: str

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minsheng.domain.delivery import AcceptedReturn, Delivery, Verdict
+from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
@@ -24,7 +24,6 @@ from minsheng.intake.returns import ParsedReturn, parse_return
 from minsheng.intake.rules import Suite
 from minsheng.intake.store import (
     CHECKED,
-    AcceptedCell,
     CheckedMonth,
     RefusedFile,
     accepted_dir,
@@ -190,7 +189,7 @@ class Checker:
         return self._read(deliveries, {who: self._file(delivery) for who, delivery in deliveries.items()})[0]
 
     @collector_paused()
-    def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[AcceptedCell]]]:
+    def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[Value]]]:
         """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
         context = MonthContext(self.plan, period, self._previous(period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
@@ -294,9 +293,7 @@ class Checker:
             for name, digest in before.written.items()
         )
 
-    def _write(
-        self, period: Period, results: Iterable[tuple[Verdict, list[AcceptedCell]]], found: CheckedMonth
-    ) -> None:
+    def _write(self, period: Period, results: Iterable[tuple[Verdict, list[Value]]], found: CheckedMonth) -> None:
         folder = accepted_dir(self.data_dir, period)
         folder.mkdir(parents=True, exist_ok=True)
         written: dict[str, str] = {}

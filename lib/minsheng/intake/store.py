@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
@@ -20,18 +19,7 @@ from minsheng.domain.written import read_written
 from minsheng.intake.register_lines import read_lines
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
-VALUE_COLUMNS = ("field", "value", "unit", "sheet", "cell")
 CHECKED = "checked.json"
-
-
-class AcceptedCell(NamedTuple):
-    """A line of an accepted return before it is written: what :class:`~minsheng.domain.delivery.Value` will read."""
-
-    field: str
-    value: str
-    unit: str
-    sheet: str
-    cell: str
 
 
 class RefusedFile(Frozen):
@@ -125,10 +113,7 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
     with (folder / f"{who}.csv").open(encoding="utf-8", newline="") as stream:
         lines = csv.reader(stream)
         next(lines)
-        values = {
-            line[0]: Value.model_construct(field=line[0], value=line[1], unit=line[2], sheet=line[3], cell=line[4])
-            for line in lines
-        }
+        values = {line[0]: Value._make(line) for line in lines}
     return AcceptedReturn.model_construct(verdict=verdict, values=values)
 
 
@@ -169,11 +154,11 @@ def verdict_bytes(verdict: Verdict) -> bytes:
     return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def values_bytes(values: Sequence[AcceptedCell]) -> bytes:
+def values_bytes(values: Sequence[Value]) -> bytes:
     """Write accepted values as CSV, in the order given."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(VALUE_COLUMNS)
+    writer.writerow(Value._fields)
     writer.writerows(values)
     return text.getvalue().encode()
 

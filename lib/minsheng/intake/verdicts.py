@@ -6,14 +6,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Verdict
+from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Value, Verdict
 from minsheng.domain.table import TableKind
 from minsheng.intake.frames import CheckedReturn, RowPlace, StackedFrame
 from minsheng.intake.judgements import PREVIOUS
 from minsheng.intake.outcome import CellFault, RuleRun
 from minsheng.intake.returns import Explanation
 from minsheng.intake.rules import COVER_TABLE, Rule, Suite
-from minsheng.intake.store import AcceptedCell
 from minsheng.intake.units import yuan_scale
 
 _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
@@ -21,7 +20,7 @@ _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when
 
 def build_verdict(
     checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
-) -> tuple[Verdict, list[AcceptedCell]]:
+) -> tuple[Verdict, list[Value]]:
     """Build the verdict of one return.
 
     Parameters
@@ -37,7 +36,7 @@ def build_verdict(
 
     Returns
     -------
-    tuple of Verdict and list of AcceptedCell
+    tuple of Verdict and list of Value
         A critical issue blocks its project, and all projects where it concerns the whole return; values are those of
         accepted projects.
     """
@@ -188,7 +187,7 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
     return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
 
 
-def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[AcceptedCell]:
+def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[Value]:
     values = []
     for parsed in checked.parsed.tables.values():
         table = parsed.table
@@ -202,7 +201,7 @@ def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> lis
                 continue
             prefix, cells = table.field("", row.id or None), row.cells
             values += [
-                AcceptedCell(prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at)
+                Value(prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at)
                 for name, unit in columns
                 for value, at, _ in (cells[name],)
                 if value is not None

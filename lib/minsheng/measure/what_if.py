@@ -31,7 +31,7 @@ def with_value(returns: Returns, period: Period, area_id: str, field: str, value
         known = "、".join(sorted(accepted.values)) if accepted else "（该地区该月没有已采用的报表）"
         raise UsageError(f"{area_id} {period.closing_month} 没有字段 {field}。可改的字段：{known}")
     text = plain(value) if isinstance(value, Decimal) else value
-    changed = accepted.values[field].model_copy(update={"value": text})
+    changed = accepted.values[field]._replace(value=text)
     return {**returns, key: accepted.model_copy(update={"values": {**accepted.values, field: changed}})}
 
 
