@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -24,6 +25,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("workbook")
+
+
+def committed_files(folder: str = ".") -> list[Path]:
+    """Return the files that git keeps: whoever tries the product in a clone adds others."""
+    # Evidence files have Chinese names, which git would quote.
+    command = ["git", "-c", "core.quotepath=off", "ls-files", "--", folder]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.splitlines()]
 
 
 def copy_workspace(target: Path, *, returns: str = "*") -> Workspace:

@@ -6,18 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.conftest import ROOT, committed_files
 
-ROOT = Path(__file__).parent.parent
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def _tracked() -> list[Path]:
-    # Evidence files have Chinese names, which git would quote.
-    return [ROOT / name for name in _git("-c", "core.quotepath=off", "ls-files").stdout.splitlines()]
 
 
 def test_git_does_not_ignore_the_package() -> None:
@@ -30,7 +25,7 @@ def test_outputs_are_ignored_but_their_readme_is_kept() -> None:
 
 
 def test_the_top_level_is_what_the_owner_fixed() -> None:
-    folders = {path.relative_to(ROOT).parts[0] for path in _tracked() if len(path.relative_to(ROOT).parts) > 1}
+    folders = {path.relative_to(ROOT).parts[0] for path in committed_files() if len(path.relative_to(ROOT).parts) > 1}
     assert folders == {"notebooks", "lib", "params", "data", "outputs", "tests", ".ci"}
 
 
@@ -64,7 +59,7 @@ def test_the_conda_door_leads_to_the_same_lock() -> None:
 INDEX = re.compile(r"--(extra-)?index-url|index-url\s*=|--find-links|pypi\.org|files\.pythonhosted|pypi-mirror")
 
 
-@pytest.mark.parametrize("path", _tracked(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", committed_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_names_an_index_or_a_path_of_this_machine(path: Path) -> None:
     if path == Path(__file__) or not path.is_file():
         return

@@ -72,7 +72,7 @@ class MonthStatus:
     rows: tuple[ReturnRow, ...]
     made: int
     failed: dict[str, str]
-    """Unit → where its traceback lies."""
+    """Unit → what kind of failure, and where its traceback lies."""
     stale: tuple[str, ...]
     next_due: NextDue | None
     archive: ArchiveStanding | None
@@ -100,7 +100,7 @@ class MonthStatus:
     def lines(self) -> list[str]:
         """Return what stands below the tables: where traces lie, who signed what when."""
         lines = [f"已生成 {self.made} 份报告" if self.made else f"尚未生成：minsheng run {self.period}"]
-        lines += [f"失败：{unit}，详见 {where}" for unit, where in self.failed.items()]
+        lines += [f"失败：{unit}：{why}" for unit, why in self.failed.items()]
         lines += [str(section) for section in self.sections]
         return [*lines, self.archived] if self.archived else lines
 
