@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
 
-.PHONY: run test soak bench golden manual check format lock setup clean
+.PHONY: run test soak bench golden sample manual check format lock setup clean
 
 run: setup
 	$(BIN)/minsheng run $(MONTH)
@@ -28,9 +28,13 @@ bench: setup
 golden: setup
 	$(BIN)/python tests/golden/golden.py $(MONTH) "$(WHY)"
 
+# Writes the sample year (示例数据) into data/ again.
+sample: setup
+	$(BIN)/python -m tests.sample
+
 # The worked cases of tests/spec as 评分细则手册: outputs/manual/manual.html and .pdf.
 manual: setup
-	$(BIN)/python -m minsheng.workflow.manual
+	$(BIN)/python -m minsheng.handbook.rubric_manual
 
 check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

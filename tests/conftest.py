@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, settings
 
-from minsheng.locks import locked
+from minsheng.files.locks import locked
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -104,8 +104,8 @@ def _files_of(root: Path) -> set[tuple[Path, int]]:
 
 
 def _run_june(folder: Path) -> None:
-    from minsheng.workflow.display import Quiet
-    from minsheng.workflow.month import run_month
+    from minsheng.commands.run import run_month
+    from minsheng.runs.options import Quiet
 
     found = copy_workspace(folder / "workspace")
     outcome = run_month(found, "2017-06", display=Quiet())
@@ -113,9 +113,9 @@ def _run_june(folder: Path) -> None:
 
 
 def _assess(june: Workspace, folder: Path) -> None:
+    from minsheng.commands.assess import run_assessment
     from minsheng.errors import ExitCode
-    from minsheng.workflow.assess import run_assessment
-    from minsheng.workflow.display import Quiet
+    from minsheng.runs.options import Quiet
 
     shutil.copytree(june.root, folder / "workspace")
     found = Workspace.find(folder / "workspace")

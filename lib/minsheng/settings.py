@@ -18,6 +18,7 @@ from minsheng.errors import UsageError
 S = TypeVar("S", bound=BaseModel)
 
 PREFIX = "MINSHENG_"
+
 _NEAR = 0.75
 """How much of two names must be the same, from 0 to 1, for one to be a slip for the other."""
 
@@ -154,6 +155,7 @@ _BOUNDS = {
     "min_length": "，不能空着",
     "pattern": "，写法 {}",
 }
+
 _KINDS = {bool: "true 或 false", int: "整数", float: "数字", str: "文字", Path: "路径"}
 
 

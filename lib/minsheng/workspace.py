@@ -11,15 +11,18 @@ from pydantic import Field
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 from minsheng.errors import UsageError, VersionError
-from minsheng.events import LogLevel
+from minsheng.process import LogLevel
 from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
+
 ENVIRONMENT = "MINSHENG_WORKSPACE"
+
 OTHER_VARIABLES = frozenset(
     {ENVIRONMENT, "MINSHENG_KEY_PASSWORD", "MINSHENG_PLAN", "MINSHENG_PROVENANCE", "MINSHENG_RESULT"}
 )
 """What the program reads from the environment besides the settings."""
+
 WORKSPACE_VERSION = 1
 """How kept things lie under ``data/``; a workspace that does not say is of the first version."""
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.bag import take_stock
-from minsheng.archive.description import Description, Item, Making
-from minsheng.archive.sealing import Order, Sealed, seal
-from minsheng.archive.verifying import Verification, verify_archive
+from minsheng.archive.package.bag import take_stock
+from minsheng.archive.package.records import Description, Item, Making
+from minsheng.archive.package.sealing import Order, Sealed, seal
+from minsheng.archive.package.verifying import Verification, verify_archive
 from minsheng.domain.period import Period
 
 

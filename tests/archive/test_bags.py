@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.archive.conformance import retag
 
-from minsheng.archive.checking import check_bag
-from minsheng.archive.hashing import digests_of
-from minsheng.archive.manifest import info_bytes, manifest_bytes, read_info, read_manifest
-from minsheng.archive.profile import PROFILE, info_faults
+from minsheng.archive.package.bag import info_bytes, manifest_bytes, read_info, read_manifest
+from minsheng.archive.package.package_check import check_bag
+from minsheng.archive.package.profile import PROFILE, info_faults
+from minsheng.files.hashing import digests_of
 
 PDF = "data/outputs/report.pdf"
 MANIFESTS = ("manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt")

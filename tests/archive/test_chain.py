@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.ledger import LEDGER, SIGNATURE, START, Entry, read_ledger
-from minsheng.archive.signing import Signer, open_signer
+from minsheng.archive.package.chain import LEDGER, SIGNATURE, START, Entry, read_ledger
+from minsheng.archive.package.key import Signer, open_signer
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, UsageError
 
 

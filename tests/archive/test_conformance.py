@@ -7,8 +7,7 @@ import pytest
 from tests.archive.conformance import CASES, INVALID, NAMES, PDF, VALID, Case, manifests
 from tests.archive.conftest import Desk, lock, unlock
 
-from minsheng.archive.checking import check_bag
-from minsheng.archive.judge import complaints
+from minsheng.archive.package.package_check import check_bag, complaints
 
 
 @pytest.fixture

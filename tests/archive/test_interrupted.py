@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.archive.conftest import Desk, order
 
-from minsheng.archive.ledger import LEDGER, SIGNATURE, read_ledger
-from minsheng.archive.sealing import seal
+from minsheng.archive.package.chain import LEDGER, SIGNATURE, read_ledger
+from minsheng.archive.package.sealing import seal
 from minsheng.errors import GateRefusedError
-from minsheng.locks import locked
+from minsheng.files.locks import locked
 
 CHILD = Path(__file__).with_name("seal_in_a_process.py")
 
@@ -151,7 +151,7 @@ def test_two_seals_at_once_wait_for_each_other(three: Desk, tmp_path: Path) -> N
 def test_who_waits_is_told_so(three: Desk, tmp_path: Path) -> None:
     desk = copy(three, tmp_path)
     holder = (
-        "import sys, time; from pathlib import Path; from minsheng.locks import locked\n"
+        "import sys, time; from pathlib import Path; from minsheng.files.locks import locked\n"
         "with locked(Path(sys.argv[1]), exclusive=True, waiting=print):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

@@ -9,12 +9,20 @@ import pytest
 from tests.archive.conformance import PDF, retag
 from tests.archive.conftest import lock, order, unlock
 
-from minsheng.archive.checking import check_bag
-from minsheng.archive.description import Description, Item
-from minsheng.archive.faults import FaultKind
-from minsheng.archive.metadata import METADATA, REQUIRED, SETTINGS, lacking, metadata_bytes, read_metadata
-from minsheng.archive.sealing import SealFacts
-from minsheng.archive.statement import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
+from minsheng.archive.package.faults import FaultKind
+from minsheng.archive.package.package_check import check_bag
+from minsheng.archive.package.provenance import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
+from minsheng.archive.package.records import (
+    METADATA,
+    REQUIRED,
+    SETTINGS,
+    Description,
+    Item,
+    SealFacts,
+    lacking,
+    metadata_bytes,
+    read_metadata,
+)
 
 ELEMENTS = frozenset(
     """

@@ -8,8 +8,7 @@ import pytest
 from tests.archive.conftest import Desk, order
 from tests.archive.test_bags import bagit_agrees, sums_agree
 
-from minsheng.archive.bag import take_stock
-from minsheng.archive.names import payload_name
+from minsheng.archive.package.bag import payload_name, take_stock
 from minsheng.errors import GateRefusedError
 
 ACCENTED = "Café 完成情況.pdf"

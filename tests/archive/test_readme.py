@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.readme import commands
+from minsheng.archive.package.readme import commands
 
 
 def run(command: str, archive: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:

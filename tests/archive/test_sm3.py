@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from tests.archive.conformance import retag
 
-from minsheng.archive import profile, sealing, sm3
-from minsheng.archive.checking import check_bag
-from minsheng.archive.faults import FaultKind
-from minsheng.archive.judge import complaints
-from minsheng.archive.sm3 import SM3_LIST, UNABLE, can_sm3, new_sm3
+from minsheng.archive.package import bag, profile, sealing
+from minsheng.archive.package.bag import SM3_LIST
+from minsheng.archive.package.faults import FaultKind
+from minsheng.archive.package.package_check import check_bag, complaints
 from minsheng.errors import MachineUnfitError
+from minsheng.files.hashing import UNABLE, can_sm3, new_sm3
 
 ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 """Of the bytes ``abc``: example 1 in the annex of GB/T 32905-2016."""
@@ -21,7 +21,7 @@ ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 def test_both_sources_compute_the_example_of_the_standard(monkeypatch: pytest.MonkeyPatch) -> None:
     assert can_sm3()
     for has_it in (True, False):
-        monkeypatch.setattr(sm3, "_hashlib_has_it", lambda has_it=has_it: has_it)
+        monkeypatch.setattr(bag, "_hashlib_has_it", lambda has_it=has_it: has_it)
         digest = new_sm3()
         digest.update(b"ab")
         digest.update(memoryview(b"c"))
@@ -99,8 +99,8 @@ def older(three, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     first = next(iter(profile.PROFILES))
     with monkeypatch.context() as then:
         then.setattr(sealing, "PROFILE_ID", first)
-        then.setattr("minsheng.archive.state.readme_bytes", lambda: b"older\n")
-        then.setattr("minsheng.archive.state.profile_bytes", lambda: b"{}\n")
+        then.setattr("minsheng.archive.package.chain.readme_bytes", lambda: b"older\n")
+        then.setattr("minsheng.archive.package.chain.profile_bytes", lambda: b"{}\n")
         desk.seal("2017-05")
         desk.seal("2017-06")
     return desk

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.workflow.units import UnitSpec
+from minsheng.runs.graph import UnitSpec
 from minsheng.workspace import Workspace
 
 BIN = Path(sys.executable).parent

@@ -15,9 +15,9 @@ from IPython.utils.capture import capture_output
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.plan.compiled import compile_plan
+from minsheng.plan.loader import compile_plan
 from minsheng.render.report import render_report, warm_up
-from minsheng.workflow.units import UnitSpec, period_units
+from minsheng.runs.graph import UnitSpec, period_units
 from minsheng.workspace import Workspace
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.archive.conftest import Desk, order
 
-from minsheng.archive.sealing import seal
+from minsheng.archive.package.sealing import seal
 
 pytestmark = pytest.mark.bench
 REPORTS, REPORT_BYTES, SMALL_FILES = 61, 400_000, 200

@@ -11,11 +11,10 @@ from tests.conftest import ROOT, copy_workspace
 
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
-from minsheng.intake import check_year_to_date
-from minsheng.intake.checking import Checker
-from minsheng.intake.frames import CheckedReturn, MonthContext, stack
-from minsheng.intake.reading import Reader
-from minsheng.intake.returns import parse_return
+from minsheng.intake.reading.parsing import parse_return
+from minsheng.intake.returns.checking import Checker, check_year_to_date
+from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
+from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
 
 sys.path.insert(0, str(ROOT / "tests" / "intake"))

@@ -18,13 +18,13 @@ from statistics import median
 import pytest
 from tests.benchmarks.command_lines import BIN, Taken, measure, reference
 from tests.conftest import ROOT, copy_workspace
-from tests.workflow.copied_counties import MONTH as COPIED_MONTH
-from tests.workflow.copied_counties import copied_counties
+from tests.runs.copied_counties import MONTH as COPIED_MONTH
+from tests.runs.copied_counties import copied_counties
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.workflow.unit_worker import cores
-from minsheng.workflow.units import period_units
+from minsheng.runs.graph import period_units
+from minsheng.runs.unit_worker import cores
 from minsheng.workspace import Workspace
 
 pytestmark = pytest.mark.bench

@@ -13,8 +13,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from minsheng.commands.lab import lab_command, lab_environment
 from minsheng.render.fonts import packaged_fonts
-from minsheng.workflow.lab import lab_command, lab_environment
 from minsheng.workspace import Workspace
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")

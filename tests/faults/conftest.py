@@ -10,12 +10,11 @@ sys.path.insert(0, str(Path(__file__).parent))  # the corpus and its tools are n
 
 from desk import JUNE, Desk, RememberingRunner
 
-from minsheng.intake import check_year_to_date
-from minsheng.intake.checking import Checker
-from minsheng.intake.frames import CheckedReturn
-from minsheng.intake.reading import Reader
-from minsheng.intake.returns import parse_return
-from minsheng.intake.store import read_register
+from minsheng.intake.reading.parsing import parse_return
+from minsheng.intake.returns.checking import Checker, check_year_to_date
+from minsheng.intake.returns.frames import CheckedReturn
+from minsheng.intake.returns.store import read_register
+from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from minsheng.domain.delivery import Delivery, Value, Verdict
 from minsheng.domain.period import Period
-from minsheng.intake.checking import Checker
-from minsheng.intake.expectations import RuleRun, SuiteRunner
-from minsheng.intake.frames import CheckedReturn, StackedFrame
-from minsheng.intake.reading import Reader
-from minsheng.intake.receiving import check_month_of
-from minsheng.intake.returns import parse_return
-from minsheng.intake.suites import printed_columns
+from minsheng.intake.reading.parsing import parse_return
+from minsheng.intake.returns.checking import Checker
+from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
+from minsheng.intake.returns.great_expectations import SuiteRunner
+from minsheng.intake.returns.receiving import check_month_of
+from minsheng.intake.rules.rule import RuleRun
+from minsheng.intake.rules.suites import printed_columns
+from minsheng.intake.spreadsheets.reader import Reader
 
 JUNE = Period("2017-06")
 

@@ -14,9 +14,9 @@ from habits import HABITS
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.errors import FileRefusedError
-from minsheng.intake.receipt_page import receipt_page
-from minsheng.intake.receipt_words import receipt_words
-from minsheng.intake.receipt_workbook import receipt_workbook
+from minsheng.intake.returns.receipt_words import receipt_words
+from minsheng.intake.returns.receipt_workbook import receipt_workbook
+from minsheng.intake.returns.receipts import receipt_page
 
 FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]

@@ -97,8 +97,8 @@ def approve(outputs: Path, month: str, why: str) -> list[str]:
 
 def made_again(month: str, folder: Path) -> Path:
     """Run a month in a workspace like that of the tests: plan, notebooks and returns, nothing else; return outputs."""
-    from minsheng.workflow.display import Quiet
-    from minsheng.workflow.month import run_month
+    from minsheng.commands.run import run_month
+    from minsheng.runs.options import Quiet
 
     sys.path.insert(0, str(HERE.parent))
     workspace = importlib.import_module("conftest").copy_workspace(folder / "workspace")

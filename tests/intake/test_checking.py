@@ -11,8 +11,9 @@ from good_returns import PARAMS, DataFolder, build_return, good_cells
 from minsheng.domain.delivery import Outcome, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.intake import check_month, check_year_to_date, is_up_to_date, write_receipts
-from minsheng.intake.store import accepted_dir, read_accepted, read_accepted_month, read_checked, read_refused
+from minsheng.intake.returns.checking import check_month, check_year_to_date, is_up_to_date
+from minsheng.intake.returns.receipts import write_receipts
+from minsheng.intake.returns.store import accepted_dir, read_accepted, read_accepted_month, read_checked, read_refused
 
 JANUARY, FEBRUARY = Period("2017-01"), Period("2017-02")
 

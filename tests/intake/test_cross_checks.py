@@ -11,13 +11,13 @@ from good_returns import PARAMS, build_return, good_cells
 from minsheng.domain.delivery import Severity
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import ProportionalRule
-from minsheng.intake.cells import CellFaultError, parse_number
-from minsheng.intake.expectations import SuiteRunner
-from minsheng.intake.findings import SEVERITIES
-from minsheng.intake.frames import RowPlace, StackedFrame
-from minsheng.intake.reading import Reader
-from minsheng.intake.returns import parse_return
-from minsheng.intake.suites import load_suites
+from minsheng.intake.reading.parse_findings import SEVERITIES
+from minsheng.intake.reading.parsing import parse_return
+from minsheng.intake.returns.frames import RowPlace, StackedFrame
+from minsheng.intake.returns.great_expectations import SuiteRunner
+from minsheng.intake.rules.suites import load_suites
+from minsheng.intake.spreadsheets.cells import CellFaultError, parse_number
+from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.rounding import half_up
 
 BLOCKS, WARNS = Severity.CRITICAL, Severity.WARNING

@@ -8,11 +8,11 @@ from good_frames import CONTEXT, GOOD, exact
 from good_returns import PARAMS
 
 from minsheng.domain.plan import Plan
-from minsheng.intake.expectations import SuiteRunner
-from minsheng.intake.frames import RowPlace, StackedFrame
-from minsheng.intake.judgements import KINDS
-from minsheng.intake.rules import BUILT_IN, Rule, Suite
-from minsheng.intake.suites import figure_columns, load_suites
+from minsheng.intake.returns.frames import RowPlace, StackedFrame
+from minsheng.intake.returns.great_expectations import SuiteRunner
+from minsheng.intake.rules.kinds import KINDS
+from minsheng.intake.rules.rule import BUILT_IN, Rule, Suite
+from minsheng.intake.rules.suites import figure_columns, load_suites
 from minsheng.plan import load_plan
 
 
@@ -111,11 +111,11 @@ def test_a_rule_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite]
 def test_the_types_that_yaml_may_name_exist_in_great_expectations() -> None:
     from great_expectations.expectations.registry import get_expectation_impl
 
-    from minsheng.intake import expectation_types
+    from minsheng.intake.reading.parsing import great_expectations
 
     for name in (*KINDS, *BUILT_IN):
         assert get_expectation_impl(name) is not None
-    assert set(expectation_types.EXPECTATIONS) == set(KINDS)
+    assert set(great_expectations.EXPECTATIONS) == set(KINDS)
 
 
 def test_money_is_compared_exactly(suites: dict[str, Suite], runner: SuiteRunner) -> None:

@@ -19,9 +19,9 @@ from minsheng.domain.assessment import (
     Veto,
 )
 from minsheng.domain.period import Period
-from minsheng.intake.forms import Proposal
-from minsheng.intake.forms_reading import read_forms
-from minsheng.intake.forms_workbook import write_area_form, write_section_form
+from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
+from minsheng.intake.forms.layout import Proposal
+from minsheng.intake.forms.reading import read_forms
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ import sys
 
 _SCRIPT = """
 import sys
-from minsheng.intake.lazy_imports import import_when_used
+from minsheng.intake.returns.great_expectations import import_when_used
 for name in ("scipy.stats", "no_such_module", "no_such.module", "json"):
     import_when_used(name)
 import great_expectations

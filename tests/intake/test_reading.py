@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
-from minsheng.intake.reading import Reader, read_workbooks
+from minsheng.intake.spreadsheets.reader import Reader, read_workbooks
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.errors import FileRefusedError
-from minsheng.intake.grid import Workbook
-from minsheng.intake.reading import MAX_FILE_BYTES, Reader
+from minsheng.intake.spreadsheets.grid import Workbook
+from minsheng.intake.spreadsheets.reader import MAX_FILE_BYTES, Reader
 
 GOOD = (Path(__file__).parents[2] / "data" / "returns" / "2017-06" / "municipal.xlsx").read_bytes()
 PARTS = {

@@ -17,10 +17,10 @@ from good_returns import PARAMS, build_return, good_cells
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-from minsheng.intake.checking import Checker
-from minsheng.intake.reading import Reader
-from minsheng.intake.receiving import Received, Receiver
-from minsheng.intake.store import delivered_path, read_register, register_path, returns_dir
+from minsheng.intake.returns.checking import Checker
+from minsheng.intake.returns.receiving import Received, Receiver
+from minsheng.intake.returns.store import delivered_path, read_register, register_path, returns_dir
+from minsheng.intake.spreadsheets.reader import Reader
 
 JUNE = Period("2017-06")
 MORNING = datetime(2017, 6, 22, 9, 30)  # noqa: DTZ001 - the register holds the bureau's local times
@@ -176,8 +176,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from minsheng.domain.period import Period
-from minsheng.intake.reading import Reader
-from minsheng.intake.receiving import Receiver
+from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.intake.returns.receiving import Receiver
 from minsheng.plan import load_plan
 params, root = Path(sys.argv[1]), Path(sys.argv[2])
 receiver = Receiver(load_plan(params, 2017), root / "data", Period("2017-06"))
@@ -252,16 +252,16 @@ def test_a_hundred_kills_lose_nothing(plan: Plan, tmp_path: Path) -> None:
 
 def _interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """Make the n-th step that touches the disk durably the last one."""
-    from minsheng.intake import register
+    from minsheng.intake.reading.parsing import receiving
 
-    write, count = register._write_durably, iter(range(100))
+    write, count = receiving._write_durably, iter(range(100))
 
     def step(*arguments: object, **options: object) -> None:
         if next(count) == at:
             raise KeyboardInterrupt
         write(*arguments, **options)
 
-    monkeypatch.setattr(register, "_write_durably", step)
+    monkeypatch.setattr(receiving, "_write_durably", step)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])

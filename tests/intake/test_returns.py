@@ -9,8 +9,8 @@ from good_returns import build_return, good_cells
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
-from minsheng.intake.reading import Reader
-from minsheng.intake.returns import ParsedReturn, parse_return
+from minsheng.intake.reading.parsing import ParsedReturn, parse_return
+from minsheng.intake.spreadsheets.reader import Reader
 
 
 @pytest.fixture(scope="module")

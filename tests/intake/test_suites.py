@@ -8,7 +8,7 @@ from good_returns import PARAMS
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import PlanInvalidError
-from minsheng.intake.suites import expectation_faults, load_suites, rules_sha256
+from minsheng.intake.rules.suites import expectation_faults, load_suites, rules_sha256
 
 RULE = """table: elderly_projects
 rules:

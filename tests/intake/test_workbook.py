@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from minsheng.domain.period import Period
-from minsheng.intake.workbook import Aids, Filling, write_workbook
-from minsheng.intake.workbook_style import display_width
+from minsheng.intake.returns.return_template import Aids, Filling, write_workbook
+from minsheng.intake.spreadsheets.style import display_width
 from minsheng.plan import load_plan
 
 PARAMS = Path(__file__).parents[2] / "params"

@@ -5,7 +5,7 @@ import pytest
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.measure.city import city_measurement
-from minsheng.measure.figures import project_figures
+from minsheng.measure.project import project_figures
 
 JUNE, MAY = Period("2017-06"), Period("2017-05")
 # New beds by June, by hand: 200 + 150 + 125 + 110 + 90 + 185 + 35 + 40 + 40 = 975, half of 1,950.

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.domain.delivery import Issue, Severity
-from minsheng.domain.disclosure import SUPPRESSED
 from minsheng.domain.period import Period
+from minsheng.domain.reporting import SUPPRESSED
 from minsheng.domain.result import ProjectFigures
 from minsheng.measure.disclosure import for_readers_of, hidden_counts, hidden_parts
-from minsheng.measure.figures import project_figures
-from minsheng.measure.wording_counts import without_counts
+from minsheng.measure.project import project_figures
+from minsheng.measure.wording import without_counts
 
 JUNE = Period("2017-06")
 AREAS = ("cangxi", "wangcang", "jiange")

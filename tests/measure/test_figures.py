@@ -7,8 +7,8 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.result import ReturnNote
 from minsheng.errors import PlanInvalidError, UsageError
-from minsheng.measure.figures import project_figures
-from minsheng.measure.what_if import with_value
+from minsheng.measure.county_score import with_value
+from minsheng.measure.project import project_figures
 
 MARCH, MAY, JUNE = Period("2017-03"), Period("2017-05"), Period("2017-06")
 

@@ -8,9 +8,9 @@ from minsheng.domain.delivery import ReturnStatus, Value
 from minsheng.domain.indicator import Direction
 from minsheng.domain.period import Period
 from minsheng.domain.rubric import LowerIsBetterRule, Weighted
+from minsheng.measure.county_score import with_rule
 from minsheng.measure.fields import sum_of
 from minsheng.measure.measurement import measurement
-from minsheng.measure.what_if import with_rule
 
 MARCH, MAY, JUNE, JULY = Period("2017-03"), Period("2017-05"), Period("2017-06"), Period("2017-07")
 

@@ -5,7 +5,7 @@ import pytest
 
 from minsheng.domain.period import Period
 from minsheng.errors import PlanInvalidError
-from minsheng.measure.progress import (
+from minsheng.measure.completion import (
     completion,
     control_completion,
     measured_light,

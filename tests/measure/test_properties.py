@@ -9,20 +9,13 @@ from hypothesis import strategies as st
 
 from minsheng.domain.base import Source
 from minsheng.domain.period import Period
-from minsheng.domain.rubric import (
-    Combine,
-    LowerIsBetterRule,
-    MilestoneRule,
-    ProportionalRule,
-    StepRule,
-    Weighted,
-)
-from minsheng.measure.figures import project_figures
+from minsheng.domain.rubric import Combine, LowerIsBetterRule, MilestoneRule, ProportionalRule, StepRule, Weighted
+from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.measurement import blank
-from minsheng.measure.ranking import ranked, ranking_figures
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranked, ranking_figures
 from minsheng.measure.rounding import half_up
 from minsheng.measure.rules import Measured, measured_points
-from minsheng.measure.scoring import scoring_figures
 
 OURS = Source(document="ours", why="算例")
 FULL = Decimal(14)

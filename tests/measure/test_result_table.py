@@ -8,10 +8,10 @@ import pytest
 from minsheng.domain.area import CITY
 from minsheng.domain.period import Period
 from minsheng.errors import UsageError
-from minsheng.measure.figures import project_figures
-from minsheng.measure.ranking import ranking_figures
-from minsheng.measure.result_table import result_table_figures
-from minsheng.measure.scoring import scoring_figures
+from minsheng.measure.assessment_table import result_table_figures
+from minsheng.measure.county_score import scoring_figures
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
 from minsheng.report.result_table import differing, remarks, result_sentence
 
 

@@ -9,10 +9,9 @@ from minsheng.domain.delivery import Evidence
 from minsheng.domain.period import Period
 from minsheng.domain.rubric import CountedRule, MilestoneRule, Weighted
 from minsheng.errors import FileRefusedError, PlanInvalidError, UsageError
-from minsheng.measure.figures import project_figures
-from minsheng.measure.ranking import ranking_figures
-from minsheng.measure.scoring import scoring_figures
-from minsheng.measure.what_if import with_rule
+from minsheng.measure.county_score import scoring_figures, with_rule
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
 
 YEAR, JUNE = Period("2017"), Period("2017-06")
 

@@ -5,10 +5,10 @@ import pytest
 from minsheng.domain.assessment import SectionFacts
 from minsheng.domain.period import Period
 from minsheng.errors import UsageError
-from minsheng.measure.figures import project_figures
-from minsheng.measure.ranking import ranking_figures
-from minsheng.measure.scoring import scoring_figures
-from minsheng.measure.sections import section_scoring_figures
+from minsheng.measure.county_score import scoring_figures
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
+from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
 
 MAY, JUNE = Period("2017-05"), Period("2017-06")

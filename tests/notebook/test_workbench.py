@@ -8,8 +8,8 @@ from tests.conftest import ROOT, copy_workspace
 from minsheng.domain.delivery import Outcome
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.intake import check_year_to_date
-from minsheng.intake.rule_trial import rule_texts, try_rule
+from minsheng.intake.returns.checking import check_year_to_date
+from minsheng.intake.returns.trial import rule_texts, try_rule
 from minsheng.plan import load_plan
 from minsheng.workspace import Workspace
 

@@ -4,8 +4,8 @@ import pytest
 
 from minsheng.errors import UsageError
 from minsheng.notebook.inputs import Inputs
-from minsheng.notebook.what_if import Question, changed_rule, rule_settings, what_if
-from minsheng.notebook.what_if_widgets import what_if_widgets
+from minsheng.notebook.what_if import (Question, changed_rule, rule_settings, what_if)
+from minsheng.notebook.what_if import what_if_widgets
 from minsheng.plan import load_plan
 
 

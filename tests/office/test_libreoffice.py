@@ -8,7 +8,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from minsheng.workflow.templates import write_templates
+from minsheng.commands.template import write_templates
 from minsheng.workspace import Workspace
 
 pytestmark = pytest.mark.soak

@@ -14,24 +14,24 @@ import openpyxl
 import pytest
 from tests.filling import fill
 
+from minsheng.agenda.status import month_status
+from minsheng.commands.assess import run_assessment
+from minsheng.commands.check import check_period
+from minsheng.commands.init import start_workspace
+from minsheng.commands.plan_check import check_plans
+from minsheng.commands.receive import receive_files
+from minsheng.commands.run import run_month
+from minsheng.commands.template import write_templates
 from minsheng.domain.assessment import AssessmentForm, Mark
 from minsheng.domain.delivery import Outcome
 from minsheng.domain.period import Period
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
-from minsheng.intake.forms_workbook import write_area_form
-from minsheng.intake.store import read_accepted
+from minsheng.intake.forms.form_workbook import write_area_form
+from minsheng.intake.returns.store import read_accepted
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
-from minsheng.workflow.assess import run_assessment
-from minsheng.workflow.checking import check_period
-from minsheng.workflow.display import Quiet
-from minsheng.workflow.month import run_month
-from minsheng.workflow.plans import check_plans
-from minsheng.workflow.receiving import receive_files
-from minsheng.workflow.starting import start_workspace
-from minsheng.workflow.status import month_status
-from minsheng.workflow.templates import write_templates
+from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
 HERE = Path(__file__).parent

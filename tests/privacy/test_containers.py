@@ -13,7 +13,7 @@ import pytest
 from tests.privacy.conftest import ids, masked
 
 from minsheng.errors import GateRefusedError
-from minsheng.privacy import inspect, payloads, scan
+from minsheng.privacy import containers, inspect, scan
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.workspace import Workspace
@@ -207,7 +207,7 @@ def test_what_cannot_be_looked_into_is_said():
 
 
 def test_a_bomb_is_refused_and_does_not_hang(monkeypatch):
-    monkeypatch.setattr(payloads, "MOST_BYTES", 8 << 20)
+    monkeypatch.setattr(containers, "MOST_BYTES", 8 << 20)
     bomb = zipped({"a.txt": b"0" * (9 << 20)})
     with pytest.raises(GateRefusedError, match="压缩炸弹"):
         scan("a.zip", bomb)

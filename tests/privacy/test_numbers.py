@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.privacy.conftest import card, check_digit, ids
 
-from minsheng.domain.personal import PersonalKind, masked_text, normalised, personal_numbers
+from minsheng.privacy.personal_numbers import PersonalKind, masked_text, normalised, personal_numbers
 
 DAYS = st.dates(date(1900, 1, 1), date(2017, 12, 31))
 ID = ids(1)[0]

@@ -12,15 +12,15 @@ import pytest
 from tests.conftest import ROOT
 from tests.filling import fill
 
+from minsheng.commands.init import start_workspace
+from minsheng.commands.plan_check import check_plans
+from minsheng.commands.receive import receive_files
+from minsheng.commands.run import run_month
+from minsheng.commands.template import write_templates
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode
 from minsheng.plan.calendar import freeze_calendar
-from minsheng.workflow.display import Quiet
-from minsheng.workflow.month import run_month
-from minsheng.workflow.plans import check_plans
-from minsheng.workflow.receiving import receive_files
-from minsheng.workflow.starting import start_workspace
-from minsheng.workflow.templates import write_templates
+from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
 YEAR = 2026

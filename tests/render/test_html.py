@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from minsheng.render.exporters import ReportHTMLExporter
-from minsheng.render.faults import ActiveContentError, ReportMetadataError
+from minsheng.render.html.offline import ActiveContentError, ReportMetadataError
 
 
 def convert(*outputs, **metadata) -> str:

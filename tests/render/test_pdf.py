@@ -7,7 +7,7 @@ import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 
-from minsheng.render.faults import PaperError
+from minsheng.render.html.offline import PaperError
 from minsheng.render.report import render_report
 
 

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 from minsheng import report
 from minsheng.domain.light import Light
 from minsheng.plan import load_plan
-from minsheng.render.stylesheets import paper_style
+from minsheng.render.html.page import paper_style
 
 _APART = 45
 """Levels of grey, of 255, between two areas that an eye tells apart on a cheap printer."""

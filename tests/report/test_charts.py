@@ -102,7 +102,7 @@ def test_axes_end_on_round_numbers():
 
 
 def test_long_names_are_broken_and_cut():
-    from minsheng.report.drawing import fitted, text_width
+    from minsheng.render.html.drawing import fitted, text_width
 
     lines = fitted("困难家庭中的失能老人和八十周岁以上高龄老人居家养老服务", 8, 30)
     assert len(lines) == 2
@@ -111,7 +111,7 @@ def test_long_names_are_broken_and_cut():
 
 
 def test_text_in_a_chart_is_escaped():
-    from minsheng.report.drawing import Sheet
+    from minsheng.render.html.drawing import Sheet
 
     sheet = Sheet(10, 10)
     sheet.text(0, 5, "<script>&")

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from minsheng.report import numbers
+from minsheng.render.html import numbers
 
 
 @pytest.mark.parametrize(

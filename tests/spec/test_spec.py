@@ -17,13 +17,13 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import ConditionState, ScoringFigures
 from minsheng.domain.rubric import CountedRule, ItemRule
 from minsheng.errors import FileRefusedError
-from minsheng.measure.figures import project_figures
+from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.measurement import blank
-from minsheng.measure.ranking import ranking_figures
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.rounding import half_up
 from minsheng.measure.rules import Measured, measured_points
-from minsheng.measure.scoring import scoring_figures
-from minsheng.measure.sections import section_scoring_figures
+from minsheng.measure.section_score import section_scoring_figures
 
 HERE = Path(__file__).parent
 OURS = Source(document="ours", why="算例")

@@ -40,7 +40,7 @@ def _root(
     version: Annotated[bool, typer.Option("--version", help="显示版本。", is_eager=True)] = False,
 ) -> None:
     if version:
-        from minsheng.workflow.versions import version_text
+        from minsheng.runs.version import version_text
 
         typer.echo(version_text())
         raise typer.Exit

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import group
-from minsheng.cli.options import JobsOption, JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JobsOption, JsonOption, ParamsOption, WorkspaceOption
 
 archive_app = group("archive", "归档：封存、核验、四性检测、从归档重做。")
 
@@ -33,8 +33,8 @@ def archive_seal(
 
     例：minsheng archive seal 2017-06；minsheng archive seal 2017-H1
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.sealing import seal_period
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.archive_seal import seal_period
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -61,8 +61,8 @@ def archive_verify(
 
     例：minsheng archive verify；minsheng archive verify report.pdf
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.verifying import verify
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.archive_verify import verify
 
     with RunDisplay() as display:
         outcome = verify(
@@ -89,8 +89,8 @@ def archive_inspect(
 
     例：minsheng archive inspect 2017-06；minsheng archive inspect /mnt/disk/2017-06.r2 --out 检测表
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.inspecting import inspect_package
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.archive_inspect import inspect_package
 
     with RunDisplay() as display:
         outcome = inspect_package(
@@ -114,8 +114,8 @@ def archive_rebuild(
 
     例：minsheng archive rebuild 2017-06
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.rebuilding import rebuild_month
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.archive_rebuild import rebuild_month
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace)

@@ -1,4 +1,9 @@
-"""The month: receive, check, run, and where it stands."""
+"""The month: receive, check, run, and where it stands.
+
+Half-yearly and yearly assessment.
+
+What is due, done by itself.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +12,8 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app
-from minsheng.cli.options import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
+from minsheng.cli.archives import print_outcome
+from minsheng.cli.arguments import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
 
 
 @app.command()
@@ -29,9 +35,9 @@ def run(
 
     例：minsheng run 2017-06
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.month import run_month
-    from minsheng.workflow.run_options import RunOptions
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.run import run_month
+    from minsheng.runs.options import RunOptions
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -66,8 +72,8 @@ def receive(
 
     例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.receiving import receive_files
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.receive import receive_files
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -93,8 +99,8 @@ def check(
 
     例：minsheng check 2017-06
     """
-    from minsheng.console import RunDisplay
-    from minsheng.workflow.checking import check_period
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.check import check_period
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -117,8 +123,8 @@ def status(
 
     例：minsheng status 2017-09
     """
-    from minsheng.workflow.attention import matters
-    from minsheng.workflow.status import month_status
+    from minsheng.agenda.attention import matters
+    from minsheng.agenda.status import month_status
     from minsheng.workspace import Workspace
 
     found = month_status(Workspace.find(workspace, params=params), month, as_of)
@@ -127,7 +133,67 @@ def status(
         document = found.as_json() | {"attention": [matter.as_json() for matter in listed]}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
-        from minsheng.console import print_status
+        from minsheng.cli.console import print_status
 
         print_status(found, listed)
     raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def assess(
+    period: Annotated[str, typer.Argument(help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False)],
+    jobs: JobsOption = None,
+    force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
+    log_level: LogLevelOption = None,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """半年、年度考评：读取考评表，县区得分、排名、折算，科室倒扣分，考评结果表。
+
+    例：minsheng assess 2017-H1
+    """
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.assess import run_assessment
+    from minsheng.runs.options import RunOptions
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        options = RunOptions(jobs=jobs, force=force, log_level=log_level)
+        outcome = run_assessment(found, period, options, display=display)
+    for line in outcome.lines():
+        typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def tick(
+    date: Annotated[
+        str | None, typer.Option("--date", help="当作这一天（YYYY-MM-DD，可加 THH:MM）；默认为现在，北京时间。")
+    ] = None,
+    example: Annotated[
+        str, typer.Option("--example", help="不办事，只印出定时任务的写法：systemd 或 cron，路径是本工作区的。")
+    ] = "",
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """到期未办的都办了：催报名单、到期的月份、签齐后的归档、半年和年度考评；须由人办的逐条列出。可反复运行。
+
+    例：minsheng tick；minsheng tick --date 2017-06-26；minsheng tick --example systemd
+    """
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    if example:
+        from minsheng.commands.tick import example as text_of
+
+        typer.echo(text_of(found, example), nl=False)
+        return
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.tick import tick as do_what_is_due
+
+    with RunDisplay() as display:
+        outcome = do_what_is_due(found, date, display=display)
+    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
+    raise typer.Exit(outcome.exit_code)

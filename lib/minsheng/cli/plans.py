@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import group
-from minsheng.cli.options import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
 from minsheng.errors import ExitCode
 
 plan_app = group("plan", "方案（params/）的检查与日历。")
@@ -24,7 +24,7 @@ def plan_check(
 
     例：minsheng plan check 2017
     """
-    from minsheng.workflow.plans import check_plans
+    from minsheng.commands.plan_check import check_plans
     from minsheng.workspace import Workspace
 
     report = check_plans(Workspace.find(workspace, params=params), year)

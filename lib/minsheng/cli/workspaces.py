@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app
-from minsheng.cli.options import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
 from minsheng.errors import ExitCode
 
 
@@ -23,26 +23,10 @@ def init(
     """
     from datetime import UTC, datetime
 
-    from minsheng.workflow.starting import start_workspace
+    from minsheng.commands.init import start_workspace
 
     for line in start_workspace(folder, year or datetime.now(UTC).year):
         typer.echo(line)
-
-
-@app.command()
-def sample(
-    year: Annotated[int, typer.Argument(help="年度，例如 2017。", show_default=False)],
-    workspace: WorkspaceOption = None,
-    params: ParamsOption = None,
-) -> None:
-    """写出一年的示例报表（标明“示例数据”）。
-
-    例：minsheng sample 2017
-    """
-    from minsheng.workflow.samples import write_year
-    from minsheng.workspace import Workspace
-
-    typer.echo(write_year(Workspace.find(workspace, params=params), year))
 
 
 @app.command()
@@ -56,7 +40,7 @@ def template(
 
     例：minsheng template 2017-07；minsheng template 2017-H1
     """
-    from minsheng.workflow.templates import write_templates
+    from minsheng.commands.template import write_templates
     from minsheng.workspace import Workspace
 
     for path in write_templates(Workspace.find(workspace, params=params), period, out):
@@ -69,7 +53,7 @@ def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> No
 
     例：minsheng doctor
     """
-    from minsheng.workflow.doctor import examine
+    from minsheng.commands.doctor import examine
 
     findings = examine(workspace)
     if as_json:
@@ -91,7 +75,7 @@ def lab(
 
     例：minsheng lab
     """
-    from minsheng.workflow.lab import open_lab
+    from minsheng.commands.lab import open_lab
     from minsheng.workspace import Workspace
 
     raise typer.Exit(open_lab(Workspace.find(workspace), browser=browser, port=port))

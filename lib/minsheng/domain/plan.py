@@ -7,12 +7,10 @@ from pydantic import Field
 
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.base import DatedValue, Frozen, Source
-from minsheng.domain.disclosure import Disclosure
-from minsheng.domain.fund import FundLine
-from minsheng.domain.indicator import Condition, Indicator
+from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.domain.reporting import Calendar, Deadline, Months, Part, Reporting, Schedule
+from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Part, Reporting, Schedule
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.errors import UsageError

@@ -12,14 +12,16 @@ from minsheng.domain.figure import (
     AreaRow,
     CellRef,
     ConditionState,
+    DeductionScore,
     FundUse,
+    ItemScore,
     KeyValue,
     Measurement,
+    PartScore,
     TrendPoint,
 )
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Part
-from minsheng.domain.score import DeductionScore, ItemScore, PartScore
 
 __all__ = [
     "AreaRow",

@@ -132,6 +132,7 @@ class CoverField(Frozen):
 
 
 COVER_SHEET = "封面"
+
 COVER_FIELDS = (
     CoverField(id="unit", label="填报单位", required=True, aliases=("单位", "填报科室", "填报地区")),
     CoverField(id="period", label="报告期", required=True, aliases=("月份", "填报月份", "报告月份")),

@@ -2,6 +2,8 @@
 
 With a return missing or blocked, a row is the sum of those reported: it says 含 n/8 and who is missing, and has no
 completion and no light. Replacing a missing return by last month's is a setting of the plan, off by default.
+
+Duties without a column in the annex table (按户施保 by June): judged like conditions, shown, and scored with.
 """
 
 from dataclasses import dataclass
@@ -12,9 +14,8 @@ from minsheng.domain.area import CITY, Area
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
 from minsheng.domain.indicator import Indicator, MilestoneMeasure, Target
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan
-from minsheng.domain.result import Measurement
-from minsheng.measure.conditions import Level
+from minsheng.domain.plan import Plan, Project
+from minsheng.domain.result import ConditionState, Measurement
 from minsheng.measure.fields import Returns, status_of
 from minsheng.measure.measurement import (
     LEVEL_WORDS,
@@ -27,6 +28,7 @@ from minsheng.measure.measurement import (
     parts_of,
     target_of,
 )
+from minsheng.measure.milestones import Level, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +198,38 @@ def _city_level(counts: dict[Level, list[str]]) -> Level:
     if not (counts["partial"] or counts["not_done"]):
         return "in_progress"
     return "partial" if counts["done"] or counts["partial"] else "not_done"
+
+
+_WORDS = {"not_met": "未达到", "unknown": "无法判定", "not_due": "未到期"}
+"""From worst to best; the worst is 全市's state."""
+
+
+def duty_states(
+    plan: Plan, project: Project, period: Period, gathered: Gathered, *, is_city: bool
+) -> tuple[ConditionState, ...]:
+    """Judge a project's duties; 全市 has met one when every area has, and cannot say while an area is missing.
+
+    Returns
+    -------
+    tuple of ConditionState
+        Empty where no area reported.
+    """
+    judged: list[ConditionState] = []
+    for duty in project.duties if gathered.found else ():
+        states = {area.name: judge(plan, period, accepted, duty).state for area, accepted in gathered.found}
+        judged.append(_city_state(states, gathered) if is_city else next(iter(states.values())))
+    return tuple(judged)
+
+
+def _city_state(states: dict[str, ConditionState], gathered: Gathered) -> ConditionState:
+    names: dict[str, list[str]] = {}
+    for name, state in states.items():
+        names.setdefault(state.state, []).append(name)
+    missing = [area.name for area in gathered.missing]
+    shown = [f"达到 {len(names.get('met', []))} 个"]
+    shown += [f"{word} {len(names[key])} 个（{'、'.join(names[key])}）" for key, word in _WORDS.items() if key in names]
+    shown += [f"未报送或未通过校验 {len(missing)} 个（{'、'.join(missing)}）"] if missing else []
+    worst = next((key for key in _WORDS if key in names), "unknown" if missing else "met")
+    because = f"{len(gathered.expected)} 个地区中：{'；'.join(shown)}"
+    first = next(iter(states.values()))
+    return first.model_copy(update={"state": worst, "because": because, "document_date": None})

@@ -12,18 +12,20 @@ from typing import Any, TypeVar
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Issue, ReturnStatus
-from minsheng.domain.disclosure import SUPPRESSED
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import SUPPRESSED
 from minsheng.domain.result import Assumption, CellRef, KeyValue, ProjectFigures
 from minsheng.measure.fields import Returns, number_of
-from minsheng.measure.wording_counts import without_counts
+from minsheng.measure.wording import without_counts
 
 F = TypeVar("F", bound=Frozen)
+
 Counts = Mapping[tuple[Period, str, str], Fraction]
 """Month, area, field → count."""
 
 ASSUMPTION = "disclosure"
+
 _WITHHELD = "含不予显示的分类数，计算式从略"
 
 
@@ -70,7 +72,7 @@ def for_readers_of(plan: Plan, notebook: str, figures: F, returns: Returns) -> F
     Returns
     -------
     Figures
-        Hidden counts are :data:`~minsheng.domain.disclosure.SUPPRESSED`, in cells, key figures, formulas, issues and
+        Hidden counts are :data:`~minsheng.domain.reporting.SUPPRESSED`, in cells, key figures, formulas, issues and
         the words of counties and sections; if there are any, an assumption says why. Totals, indicators, targets,
         completions and points are those of the page within the bureau.
     """

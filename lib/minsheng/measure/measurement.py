@@ -12,9 +12,9 @@ from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, Measurement
-from minsheng.measure.conditions import Level, judge, level_of
+from minsheng.measure.completion import completion_of, measured_light, schedule_progress
 from minsheng.measure.fields import Returns, label_of, status_of, sum_of, unit_of
-from minsheng.measure.progress import completion_of, measured_light, schedule_progress
+from minsheng.measure.milestones import Level, judge, level_of
 from minsheng.measure.rounding import grouped, percent, sealed, short_of
 
 

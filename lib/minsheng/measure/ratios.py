@@ -15,7 +15,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement
 from minsheng.domain.rubric import Combine
 from minsheng.errors import PlanInvalidError
-from minsheng.measure.progress import (
+from minsheng.measure.completion import (
     TARGET_OVER_ACTUAL,
     completion,
     control_completion,

@@ -6,9 +6,12 @@ from fractions import Fraction
 from minsheng.domain.base import plain
 
 _SEAL = Context(prec=28, rounding=ROUND_HALF_EVEN)
+
 _SIMPLE_DENOMINATOR = 1200
 """A schedule is written in parts of a year: twelfths, days, per mille."""
+
 _REPEATING = Fraction(1, 10**20)
+
 _MOST_DIGITS = 12
 
 

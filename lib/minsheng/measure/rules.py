@@ -23,8 +23,8 @@ from minsheng.domain.rubric import (
     Weighted,
 )
 from minsheng.errors import PlanInvalidError
+from minsheng.measure.completion import schedule_progress
 from minsheng.measure.measurement import LEVEL_WORDS, target_of
-from minsheng.measure.progress import schedule_progress
 from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of
 from minsheng.measure.rounding import grouped, half_up, percent
 

@@ -97,6 +97,7 @@ def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[F
 
 
 _Finder = Callable[[Plan, MonthFacts, SectionFacts], Iterable[Fault]]
+
 _FINDERS: Mapping[SectionCheck, _Finder] = {
     SectionCheck.LATE_REPORT: _late,
     SectionCheck.EMPTY_PART: _empty,

@@ -1,10 +1,13 @@
-"""What a monthly report and a bulletin are made of: city rows, areas side by side, narratives, last month's lights."""
+"""What a monthly report and a bulletin are made of: city rows, areas side by side, narratives, last month's lights.
+
+Whether a monthly report holds all of its parts: an empty one must not be sent.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project
+from minsheng.domain.plan import Part, Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     MonthlyReportFigures,
@@ -14,8 +17,8 @@ from minsheng.domain.result import (
     ReturnNote,
 )
 from minsheng.errors import UsageError
-from minsheng.measure.assumptions import united
 from minsheng.measure.money import total_of_sources
+from minsheng.measure.wording import united
 
 
 def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
@@ -143,3 +146,30 @@ def _common(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> dic
         "before_notice": period.closing_month < plan.reporting.first_month,
         "assumptions": united(*(city.assumptions for city in cities)),
     }
+
+
+def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: Part) -> bool:
+    """Whether nobody and nothing fills a part (五个方面) of a project.
+
+    Figures fill the parts with a role (``progress`` 进展情况, ``funds`` 资金拨付) wherever an area reported one; the
+    others live on what the section or an area wrote.
+
+    Notes
+    -----
+    Source: 三（二）2⑵, 必须按进展情况、资金拨付、采取措施、存在的问题和下步打算五个方面内容.
+    """
+    texts = [figures.section_narratives.get(project.project, {}), *project.narratives.values()]
+    if any(written.get(part.id, "").strip() for written in texts):
+        return False
+    match part.role:
+        case "progress":
+            return all(m.actual is None and m.level is None for m in project.measurements)
+        case "funds":
+            return all(use.allocated is None and use.received is None for use in project.funds)
+        case _:
+            return True
+
+
+def empty_parts(figures: MonthlyReportFigures, parts: Sequence[Part]) -> list[tuple[ProjectSummary, Part]]:
+    """Return the project and part of every empty part, in the order of the report."""
+    return [(project, part) for project in figures.projects for part in parts if is_empty_part(figures, project, part)]

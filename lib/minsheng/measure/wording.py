@@ -1,10 +1,19 @@
-"""Rules in words, and clauses as a reader would look them up."""
+"""Rules in words, and clauses as a reader would look them up.
 
+Defaults of ours (本系统默认) that figures depend on: every report prints those that it used.
+
+Counts in what people wrote (其中特困供养人员3人，三名老人): replaced where the page must not show them.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import assert_never
 
-from minsheng.domain.base import Source
+from minsheng.domain.base import Frozen, Source
 from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import SUPPRESSED
+from minsheng.domain.result import Assumption
 from minsheng.domain.rubric import (
     Combine,
     CountedRule,
@@ -21,6 +30,7 @@ from minsheng.measure.ratios import exact_percent
 from minsheng.measure.rounding import exact, grouped
 
 _COMBINE = {Combine.WEIGHTED: "多个指标按权重合并", Combine.MEAN: "多个指标取平均", Combine.MIN: "多个指标取最低"}
+
 _UNREPORTED = {Unreported.ZERO: "未报送计 0 分", Unreported.EXCLUDE: "未报送不计入"}
 
 
@@ -99,3 +109,99 @@ def _percent(ratio: Decimal) -> str:
 
 def _duty_name(plan: Plan, duty_id: str) -> str:
     return next((duty.name for project in plan.projects for duty in project.duties if duty.id == duty_id), duty_id)
+
+
+def ours(where: str, part: object) -> Iterator[tuple[str, Source]]:
+    """Yield every default of ours within a part of the plan, with the path that leads to it.
+
+    Parameters
+    ----------
+    where
+        The path of ``part``, e.g. ``indicator.beds_new``.
+    part
+        A model of the plan, or a collection of them.
+    """
+    match part:
+        case Source():
+            if part.is_ours:
+                yield where, part
+        case Frozen():
+            for name in type(part).model_fields:
+                yield from ours(where if name == "source" else f"{where}.{name}", getattr(part, name))
+        case Mapping():
+            for key, value in part.items():
+                yield from ours(f"{where}.{key}", value)
+        case tuple():
+            for number, value in enumerate(part):
+                yield from ours(f"{where}.{getattr(value, 'id', number)}", value)
+        case _:
+            return
+
+
+def collected(found: Iterable[tuple[str, Source]]) -> tuple[Assumption, ...]:
+    """Return assumptions in the order found, each text once."""
+    texts: dict[str, str] = {}
+    for where, source in found:
+        texts.setdefault(source.why, where)
+    return tuple(Assumption(id=where, text=text) for text, where in texts.items())
+
+
+def united(*groups: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Join assumptions of several figures, each text once."""
+    texts: dict[str, Assumption] = {}
+    for group in groups:
+        for assumption in group:
+            texts.setdefault(assumption.text, assumption)
+    return tuple(texts.values())
+
+
+_DIGITS = "零一二三四五六七八九"
+
+_WIDE = str.maketrans("0123456789,", "０１２３４５６７８９，")
+
+_SPELT = 100
+"""Numbers from here on are written in figures."""
+# What a number of persons is not followed by: dates, money, shares, other things that are counted, ordinals.
+_OTHER_UNITS = "年月日号元万亿％%个张项届条期份所户天周季级类款页次部家场街镇乡村倍分时"
+
+_BEFORE = r"(?<![0-9０-９.．/〔第零一二三四五六七八九十百千万])(?<![0-9０-９][,，])"
+
+_AFTER = rf"(?![0-9０-９零一二三四五六七八九十百千])(?![.．,，][0-9０-９])(?!\s*[{_OTHER_UNITS}])"
+
+
+def without_counts(text: str, counts: Collection[int]) -> str:
+    """Return a text in which none of these counts of persons stands as a number.
+
+    Parameters
+    ----------
+    text
+        What a county or section wrote.
+    counts
+        Above zero. A number that equals one of them is replaced whatever it counts, unless a unit that persons do
+        not have follows (年, 元, 张, …): a little too much is hidden rather than too little.
+
+    Examples
+    --------
+    >>> without_counts("6月救助5人，其中特困供养人员３人、低保两人次，支出3元", {3, 2})
+    '6月救助5人，其中特困供养人员＊人、低保＊人次，支出3元'
+    >>> without_counts("1,203名失能老人，13人，第3季度", {1203, 3})
+    '＊名失能老人，13人，第3季度'
+    """
+    if not counts or not text:
+        return text
+    written = sorted({form for count in counts for form in _forms(count)}, key=len, reverse=True)
+    return re.sub(f"{_BEFORE}(?:{'|'.join(map(re.escape, written))}){_AFTER}", SUPPRESSED, text)
+
+
+def _forms(count: int) -> set[str]:
+    figures = {str(count), f"{count:,}"}
+    return figures | {form.translate(_WIDE) for form in figures} | _spelt(count)
+
+
+def _spelt(count: int) -> set[str]:
+    if count >= _SPELT:
+        return set()
+    tens, ones = divmod(count, 10)
+    if not tens:
+        return {_DIGITS[ones]} | ({"两"} if ones == 2 else set())
+    return {f"{'' if tens == 1 else _DIGITS[tens]}十{_DIGITS[ones] if ones else ''}"}

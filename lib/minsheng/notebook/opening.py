@@ -21,18 +21,18 @@ from minsheng.domain.result import (
     SectionScoringFigures,
 )
 from minsheng.errors import UsageError
+from minsheng.measure.assessment_table import result_table_figures
+from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.disclosure import for_readers_of
-from minsheng.measure.figures import project_figures
-from minsheng.measure.ranking import ranking_figures
-from minsheng.measure.result_table import result_table_figures
-from minsheng.measure.scoring import scoring_figures
-from minsheng.measure.sections import section_scoring_figures
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
+from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
-from minsheng.notebook.forms import form_input, read_form, read_section_facts, read_section_form
-from minsheng.notebook.inputs import Inputs
+from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section_facts, read_section_form
 from minsheng.notebook.readable_errors import show_errors_as_help
 
 Returns = dict[tuple[Period, str], AcceptedReturn]
+
 _NAMES = {
     "scoring": "民生工程及民生实事考评得分表",
     "result_table": "民生工程及民生实事考评结果表",
@@ -264,6 +264,7 @@ def _previous(inputs: Inputs, returns: Returns) -> list[ProjectFigures] | None:
 
 
 _Opener = Callable[[Inputs, str | None, str | None], tuple[Figures, Returns]]
+
 _OPENERS: dict[str, _Opener] = {
     "scoring": _scoring,
     "result_table": _result_table,

@@ -6,14 +6,14 @@ from minsheng.domain.area import CITY
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
-from minsheng.intake.store import read_register
+from minsheng.intake.returns.store import read_register
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import open_dossier
 from minsheng.notebook.readable_errors import show_errors_as_help
-from minsheng.notebook.what_if_widgets import what_if_widgets
+from minsheng.notebook.what_if import what_if_widgets
 from minsheng.plan import load_plan
-from minsheng.report.markup import Element, Piece, callout, note, paragraph
-from minsheng.report.tables import Column, table
+from minsheng.render.html.markup import Element, Piece, callout, note, paragraph
+from minsheng.render.html.tables import Column, table
 from minsheng.workspace import Workspace
 
 
@@ -85,7 +85,7 @@ def overview() -> Piece:
     register = read_register(workspace.data)
     months = sorted({delivery.period for delivery in register})
     if not months:
-        return Piece(callout("还没有收到报表：minsheng sample 年度 可生成示例报表"))
+        return Piece(callout("还没有收到报表：先用 minsheng receive 登记"))
     plan = load_plan(workspace.params, months[-1].year)
     rows = []
     for month in months:

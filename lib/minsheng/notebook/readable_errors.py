@@ -7,7 +7,7 @@ from typing import Any
 
 from minsheng.errors import ExitCode, MinshengError
 from minsheng.notebook.inputs import RESULT
-from minsheng.report.markup import Element, Piece, paragraphs
+from minsheng.render.html.markup import Element, Piece, paragraphs
 
 _BOX = "border:1px solid #bdb9b0;border-left:4px solid #b01e22;padding:.7em 1em;background:#f6f4ef;color:#1c1c1a"
 

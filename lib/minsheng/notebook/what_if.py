@@ -1,4 +1,7 @@
-"""What if an actual or a rule were another: points and ranking by the same measures. Nothing is written."""
+"""What if an actual or a rule were another: points and ranking by the same measures. Nothing is written.
+
+The widgets of the what-if: which figure or rule to change, and the page below that answers.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,15 +15,13 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import RankingFigures, ScoringFigures
 from minsheng.domain.rubric import ItemRule
 from minsheng.errors import UsageError
-from minsheng.measure.figures import project_figures
-from minsheng.measure.ranking import ranking_figures
-from minsheng.measure.scoring import scoring_figures
-from minsheng.measure.what_if import with_rule, with_value
-from minsheng.notebook.forms import read_form
-from minsheng.notebook.inputs import Inputs
-from minsheng.report.markup import Content, Piece, note, part
-from minsheng.report.numbers import trimmed
-from minsheng.report.tables import Column, table
+from minsheng.measure.county_score import scoring_figures, with_rule, with_value
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
+from minsheng.notebook.inputs import Inputs, read_form
+from minsheng.render.html.markup import Content, Piece, note, part
+from minsheng.render.html.numbers import trimmed
+from minsheng.render.html.tables import Column, table
 
 Returns = Mapping[tuple[Period, str], AcceptedReturn]
 
@@ -39,6 +40,7 @@ SETTINGS = {
     "basis": "年底前（schedule 按序时折算、full 不折算）",
     "formula": "算式（two_minus_ratio、target_over_actual）",
 }
+
 _MAY_BE_BLANK = {"threshold", "per_shortfall"}
 
 
@@ -228,3 +230,72 @@ def _value(text: str, old: str) -> Decimal | str:
     except InvalidOperation:
         return text.strip()
     return _number(text)
+
+
+def what_if_widgets(inputs: Inputs) -> Any:
+    """Return the widgets that ask the question and the page below that answers it."""
+    import ipywidgets as widgets
+
+    plan, period = inputs.plan, inputs.period
+    returns = inputs.returns(tuple(area.id for area in plan.assessed_areas))
+    area = widgets.Dropdown(options=[(each.name, each.id) for each in plan.assessed_areas], description="县区")
+    field = widgets.Dropdown(options=[("不改", "")], description="上报数")
+    value = widgets.Text(description="改为")
+    item = widgets.Dropdown(
+        options=[("不改", ""), *((each.name, each.id) for each in plan.county_rubric.items)], description="小项规则"
+    )
+    setting = widgets.Dropdown(options=[("", "")], description="哪一条")
+    setting_value = widgets.Text(description="改为")
+    button = widgets.Button(description="算一算")
+    page = widgets.HTML()
+    labels = field_labels(plan)
+    rules = {each.id: each.rule for each in plan.county_rubric.items}
+
+    def values() -> Mapping[str, Any]:
+        accepted = returns.get((period.closing_month, area.value))
+        return accepted.values if accepted else {}
+
+    def area_chosen(_change: object = None) -> None:
+        field.options = [
+            ("不改", ""),
+            *((f"{labels.get(name, name)}（{each.value}{each.unit}）", name) for name, each in values().items()),
+        ]
+
+    def field_chosen(_change: object = None) -> None:
+        value.value = values()[field.value].value if field.value else ""
+
+    def item_chosen(_change: object = None) -> None:
+        found = rule_settings(rules[item.value]) if item.value else {"": ""}
+        setting.options = [(SETTINGS.get(name, name), name) for name in found]
+
+    def setting_chosen(_change: object = None) -> None:
+        found = rule_settings(rules[item.value]) if item.value else {}
+        setting_value.value = found.get(setting.value or "", "")
+
+    def answer(_button: object = None) -> None:
+        question = Question(
+            area=area.value,
+            field=field.value,
+            value=value.value,
+            item=item.value,
+            setting=setting.value or "",
+            setting_value=setting_value.value,
+        )
+        try:
+            page.value = what_if(inputs, question)._repr_html_()
+        except UsageError as fault:
+            page.value = Piece(note(str(fault)))._repr_html_()
+
+    for picker, chosen in (
+        (area, area_chosen),
+        (field, field_chosen),
+        (item, item_chosen),
+        (setting, setting_chosen),
+    ):
+        picker.observe(chosen, names="value")
+    button.on_click(answer)
+    area_chosen()
+    answer()
+    return widgets.VBox(
+        [widgets.HBox([area, field, value]), widgets.HBox([item, setting, setting_value]), button, page]
+    )

@@ -6,23 +6,26 @@ from minsheng.domain.delivery import Outcome, Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
-from minsheng.intake.rule_trial import RuleText, Trial, rule_texts, try_rule
-from minsheng.intake.rules import COVER_TABLE
-from minsheng.intake.store import read_register
-from minsheng.intake.suites import expectations_dir
+from minsheng.intake.returns.store import read_register
+from minsheng.intake.returns.trial import RuleText, Trial, rule_texts, try_rule
+from minsheng.intake.rules.rule import COVER_TABLE
+from minsheng.intake.rules.suites import expectations_dir
 from minsheng.plan import load_plan
-from minsheng.report.markup import Piece, callout, note, paragraph
-from minsheng.report.tables import Column, table
+from minsheng.render.html.markup import Piece, callout, note, paragraph
+from minsheng.render.html.tables import Column, table
 from minsheng.workspace import Workspace
 
 _NEW = "（新规则）"
+
 _OUTCOMES = {
     Outcome.PASS: "合格",
     Outcome.FAIL: "不合格",
     Outcome.NOT_CHECKED: "未检",
     Outcome.ERROR: "未能执行",
 }
+
 _SEVERITIES = {Severity.CRITICAL: "错误", Severity.WARNING: "提示", Severity.INFO: "告知"}
+
 _COLUMNS = [
     Column("填报单位", kind="row"),
     Column("级别", kind="text"),
@@ -41,7 +44,7 @@ def rule_workbench() -> Any:
     workspace = Workspace.find()
     months = sorted({line.period for line in read_register(workspace.data)})
     if not months:
-        return Piece(callout("还没有收到报表：先用 minsheng receive 登记，或用 minsheng sample 年度 生成示例"))
+        return Piece(callout("还没有收到报表：先用 minsheng receive 登记"))
     plan = load_plan(workspace.params, months[-1].year)
     month = widgets.Dropdown(options=[(m.label, str(m)) for m in months], value=str(months[-1]), description="报告期")
     tables = widgets.Dropdown(options=_tables(workspace, plan), description="报表")

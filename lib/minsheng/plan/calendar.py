@@ -13,7 +13,9 @@ from minsheng.domain.plan import Calendar, Deadline, Plan
 from minsheng.errors import MachineUnfitError, PlanInvalidError, UsageError
 
 SATURDAY = 5
+
 _WEEKDAYS = "一二三四五六日"
+
 _PACKAGE = "chinesecalendar"
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from minsheng.plan.faults import PlanFault
-from minsheng.plan.strict_yaml import YamlFile, YamlPath
+from minsheng.plan.strict_yaml import PlanFault, YamlFile, YamlPath
 
 
 class Located:

@@ -5,9 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 _WORDS = {"null": None, "true": True, "false": False}
+
 _GUESSED = frozenset({"~", "y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
 _WITH_POINT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 _TRAPS = (

@@ -17,8 +17,10 @@ from minsheng.errors import UsageError
 from minsheng.plan.located import Located
 
 YUAN_PER_WANYUAN = 10_000
+
 _DIGITS = Context(prec=28)
 """A fraction that does not end is kept to 28 digits, as measures expect."""
+
 _FRACTION = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 
 

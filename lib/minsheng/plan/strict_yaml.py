@@ -4,9 +4,11 @@ YAML guesses: a code 010101 becomes 4161, ``no`` becomes false, 12:30 becomes 75
 silently replaces the first. Here each of these is refused, and every value remembers its line. Beyond plain text
 there are ``null``, ``true`` and ``false``, whole numbers (``int``), numbers with a point (``Decimal``, never float) and
 dates.
+
+One fault of the plan's files, and how it is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,36 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from minsheng.plan.faults import PlanFault
 from minsheng.plan.scalars import ScalarRefusedError, read_scalar
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class PlanFault:
+    """What is wrong on one line of a file under ``params/``."""
+
+    file: str
+    """As a clerk would look it up: ``params/<year>/areas.yaml``."""
+    line: int
+    """From 1."""
+    message: str
+    allowed: str = ""
+    """What would be right, where that can be listed."""
+
+    def __str__(self) -> str:
+        allowed = f"。允许：{self.allowed}" if self.allowed else ""
+        return f"{self.file}:{self.line}: {self.message}{allowed}"
+
+
+def in_order(faults: Iterable[PlanFault]) -> list[PlanFault]:
+    """Return faults by file and line, each once."""
+    return sorted(set(faults))
+
 
 YamlPath = tuple[Any, ...]
 """Keys and list positions from the root of a file to a value."""
 
 _DEPTH = 40
+
 _SYNTAX = {
     "found a tab character": "缩进用了制表符（Tab），只能用空格",
     "mapping values are not allowed in this context": "冒号的位置不对：检查缩进，含冒号的文字要加引号",

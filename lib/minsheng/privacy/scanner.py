@@ -11,26 +11,92 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from minsheng.domain.personal import BREAK, PersonalKind, normalised, personal_numbers, rounded_number
-from minsheng.privacy.findings import Hit, Inspection, Unseen
-from minsheng.privacy.markup import hidden_text, seen_text
-from minsheng.privacy.payloads import Budget, payloads
-from minsheng.privacy.results import texts_of_result
-from minsheng.privacy.workbooks import cells, is_workbook, shared_strings, sheet_names
+from minsheng.domain.result import Result
+from minsheng.privacy.containers import (
+    Budget,
+    cells,
+    hidden_text,
+    is_workbook,
+    payloads,
+    seen_text,
+    shared_strings,
+    sheet_names,
+)
+from minsheng.privacy.personal_numbers import BREAK, PersonalKind, normalised, personal_numbers, rounded_number
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One personal number.
+
+    Parameters
+    ----------
+    kind
+        What it identifies.
+    file
+        The file that was scanned.
+    place
+        Where in it, through every container: ``附件 a.xlsx，工作表“表1”B7``.
+    masked
+        The number with its middle hidden.
+    """
+
+    kind: PersonalKind
+    file: str
+    place: str
+    masked: str
+
+    def __str__(self) -> str:
+        """Return the line that a refusal prints."""
+        return f"{self.file}：{self.place}：{self.kind} {self.masked}"
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A part that could not be looked into (未检), which is not the same as clean."""
+
+    file: str
+    place: str
+    why: str
+
+    def __str__(self) -> str:
+        """Return the line for a list of what was not checked."""
+        return f"{self.file}：{self.place}：未检：{self.why}" if self.place else f"{self.file}：未检：{self.why}"
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """All that is to be said of one file."""
+
+    hits: tuple[Hit, ...]
+    unseen: tuple[Unseen, ...]
+
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 _OTHER_ARCHIVES = {b"Rar!": "RAR 压缩包", b"7z\xbc\xaf": "7z 压缩包", b"BZh": "bzip2 压缩包", b"\xfd7zXZ": "xz 压缩包"}
+
 _MARKUP = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
+
 _TAGGED = re.compile(r"<[A-Za-z!/]")
+
 _BIFF_NUMBER = re.compile(rb"\x03\x02\x0e\x00.{6}(.{8})", re.DOTALL)
+
 _NOT_PLAIN = re.compile("[^\\x20-\\x7e]+")
+
 _NOT_WIDE = re.compile("[^\\x20-\\x7e\\u4e00-\\u9fff]+")
+
 _ENCRYPTED = 0x1
+
 _SHORTEST = 11
 """Digits of a mobile number."""
 
@@ -58,7 +124,7 @@ def inspect(name: str, content: bytes) -> Inspection:
     Raises
     ------
     GateRefusedError
-        If the file unpacks beyond the limits of :mod:`~minsheng.privacy.payloads`: what cannot be checked is refused.
+        If the file unpacks beyond the limits of :mod:`~minsheng.privacy.containers`: what cannot be checked is refused.
     """
     looker = _Looker(name)
     looker.look(name, content, "", 0)
@@ -167,7 +233,7 @@ class _Looker:
                 self._values(cell, _at(place, f"第 {number} 个单元"), depth)
             self._values(document.get("metadata", {}), _at(place, "笔记本属性"), depth)
         else:
-            self._values(texts_of_result(document, text.lstrip("\ufeff")), place, depth)
+            self._values(_texts_of_result(document, text.lstrip("\ufeff")), place, depth)
         return True
 
     def _values(self, value: Any, place: str, depth: int, path: str = "") -> None:
@@ -285,3 +351,25 @@ def _as_text(content: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
+
+
+def _texts_of_result(document: Any, text: str) -> Any:
+    """Return a result without its exact figures; any other document, and a result that is not valid, as it is.
+
+    What of a sealed result can be a person's number is its texts: a sum may well have eleven digits.
+
+    Parameters
+    ----------
+    document
+        What was read from ``text``.
+    text
+        JSON.
+    """
+    if not isinstance(document, dict) or document.keys() != Result.model_fields.keys():
+        return document
+    try:
+        result = Result.model_validate_json(text)
+    except ValueError:
+        return document
+    bare = json.dumps(result.model_dump(), default=lambda value: None if isinstance(value, Decimal) else str(value))
+    return json.loads(bare, parse_int=str, parse_float=str)

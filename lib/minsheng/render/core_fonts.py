@@ -16,10 +16,15 @@ CORE_SUFFIX = " Core"
 
 # GB 2312 has the 6,763 characters of everyday use and the usual symbols; the rest is what our reports add.
 _ADDED = "—–‘’“”…•✓✗≤≥≈￥¥€℃①②③④⑤⑥⑦⑧⑨⑩"
+
 _DROP_TABLE_TAG = 3  # HB_SUBSET_SETS_DROP_TABLE_TAG
+
 _FLAGS = 0x01 | 0x04 | 0x40  # HB_SUBSET_FLAGS_NO_HINTING, _DESUBROUTINIZE, _NOTDEF_OUTLINE
+
 _UNUSED_TABLES = (b"BASE", b"DSIG", b"VORG", b"vhea", b"vmtx")  # vertical writing, signatures
+
 _NAMES_OF_FAMILY = (1, 4, 6, 16)
+
 _LIBRARY_NAMES = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
 
 

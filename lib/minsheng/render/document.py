@@ -12,12 +12,14 @@ from typing import Any
 import docx
 import lxml.html  # type: ignore[import-untyped]
 
+from minsheng.files.zips import normalise_zip
 from minsheng.render import document_styles as styles
 from minsheng.render.metadata import ReportMetadata
-from minsheng.zip_stable import normalise_zip
 
 _BLOCKS = frozenset({"p", "h1", "h2", "h3", "li", "summary", "caption"})
+
 _STYLES = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
+
 _STYLES_BY_CLASS = {
     "mark": styles.FLUSH_HEI,
     "annex-mark": styles.FLUSH_HEI,
@@ -26,6 +28,7 @@ _STYLES_BY_CLASS = {
     "sender": styles.CLOSING,
     "dated": styles.CLOSING,
 }
+
 _PADDING = "padding-right:"
 
 

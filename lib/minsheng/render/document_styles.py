@@ -10,32 +10,48 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
 
 FLUSH = "公文顶格"
+
 FLUSH_HEI = "公文顶格黑体"
+
 ANNEX_LIST = "公文附件说明"
+
 CLOSING = "公文落款"
+
 ANNEX_TITLE = "公文附件标题"
+
 ANNEX_TEXT = "公文附件正文"
 
 FANGSONG = "仿宋_GB2312"
+
 XIAOBIAOSONG = "方正小标宋简体"
+
 HEITI = "黑体"
+
 KAITI = "楷体_GB2312"
+
 SONGTI = "宋体"
 
 _BODY = 16
 """三号, in points."""
+
 _TITLE = 22
 """二号."""
+
 _PAGE_NUMBER = 14
 """四号."""
+
 _ANNEX = 10.5
 """五号."""
+
 _LINE_TWIPS = 579
 """225 mm ÷ 22 is 579.8: whole twips, so that 22 lines fit."""
+
 _CHARACTER_SPACE = -849
 """What a character of 16 pt lacks to 156 mm ÷ 28, in 4096ths of a point, rounded so that 28 fit."""
+
 _CLOSER_TWIPS = -5
 """16 pt drawn together to 15.75 pt: 28 characters fit without the grid, which LibreOffice widens to two cells each."""
+
 _INDENT = {"firstLineChars": "200", "firstLine": str(2 * _BODY * 20)}
 
 

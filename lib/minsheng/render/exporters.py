@@ -1,7 +1,7 @@
 """The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``.
 
 In JupyterLab they stand under 文件 → 保存并导出笔记本为; ``minsheng lab`` gives them their Chinese names there
-(:mod:`minsheng.workflow.lab`), because JupyterLab itself shows an entry point's name.
+(:mod:`minsheng.commands.lab`), because JupyterLab itself shows an entry point's name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,9 @@ from nbformat import NotebookNode
 from traitlets import List, Unicode, default
 from traitlets.config import Config
 
+from minsheng.render.html.offline import refuse_active_content
+from minsheng.render.html.page import screen_style
 from minsheng.render.metadata import read_metadata
-from minsheng.render.offline import refuse_active_content
-from minsheng.render.stylesheets import screen_style
 
 ATTACHMENTS = "minsheng_attachments"
 """Key of ``resources``: files to embed in the PDF, ``Mapping[str, bytes]`` by name."""

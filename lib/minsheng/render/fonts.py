@@ -5,8 +5,12 @@ A report must look the same on a server without any Chinese font and on a desk w
 
 There is no bold weight in the packaged fonts, and a bold that a renderer fakes by smearing differs from machine to
 machine: emphasis is 黑体 (sans) against 宋体 (serif), as Chinese typography did before it borrowed bold from Latin.
+
+The libraries of the machine that set text and pack PDFs: other versions may give other bytes for the same report.
 """
 
+import ctypes
+import ctypes.util
 import hashlib
 import logging
 import os
@@ -14,10 +18,11 @@ import shutil
 import tempfile
 import threading
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -26,6 +31,7 @@ import pylopdf_fonts_zh_cn as packaged
 from minsheng.render.core_fonts import CORE_SUFFIX, CutError, cut_core_font, cut_version
 
 SANS_FAMILY = "Noto Sans SC"
+
 SERIF_FAMILY = "Noto Serif SC"
 
 # What a reader sees as nothing needs no glyph: control and format characters, separators, variation selectors.
@@ -66,6 +72,7 @@ _ALIAS = """  <match target="pattern">
   </match>"""
 
 _log = logging.getLogger(__name__)
+
 _environment_lock = threading.Lock()
 
 
@@ -222,3 +229,30 @@ def _write_font_folder(folder: Path, files: tuple[Path, ...], aliases: tuple[tup
         if not config.is_file():
             raise
     return config
+
+
+_LIBRARIES = {
+    "pango": ("pango-1.0", "libpango-1.0.so.0", "pango_version_string"),
+    "harfbuzz": ("harfbuzz", "libharfbuzz.so.0", "hb_version_string"),
+}
+
+
+@cache
+def text_stack() -> dict[str, str]:
+    """Return library → version; one that the machine lacks is left out (``minsheng doctor`` says so)."""
+    found = {"zlib": zlib.ZLIB_RUNTIME_VERSION}
+    for name, (library, file, function) in _LIBRARIES.items():
+        loaded = _load(file) or _load(ctypes.util.find_library(library))
+        if loaded is not None:
+            ask = getattr(loaded, function)
+            ask.restype = ctypes.c_char_p
+            found[name] = ask().decode()
+    return dict(sorted(found.items()))
+
+
+def _load(file: str | None) -> ctypes.CDLL | None:
+    # By its Linux name first: to search for a library starts programs.
+    try:
+        return ctypes.CDLL(file) if file else None
+    except OSError:
+        return None

@@ -8,14 +8,17 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from minsheng.render.faults import ReportMetadataError
+from minsheng.render.html.offline import ReportMetadataError
 
 OFFICIAL = "official"
 """The form of an official document, GB/T 9704-2012."""
 
 _HTML_H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)
+
 _MARKDOWN_H1 = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+
 _FORMS = ("", OFFICIAL)
+
 _TAG = re.compile(r"<[^>]+>")
 
 

@@ -13,7 +13,9 @@ from minsheng.errors import MachineUnfitError
 from minsheng.render.fonts import FontSet, packaged_fonts
 
 _SUFFIXES = {".ttf", ".otf"}
+
 _FAMILY_NAMES = (1, 16)
+
 _FULL_NAMES = (4, 6)
 
 

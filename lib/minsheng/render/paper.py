@@ -20,11 +20,11 @@ from typing import Any
 import pikepdf
 import pydyf
 
-from minsheng.render.faults import PaperError
 from minsheng.render.fonts import FontSet, only_fonts_of, packaged_fonts
+from minsheng.render.html.offline import PaperError
+from minsheng.render.html.page import paper_style, screen_style
 from minsheng.render.metadata import OFFICIAL, ReportMetadata
 from minsheng.render.signature_field import Blank, add_signature_field, signature_blank
-from minsheng.render.stylesheets import paper_style, screen_style
 
 # Importing WeasyPrint reads fontconfig's configuration: ours, or it would look at every font of the machine.
 with only_fonts_of(packaged_fonts()):

@@ -9,6 +9,7 @@ import pikepdf
 from minsheng.render.pdf_text import read_pdf
 
 _FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+
 _RUNNING = frozenset({"/JavaScript", "/Launch"})
 
 

@@ -12,15 +12,24 @@ from typing import Any
 import pikepdf
 
 _SHOWN = "Tf Tj TJ ' \" Do Td TD T* Tm cm BDC INLINE IMAGE"
+
 _LINE_ENDS = frozenset({"TD", "T*", "cm"})
+
 _SPACE = -200
 """A move to the right within a line, in thousandths of the font's size, that is as wide as a space."""
+
 _BFCHAR = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
+
 _BFRANGE = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
+
 _PAIR = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
+
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f\s]+)>|\[([^\]]*)\])")
+
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]+)>")
+
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]{8,}>", re.DOTALL)
+
 _MOST_RANGE = 65536
 
 

@@ -17,6 +17,7 @@ from minsheng.render.paper import forget_fonts, print_page
 
 # Every kind of thing that a report holds, so that the first real report finds all caches filled.
 _CHART = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">1</text></svg>').decode()
+
 _WARM_UP_PAGE = f"""
 <header class="title-block"><p class="issuer">民政</p><h1>预热</h1>
 <dl class="facts"><div><dt>报告期</dt><dd>1</dd></div></dl></header><p class="summary">文字。</p>

@@ -7,27 +7,23 @@ loaded when the first one is asked for, because matplotlib takes its time.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from minsheng.render.html.markup import Piece
 from minsheng.report.areas import area_table, heat_table
 from minsheng.report.bulletin import changes, late_list, progress_matrix, red_items, who_is_missing
-from minsheng.report.by_subject import areas, scores
-from minsheng.report.findings import findings
+from minsheng.report.findings import findings, narrative_parts
 from minsheng.report.funds import funds_table
-from minsheng.report.heading import summary, title
-from minsheng.report.markup import Piece
-from minsheng.report.narratives import narrative_parts
+from minsheng.report.head import areas, scores, summary, title
 from minsheng.report.official import annexes, official_head, report_parts, signature_block
 from minsheng.report.progress import duties, key_figures_table, progress_table
 from minsheng.report.ranking import group_points_table, ranking_table
 from minsheng.report.result_table import city_standing, evidence_index, item_points, result_signatures, result_table
 from minsheng.report.returns import checks, evidence_list, issues_table
-from minsheng.report.scoring import deductions_table, score_summary, score_table
-from minsheng.report.sections import section_table
-from minsheng.report.tracing import assumptions, sources
+from minsheng.report.score import deductions_table, score_summary, score_table, section_table
+from minsheng.report.sources import assumptions, sources
 
 if TYPE_CHECKING:
     from minsheng.report.charts import area_chart, funds_chart, progress_chart
-    from minsheng.report.score_charts import ranking_chart, score_chart
-    from minsheng.report.trends import trend_chart
+    from minsheng.report.trends import ranking_chart, score_chart, trend_chart
 
 _CHARTS = {
     "area_chart": "charts",

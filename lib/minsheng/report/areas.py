@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
-from minsheng.report import numbers
-from minsheng.report.kinds import figures_of
-from minsheng.report.lights import STATUS_WORDS, light_badge
-from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html.tables import Column, table
+from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge
 from minsheng.report.progress import actual_text, completion_text, target_words
-from minsheng.report.tables import Column, table
-from minsheng.report.tracing import anchor
+from minsheng.report.sources import anchor
 
 _MOST_COLUMNS = 4
 """Indicators beside each other in a matrix that still fit a sheet of A4."""

@@ -7,13 +7,13 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
 from minsheng.domain.plan import Part
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
-from minsheng.report import numbers, sentences
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
+from minsheng.render.html.tables import Column, table
+from minsheng.report import sentences
 from minsheng.report.areas import matrix
-from minsheng.report.kinds import figures_of
-from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, light_badge
-from minsheng.report.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
+from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of, light_badge
 from minsheng.report.returns import punctuality
-from minsheng.report.tables import Column, table
 
 _WORST_FIRST = (Tone.RED, Tone.YELLOW, Tone.GREY, Tone.GREEN)
 

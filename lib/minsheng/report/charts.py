@@ -6,11 +6,11 @@ from decimal import Decimal
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import AreaRow, Dossier, FundUse, Measurement, ProjectFigures
-from minsheng.report import drawing, numbers, sentences
-from minsheng.report.drawing import Sheet
-from minsheng.report.kinds import figures_of
-from minsheng.report.lights import STATUS_WORDS
-from minsheng.report.markup import Element, Piece, note
+from minsheng.render.html import drawing, numbers
+from minsheng.render.html.drawing import Sheet
+from minsheng.render.html.markup import Element, Piece, note
+from minsheng.report import sentences
+from minsheng.report.lights import STATUS_WORDS, figures_of
 
 _MOST_SHOWN = 1.5
 """Completions beyond it are cut off, with an arrow; their figure stands beside the bar."""

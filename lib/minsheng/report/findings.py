@@ -1,16 +1,18 @@
-"""分析与提示: sentences that change with the figures."""
+"""分析与提示: sentences that change with the figures.
 
-from collections.abc import Iterator, Sequence
+The parts of a report (五个方面 in 2017) in the words of areas.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
 from minsheng.domain.light import Tone
 from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
+from minsheng.render.html.markup import Element, Piece, one_line, paragraph, paragraphs, part
 from minsheng.report import sentences
-from minsheng.report.kinds import figures_of, no_data
-from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, FindingTone
-from minsheng.report.markup import Element, Piece, paragraph, part
+from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, FindingTone, figures_of, no_data
 
 _CONDITION_TONES: dict[str, FindingTone] = {"met": "good", "not_met": "watch", "not_due": "plain", "unknown": "watch"}
 
@@ -110,3 +112,36 @@ def _of_condition(figures: ProjectFigures, state: ConditionState) -> Finding:
     overdue = state.due < (figures.as_of or figures.period.end)
     tone = "bad" if state.state == "not_met" and overdue else _CONDITION_TONES[state.state]
     return Finding(tone, sentences.condition(state))
+
+
+def narrative_parts(dossier: Dossier) -> Piece:
+    """Return what the area wrote, part by part; for 全市 what each area wrote."""
+    figures = figures_of(dossier, ProjectFigures)
+    if not figures.narratives:
+        why = no_data(figures) or paragraph("没有报送工作情况。")
+        return part("工作情况", why)
+    names = {row.area: row.name for row in figures.areas} | {entry.area: entry.name for entry in figures.returns}
+    content: list[Element] = []
+    parts = dossier.parts
+    if figures.areas:
+        told = "、".join(each.title for each in parts if each.is_from_data)
+        if told:
+            content.append(paragraph(f"{told}以本页数据为准，各地区的文字见该地区报告。", class_="note"))
+        parts = tuple(each for each in parts if not each.is_from_data)
+    for each in parts:
+        content.append(Element("h3", each.title))
+        content += _area_texts(figures.narratives, each.id, names, alone=not figures.areas)
+    return part("工作情况", content)
+
+
+def _area_texts(
+    narratives: Mapping[str, Mapping[str, str]], part_id: str, names: Mapping[str, str], *, alone: bool
+) -> list[Element]:
+    written = {area: text for area, parts in narratives.items() if (text := parts.get(part_id, "").strip())}
+    if alone:
+        return [line for text in written.values() for line in paragraphs(text)] or [paragraph("未填写。")]
+    lines = [paragraph(f"{names.get(area, area)}：{one_line(text)}") for area, text in written.items()]
+    silent = [names.get(area, area) for area in narratives if area not in written]
+    if silent:
+        lines.append(paragraph(f"未填写：{'、'.join(silent)}。"))
+    return lines

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.result import Dossier, FundUse, ProjectFigures
-from minsheng.report import numbers
-from minsheng.report.kinds import figures_of, no_data
-from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html.tables import Column, table
+from minsheng.report.lights import figures_of, no_data
 from minsheng.report.sentences import TOTAL
-from minsheng.report.tables import Column, table
-from minsheng.report.tracing import reference
+from minsheng.report.sources import reference
 
 
 def funds_table(dossier: Dossier) -> Piece:

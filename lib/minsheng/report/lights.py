@@ -1,10 +1,24 @@
-"""Status in words: lights, the state of a return, severity of an issue, tone of a finding."""
+"""Status in words: lights, the state of a return, severity of an issue, tone of a finding.
 
-from typing import Literal
+Which figures a piece is made of: a piece asked of the wrong notebook says so, and never shows nothing.
+"""
+
+from typing import Any, Literal, TypeVar, overload
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
 from minsheng.domain.light import Light, Tone
-from minsheng.report.markup import Element
+from minsheng.domain.result import (
+    BulletinFigures,
+    Dossier,
+    MonthlyReportFigures,
+    ProjectFigures,
+    RankingFigures,
+    ResultTableFigures,
+    ScoringFigures,
+    SectionScoringFigures,
+)
+from minsheng.errors import UsageError
+from minsheng.render.html.markup import Element, callout, paragraph
 
 FindingTone = Literal["good", "watch", "bad", "plain"]
 
@@ -38,3 +52,70 @@ def severity_badge(issue: Issue) -> Element:
         case Severity.INFO:
             word, kind = "参考", "note"
     return Element("span", word, class_=f"severity severity-{kind}")
+
+
+_NAMES: dict[type, str] = {
+    ProjectFigures: "项目",
+    ScoringFigures: "县区评分",
+    RankingFigures: "全市排名",
+    ResultTableFigures: "考评结果表",
+    SectionScoringFigures: "科室评分",
+    MonthlyReportFigures: "月报",
+    BulletinFigures: "月通报",
+}
+
+_Kind = TypeVar("_Kind")
+
+_Other = TypeVar("_Other")
+
+
+@overload
+def figures_of(dossier: Dossier, kind: type[_Kind], /) -> _Kind: ...
+
+
+@overload
+def figures_of(dossier: Dossier, kind: type[_Kind], other: type[_Other], /) -> _Kind | _Other: ...
+
+
+def figures_of(dossier: Dossier, /, *kinds: type[Any]) -> Any:
+    """Return the dossier's figures if they are of one of these kinds.
+
+    Raises
+    ------
+    UsageError
+        If the piece belongs to another kind of notebook.
+    """
+    for kind in kinds:
+        if isinstance(dossier.figures, kind):
+            return dossier.figures
+    wanted = "、".join(_NAMES[kind] for kind in kinds)
+    raise UsageError(
+        f"这部分内容只用于“{wanted}”类笔记本；当前打开的是“{_NAMES[type(dossier.figures)]}”（{dossier.notebook}）"
+    )
+
+
+def not_accepted(figures: ProjectFigures) -> Element | None:
+    """Return the notice that opens the page if the area's return is missing or blocked."""
+    month = figures.period.label
+    match figures.status:
+        case ReturnStatus.REPORTED:
+            return None
+        case ReturnStatus.NOT_REPORTED:
+            return callout(
+                f"未报送：{figures.area_name}没有报送{month}数据。未报送不等于零：本页不显示本月完成数，也不计算完成率；"
+                "全市合计不含该地区。补报后重新生成本页。",
+                kind="not-reported",
+            )
+        case ReturnStatus.BLOCKED:
+            return callout(
+                f"数据未通过校验：{figures.area_name}{month}数据有阻断性问题，本项目数据未采用。本页不显示本月完成数，也不计算完成率；"
+                "全市合计不含该地区。请按下列校验问题改正后重新报送。",
+                kind="blocked",
+            )
+
+
+def no_data(figures: ProjectFigures) -> Element | None:
+    """Return the sentence that stands wherever figures would, if the area's return is missing or blocked."""
+    if figures.status == ReturnStatus.REPORTED:
+        return None
+    return paragraph(f"{figures.period.label}{STATUS_WORDS[figures.status]}，本部分没有本月数据。")

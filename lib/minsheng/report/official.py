@@ -11,19 +11,22 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
 from minsheng.domain.plan import Part
 from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
-from minsheng.measure.completeness import is_empty_part
-from minsheng.report import numbers, sentences
-from minsheng.report.kinds import figures_of
-from minsheng.report.lights import STATUS_WORDS
-from minsheng.report.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
-from minsheng.report.tracing import assumptions, sources
+from minsheng.measure.summaries import is_empty_part
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
+from minsheng.report import sentences
+from minsheng.report.lights import STATUS_WORDS, figures_of
+from minsheng.report.sources import assumptions, sources
 
 SIGNATURE_PLACE = "signature-place"
 """Id of the blank on which a section's leader signs: the PDF's signature field is laid over it."""
 
 _ORDINALS = "一二三四五六七八九十"
+
 _BLANK = "　" * 8
+
 _LINE_CHARACTERS = 28
+
 _FIRST_WIDE = 0x2000
 
 

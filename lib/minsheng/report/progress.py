@@ -1,15 +1,15 @@
 """进展情况 of one project: indicators against target and schedule, duties, key figures."""
 
 from minsheng.domain.area import CITY
-from minsheng.domain.disclosure import SUPPRESSED
+from minsheng.domain.reporting import SUPPRESSED
 from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigures
 from minsheng.measure import disclosure
-from minsheng.report import numbers, sentences
-from minsheng.report.kinds import figures_of, no_data
-from minsheng.report.lights import light_badge
-from minsheng.report.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.report.tables import Column, table
-from minsheng.report.tracing import reference
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html.tables import Column, table
+from minsheng.report import sentences
+from minsheng.report.lights import figures_of, light_badge, no_data
+from minsheng.report.sources import reference
 
 _STATES = {"met": "已落实", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow
-from minsheng.report.kinds import figures_of
-from minsheng.report.markup import Content, Piece, note, paragraph, part
-from minsheng.report.numbers import fixed, trimmed
-from minsheng.report.scoring import decimals_of
-from minsheng.report.tables import Column, table
+from minsheng.render.html.markup import Content, Piece, note, paragraph, part
+from minsheng.render.html.numbers import fixed, trimmed
+from minsheng.render.html.tables import Column, table
+from minsheng.report.lights import figures_of
+from minsheng.report.score import decimals_of
 
 
 def ranking_table(dossier: Dossier) -> Piece:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
-from minsheng.report import numbers
-from minsheng.report.kinds import figures_of
-from minsheng.report.markup import Content, Element, Piece, code, note, paragraph, part
-from minsheng.report.numbers import fixed, trimmed
-from minsheng.report.scoring import STATES, decimals_of
-from minsheng.report.tables import Column, table
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
+from minsheng.render.html.numbers import fixed, trimmed
+from minsheng.render.html.tables import Column, table
+from minsheng.report.lights import figures_of
+from minsheng.report.score import STATES, decimals_of
 
 _MARKS = {"met": "达到", "not_met": "未达到", "unknown": "无法判断"}
+
 _NOT_COUNTED = {**STATES, "excluded": "无任务"}
 
 

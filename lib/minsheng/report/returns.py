@@ -5,11 +5,10 @@ from collections import Counter
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import Issue, Outcome, ReturnStatus
 from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
-from minsheng.report import numbers
-from minsheng.report.kinds import figures_of, no_data
-from minsheng.report.lights import STATUS_WORDS, severity_badge
-from minsheng.report.markup import Content, Element, Piece, code, joined, note, paragraph, part
-from minsheng.report.tables import Column, table
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, code, joined, note, paragraph, part
+from minsheng.render.html.tables import Column, table
+from minsheng.report.lights import STATUS_WORDS, figures_of, no_data, severity_badge
 
 _UNCHECKED = {Outcome.NOT_CHECKED: "未检", Outcome.ERROR: "无法运行"}
 

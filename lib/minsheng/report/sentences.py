@@ -8,13 +8,17 @@ from decimal import Decimal
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.result import AreaRow, ConditionState, FundUse, Measurement, ProjectFigures
-from minsheng.report import numbers
+from minsheng.render.html import numbers
 
 _LAST_MONTH = 12
+
 _ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+
 _CLOSED_UP = re.compile(r"(?<=[\d\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=\d)")
+
 TOTAL = "total"
 """The source id of the line that adds up the others."""
+
 NO_GAP = Decimal("1e-12")
 """Ratios such as 5/12 end somewhere; what is left over after their digits is no gap."""
 

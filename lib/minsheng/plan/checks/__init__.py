@@ -4,25 +4,23 @@ Each check notes its faults on the line where they stand, and leaves out what al
 one mistake is reported once.
 """
 
-from minsheng.plan.checks import (
-    dates,
-    disclosure,
-    fields,
-    lights,
-    names,
-    references,
-    rubrics,
-    structure,
-    sums,
-    tables,
-    targets,
-)
-from minsheng.plan.files import PlanFiles
+from minsheng.plan.checks import dates, disclosure_control, identifiers, rubrics, structure, table_contracts, targets
+from minsheng.plan.plan_files import PlanFiles
 
 
 def check(files: PlanFiles, year: int) -> None:
     """Compare the files of a plan with each other and note what does not fit."""
-    for each in (names, references, targets, tables, fields, sums, rubrics, lights, disclosure):
-        each.check(files)
+    for each in (
+        identifiers.check,
+        identifiers.check_references,
+        targets.check,
+        table_contracts.check,
+        table_contracts.check_fields,
+        targets.check_sums,
+        rubrics.check,
+        targets.check_lights,
+        disclosure_control.check,
+    ):
+        each(files)
     dates.check(files, year)
     structure.check(files, year)

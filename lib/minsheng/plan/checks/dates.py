@@ -8,8 +8,8 @@ from minsheng.domain.base import DatedValue
 from minsheng.domain.period import PeriodKind
 from minsheng.domain.plan import About, Calendar, Deadline, Reporting
 from minsheng.plan.calendar import SATURDAY
-from minsheng.plan.checks.names import conditions
-from minsheng.plan.files import PlanFiles
+from minsheng.plan.checks.identifiers import conditions
+from minsheng.plan.plan_files import PlanFiles
 
 
 def check(files: PlanFiles, year: int) -> None:

@@ -20,9 +20,8 @@ from minsheng.domain.rubric import (
     SectionRubric,
     StepRule,
 )
-from minsheng.plan.checks.names import demand_unique
-from minsheng.plan.checks.references import demand_known
-from minsheng.plan.files import PlanFiles
+from minsheng.plan.checks.identifiers import demand_known, demand_unique
+from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
 _COUNTY, _SECTION = "rubric_county", "rubric_section"

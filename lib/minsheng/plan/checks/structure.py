@@ -7,8 +7,8 @@ from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import PeriodKind
 from minsheng.domain.plan import Project
 from minsheng.domain.reporting import Reporting
-from minsheng.plan.checks.references import demand_known
-from minsheng.plan.files import PlanFiles
+from minsheng.plan.checks.identifiers import demand_known
+from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
 _MONTHS = 12

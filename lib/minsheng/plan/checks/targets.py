@@ -1,10 +1,22 @@
-"""目标值: each in the form that its measure and direction need, for areas that have the duty."""
+"""目标值: each in the form that its measure and direction need, for areas that have the duty.
+
+亮灯: the model holds the intervals together; here the words and shapes must tell lights apart.
+
+What must add up: areas to the city, parts of funds to their total, and the schedule to the whole year.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
 
 from minsheng.domain.area import CITY, Area
-from minsheng.domain.indicator import Basis, Direction, Indicator, MilestoneMeasure, Target
-from minsheng.domain.light import Lights
-from minsheng.plan.checks.references import demand_known
-from minsheng.plan.files import PlanFiles
+from minsheng.domain.base import plain
+from minsheng.domain.indicator import Basis, Direction, FundLine, Indicator, MilestoneMeasure, Target
+from minsheng.domain.light import Light, Lights, LightScale
+from minsheng.domain.plan import Schedule
+from minsheng.plan.checks.identifiers import demand_known
+from minsheng.plan.plan_files import PlanFiles
+from minsheng.plan.shorthand import YUAN_PER_WANYUAN
 from minsheng.plan.strict_yaml import YamlPath
 
 
@@ -57,3 +69,105 @@ def _form_fault(indicator: Indicator, target: Target) -> tuple[str, str] | None:
 
 def _is_worded(indicator: Indicator, target: Target) -> bool:
     return not isinstance(indicator.measure, MilestoneMeasure) and not target.has_number
+
+
+_NAME = "lights"
+
+
+def check_lights(files: PlanFiles) -> None:
+    """Note scales measured on the wrong thing, and lights that look alike."""
+    lights = files.whole(_NAME, Lights)
+    if lights is None:
+        return
+    for key, wanted in (("schedule", "gap"), ("level", "completion")):
+        if getattr(lights, key).on != wanted:
+            files.fault(_NAME, (key, "on"), f"{key} 的 on 为“{getattr(lights, key).on}”", wanted)
+    apart = ("not_reported", "blocked", "no_duty", "incomplete", "worded")
+    others = [((key,), getattr(lights, key)) for key in apart if getattr(lights, key) is not None]
+    _tell_apart(files, [*_of_scale("schedule", lights.schedule), *others])
+    _tell_apart(files, [*_of_scale("level", lights.level), *others])
+    keys = ("done", "in_progress", "partial", "not_done")
+    _tell_apart(files, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
+
+
+def _of_scale(key: str, scale: LightScale) -> list[tuple[YamlPath, Light]]:
+    found: list[tuple[YamlPath, Light]] = [((key, "intervals", n), each) for n, each in enumerate(scale.intervals)]
+    return [*found, ((key, "complete"), scale.complete)] if scale.complete is not None else found
+
+
+def _tell_apart(files: PlanFiles, lights: list[tuple[YamlPath, Light]]) -> None:
+    """Lights that can stand side by side differ in word and shape: colour alone says nothing in print."""
+    for what, key in (("字", "word"), ("形状", "shape")):
+        seen: dict[str, Light] = {}
+        for path, light in lights:
+            value = getattr(light, key)
+            if value in seen:
+                message = f"“{light.word}”与“{seen[value].word}”的{what}（{key}）相同：{value}"
+                files.fault(_NAME, path, message, "互不相同，黑白打印也能分清")
+            seen.setdefault(value, light)
+
+
+_MONTHS = 12
+
+
+def check_sums(files: PlanFiles) -> None:
+    """Note sums that do not come out."""
+    for path, indicator in files.sound("indicators", Indicator):
+        if indicator.city_total:
+            _city_total(files, path, indicator)
+        if indicator.schedule is not None:
+            _rising(files, "indicators", (*path, "schedule"), indicator.schedule)
+    for path, line in files.sound("funds", FundLine):
+        parts = sum((part.amount_yuan for part in line.parts), Decimal(0))
+        if parts != line.total_yuan:
+            message = f"“{line.project}”各来源合计 {_wanyuan(parts)} 万元，与总额 {_wanyuan(line.total_yuan)} 万元不等"
+            files.fault("funds", (*path, "total_yuan"), message)
+        negative = [n for n, part in enumerate(line.parts) if part.amount_yuan < 0]
+        for n in negative:
+            files.fault("funds", (*path, "parts", n, "amount_yuan"), "金额不能为负")
+    schedule = files.whole("schedule", Schedule)
+    if schedule is not None:
+        _rising(files, "schedule", ("by_month",), schedule.by_month)
+
+
+def _wanyuan(amount: Decimal) -> str:
+    return plain(amount / YUAN_PER_WANYUAN)
+
+
+def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    values = {area: target.value for area, target in indicator.targets.items() if target.value is not None}
+    if len(values) != len(indicator.targets):
+        message = f"“{indicator.name}”有的目标不是一个数，不能相加（city_total: true）"
+        files.fault("indicators", (*path, "city_total"), message, "false，或把目标都写成数字")
+        return
+    areas = [area for _, area in files.sound("areas", Area)]
+    if len(areas) != len(files.entries("areas")):
+        return  # the areas have faults of their own
+    for whole in [CITY, *(area.id for area in areas)]:
+        parent = None if whole == CITY else whole
+        parts = [values[a.id] for a in areas if a.parent == parent and a.id in values]
+        if whole not in values or not parts:
+            continue
+        total, named = sum(parts, Decimal(0)), "全市" if whole == CITY else whole
+        if total != values[whole]:
+            message = (
+                f"“{indicator.name}”各地目标合计 {plain(total)}{indicator.unit}，"
+                f"与{named} {plain(values[whole])}{indicator.unit} 不等"
+            )
+            files.fault("indicators", (*path, "targets", whole), message)
+
+
+def _rising(files: PlanFiles, name: str, path: YamlPath, by_month: Mapping[int, Decimal]) -> None:
+    """Note a schedule that lacks a month, falls, leaves 0 to 1 or does not end with the whole year."""
+    months = list(range(1, _MONTHS + 1))
+    if sorted(by_month) != months:
+        files.fault(name, path, f"序时进度的月份为 {'、'.join(str(month) for month in by_month)}", "1 至 12 月各一个")
+        return
+    for month in months:
+        if not 0 <= by_month[month] <= 1:
+            files.fault(name, (*path, month), f"{month} 月序时进度 {plain(by_month[month])} 超出范围", "0 至 1")
+    for before, month in pairwise(months):
+        if by_month[month] < by_month[before]:
+            files.fault(name, (*path, month), f"{month} 月序时进度低于 {before} 月", "逐月不减")
+    if by_month[_MONTHS] != 1:
+        files.fault(name, (*path, _MONTHS), f"12 月序时进度为 {plain(by_month[_MONTHS])}", "1")

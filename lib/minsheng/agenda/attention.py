@@ -1,0 +1,87 @@
+"""What needs attention in a month, kind by kind: the first thing that ``minsheng status`` and the site show."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from minsheng.agenda.status import MonthStatus
+
+Kind = Literal[
+    "not_reported",
+    "late",
+    "blocked",
+    "stale",
+    "failed",
+    "unsigned",
+    "undelivered",
+    "unsealed",
+    "due_next",
+]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One kind of thing that may need attention.
+
+    Parameters
+    ----------
+    kind
+        For programs.
+    word
+        For people.
+    items
+        Whom or what it concerns, in words; empty where all is well.
+    remedy
+        What to do; empty where there is nothing to do.
+    """
+
+    kind: Kind
+    word: str
+    items: tuple[str, ...]
+    remedy: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        return asdict(self)
+
+
+def matters(status: MonthStatus) -> tuple[Matter, ...]:
+    """Return all nine kinds, in the order in which somebody should look at them."""
+    month, made = status.period, status.made or status.failed
+    signed_otherwise = {"changed": "签字后有变化", "broken": "签字文件与登记不符"}
+    unsigned = [
+        f"{each.name}（{signed_otherwise.get(each.signature, each.leader)}）"
+        for each in status.sections
+        if each.signature != "stands"
+    ]
+    undelivered = [f"{each.name}（{'、'.join(each.undelivered)}）" for each in status.sections if each.undelivered]
+    unsealed = [] if status.archive is None or status.archive.stands else [str(status.archive).partition("：")[0]]
+    found: tuple[tuple[Kind, str, list[str], str], ...] = (
+        ("not_reported", "未报送", _rows(status, "未报送"), f"催报；收到后 minsheng receive {month} 文件"),
+        ("late", "迟报", _rows(status, "迟报", day=True), ""),
+        ("blocked", "未通过校验", _blocked(status), f"退回更正，回执在 outputs/{month}/receipts/"),
+        ("stale", "已过期", [status.names[unit] for unit in status.stale], f"minsheng run {month}"),
+        ("failed", "失败", [status.names[unit] for unit in status.failed], f"原因见 outputs/{month}/failed/"),
+        ("unsigned", "未签字", unsigned, f"minsheng sign {month} 科室 …"),
+        ("undelivered", "未移交", undelivered, f"minsheng deliver {month} 科室 --to …"),
+        ("unsealed", "未归档", unsealed, status.archive.remedy if status.archive else ""),
+        ("due_next", "下一个期限", [str(status.next_due)] if status.next_due else [], ""),
+    )
+    listed = [Matter(kind, word, tuple(items), remedy if items else "") for kind, word, items, remedy in found]
+    if not made:
+        unmade = Matter("unsealed", "未归档", ("还没有生成",), f"minsheng run {month}")
+        listed = [unmade if each.kind == "unsealed" else each for each in listed]
+    return tuple(listed)
+
+
+def _rows(status: MonthStatus, word: str, *, day: bool = False) -> list[str]:
+    return [f"{row.name}（{row.received_on}）" if day else row.name for row in status.rows if row.word == word]
+
+
+def _blocked(status: MonthStatus) -> list[str]:
+    """Return those whose return did not pass, and those whose return nobody has checked yet."""
+    told = {"未通过校验": "", "待校验": "待校验"}
+    return [
+        f"{row.name}（{said}）" if (said := row.problems or told[row.word]) else row.name
+        for row in status.rows
+        if row.word in told
+    ]

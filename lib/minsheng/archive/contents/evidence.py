@@ -1,0 +1,361 @@
+"""What proves each rubric item of each body, in the rubric's order; what is missing, and what is waived.
+
+``data/evidence/<period>/waivers.csv``: which missing evidence somebody answers for, and why.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.assessment import AssessmentForm, SectionForm
+from minsheng.domain.base import Frozen
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
+from minsheng.domain.rubric import CountedRule, QualitativeRule
+from minsheng.errors import FileRefusedError, GateRefusedError
+from minsheng.files.written import read_result
+from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
+from minsheng.intake.forms.reading import BONUS_FOLDER
+from minsheng.intake.returns.store import read_accepted
+from minsheng.measure.section_rules import is_automatic
+from minsheng.signing.deliveries import deliveries_path
+from minsheng.workspace import Workspace
+
+COLUMNS = ("id", "item", "who", "why")
+
+
+class Waiver(Frozen):
+    """One gap that is let pass; printed in the book and the catalogue."""
+
+    id: str
+    """The county or section."""
+    item: str
+    who: str
+    """Who answers for it."""
+    why: str
+
+
+def waivers_path(data_dir: Path, period: Period) -> Path:
+    """Return where a period's waivers stand."""
+    return data_dir / "evidence" / str(period) / "waivers.csv"
+
+
+def read_waivers(data_dir: Path, period: Period) -> dict[tuple[str, str], Waiver]:
+    """Return the waivers by body and item; none where there is no file.
+
+    Raises
+    ------
+    FileRefusedError
+        If a line names nobody or no reason, or an item twice; all faults at once, by line.
+    """
+    path = waivers_path(data_dir, period)
+    if not path.is_file():
+        return {}
+    name = path.relative_to(data_dir).as_posix()
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise FileRefusedError(f"{name} 第 1 行：表头应为 {','.join(COLUMNS)}")
+    found: dict[tuple[str, str], Waiver] = {}
+    faults = []
+    for row in reader:
+        cells = {column: (row[column] or "").strip() for column in COLUMNS}
+        empty = [column for column, text in cells.items() if not text]
+        if empty or (cells["id"], cells["item"]) in found:
+            why = f"{'、'.join(empty)} 没有填：免交须写明谁同意、为什么" if empty else f"{cells['item']} 写了两次"
+            faults.append(f"{name} 第 {reader.line_num} 行：{why}")
+        else:
+            found[cells["id"], cells["item"]] = Waiver(**cells)
+    if faults:
+        raise FileRefusedError("\n".join(faults))
+    return found
+
+
+_NO_DUTY = {"excluded": "无任务", "not_due": "未到期"}
+
+
+@dataclass(frozen=True)
+class ProvenItem:
+    """One rubric item of one body, with the files that prove it.
+
+    Parameters
+    ----------
+    files
+        Name in the item's folder → where the file lies.
+    missing
+        What is expected where, one line each; empty where nothing is.
+    waiver
+        Who answers for what is missing.
+    remark
+        Why no evidence is needed: 无任务, 未到期, 没有扣分.
+    """
+
+    id: str
+    name: str
+    clause: str
+    full_marks: str
+    points: str
+    required: str
+    files: Mapping[str, Path]
+    missing: tuple[str, ...] = ()
+    waiver: Waiver | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A county or a section with its items in the rubric's order, and the files of its score as a whole."""
+
+    id: str
+    name: str
+    total: str
+    overview: Mapping[str, Path]
+    items: tuple[ProvenItem, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence of one period.
+
+    Parameters
+    ----------
+    missing
+        One line per gap that nobody answers for: body, item, what is expected where.
+    """
+
+    period: Period
+    page_folder: Path
+    """Where the assessment's page lies, for its links."""
+    bodies: tuple[Body, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def waived(self) -> tuple[str, ...]:
+        """One line per gap that somebody answers for."""
+        return tuple(
+            f"{body.name}：{item.id} {item.name}：免交，{item.waiver.who}：{item.waiver.why}"
+            for body in self.bodies
+            for item in body.items
+            if item.waiver
+        )
+
+    def lines(self) -> list[str]:
+        """Return the state for a terminal: complete, or what is missing and what is waived."""
+        count = sum(len(body.items) for body in self.bodies)
+        if self.missing:
+            return [*self.waived, *self.missing, f"印证资料缺 {len(self.missing)} 项，不能归档"]
+        with_waivers = f"，其中免交 {len(self.waived)} 项" if self.waived else ""
+        return [*self.waived, f"印证资料齐全：{len(self.bodies)} 个考评对象 {count} 个小项{with_waivers}"]
+
+    def check(self) -> None:
+        """Raise :class:`~minsheng.errors.GateRefusedError` with every gap."""
+        if self.missing:
+            raise GateRefusedError(
+                "\n".join((*self.missing, f"{self.period.label}印证资料缺 {len(self.missing)} 项：补齐，或写明免交"))
+            )
+
+
+def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> Evidence:
+    """Look for the evidence of every item; nothing is read but forms, results and the waivers.
+
+    Raises
+    ------
+    FileRefusedError
+        If the waivers have faults, or one names an item that does not exist.
+    """
+    looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period))
+    bodies = [looker.county(area) for area in plan.assessed_areas]
+    bodies += [looker.section(section) for section in plan.sections if section.assessed]
+    known = {(body.id, item.id) for body in bodies for item in body.items}
+    unknown = [f"{who}/{item}" for who, item in looker.waivers if (who, item) not in known]
+    missing = [
+        f"{body.name}：{item.id} {item.name}：{line}"
+        for body in bodies
+        for item in body.items
+        if item.waiver is None
+        for line in item.missing
+    ]
+    missing += [f"免交登记中没有这一项：{each}（data/evidence/{period}/waivers.csv）" for each in unknown]
+    return Evidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing))
+
+
+@dataclass(frozen=True)
+class _Looker:
+    workspace: Workspace
+    plan: Plan
+    period: Period
+    waivers: Mapping[tuple[str, str], Waiver]
+
+    def county(self, area: Area) -> Body:
+        """Return a county's items; without a score sheet every item is missing."""
+        figures = self._figures(area.id, "scoring")
+        scores = {each.item: each for each in figures.items} if isinstance(figures, ScoringFigures) else {}
+        form = read_accepted_form(self.workspace.data, self.period, area.id)
+        items = []
+        for item in self.plan.county_rubric.items:
+            score = scores.get(item.id)
+            if isinstance(item.rule, QualitativeRule | CountedRule):
+                mark = form.marks.get(item.id) if form else None
+                files, missing = self._handed_in(area.id, item.id, mark.evidence if mark else ())
+                if mark is None:
+                    missing = (f"未评：{self._form(area.id)}中没有评定，应附 {item.evidence}",)
+                elif not mark.evidence:
+                    where = f"data/evidence/{self.period}/{area.id}/{item.id}/"
+                    missing = (f"没有印证资料：应有 {item.evidence}，放在 {where} 并在考评表 {mark.cell} 行写明文件名",)
+            else:
+                projects = dict.fromkeys(self.plan.indicator(w.indicator).project for w in item.rule.indicators)
+                files, missing = self._reported(area.id, list(projects))
+            remark = _NO_DUTY.get(score.state, "") if score else ""
+            items.append(
+                ProvenItem(
+                    id=item.id,
+                    name=item.name,
+                    clause=score.clause if score else item.source.clause,
+                    full_marks=f"{item.full_marks:f}",
+                    points=_points(score),
+                    required=item.evidence,
+                    files=files,
+                    missing=() if remark else missing or self._unscored(area.id, score),
+                    waiver=self.waivers.get((area.id, item.id)) if missing else None,
+                    remark=remark,
+                )
+            )
+        if form and form.bonus:
+            items.append(self._bonus(area.id, form, figures))
+        total = f"{figures.total:f}" if isinstance(figures, ScoringFigures) else ""
+        return Body(area.id, area.name, total, self._overview(area.id, "scoring", form), tuple(items))
+
+    def section(self, section: Section) -> Body:
+        """Return a section's reverse deductions; only what was taken off must be proven."""
+        figures = self._figures(section.id, "section_scoring")
+        scores = {each.item: each for each in figures.items} if isinstance(figures, SectionScoringFigures) else {}
+        form = read_accepted_section_form(self.workspace.data, self.period, section.id)
+        items = []
+        for rule in (rule for group in self.plan.section_rubric.groups for rule in group.rules):
+            score = scores.get(rule.id)
+            mark = form.marks.get(rule.id) if form else None
+            files, missing = self._handed_in(section.id, rule.id, mark.evidence if mark else ())
+            taken = score is not None and score.state in {"confirmed", "proposed"}
+            if is_automatic(rule):
+                register = deliveries_path(self.workspace.data)
+                files = {**files, **({"报送登记.csv": register} if taken and register.is_file() else {})}
+            if taken and not files:
+                where = f"data/evidence/{self.period}/{section.id}/{rule.id}/"
+                missing = (*missing, f"扣了分而没有印证资料：放在 {where} 并在考评表写明文件名")
+            items.append(
+                ProvenItem(
+                    id=rule.id,
+                    name=rule.text if len(rule.text) <= _LONGEST_NAME else rule.text[:_LONGEST_NAME] + "…",
+                    clause=score.clause if score else rule.source.clause,
+                    full_marks="",
+                    points=_points(score),
+                    required="",
+                    files=files,
+                    missing=missing or self._unscored(section.id, score),
+                    waiver=self.waivers.get((section.id, rule.id)) if missing else None,
+                    remark="" if files or score is None else _STATES[score.state],
+                )
+            )
+        total = f"{figures.deducted:f}" if isinstance(figures, SectionScoringFigures) else ""
+        return Body(section.id, section.name, total, self._overview(section.id, "section_scoring", form), tuple(items))
+
+    def _figures(self, who: str, notebook: str) -> object:
+        path = self.workspace.unit(self.period, who, notebook) / "result.json"
+        return read_result(path, self.period).figures if path.is_file() else None
+
+    def _form(self, who: str) -> str:
+        return f"考评表 data/assessment/{self.period}/{who}.xlsx "
+
+    def _unscored(self, who: str, score: ItemScore | SectionItemScore | None) -> tuple[str, ...]:
+        if score is None:
+            return (f"没有得分表 outputs/{self.period}/{who}/：运行 minsheng assess {self.period}",)
+        return ()
+
+    def _handed_in(self, who: str, item: str, names: tuple[str, ...]) -> tuple[dict[str, Path], tuple[str, ...]]:
+        folder = self.workspace.data / "evidence" / str(self.period) / who / item
+        files = {name: folder / name for name in names}
+        gone = tuple(
+            f"考评表写明的印证资料“{name}”不在 data/evidence/{self.period}/{who}/{item}/"
+            for name, path in files.items()
+            if not path.is_file()
+        )
+        return {name: path for name, path in files.items() if path.is_file()}, gone
+
+    def _reported(self, area: str, projects: list[str]) -> tuple[dict[str, Path], tuple[str, ...]]:
+        """Return the closing month's project reports and the accepted return that they were made from."""
+        month, files, missing = self.period.closing_month, dict[str, Path](), list[str]()
+        for project in projects:
+            folder, name = self.workspace.unit(month, area, project), self.plan.project(project).short_name
+            where = f"outputs/{month}/{area}/{project}"
+            for kind in ("report.pdf", "result.json"):
+                if (folder / kind).is_file():
+                    files[f"{name}-{kind}"] = folder / kind
+                else:
+                    missing.append(f"没有{month.label}{name}报告 {where}/{kind}：运行 minsheng run {month}")
+        accepted = read_accepted(self.workspace.data, month, area)
+        source = self.workspace.data / accepted.verdict.file if accepted else None
+        if accepted is None or source is None or not source.is_file():
+            missing.append(f"没有已接收的{month.label}报表 data/returns/{month}/{area}.xlsx")
+        else:
+            files[f"报表-{source.name}"] = source
+            blocked = [p for p in projects if accepted.verdict.projects.get(p) != "reported"]
+            missing += [
+                f"{month.label}报表中的{self.plan.project(p).short_name}没有通过校验，不能作印证" for p in blocked
+            ]
+        return files, tuple(missing)
+
+    def _bonus(self, area: str, form: AssessmentForm, figures: object) -> ProvenItem:
+        files: dict[str, Path] = {}
+        missing: list[str] = []
+        for row in form.bonus:
+            found, gone = self._handed_in(area, BONUS_FOLDER, row.evidence)
+            files |= found
+            missing += gone or ([] if row.evidence else [f"加分“{row.subject}”没有印证资料"])
+        bonus = figures.bonus if isinstance(figures, ScoringFigures) else None
+        return ProvenItem(
+            id=BONUS_FOLDER,
+            name="加分",
+            clause=self.plan.county_rubric.bonus.source.clause,
+            full_marks="",
+            points="" if bonus is None else f"{bonus:f}",
+            required="；".join(row.subject for row in form.bonus),
+            files=files,
+            missing=tuple(missing),
+            waiver=self.waivers.get((area, BONUS_FOLDER)) if missing else None,
+        )
+
+    def _overview(self, who: str, notebook: str, form: AssessmentForm | SectionForm | None) -> dict[str, Path]:
+        folder = self.workspace.unit(self.period, who, notebook)
+        files = {f"得分表.{kind}": folder / f"report.{kind}" for kind in ("pdf", "html")}
+        files["得分表-result.json"] = folder / "result.json"
+        files = {name: path for name, path in files.items() if path.is_file()}
+        if form and (source := self.workspace.data / form.file).is_file():
+            files[f"考评表{source.suffix}"] = source
+        return files
+
+
+_LONGEST_NAME = 24
+
+_STATES = {
+    "none": "没有扣分",
+    "waived": "拟扣分已免除",
+    "not_assessed": "未评或年底计",
+    "confirmed": "已扣分",
+    "proposed": "待确认",
+}
+
+
+def _points(score: ItemScore | SectionItemScore | None) -> str:
+    return "" if score is None or score.points is None else f"{score.points:f}"
+
+
+def result_files(workspace: Workspace, period: Period) -> Iterator[tuple[str, Path]]:
+    """Yield the result table and the ranking: what comes first in the book."""
+    table = workspace.outputs / str(period) / "result_table"
+    for kind in ("pdf", "html", "xlsx"):
+        yield f"考评结果表.{kind}", table / f"result_table.{kind}"
+    yield "考评结果表-result.json", workspace.unit(period, CITY, "result_table") / "result.json"
+    yield "得分排名.pdf", workspace.unit(period, CITY, "scoring") / "report.pdf"

@@ -1,0 +1,170 @@
+"""Verifying signatures and deliveries: in every package, and in the workspace that it came from."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minsheng.archive.package.chain import read_state
+from minsheng.archive.package.faults import Fault
+from minsheng.archive.package.package_check import check_tags
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.errors import MinshengError
+from minsheng.plan import load_plan
+from minsheng.runs.graph import unit_name
+from minsheng.signing.deliveries import Handed, read_deliveries
+from minsheng.signing.signatures import PADES, SignedReport, read_signed, standing
+from minsheng.signing.standing import REPORT, unregistered
+from minsheng.workspace import Workspace
+
+
+@dataclass
+class SignedCheck:
+    """What was found about signatures and deliveries.
+
+    Parameters
+    ----------
+    faults
+        What does not hold.
+    notes
+        Whose signatures were looked at, and what was not verified about them.
+    signatures, deliveries
+        How many lines of the two registers were looked at.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    signatures: int = 0
+    deliveries: int = 0
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A ``data`` folder with its plan, in a package or a workspace.
+
+    Parameters
+    ----------
+    name
+        How faults name it.
+    sealed
+        Month → path in its package → sha256, where the month is sealed.
+    heads
+        All heads that the archive's chain has had.
+    """
+
+    name: str
+    data: Path
+    params: Path
+    sealed: dict[Period, dict[str, str]]
+    heads: frozenset[str]
+    roots: Sequence[Path]
+
+
+def check_signed(
+    archive: Path, workspace: Workspace | None, roots: Sequence[Path], only: Collection[str] | None
+) -> SignedCheck:
+    """Check all signatures and deliveries.
+
+    Parameters
+    ----------
+    archive
+        The archive.
+    workspace
+        Checked too if the archive is its own.
+    roots
+        Files of trusted root certificates.
+    only
+        Names of the packages to look into, and then the workspace is not; by default all.
+    """
+    check = SignedCheck()
+    entries = read_state(archive).entries
+    heads = frozenset(entry.head() for entry in entries)
+    newest: dict[Period, dict[str, str]] = {}
+    for entry in entries:
+        folder = archive / entry.bag
+        if not folder.is_dir():
+            continue
+        newest[entry.period] = check_tags(folder).payload
+        if only is None or entry.bag in only:
+            inside = folder / "data"
+            place = _Place(
+                f"{entry.bag}/data/data", inside / "data", inside / "params", {entry.period: newest[entry.period]},
+                heads, roots,
+            )  # fmt: skip
+            _look(check, place, entry.period)
+    if workspace is not None and only is None and workspace.archive.resolve() == archive.resolve():
+        _look(check, _Place("data", workspace.data, workspace.params, newest, heads, roots), None)
+        check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
+    return check
+
+
+def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
+    """Check one place; of a package only its own month, because the months before it have packages of their own."""
+    try:
+        signed = [line for line in read_signed(place.data) if period in {None, line.period}]
+        plans = {year: load_plan(place.params, year) for year in {line.period.year for line in signed}}
+        handed = _deliveries(place, plans, period)
+    except MinshengError as fault:
+        check.faults.append(Fault(place.name, str(fault)))
+        return
+    check.signatures += len(signed)
+    check.deliveries += len(handed)
+    last = standing(signed)
+    for line in signed:
+        _signature(check, place, plans[line.period.year], line, stands=last[line.key] is line)
+    for each in handed:
+        _delivery(check, place, each)
+
+
+def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) -> list[Handed]:
+    if not (place.data / "deliveries.csv").is_file():
+        return []
+    years = sorted(int(path.name) for path in place.params.iterdir() if path.name.isdigit())
+    plan = next(iter(plans.values()), None) or load_plan(place.params, years[-1])
+    return [each for each in read_deliveries(place.data, plan) if period in {None, each.period}]
+
+
+def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport, *, stands: bool) -> None:
+    where, section = f"{place.name}/{line.file}", plan.section(line.section)
+    fault = line.fault(place.data)
+    if fault:
+        check.faults.append(Fault(where, fault))
+        return
+    if "".join(line.signer.split()) != "".join((section.leader or "").split()):
+        check.faults.append(Fault(where, f"签字人是 {line.signer}，应为分管领导 {section.leader}"))
+    if line.kind == PADES:
+        _pades(check, place, line, where)
+    else:
+        check.notes.append(f"{where}：{line.signer} {line.signed_at.date()}（扫描件：笔迹未检）")
+    sealed = place.sealed.get(line.period, {}).get(f"outputs/{unit_name(line.period, line.section, REPORT)}/report.pdf")
+    if stands and sealed not in {None, line.report_sha256}:
+        check.faults.append(Fault(where, "签字后有变化：所签的报告不是归档包中的那一份"))
+
+
+def _pades(check: SignedCheck, place: _Place, line: SignedReport, where: str) -> None:
+    from minsheng.signing.pades import begins_with, check_pdf_signature
+
+    content = (place.data / line.file).read_bytes()
+    found = check_pdf_signature(content, roots=place.roots)
+    check.faults += [Fault(where, fault) for fault in found.faults]
+    if found.signer and "".join(found.signer.split()) != "".join(line.signer.split()):
+        check.faults.append(Fault(where, f"证书上的姓名是 {found.signer}，登记的签字人是 {line.signer}"))
+    if not begins_with(content, line.report_size, line.report_sha256):
+        check.faults.append(Fault(where, "签名之前的内容不是登记的那份报告"))
+    if not found.faults:
+        check.notes.append(f"{where}：{found.words}")
+
+
+def _delivery(check: SignedCheck, place: _Place, handed: Handed) -> None:
+    for file, sha256 in ((handed.file, handed.sha256), (handed.note, handed.note_sha256)):
+        path = place.data / file
+        if not file:
+            continue
+        if not path.is_file():
+            check.faults.append(Fault(f"{place.name}/{file}", "登记了报送，文件不在"))
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            check.faults.append(Fault(f"{place.name}/{file}", "与报送登记的校验码不符：文件被改动"))
+    if handed.head and handed.head not in place.heads:
+        what = f"交接单 {handed.note} 上的账本头不在链上：归档被截短、换成了旧的，或整本换过"
+        check.faults.append(Fault(f"{place.name}/deliveries.csv", what))

@@ -1,0 +1,210 @@
+"""What the package of a month holds, and whether the month is complete enough to be sealed.
+
+The package is a workspace of its own: everything has the path that it has in the workspace, so that the month can be
+made again from the package alone.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from minsheng.archive.contents.links import month_page
+from minsheng.archive.package.faults import quoted
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
+from minsheng.intake.returns.checking import is_up_to_date
+from minsheng.intake.returns.receipts import receipts_dir
+from minsheng.intake.returns.store import delivered_path, read_register, register_path
+from minsheng.runs.failures import FailureKind
+from minsheng.runs.graph import UnitSpec, period_units
+from minsheng.runs.history import Ledger, files_intact
+from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.version import package_version
+from minsheng.signing.deliveries import (
+    Handed,
+    deliveries_csv,
+    deliveries_path,
+    handed_figures_path,
+    known_by,
+    read_deliveries,
+)
+from minsheng.signing.signatures import SignedReport, read_signed, signed_csv, signed_register_path
+from minsheng.signing.standing import changed_since_signed
+from minsheng.workspace import Workspace
+
+PROVENANCE = "provenance.json"
+
+_PAGES = ("index.html", "progress.xlsx")
+
+
+def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
+    """Return why a month or an assessment may not be sealed yet, one line per reason with what it concerns.
+
+    An area that has not reported is no reason: its reports say 未报送.
+    """
+    is_month = period.kind == PeriodKind.MONTH
+    make = f"minsheng {'run' if is_month else 'assess'} {period}"
+    units = period_units(plan, period)
+    if not workspace.ledger.is_file():
+        return [f"{period.label}还没有生成过：{make}"]
+    reasons = []
+    if not is_up_to_date(plan, workspace.params, workspace.data, period.closing_month):
+        reasons.append(f"报表或方案在校验之后有变化：{make}")
+    preparer = Preparer(workspace, plan, fingerprint(workspace))
+    with Ledger(workspace.ledger) as ledger:
+        by_reason: dict[str, list[str]] = {}
+        for unit in units:
+            by_reason.setdefault(_why_not(workspace, preparer, ledger, unit, make), []).append(unit.name)
+    reasons += [f"{why}（{quoted(names)}）" for why, names in by_reason.items() if why]
+    if is_month:
+        with Ledger(workspace.ledger) as ledger:
+            made = {name: attempt.outputs for name, attempt in ledger.last_attempts(f"{period}/").items()}
+        reasons += changed_since_signed(workspace, plan, period, made)
+    folder = workspace.outputs / str(period)
+    pages = _PAGES if is_month else _PAGES[:1]
+    return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
+
+
+def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec, make: str) -> str:
+    last = ledger.last_attempt(unit.name)
+    if last is None:
+        return f"没有生成过：{make}"
+    if last.state == "failed":
+        return f"生成失败（{FailureKind(last.failure).word}）：{last.message}"
+    if not files_intact(workspace.outputs / unit.name, last.outputs):
+        return f"生成之后文件被改动或删去：{make}"
+    if last.key != preparer.key(unit):
+        return f"生成之后报表、方案、笔记本或程序有变化：{make}"
+    return ""
+
+
+def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes | Path]:
+    """Return path in the package → content of everything that a month's package holds.
+
+    Reports, the month's pages and receipts; the returns of the year to date with their lines of the register, and what
+    intake made of them; the plan, the notebooks and the lock; what all of it was made with.
+    """
+    units = period_units(plan, period)
+    with Ledger(workspace.ledger) as ledger:
+        made = ledger.last_attempts(f"{period}/")
+    # What a run recorded, not what lies there: a report of a section has a Word file, and nothing unknown gets in.
+    paths = [workspace.outputs / unit.name / name for unit in units for name in made[unit.name].outputs]
+    paths += [workspace.outputs / str(period) / name for name in _PAGES]
+    paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
+    paths += _plan_files(workspace, period)
+    paths += [workspace.notebooks / name for name in dict.fromkeys(unit.file for unit in units)]
+    paths += _intake_files(workspace, plan, period)
+    paths += [workspace.lock] if workspace.lock.is_file() else []
+    files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
+    files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
+    data = workspace.data
+    if signed := _signed_to(data, plan, period):
+        files[_inside(workspace, signed_register_path(data))] = signed_csv(signed)
+    if deliveries_path(data).is_file():
+        files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
+    pages = [workspace.outputs / str(period) / name for name in _PAGES if name.endswith(".html")]
+    # A run's record and the list of all months are no part of a month.
+    files |= {name: month_page(path, name, files) for path in pages for name in [_inside(workspace, path)]}
+    files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
+    return dict(sorted(files.items()))
+
+
+def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
+    """Return the sha256 of every file of a month's reports as its run recorded them.
+
+    The run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
+    made by another program is not complete (:func:`why_incomplete`): what has these hashes has been looked through.
+    """
+    with Ledger(workspace.ledger) as ledger:
+        made = ledger.last_attempts(f"{period}/")
+    return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
+
+
+def made_with(workspace: Workspace) -> dict[str, object]:
+    """Return what reports are made with besides their inputs; where two are equal, so are the reports' bytes."""
+    now = fingerprint(workspace)
+    return {
+        "package": {"version": package_version(), "sha256": now.package},
+        "lock_sha256": now.lock,
+        "fonts": now.fonts,
+        "text_stack": now.text_stack,
+    }
+
+
+def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec], period: Period) -> bytes:
+    """Write what the month was made with, and the key of every unit."""
+    preparer = Preparer(workspace, plan, fingerprint(workspace))
+    document = {
+        "period": str(period),
+        "plan": {"id": plan.about.id, "sha256": plan.sha256},
+        "made_with": made_with(workspace),
+        "units": {unit.name: preparer.key(unit) for unit in units},
+    }
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _plan_files(workspace: Workspace, period: Period) -> list[Path]:
+    folder = workspace.params / str(period.year)
+    inside = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path, parts in inside if not any(part.startswith(".") for part in parts)]
+
+
+def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path]:
+    """Return the delivered files of the year to date, every revision, and what intake made of them."""
+    data, months = workspace.data, set(period.year_to_date)
+    paths = [delivered_path(data, line) for line in read_register(data) if line.period in months]
+    for month in period.year_to_date:
+        folder = workspace.accepted(month)
+        paths += sorted(path for path in folder.glob("*") if path.suffix in {".csv", ".json"})
+    paths += [
+        path for unit in period_units(plan, period) for owner in unit.forms
+        if (path := accepted_form_path(data, period, owner)).is_file()
+    ]  # fmt: skip
+    paths += [data / line.file for line in _signed_to(data, plan, period)]
+    for each in _handed_to(data, plan, period):
+        note = [data / each.note, (data / each.note).with_suffix(".html")] if each.note else []
+        paths += [data / each.file, *note, handed_figures_path(data, each.period, each.sha256)]
+    paths.append(accepted_deliveries_path(data, period))
+    return [path for path in paths if path.is_file()]
+
+
+def _handed_to(data: Path, plan: Plan, period: Period) -> list[Handed]:
+    """Return what was handed over of the month, and of the months before it by its end."""
+    last = known_by(plan, period)
+    return [
+        each
+        for each in read_deliveries(data, plan)
+        if each.period == period
+        or (each.period in period.year_to_date and last is not None and each.delivered_at.date() <= last)
+    ]
+
+
+def _signed_to(data: Path, plan: Plan, period: Period) -> list[SignedReport]:
+    """Return what was signed of the month, and of the months before it by its end."""
+    last = known_by(plan, period)
+    return [
+        line
+        for line in read_signed(data)
+        if line.period == period
+        or (line.period in period.year_to_date and last is not None and line.signed_at.date() <= last)
+    ]
+
+
+def _register_to(workspace: Workspace, period: Period) -> bytes:
+    """Return the register's lines of the year to date: what comes later is no part of this month."""
+    text = register_path(workspace.data).read_text(encoding="utf-8-sig")
+    months = {str(month) for month in period.year_to_date}
+    header, *lines = csv.reader(io.StringIO(text, newline=""))
+    kept = io.StringIO(newline="")
+    csv.writer(kept, lineterminator="\n").writerows([header, *(line for line in lines if line[0] in months)])
+    return kept.getvalue().encode()
+
+
+def _inside(workspace: Workspace, path: Path) -> str:
+    if path.is_relative_to(workspace.params):
+        # The plan may lie elsewhere (--params); in the package it has its usual place.
+        return f"params/{path.relative_to(workspace.params).as_posix()}"
+    return path.relative_to(workspace.root).as_posix()

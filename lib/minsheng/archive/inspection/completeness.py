@@ -1,0 +1,80 @@
+"""Is all in the package that should be: by the plan and the register in it, or by the evidence book's catalogue."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from minsheng.domain.period import Period
+from minsheng.errors import MinshengError
+from minsheng.intake.returns.store import delivered_path, read_register
+from minsheng.plan import load_plan
+from minsheng.runs.graph import period_units
+
+_REPORT = ("report.html", "report.pdf", "executed.ipynb", "result.json")
+
+CATALOGUE = "02-证据目录/证据目录.csv"
+
+
+def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[list[str], str]:
+    """Return what a month's package should hold and does not, and what was compared.
+
+    Parameters
+    ----------
+    data
+        The package's ``data``: a workspace of its own.
+    period
+        The month.
+    payload
+        Path inside it → sha256 as listed.
+
+    Raises
+    ------
+    MinshengError
+        If the plan or the register in it cannot be read: then nothing can be said.
+    """
+    units = period_units(load_plan(data / "params", period.year), period)
+    wanted = [f"outputs/{unit.name}/{name}" for unit in units for name in _REPORT]
+    wanted += [f"notebooks/{unit.file}" for unit in units]
+    gaps = [f"{name} 没有" for name in dict.fromkeys(wanted) if not (data / name).is_file()]
+    lines = read_register(data / "data")
+    for line in lines:
+        name = delivered_path(data / "data", line).relative_to(data).as_posix()
+        if name not in payload:
+            gaps.append(f"登记了 {name}，包中没有")
+        elif payload[name] != line.sha256:
+            gaps.append(f"{name} 不是登记的那一份")
+    return gaps, f"{len(units)} 份报告、{len(lines)} 份登记的报表"
+
+
+def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:
+    """Return which item of an evidence book has no evidence, and what was compared.
+
+    Raises
+    ------
+    MinshengError
+        If the catalogue cannot be read.
+    """
+    try:
+        text = (data / CATALOGUE).read_text(encoding="utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (OSError, ValueError, csv.Error) as fault:
+        raise MinshengError(f"证据目录无法读取：{CATALOGUE}") from fault
+    items = {(row.get("考评对象"), row.get("小项编号")) for row in rows}
+    return list(
+        _without_evidence(rows, payload)
+    ), f"{len(items)} 个小项、{sum(bool(r.get('文件')) for r in rows)} 份印证资料"
+
+
+def _without_evidence(rows: list[dict[str, str]], payload: Mapping[str, str]) -> Iterator[str]:
+    if not rows:
+        yield "证据目录是空的"
+    for row in rows:
+        whose = f"{row.get('考评对象')} {row.get('小项编号')}"
+        file, remark = row.get("文件", ""), row.get("说明", "")
+        if not file and (not remark or remark == "没有印证资料"):
+            yield f"{whose}：没有印证资料"
+        elif file and file not in payload:
+            yield f"{whose}：{file} 没有"
+        elif file and payload[file] != row.get("sha256"):
+            yield f"{whose}：{file} 不是目录所列的那一份"

@@ -1,0 +1,223 @@
+"""``minsheng archive rebuild``: make a month again from its package alone, and compare report by report.
+
+Where package, lock, fonts and text libraries are those of the sealed month, the bytes must be the same; elsewhere the
+figures, and the text of the reports.
+"""
+
+import json
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from minsheng.archive.contents.archived import trusted_key
+from minsheng.archive.contents.month import PROVENANCE, made_with
+from minsheng.archive.package.chain import Entry, read_state
+from minsheng.archive.package.verifying import verify_archive
+from minsheng.commands.run import run_month
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.errors import ArchiveInvalidError, ExitCode, UsageError
+from minsheng.plan import load_plan
+from minsheng.runs.graph import period_units
+from minsheng.runs.options import Display, RunOptions
+from minsheng.workspace import MARKER, Settings, Workspace
+
+_MADE = ("outputs/", "data/accepted/", PROVENANCE)
+"""What lies in a package and is made from the rest of it."""
+
+_HIDDEN = re.compile(r"<(style|script|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class UnitComparison:
+    """One report made again, beside the sealed one.
+
+    Parameters
+    ----------
+    name
+        The unit.
+    differs
+        What differs, in words; empty where everything agrees that must.
+    """
+
+    name: str
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RebuildOutcome:
+    """How a rebuilt month compares with the sealed one.
+
+    Parameters
+    ----------
+    entry
+        The seal.
+    other_makings
+        What the reports are made with here that is not as it was; with nothing there, bytes are compared.
+    units
+        One comparison per report.
+    intake
+        Accepted values that came out otherwise.
+    """
+
+    entry: Entry
+    other_makings: tuple[str, ...]
+    units: tuple[UnitComparison, ...]
+    intake: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """14 with a difference, else 0."""
+        differs = self.intake or any(unit.differs for unit in self.units)
+        return ExitCode.ARCHIVE_INVALID if differs else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal: one line per report."""
+        how = "数字与文字" if self.other_makings else "逐字节"
+        lines = [f"{'、'.join(self.other_makings)}与归档时不同：比较数字与报告文字"] if self.other_makings else []
+        lines += [f"不同：校验后的数据 {name}" for name in self.intake]
+        for unit in self.units:
+            lines.append(
+                f"不同：{unit.name}：{'；'.join(unit.differs)}" if unit.differs else f"相同：{unit.name}（{how}）"
+            )
+        same = sum(not unit.differs for unit in self.units)
+        lines.append(
+            f"从 {self.entry.bag} 重做 {len(self.units)} 份，{same} 份{how}相同，{len(self.units) - same} 份不同"
+        )
+        return lines
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        return {
+            "bag": self.entry.bag,
+            "compared": "figures and text" if self.other_makings else "bytes",
+            "made_otherwise": list(self.other_makings),
+            "units": {unit.name: list(unit.differs) for unit in self.units},
+            "intake": list(self.intake),
+        }
+
+
+def rebuild_month(
+    workspace: Workspace,
+    month: str,
+    *,
+    revision: int | None,
+    archive: Path | None,
+    jobs: int | None,
+    display: Display,
+) -> RebuildOutcome:
+    """Make a sealed month again from its package's own inputs and compare.
+
+    Parameters
+    ----------
+    workspace
+        Knows where the archive lies; nothing else of it is read.
+    month
+        ``YYYY-MM``.
+    revision
+        Which revision; by default the newest.
+    archive
+        The archive, if not the workspace's.
+    jobs
+        Notebooks that run at once.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the month or revision is not in the archive.
+    ArchiveInvalidError
+        If the package does not verify: there is nothing to compare with.
+    """
+    period = Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"重做按月份（YYYY-MM）进行，现为“{month}”")
+    folder = archive or workspace.archive
+    entry = _entry(folder, period, revision)
+    public, _ = trusted_key(workspace, None)
+    verified = verify_archive(folder, public=public, only={entry.bag}, say=display.stage)
+    if verified.faults:
+        raise ArchiveInvalidError("\n".join(str(fault) for fault in verified.faults))
+    sealed = folder / entry.bag / "data"
+    with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
+        again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
+        run_month(again, month, RunOptions(jobs=jobs), display=display)
+        others = _other_makings(sealed, again)
+        units = period_units(load_plan(again.params, period.year), period)
+        return RebuildOutcome(
+            entry=entry,
+            other_makings=others,
+            units=tuple(_compare(sealed, again, unit.name, exact=not others) for unit in units),
+            intake=_intake_differs(sealed, again.root, exact=not others),
+        )
+
+
+def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
+    entries = [entry for entry in read_state(folder).entries if entry.period == period] if folder.is_dir() else []
+    chosen = [entry for entry in entries if revision in {None, entry.revision}]
+    if not chosen:
+        known = "、".join(entry.bag for entry in entries) or "无"
+        raise UsageError(f"归档中没有{period.label}{f'的第 {revision} 版' if revision else ''}；已有：{known}")
+    return chosen[-1]
+
+
+def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
+    """Make a workspace of a package's inputs; what had been made of them stays behind.
+
+    Licensed fonts are no part of a package: those of the machine are used, and where they differ bytes cannot agree.
+    """
+    for path in sorted(sealed.rglob("*")):
+        name = path.relative_to(sealed).as_posix()
+        if path.is_file() and not name.startswith(_MADE):
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    (root / MARKER).write_bytes(b"")
+    folder = str(owner.font_folder) if owner.font_folder else ""
+    fonts = owner.settings.fonts.model_copy(update={"folder": folder})
+    return Workspace(root, root / "params", Settings(fonts=fonts))
+
+
+def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
+    words = {"package": "程序版本", "lock_sha256": "依赖的锁定版本", "fonts": "字体", "text_stack": "排版库"}
+    then = json.loads((sealed / PROVENANCE).read_bytes())["made_with"]
+    now = made_with(again)
+    return tuple(word for name, word in words.items() if then.get(name) != now[name])
+
+
+def _compare(sealed: Path, again: Workspace, unit: str, *, exact: bool) -> UnitComparison:
+    old, new = sealed / "outputs" / unit, again.outputs / unit
+    if not (new / "result.json").is_file():
+        return UnitComparison(unit, ("没有做成",))
+    if exact:
+        names = sorted(path.name for path in old.iterdir())
+        return UnitComparison(unit, tuple(n for n in names if _bytes(old / n) != _bytes(new / n)))
+    differs = [] if _figures(old) == _figures(new) else ["数字（result.json 的 figures）"]
+    differs += [] if _text(old) == _text(new) else ["报告文字"]
+    return UnitComparison(unit, tuple(differs))
+
+
+def _intake_differs(sealed: Path, root: Path, *, exact: bool) -> tuple[str, ...]:
+    """Compare accepted values; with the same program the verdicts too."""
+    paths = sorted((sealed / "data" / "accepted").rglob("*.*" if exact else "*.csv"))
+    names = [path.relative_to(sealed).as_posix() for path in paths if path.is_file()]
+    return tuple(name for name in names if _bytes(sealed / name) != _bytes(root / name))
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _figures(folder: Path) -> object:
+    return json.loads((folder / "result.json").read_bytes())["figures"]
+
+
+def _text(folder: Path) -> list[str]:
+    """Return the words that a reader sees in a report's page."""
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    return unescape(_TAG.sub(" ", _HIDDEN.sub(" ", page))).split()

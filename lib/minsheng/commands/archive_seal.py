@@ -1,0 +1,197 @@
+"""``minsheng archive seal``: is the period complete, may all of it be sealed, then the seal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.archive.contents.book import evidence_book
+from minsheng.archive.contents.description import describe, making_of
+from minsheng.archive.contents.month import month_files, recorded_files, why_incomplete
+from minsheng.archive.package.bag import Payload, take_stock
+from minsheng.archive.package.sealing import Order, Sealed, seal
+from minsheng.domain.clock import BEIJING, bureau_time
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, GateRefusedError
+from minsheng.plan import load_plan
+from minsheng.privacy.gate import personal_lines
+from minsheng.runs.options import Display
+from minsheng.runs.version import version_text
+from minsheng.site.first_page import refresh_first_page
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SealOutcome:
+    """What a seal came to.
+
+    Parameters
+    ----------
+    sealed
+        The ledger's entry, and whether it is new.
+    files, size
+        How many files the package holds, and their bytes.
+    """
+
+    archive: Path
+    sealed: Sealed
+    files: int
+    size: int
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always 0: what could not be sealed is an error."""
+        return ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal; the head is what a delivery note prints."""
+        entry, lines = self.sealed.entry, []
+        if self.sealed.completed is not None:
+            lines.append(f"已补完上次中途停止的归档：{self.sealed.completed.bag}")
+        if self.sealed.is_new:
+            replaced = f"，代替 {entry.replaces}（{entry.why}）" if entry.replaces else ""
+            lines.append(f"已归档：{self.archive / entry.bag}，{self.files} 个文件，{self.size:,} 字节{replaced}")
+        else:
+            lines.append(f"没有变化：与 {entry.bag}（{entry.sealed_at.date()} 归档）完全相同，没有重复归档")
+        return [*lines, f"账本头：{self.sealed.head}"]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        completed = self.sealed.completed
+        return {
+            "archive": str(self.archive),
+            "entry": self.sealed.entry.model_dump(mode="json"),
+            "head": self.sealed.head,
+            "new": self.sealed.is_new,
+            "completed": completed.bag if completed else None,
+            "files": self.files,
+            "bytes": self.size,
+        }
+
+
+def seal_period(
+    workspace: Workspace,
+    period: str,
+    *,
+    archive: Path | None,
+    why: str,
+    sealed_at: str | None,
+    display: Display,
+) -> SealOutcome:
+    """Seal a month, or the evidence book of a half-year's or year's assessment.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    period
+        ``YYYY-MM``, ``YYYY-H1`` or ``YYYY``.
+    archive
+        Where to seal; by default as ``minsheng.toml`` says.
+    why
+        Why an earlier revision is replaced.
+    sealed_at
+        The time to write down, ISO 8601; by default now.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period or time is malformed, or changed content has no reason.
+    GateRefusedError
+        If the month is not complete, an item of the book has no evidence, or a file may not be sealed; one line per
+        reason.
+    ArchiveInvalidError
+        If the archive does not verify.
+    MachineUnfitError
+        If the disk or the key does not serve.
+    """
+    found = Period(period)
+    plan = load_plan(workspace.params, found.year)
+    reasons = why_incomplete(workspace, plan, found)
+    if reasons:
+        raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
+    if found.kind == PeriodKind.MONTH:
+        files, looked_at = month_files(workspace, plan, found), recorded_files(workspace, found)
+    else:
+        display.stage(f"装订{found.label}印证资料")
+        # Its reports may be of other months and programs, so all of the book is looked through.
+        files, looked_at = evidence_book(workspace, found), frozenset()
+    display.stage("查看要归档的文件中有没有个人信息")
+    outcome = seal_payload(
+        workspace,
+        plan,
+        found,
+        take_stock(files),
+        archive=archive,
+        why=why,
+        sealed_at=sealed_at,
+        display=display,
+        looked_at=looked_at,
+    )
+    refresh_first_page(workspace, plan)
+    return outcome
+
+
+def seal_payload(
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    payload: Payload,
+    *,
+    archive: Path | None,
+    why: str,
+    sealed_at: str | None,
+    display: Display,
+    looked_at: Collection[str] = (),
+) -> SealOutcome:
+    """Seal files of a period that are known to be complete: the one door through which anything gets into the archive.
+
+    Parameters
+    ----------
+    payload
+        Path in the package → file.
+    looked_at
+        sha256 of the files that were looked through for personal numbers when they were made.
+    workspace, plan, period, archive, why, sealed_at, display
+        As for :func:`seal_period`.
+    """
+    refused = gate(payload, looked_at)
+    if refused:
+        raise GateRefusedError("\n".join(["有文件不能归档：", *refused]))
+    month = period.kind == PeriodKind.MONTH
+    order = Order(
+        period=period,
+        kind="month" if month else "evidence",
+        organization=plan.about.issuer,
+        description=f"{plan.about.title} {period.label}{'报送归档' if month else '考评证据册'}",
+        plan=plan.about.id,
+        software=version_text(),
+        payload=payload,
+        about=describe(workspace, plan, period, payload),
+        making=making_of(workspace, period, payload),
+        sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
+        why=why,
+    )
+    where = archive or workspace.archive
+    sealed = seal(where, workspace.keys, order, say=display.stage)
+    return SealOutcome(where, sealed, len(payload), sum(source.size for source in payload.values()))
+
+
+def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:
+    """Return why something must not be sealed, one line each; the one place where every file passes.
+
+    Parameters
+    ----------
+    payload
+        Path in the package → file.
+    looked_at
+        As for :func:`seal_payload`: the bytes are those that were looked through, and need it no second time.
+    """
+    refused = [f"{name}：空文件" for name, source in payload.items() if not source.size]
+    # Each content once: the same return is evidence of many items.
+    once = {source.sha256: name for name, source in reversed(list(payload.items())) if source.sha256 not in looked_at}
+    for name in sorted(once.values()):
+        refused += personal_lines({name: payload[name].read()})
+    return refused

@@ -1,0 +1,146 @@
+"""``minsheng archive verify``: the archive, one package, or where a file is sealed; signatures and deliveries too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
+from minsheng.archive.contents.leaders import check_signed
+from minsheng.archive.package.faults import Fault
+from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
+from minsheng.errors import ExitCode, UsageError
+from minsheng.runs.options import Display
+
+
+@dataclass(frozen=True)
+class VerifyOutcome:
+    """What was verified.
+
+    Parameters
+    ----------
+    what
+        The archive, package or file.
+    found
+        The verification.
+    notes
+        What the verification does not show.
+    """
+
+    what: Path
+    found: Verification
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """14 with a fault, else 0."""
+        return ExitCode.ARCHIVE_INVALID if self.found.faults else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal: every fault, or what was verified."""
+        found = self.found
+        lines = [str(fault) for fault in found.faults]
+        for holding in found.holdings:
+            replaced = f"；该包已由 {holding.replaced_by} 代替" if holding.replaced_by else ""
+            day, number = holding.entry.sealed_at.date(), holding.entry.sequence
+            lines.append(f"{self.what} 与 {holding.path} 逐字节相同（第 {number} 号归档，{day}）{replaced}")
+        rate = found.size / found.seconds / 1e6 if found.seconds else 0
+        checked = f"{len(found.bags)} 个包，{found.files} 个文件，{found.size:,} 字节"
+        lines.append(f"核验了 {checked}，用时 {found.seconds:.2f} 秒（{rate:.0f} MB/秒）")
+        lines += self.notes
+        lines += [_sm3_line(found)]
+        if found.faults:
+            return [*lines, f"核验不通过：{len(found.faults)} 处"]
+        return [*lines, *([f"账本头：{found.head}"] if found.head else []), "核验通过"]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        found = self.found
+        return {
+            "what": str(self.what),
+            "valid": not found.faults,
+            "faults": [{"where": fault.where, "what": fault.what} for fault in found.faults],
+            "bags": found.bags,
+            "files": found.files,
+            "bytes": found.size,
+            "seconds": round(found.seconds, 3),
+            "head": found.head,
+            "holdings": [
+                {"path": each.path, "bag": each.entry.bag, "replaced_by": each.replaced_by} for each in found.holdings
+            ],
+            "notes": list(self.notes),
+            "sm3": {"computed": found.sm3, "bags_without": found.without_sm3},
+        }
+
+
+def _sm3_line(found: Verification) -> str:
+    parts = [f"逐份重算了 {found.sm3} 份"] if found.sm3 else []
+    if not found.sm3 and len(found.bags) > len(found.without_sm3):
+        parts.append("只核对了清单是否齐全，没有逐份重算（加 --sm3）")
+    if found.without_sm3:
+        parts.append(f"{'、'.join(found.without_sm3)} 由旧版封存，没有 SM3 清单")
+    return f"SM3：{'；'.join(parts) or '没有包可核对'}"
+
+
+def verify(
+    start: Path | None,
+    path: Path | None,
+    *,
+    archive: Path | None,
+    key: Path | None,
+    head: str,
+    display: Display,
+    roots: Sequence[Path] = (),
+    sm3: bool = False,
+) -> VerifyOutcome:
+    """Verify an archive, one package, or the package that holds a file.
+
+    Parameters
+    ----------
+    start
+        Where to look for the workspace; an auditor with an archive or ``archive`` needs none.
+    path
+        An archive, a package or any file; by default the workspace's archive.
+    archive
+        The archive; by default the one that ``path`` lies in, else the workspace's.
+    key
+        The public key to trust; by default the workspace's own, if it has one.
+    head
+        A head from outside, as printed on a delivery note.
+    display
+        Told what has to be waited for.
+    roots
+        Files of the root certificates to trust for leaders' signatures; by default those of the settings.
+    sm3
+        Whether SM3 digests are computed anew too.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist, or there is no archive.
+    MachineUnfitError
+        If ``sm3`` is asked for and this machine cannot compute it.
+    """
+    if path is not None and not path.exists():
+        raise UsageError(f"没有 {path}")
+    workspace = workspace_at(start)
+    path = path.resolve() if path else None
+    folder = archive_of(path, archive, workspace)
+    if path is not None and path.is_dir() and folder != path and (folder is None or path.parent != folder):
+        alone = "这个包不在归档文件夹中：只核验了它自身，没有核验账本与签名"
+        return VerifyOutcome(path, verify_alone(path, sm3=sm3), (alone,))
+    if folder is None:
+        raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
+    public, notes = trusted_key(workspace, key)
+    holdings = find_file(folder, path) if path and path.is_file() and folder.is_dir() else []
+    only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
+    found = verify_archive(folder, public=public, head=head, only=only, sm3=sm3, say=display.stage)
+    found.holdings = holdings
+    signed = check_signed(folder, workspace, [*roots] or (workspace.trust_roots if workspace else []), only)
+    found.faults += signed.faults
+    if path and path.is_file() and not holdings:
+        found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
+    return VerifyOutcome(path or folder, found, (*notes, *signed.notes))
+
+
+def _bags(holdings: list[Holding]) -> set[str]:
+    return {holding.entry.bag for holding in holdings}

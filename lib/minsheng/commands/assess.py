@@ -1,0 +1,240 @@
+"""``minsheng assess``: a half-year's or a year's assessment, from forms and returns to the result table."""
+
+import json
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.archive.contents.evidence import Evidence, gather_evidence
+from minsheng.commands.check import CheckOutcome, check_returns
+from minsheng.domain.area import Section
+from minsheng.domain.assessment import AssessmentForm, SectionForm
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, FileRefusedError, UsageError
+from minsheng.files.writing import names_disk_faults
+from minsheng.intake.forms.form_store import Forms, accepted_form_path
+from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
+from minsheng.intake.forms.layout import Proposal
+from minsheng.intake.forms.reading import read_forms
+from minsheng.intake.returns.store import write_atomically
+from minsheng.measure.section_rules import is_automatic, proposed_faults
+from minsheng.notebook.inputs import Inputs, read_section_facts
+from minsheng.plan import load_plan
+from minsheng.process import stage, took
+from minsheng.report.result_table import differing, remarks
+from minsheng.runs.graph import period_units
+from minsheng.runs.history import Ledger
+from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.log import RunLog
+from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
+from minsheng.runs.results import FOLDER, sealed_result_table
+from minsheng.runs.runner import run_units
+from minsheng.signing.deliveries import accept_deliveries
+from minsheng.site.assessment_page import write_assessment_site
+from minsheng.site.run_page import write_run_page
+from minsheng.site.workbooks import write_result_table
+from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AssessmentOutcome:
+    """What an assessment came to.
+
+    Parameters
+    ----------
+    checked
+        The closing month's returns and their gaps.
+    forms
+        The accepted forms, and who has none.
+    summary
+        The notebooks made, skipped and failed.
+    told
+        What the result table says of itself: as of, provisional, the city beside its counties.
+    evidence
+        What proves each item, and what is missing.
+    """
+
+    workspace: Workspace
+    period: Period
+    checked: CheckOutcome
+    forms: Forms
+    summary: RunSummary
+    told: tuple[str, ...]
+    evidence: Evidence
+    seconds: float
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The highest that applies: 13 with a failed notebook, 11 with a refused return, 3 with a gap."""
+        gaps = ExitCode.GAPS if self.forms.missing else ExitCode.DONE
+        return max(self.summary.exit_code, gaps, self.checked.exit_code)
+
+    def lines(self) -> list[str]:
+        """Return the summary for a terminal."""
+        summary = self.summary
+        lines = [f"{self.checked.period.label}{line}" for line in self.checked.gaps.lines()]
+        if self.forms.missing:
+            lines.append(
+                f"没有考评表：{'、'.join(self.forms.missing)}（手工小项未评）。空白表：minsheng template {self.period}"
+            )
+        lines += summary.lines(self.workspace)
+        lines += self.told
+        lines += self.evidence.lines()
+        folder = self.workspace.outputs / str(self.period)
+        counts = summary.counts(self.seconds)
+        lines.append(f"{self.period.label}考评：{counts} → {folder}/index.html，报督查室：{folder}/{FOLDER}/")
+        return lines
+
+
+@names_disk_faults
+def run_assessment(
+    workspace: Workspace, period: str, options: RunOptions = AS_SET, *, display: Display
+) -> AssessmentOutcome:
+    """Assess a half-year or a year; what is unchanged is not made again.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    period
+        ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
+    options
+        How.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period is a month or does not exist.
+    FileRefusedError
+        If a form has faults: all of them at once, and nothing is scored.
+    PlanInvalidError
+        If the plan has faults.
+    """
+    started, parsed = time.monotonic(), Period(period)
+    if parsed.kind == PeriodKind.MONTH:
+        raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
+    plan = load_plan(workspace.params, parsed.year)
+    planned = time.monotonic() - started
+    with my_turn(workspace, display), RunLog(workspace, parsed, "assess", options.log_level) as log:
+        took(_log, "plan", planned)
+        outcome = _assess(workspace, plan, parsed, started, options, log=log, display=display)
+        log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
+        write_run_page(workspace, plan, parsed, log)
+    return outcome
+
+
+def _assess(
+    workspace: Workspace,
+    plan: Plan,
+    parsed: Period,
+    started: float,
+    options: RunOptions,
+    *,
+    log: RunLog,
+    display: Display,
+) -> AssessmentOutcome:
+    checked = check_returns(workspace, plan, parsed.closing_month, force=False, display=display)
+    display.stage(f"读取{parsed.label}考评表")
+    with stage(_log, "forms"):
+        forms = accept_forms(workspace, plan, parsed)
+    with Ledger(workspace.ledger) as ledger:
+        preparer = Preparer(workspace, plan, fingerprint(workspace))
+        units = period_units(plan, parsed)
+        summary = run_units(preparer, ledger, units, parsed, options, command="assess", log=log, display=display)
+    with stage(_log, "site"):
+        write_result_table(workspace, plan, parsed)
+        evidence = gather_evidence(workspace, plan, parsed)
+        write_assessment_site(workspace, plan, parsed, forms, evidence)
+    sealed = sealed_result_table(workspace, parsed)
+    told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
+    return AssessmentOutcome(
+        workspace=workspace,
+        period=parsed,
+        checked=checked,
+        forms=forms,
+        summary=summary,
+        told=told,
+        evidence=evidence,
+        seconds=time.monotonic() - started,
+    )
+
+
+def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folder: Path) -> list[Path]:
+    """Write one blank form per assessed area and section; return their paths.
+
+    What the system proposes to deduct from a section stands in its form already, as far as reports are on record.
+    """
+    accept_deliveries(workspace.data, plan, period)
+    contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_at(period)}
+    for section in _assessed(plan):
+        found = proposals(workspace, plan, period, section)
+        contents[section.id] = write_section_form(plan, section.id, period, found)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for who, content in contents.items():
+        path = folder / f"{who}.xlsx"
+        path.write_bytes(content)
+        written.append(path)
+    return written
+
+
+def proposals(workspace: Workspace, plan: Plan, period: Period, section: Section) -> list[Proposal]:
+    """Return the deductions that the system proposes for a section, in the rubric's order.
+
+    The months that have been checked are known; a month that has not been shows no empty parts yet.
+    """
+    inputs = Inputs(workspace=workspace, plan=plan, period=period)
+    checked = workspace.accepted(period.closing_month).is_dir()
+    facts = read_section_facts(inputs, section, inputs.returns((section.id,)) if checked else {})
+    return [
+        Proposal(rule=rule.id, event=fault.key, told=fault.text)
+        for group in plan.section_rubric.groups
+        for rule in group.rules
+        if is_automatic(rule)
+        for fault in proposed_faults(plan, rule, period, facts)
+    ]
+
+
+def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
+    """Read a period's delivered forms and write the accepted ones; a form that is gone is forgotten.
+
+    Raises
+    ------
+    FileRefusedError
+        With every fault of every form, each with file, sheet, cell and what is allowed. Nothing is accepted then:
+        a ranking with a refused form left out would not be the assessors' ranking.
+    """
+    accept_deliveries(workspace.data, plan, period)
+    sections = _assessed(plan)
+    proposed = {section.id: proposals(workspace, plan, period, section) for section in sections}
+    outcome = read_forms(workspace.data, plan, period, proposed)
+    if outcome.faults:
+        lines = "\n".join(outcome.faults)
+        raise FileRefusedError(
+            f"{lines}\n共 {len(outcome.faults)} 个问题。考评表改正后重新运行 minsheng assess {period}"
+        )
+    accepted: dict[str, AssessmentForm | SectionForm] = {**outcome.areas, **outcome.sections}
+    bodies = {area.id: area.name for area in plan.assessed_at(period)} | {each.id: each.name for each in sections}
+    for who in bodies:
+        path = accepted_form_path(workspace.data, period, who)
+        if who in accepted:
+            document = accepted[who].model_dump(mode="json")
+            content = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
+            write_atomically(path, f"{content}\n".encode())
+        else:
+            path.unlink(missing_ok=True)
+    return Forms(
+        areas=outcome.areas,
+        sections=outcome.sections,
+        missing=tuple(name for who, name in bodies.items() if who not in accepted),
+    )
+
+
+def _assessed(plan: Plan) -> list[Section]:
+    return [section for section in plan.sections if section.assessed]

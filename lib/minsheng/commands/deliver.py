@@ -1,0 +1,184 @@
+"""``minsheng deliver``: a record of handing a report over, and the delivery note (交接单) that goes with it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from minsheng.archive.package.chain import read_state
+from minsheng.commands.sign import find_report
+from minsheng.domain.clock import bureau_time
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, GateRefusedError, UsageError
+from minsheng.files.hashing import digests_of
+from minsheng.files.locks import locked
+from minsheng.files.writing import names_disk_faults, write_durably
+from minsheng.plan import load_plan
+from minsheng.privacy.gate import check_privacy
+from minsheng.runs.options import Display
+from minsheng.signing.deliveries import (
+    OFFICE,
+    PROVINCE,
+    Handed,
+    deliveries_csv,
+    deliveries_path,
+    handed_figures_path,
+    read_deliveries,
+)
+from minsheng.signing.signatures import SignedReport, read_signed, standing
+from minsheng.signing.standing import RECEIVERS, REPORT, Report
+from minsheng.site.first_page import refresh_first_page
+from minsheng.workspace import Workspace
+
+_READ_ONLY, _WRITABLE = 0o444, 0o644
+
+
+@dataclass(frozen=True)
+class DeliverOutcome:
+    """What was handed over.
+
+    Parameters
+    ----------
+    handed
+        The register's new line.
+    note
+        The delivery note, to be printed and signed.
+    remarks
+        What the receiver should know: unsigned, or not in the archive.
+    """
+
+    handed: Handed
+    note: Path
+    remarks: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always 0: what could not be recorded is an error."""
+        return ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal."""
+        handed = self.handed
+        told = f"已登记：{handed.file} 报{RECEIVERS[handed.to]}，{handed.delivered_at:%Y-%m-%d %H:%M}"
+        head = [f"账本头：{handed.head}"] if handed.head else []
+        return [told, f"文件 sha256：{handed.sha256}", *head, *self.remarks, f"交接单：{self.note}"]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        document = asdict(self.handed) | {"period": str(self.handed.period)}
+        document["delivered_at"] = self.handed.delivered_at.isoformat()
+        return {"handed": document, "note": str(self.note), "remarks": list(self.remarks)}
+
+
+@names_disk_faults
+def deliver(
+    workspace: Workspace, month: str, section: str | None, *, to: str, at: str | None, display: Display
+) -> DeliverOutcome:
+    """Record that a section's monthly report was handed to the office or the province, and make the delivery note.
+
+    The signed report is what is handed over; an unsigned one is recorded as such, kept under ``data/deliveries/``.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    month, section
+        As for :func:`~minsheng.commands.sign.find_report`.
+    to
+        ``office`` or ``province``.
+    at
+        When, ISO 8601; by default now.
+    display
+        Told what has to be waited for.
+
+    Raises
+    ------
+    UsageError
+        If a name or time is malformed, or the same file was handed to the same receiver before.
+    GateRefusedError
+        If the report was not made or was changed since, or the signed file on record is not the one that was signed.
+    """
+    if to not in RECEIVERS:
+        raise UsageError(f"--to “{to}”应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
+    report = find_report(workspace, month, section)
+    plan = load_plan(workspace.params, report.period.year)
+    delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
+    data = workspace.data
+    signed = standing(read_signed(data)).get((report.period, report.section.id))
+    with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
+        known = read_deliveries(data, plan)
+        file, sha256, remarks = _what_goes_out(workspace, report, signed)
+        mine = [each for each in known if (each.period, each.section, each.to) == (*_key(report), to)]
+        same = next((each for each in mine if each.sha256 == sha256), None)
+        if same is not None:
+            # Who was killed behind the register's line did not come to the first page.
+            refresh_first_page(workspace, plan)
+            raise UsageError(f"这份文件已于 {same.delivered_at:%Y-%m-%d %H:%M} 报过{RECEIVERS[to]}（{same.file}）")
+        head = read_state(workspace.archive).head if workspace.archive.is_dir() else ""
+        if not head:
+            remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")
+        folder = data / "deliveries" / str(report.period)
+        name = f"{report.section.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
+        handed = Handed(report.period, report.section.id, to, delivered_at, file, sha256, head)
+        html, pdf = _note(plan, report, handed, signed, remarks)
+        check_privacy({f"{name}-note.html": html})
+        folder.mkdir(parents=True, exist_ok=True)
+        note = folder / f"{name}-note.pdf"
+        _keep(note.with_suffix(".html"), html)
+        _keep(note, pdf)
+        _keep_figures(workspace, report, sha256)
+        noted = Handed(**{
+            **asdict(handed), "period": report.period, "note": note.relative_to(data).as_posix(),
+            "note_sha256": digests_of(pdf).sha256,
+        })  # fmt: skip
+        write_durably(deliveries_path(data), deliveries_csv([*known, noted]), mode=_WRITABLE)
+    refresh_first_page(workspace, plan)
+    return DeliverOutcome(noted, note, tuple(remarks))
+
+
+def _key(report: Report) -> tuple[object, str]:
+    return report.period, report.section.id
+
+
+def _what_goes_out(workspace: Workspace, report: Report, signed: SignedReport | None) -> tuple[str, str, list[str]]:
+    """Return the file that is handed over, its hash, and what is to be said about it."""
+    data = workspace.data
+    if signed is not None and signed.kind == "pades" and signed.report_sha256 == report.sha256:
+        fault = signed.fault(data)
+        if fault:
+            raise GateRefusedError(f"data/{signed.file}：{fault}。没有登记")
+        return signed.file, signed.sha256, []
+    remarks = []
+    leader = report.section.leader
+    if signed is not None and signed.report_sha256 != report.sha256:
+        remarks.append(f"签字后有变化：{signed.signer}签的是另一版，本版未签字")
+    elif signed is None and leader:
+        remarks.append(f"未经分管领导（{leader}）签字")
+    path = data / "deliveries" / str(report.period) / f"{report.section.id}-{report.sha256[:12]}.pdf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _keep(path, report.content)
+    return path.relative_to(data).as_posix(), report.sha256, remarks
+
+
+def _keep_figures(workspace: Workspace, report: Report, sha256: str) -> None:
+    """Keep the report's figures beside what was handed over, so that two versions can be compared part by part."""
+    source = workspace.unit(report.period, report.section.id, REPORT) / "result.json"
+    if source.is_file():
+        _keep(handed_figures_path(workspace.data, report.period, sha256), source.read_bytes())
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write once; what lies there without a line in the register was left by an interrupted delivery."""
+    if not path.is_file() or path.read_bytes() != content:
+        write_durably(path, content, mode=_READ_ONLY)
+
+
+def _note(
+    plan: Plan, report: Report, handed: Handed, signed: SignedReport | None, remarks: list[str]
+) -> tuple[bytes, bytes]:
+    from minsheng.render.metadata import ReportMetadata
+    from minsheng.render.paper import print_page
+    from minsheng.site.delivery_note import note_page
+
+    html = note_page(plan, report, handed, signed, remarks, receiver=RECEIVERS[handed.to])
+    title = f"{report.period.label}{report.section.name}月报交接单"
+    about = ReportMetadata(title, plan.about.issuer, handed.delivered_at.date(), handed.sha256)
+    return html, print_page(html.decode(), about, {}).pdf

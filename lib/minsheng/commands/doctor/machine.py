@@ -1,0 +1,149 @@
+"""The machine: its system, text libraries, limits, room for temporary files, time zone.
+
+What was looked at, how it stands, and what to do.
+"""
+
+import ctypes
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from papermill_forked.launch import supported
+
+FINE, HINT, FAULT = "正常", "提示", "故障"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    what
+        In words.
+    state
+        ``正常``, ``提示`` (works, with less) or ``故障``.
+    remedy
+        What to do; empty where nothing needs doing.
+    """
+
+    what: str
+    state: str = FINE
+    remedy: str = ""
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the machine is unfit because of it."""
+        return self.state == FAULT
+
+    def __str__(self) -> str:
+        return f"[{self.state}] {self.what}" + (f"。处理：{self.remedy}" if self.remedy else "")
+
+
+FREE_BYTES = 1 << 30
+"""What a run needs on a disk that it writes to."""
+
+_LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+
+_OPEN_FILES = 512
+
+_PROCESSES = 256
+
+_ADDRESS_SPACE = 8 << 30
+
+_FILE_BYTES = 1 << 28
+
+_BEIJING = -8 * 3600
+
+
+def machine() -> list[Finding]:
+    """Look at what lies outside of Python."""
+    temporary = [*_can_write(_temporary(), "临时文件夹", "设置环境变量 TMPDIR 为可写的文件夹")]
+    return [*_system(), *_text_libraries(), *_limits(), *temporary, *_zone()]
+
+
+def _system() -> list[Finding]:
+    if supported():
+        return [Finding(f"{sys.platform}，可用预热进程（fork）")]
+    return [Finding(f"{sys.platform} 不支持预热进程：改用普通内核，结果相同，慢十倍以上", HINT, "请在 Linux 上运行")]
+
+
+def _text_libraries() -> list[Finding]:
+    missing = [package for name, package in _LIBRARIES.items() if not _loads(name)]
+    if not missing:
+        return [Finding("排版库 Pango、HarfBuzz")]
+    remedy = f"apt-get install {' '.join(missing)}（以 root 运行）"
+    return [Finding(f"缺少或无法装入排版库，不能生成 PDF：{'、'.join(missing)}", FAULT, remedy)]
+
+
+def _loads(library: str) -> bool:
+    names = [library] if sys.platform == "linux" else [library, f"{library.partition('.so')[0]}.dylib"]
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _limits() -> list[Finding]:
+    """Look at what the shell allows a process (``ulimit``)."""
+    wanted = (
+        (resource.RLIMIT_NOFILE, _OPEN_FILES, "打开文件数", f"ulimit -n {_OPEN_FILES * 2}"),
+        (resource.RLIMIT_NPROC, _PROCESSES, "进程数", f"ulimit -u {_PROCESSES * 4}"),
+        (resource.RLIMIT_AS, _ADDRESS_SPACE, "地址空间（字节）", "ulimit -v unlimited"),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES, "文件大小（字节）", "ulimit -f unlimited"),
+    )
+    found = []
+    for which, least, name, remedy in wanted:
+        allowed, _ = resource.getrlimit(which)
+        if allowed not in {resource.RLIM_INFINITY, -1} and allowed < least:
+            found.append(Finding(f"{name}限制为 {allowed}，至少应为 {least}", FAULT, f"{remedy}，再运行"))
+    return found or [Finding("进程限制（ulimit）足够")]
+
+
+def _temporary() -> Path:
+    return Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
+
+
+def _can_write(folder: Path, name: str, remedy: str) -> list[Finding]:
+    why = writing_fails(folder)
+    if why:
+        return [Finding(f"{name} {folder} 不能写入：{why}", FAULT, remedy)]
+    return [Finding(f"{name} {folder} 可写"), *room(folder, name)]
+
+
+def writing_fails(folder: Path) -> str:
+    """Return why a file cannot be written in a folder; empty if it can. The file is taken away again."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".minsheng-doctor-") as file:
+            file.write(b"\0" * 4096)
+            file.flush()
+    except OSError as fault:
+        return fault.strerror or str(fault)
+    return ""
+
+
+def room(folder: Path, name: str) -> list[Finding]:
+    """Return a fault where the disk of a folder has little room left."""
+    free = shutil.disk_usage(folder).free
+    if free >= FREE_BYTES:
+        return []
+    return [Finding(f"{name} {folder} 所在磁盘只剩 {free / FREE_BYTES:.2f} GiB", FAULT, "清理磁盘，至少留出 1 GiB")]
+
+
+def _zone() -> list[Finding]:
+    if -time.localtime().tm_gmtoff == _BEIJING:
+        return [Finding("时区为北京时间")]
+    text = f"本机时区不是北京时间（{time.strftime('%z')}）：收到时间仍按北京时间登记，定时任务则按本机时区"
+    return [Finding(text, HINT, "timedatectl set-timezone Asia/Shanghai")]

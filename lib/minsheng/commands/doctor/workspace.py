@@ -1,0 +1,147 @@
+"""The workspace: its folders, its lock, its ledger, what a killed run left, and whether the clock can be right.
+
+``minsheng doctor``: is this machine fit, and if not, what to do.
+"""
+
+import os
+import re
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from minsheng.commands.doctor.installation import differing
+from minsheng.commands.doctor.machine import FAULT, HINT, Finding, room, writing_fails
+from minsheng.domain.clock import bureau_now
+from minsheng.errors import MinshengError, UsageError
+from minsheng.files.locks import is_locked
+from minsheng.intake.returns.store import read_register, register_path
+from minsheng.runs.folders import left_over
+from minsheng.runs.history import Ledger
+from minsheng.workspace import MARKER, Workspace
+
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+
+_TOLERANCE = timedelta(days=1)
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def workspace(start: Path | None) -> list[Finding]:
+    """Look at the workspace at or above ``start``; without one only the machine can be judged."""
+    try:
+        found = Workspace.find(start)
+    except UsageError as fault:
+        origin = (start or Path(os.environ.get("MINSHENG_WORKSPACE", "."))).resolve()
+        exists = any((folder / MARKER).is_file() for folder in (origin, *origin.parents))
+        if start is None and not exists:
+            text = f"这里不是工作区（{origin} 及其上级没有 {MARKER}），只检查了机器"
+            return [Finding(text, HINT, "进入工作区文件夹，或用 --workspace 指明")]
+        return [Finding(str(fault), FAULT, "改正后再运行")]
+    return [
+        Finding(f"工作区 {found.root}"),
+        *_folders(found),
+        *_official_fonts(found),
+        *_lock(found),
+        *_ledger(found),
+        *_left_over(found),
+        *_register(found),
+        *_archive(found),
+        *_browser(found),
+    ]
+
+
+def _folders(workspace: Workspace) -> list[Finding]:
+    found = [
+        Finding(f"工作区缺少 {folder.name}/：{why}", FAULT, "从备份或发布包中取回")
+        for folder, why in ((workspace.params, "没有方案"), (workspace.notebooks, "没有笔记本"))
+        if not folder.is_dir()
+    ]
+    for folder, name in ((workspace.outputs, "输出文件夹"), (workspace.data, "数据文件夹")):
+        there = folder if folder.exists() or folder.is_symlink() else workspace.root
+        why = writing_fails(there)
+        if why:
+            remedy = f"让运行的用户可写：chown -R $(id -un) {there}；只读的磁盘请重新挂载"
+            found.append(Finding(f"{name} {there} 不能写入：{why}", FAULT, remedy))
+        else:
+            found += room(there, name)
+    return found or [Finding("工作区完整，可写，磁盘有余地")]
+
+
+def _official_fonts(workspace: Workspace) -> list[Finding]:
+    from minsheng.runs.keys import workspace_fonts
+
+    try:
+        fonts = workspace_fonts(workspace)
+    except MinshengError as fault:
+        return [Finding(str(fault), FAULT, "改正 minsheng.toml 的 [fonts]，或删去它以使用随附字体")]
+    except OSError:
+        return []  # of the packaged fonts, which are a finding of their own
+    if fonts.warning():
+        remedy = "有授权的仿宋_GB2312、方正小标宋等字体时，在 minsheng.toml 的 [fonts] 写明 folder"
+        return [Finding(fonts.warning(), HINT, remedy)]
+    absent = "、".join(f"{role.word}用{role.substitute}代替" for role in fonts.missing)
+    return [Finding("公文字体齐全" if not absent else f"公文字体：{absent}")]
+
+
+def _archive(workspace: Workspace) -> list[Finding]:
+    from minsheng.archive.contents.archived import archive_health
+
+    said, wrong = archive_health(workspace)
+    return [Finding(said, FAULT, wrong) if wrong else Finding(said)]
+
+
+def _lock(workspace: Workspace) -> list[Finding]:
+    if not workspace.lock.is_file():
+        return [Finding("没有 requirements.lock：报告不能说明用什么版本生成", HINT, "从发布包中取回")]
+    pins: dict[str, set[str]] = {}
+    for name, pinned in _PIN.findall(workspace.lock.read_text(encoding="utf-8")):
+        pins.setdefault(name, set()).add(pinned)
+    wrong = differing(pins)
+    if wrong:
+        text = f"与 requirements.lock 不一致：{'、'.join(wrong)}。报告的字节可能与别处不同"
+        return [Finding(text, HINT, "make setup，或 pip install --require-hashes -r requirements.lock")]
+    return [Finding("已安装的版本与 requirements.lock 一致")]
+
+
+def _ledger(workspace: Workspace) -> list[Finding]:
+    if not workspace.ledger.is_file() or not os.access(workspace.ledger, os.W_OK):
+        return []
+    try:
+        with Ledger(workspace.ledger):
+            return [Finding("账本可读")]
+    except MinshengError as fault:
+        return [Finding(str(fault), FAULT, "升级本程序，或删除账本后重做")]
+
+
+def _left_over(workspace: Workspace) -> list[Finding]:
+    """Find what runs that were killed left; a run of the same machine that goes on is none of it."""
+    left, found = left_over(workspace), []
+    if left:
+        staging = left[0].parent
+        text = f"被中断的运行留下 {len(left)} 个临时文件夹（{staging}）"
+        found.append(Finding(text, HINT, f"没有运行在进行时可以删除：rm -r {staging}"))
+    folder = register_path(workspace.data).parent
+    unfinished = [*folder.glob(".*.new"), *folder.glob("*/.*.new"), *folder.glob("*/.*.receiving")]
+    if unfinished and not is_locked(folder):
+        text = f"被中断的接收留下 {len(unfinished)} 个未完成的文件（{folder}）"
+        found.append(Finding(text, HINT, "再运行一次 minsheng receive，会先清理再登记"))
+    return found
+
+
+def _register(workspace: Workspace) -> list[Finding]:
+    try:
+        register = read_register(workspace.data)
+    except MinshengError as fault:
+        return [Finding(str(fault), FAULT, "收文登记是凭据：请从备份恢复，不要手工改写")]
+    now = bureau_now().replace(tzinfo=None)
+    newest = max((line.received_at.replace(tzinfo=None) for line in register), default=now)
+    if newest > now + _TOLERANCE:
+        text = f"本机时钟是 {now:%Y-%m-%d %H:%M}，收文登记中却有 {newest:%Y-%m-%d %H:%M} 收到的报表"
+        return [Finding(text, FAULT, "校准时钟：timedatectl set-ntp true；时钟无误则更正登记的时间")]
+    return [Finding(f"收文登记 {len(register)} 行，时钟不早于登记")]
+
+
+def _browser(workspace: Workspace) -> list[Finding]:
+    if not (workspace.root / "tests" / "browser").is_dir() or any(map(shutil.which, _BROWSERS)):
+        return []
+    return [Finding("没有 Chromium：只有浏览器测试需要它", HINT, "sh .ci/setup tests")]

@@ -1,0 +1,75 @@
+"""``minsheng lab``: JupyterLab on this workspace, in Chinese where its language pack is installed."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from minsheng.commands.check import check_period
+from minsheng.intake.returns.store import read_register
+from minsheng.runs.options import Quiet
+from minsheng.workspace import ENVIRONMENT, Workspace
+
+_START = "notebooks/start.ipynb"
+
+_LANGUAGE_PACK = "jupyterlab_language_pack_zh_CN"
+
+_EXPORT = "notebook:export-to-format"
+# JupyterLab names an exporter by its entry point, which its server's addresses allow only Latin letters for.
+_EXPORTS: list[dict[str, object]] = [
+    {"command": _EXPORT, "args": {"format": "minsheng_html", "label": "民生报告（网页）"}, "rank": 0},
+    {"command": _EXPORT, "args": {"format": "minsheng_pdf", "label": "民生报告（PDF）"}, "rank": 1},
+]
+
+_EXPORT_MENU = {"id": "jp-mainmenu-file-notebookexport", "items": _EXPORTS}
+
+_SETTINGS: dict[str, dict[str, object]] = {
+    "translation-extension/plugin": {"locale": "zh_CN"},
+    "mainmenu-extension/plugin": {
+        "menus": [{"id": "jp-mainmenu-file", "items": [{"type": "submenu", "submenu": _EXPORT_MENU}]}]
+    },
+    # Nothing is asked of the network.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def lab_command(workspace: Workspace, *, browser: bool, port: int) -> list[str]:
+    """Return the command line that opens JupyterLab on a workspace."""
+    command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={workspace.root}", f"--port={port}"]
+    command += [f"--LabApp.default_url=/lab/tree/{_START}"]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
+
+
+def lab_environment(workspace: Workspace) -> dict[str, str]:
+    """Return the environment for JupyterLab: the workspace, and Chinese where the language pack is there.
+
+    An analyst's own JupyterLab settings win: we write ours only where none are.
+    """
+    folder = Path(os.environ.get("JUPYTERLAB_SETTINGS_DIR") or _state_folder() / "lab-settings")
+    for plugin, values in _SETTINGS.items():
+        target = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        needs_pack = "locale" in values and find_spec(_LANGUAGE_PACK) is None
+        if not target.exists() and not needs_pack:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(values), encoding="utf-8")
+    return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
+
+
+def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
+    """Check the newest month's returns, so that every notebook opens on data, then run JupyterLab until it ends."""
+    register = read_register(workspace.data)
+    if register:
+        check_period(workspace, str(max(delivery.period for delivery in register)), force=False, display=Quiet())
+    command = lab_command(workspace, browser=browser, port=port)
+    return subprocess.run(command, env=lab_environment(workspace), cwd=workspace.root, check=False).returncode
+
+
+def _state_folder() -> Path:
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "minsheng"

@@ -1,0 +1,75 @@
+"""``minsheng plan check``: every fault of the plan data and of the expectations, at once."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from minsheng.errors import UsageError
+from minsheng.intake.rules.suites import expectation_faults
+from minsheng.plan import PlanFault, load_plan, plan_faults
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """What a check of plans found.
+
+    Parameters
+    ----------
+    years
+        Which years were checked.
+    faults
+        All of them.
+    summaries
+        A line for every year without a fault.
+    """
+
+    years: tuple[int, ...]
+    faults: tuple[PlanFault, ...]
+    summaries: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return the faults as ``file:line: …``, or the summaries."""
+        lines = [str(fault) for fault in self.faults]
+        if lines:
+            lines.append(f"共 {len(self.faults)} 个问题")
+        return "\n".join([*lines, *self.summaries])
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        return {"years": list(self.years), "faults": [asdict(fault) for fault in self.faults]}
+
+
+def check_plans(workspace: Workspace, year: int | None) -> PlanReport:
+    """Check one year's plan, or every year under ``params/``.
+
+    Raises
+    ------
+    UsageError
+        If there is no plan, or none of that year.
+    """
+    years = plan_years(workspace.params)
+    if not years or (year is not None and year not in years):
+        known = "、".join(map(str, years)) or "无"
+        raise UsageError(f"{workspace.params} 下没有{f'{year}年的' if year else ''}方案。已有年度：{known}")
+    chosen = [year] if year is not None else years
+    faults: list[PlanFault] = []
+    summaries = []
+    for one in chosen:
+        found = plan_faults(workspace.params, one)
+        if not found:
+            plan = load_plan(workspace.params, one)
+            found = expectation_faults(plan, workspace.params)
+            if not found:
+                summaries.append(
+                    f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
+                    f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
+                )
+        faults += found
+    return PlanReport(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
+
+
+def plan_years(params: Path) -> list[int]:
+    """Return the years that there are plans of, rising."""
+    if not params.is_dir():
+        return []
+    return sorted(int(folder.name) for folder in params.iterdir() if folder.is_dir() and folder.name.isdigit())

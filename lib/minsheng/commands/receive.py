@@ -1,0 +1,185 @@
+"""``minsheng receive``: register delivered files, check the month, write receipts, say what is wrong or stale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minsheng.commands.check import check_returns, describe_issue
+from minsheng.domain.clock import bureau_time
+from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, UsageError
+from minsheng.files.writing import names_disk_faults
+from minsheng.intake.returns.receipts import receipts_dir
+from minsheng.intake.returns.receiving import Received, Receiver
+from minsheng.intake.returns.store import read_accepted
+from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.plan import load_plan
+from minsheng.runs.history import Ledger
+from minsheng.runs.options import Display
+from minsheng.runs.staleness import later_stale_months
+from minsheng.site.first_page import refresh_first_page
+from minsheng.workspace import Workspace
+
+_SHOWN_CHANGES = 40
+
+
+@dataclass(frozen=True)
+class ReceiveOutcome:
+    """What became of the files of one command.
+
+    Parameters
+    ----------
+    received
+        One per file, in the order given.
+    verdicts
+        By area or section id, of those whose latest revision is among the files.
+    stale
+        Later months with reports that were made from what has now been replaced.
+    """
+
+    workspace: Workspace
+    plan: Plan
+    period: Period
+    received: tuple[Received, ...]
+    verdicts: dict[str, Verdict]
+    stale: tuple[Period, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """11 with a refused file, 3 with a project that is blocked, else 0."""
+        if any(one.outcome == "refused" for one in self.received):
+            return ExitCode.FILE_REFUSED
+        blocked = any(ReturnStatus.BLOCKED in verdict.projects.values() for verdict in self.verdicts.values())
+        return ExitCode.GAPS if blocked else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal: each file, what changed, its issues, its receipt, what is stale."""
+        lines = [line for one in self.received for line in self._file_lines(one)]
+        for who, verdict in self.verdicts.items():
+            lines += self._verdict_lines(who, verdict)
+        if self.stale:
+            months = "、".join(month.label for month in self.stale)
+            lines.append(f"以后月份已过期：{months}。重做：minsheng run {self.period} --stale")
+        return lines
+
+    def _file_lines(self, one: Received) -> list[str]:
+        delivery = one.delivery
+        if delivery is None:
+            kept = f"（原件存于 {one.kept}）" if one.kept else ""
+            return [f"拒收：{one.source}：{one.reason}{kept}"]
+        what = f"{self._name(delivery.id)}{delivery.period.label}报表第 {delivery.revision} 版"
+        if one.outcome == "unchanged":
+            current = f"；现行的是第 {one.superseded_by.revision} 版，仍以它为准" if one.superseded_by else ""
+            return [f"已有：{one.source}：与{what}逐字节相同，没有重复登记{current}"]
+        lines = [f"已登记：{one.source}：{what} → data/{delivery.file}"]
+        if one.replaces is None:
+            return lines
+        if not one.changes:
+            return [*lines, f"  代替第 {one.replaces.revision} 版；读到的内容没有变化"]
+        lines.append(f"  代替第 {one.replaces.revision} 版，改动 {len(one.changes)} 处：")
+        lines += [f"    {change}" for change in one.changes[:_SHOWN_CHANGES]]
+        more = len(one.changes) - _SHOWN_CHANGES
+        return [*lines, f"    ……另有 {more} 处，用 --json 查看"] if more > 0 else lines
+
+    def _verdict_lines(self, who: str, verdict: Verdict) -> list[str]:
+        blocked = [self.plan.project(p).short_name for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED]
+        lines = [f"{self._name(who)}：{'未通过校验：' + '、'.join(blocked) if blocked else '通过校验'}"]
+        for issue in _to_act_on(verdict):
+            word = "错误" if issue.blocks else "待说明"
+            lines.append(f"  {word}：{describe_issue(issue)}")
+        receipt = receipts_dir(self.workspace.outputs, self.period) / f"{who}.html"
+        return [*lines, f"  回执：{receipt}（及同名 xlsx）"]
+
+    def _name(self, who: str) -> str:
+        return next((owner.name for owner in self.plan.reporting_owners(self.period) if owner.id == who), who)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same for a machine, with every change and every issue."""
+        return {
+            "period": str(self.period),
+            "files": [self._as_json(one) for one in self.received],
+            "verdicts": {who: verdict.model_dump(mode="json") for who, verdict in self.verdicts.items()},
+            "stale": [str(month) for month in self.stale],
+        }
+
+    def _as_json(self, one: Received) -> dict[str, Any]:
+        return {
+            "source": one.source,
+            "outcome": one.outcome,
+            "delivery": one.delivery.model_dump(mode="json") if one.delivery else None,
+            "replaces": one.replaces.revision if one.replaces else None,
+            "superseded_by": one.superseded_by.revision if one.superseded_by else None,
+            "changes": [vars(change) for change in one.changes],
+            "reason": one.reason,
+            "kept": str(one.kept.relative_to(self.workspace.root)) if one.kept else "",
+        }
+
+
+def _to_act_on(verdict: Verdict) -> list[Issue]:
+    issues = [i for i in verdict.issues if i.blocks or (i.severity == Severity.WARNING and not i.explanation)]
+    return sorted(issues, key=lambda issue: not issue.blocks)
+
+
+@names_disk_faults
+def receive_files(
+    workspace: Workspace,
+    month: str,
+    files: Sequence[Path],
+    *,
+    received_at: str | None,
+    sender: str,
+    display: Display,
+) -> ReceiveOutcome:
+    """Receive the files of one month, then check the month.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    month
+        ``YYYY-MM``; a file whose cover names another month is refused.
+    files
+        In the order in which they came.
+    received_at
+        ISO date and time; by default now, the only time that the clock is read: it is an input, kept in the register.
+    sender
+        Who sent them; by default the body on each cover.
+    display
+        Told what begins.
+
+    Raises
+    ------
+    UsageError
+        If the period is no month, a file does not exist, or the time is malformed or before the revision it replaces.
+    """
+    period = Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"报表按月份接收（YYYY-MM），收到“{month}”")
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
+    moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
+    plan = load_plan(workspace.params, period.year)
+    receiver = Receiver(plan, workspace.data, period)
+    display.stage(f"接收{period.label}报表 {len(files)} 份")
+    with Reader() as reader:
+        received = tuple(receiver.receive(path, reader, received_at=moment, sender=sender) for path in files)
+    concerned = {one.delivery.id for one in received if one.delivery}
+    if not concerned:
+        return ReceiveOutcome(workspace, plan, period, received, {}, ())
+    check_returns(workspace, plan, period, force=False, display=display)
+    owners = [owner.id for owner in plan.reporting_owners(period) if owner.id in concerned]
+    found = {who: read_accepted(workspace.data, period, who) for who in owners}
+    verdicts = {who: accepted.verdict for who, accepted in found.items() if accepted}
+    refresh_first_page(workspace, plan)
+    return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
+
+
+def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[Period, ...]:
+    if not workspace.ledger.is_file():
+        return ()
+    with Ledger(workspace.ledger) as ledger:
+        return tuple(later_stale_months(workspace, plan, ledger, period))

@@ -1,0 +1,172 @@
+"""All of a month: intake, notebooks, scoring to date, bulletin, site."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from minsheng.commands.check import CheckOutcome, check_returns
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import ExitCode, UsageError
+from minsheng.files.writing import names_disk_faults
+from minsheng.plan import load_plan
+from minsheng.process import stage, took
+from minsheng.runs.graph import UnitSpec, choose, period_units
+from minsheng.runs.history import Ledger
+from minsheng.runs.keys import Preparer, fingerprint, workspace_fonts
+from minsheng.runs.log import RunLog
+from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
+from minsheng.runs.runner import all_skipped, run_units
+from minsheng.runs.staleness import later_stale_months, nothing_to_do
+from minsheng.runs.unit_worker import press, template
+from minsheng.site.month_page import put_in_place
+from minsheng.site.run_page import write_run_page
+from minsheng.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MonthOutcome:
+    """What a run of a month came to.
+
+    Parameters
+    ----------
+    checked
+        The returns and their gaps.
+    summary
+        The notebooks made, skipped and failed.
+    seconds
+        Wall clock of the whole run.
+    stale
+        Later months that were made before a correction of this one.
+    later
+        Outcomes of those, where they were made again.
+    """
+
+    workspace: Workspace
+    checked: CheckOutcome
+    summary: RunSummary
+    seconds: float
+    stale: tuple[Period, ...]
+    later: tuple["MonthOutcome", ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The highest that applies."""
+        return max(
+            self.summary.exit_code,
+            self.checked.exit_code,
+            *(outcome.exit_code for outcome in self.later),
+            ExitCode.DONE,
+        )
+
+    def lines(self) -> list[str]:
+        """Return the summary for a terminal."""
+        summary, period = self.summary, self.checked.period
+        lines = [*self.checked.gaps.lines(), *summary.lines(self.workspace)]
+        if any(name.endswith("/monthly_report") for name in summary.made):
+            lines += [f"字体：{told}" for told in [workspace_fonts(self.workspace).warning()] if told]
+        if self.stale and not self.later:
+            months = "、".join(month.label for month in self.stale)
+            lines.append(f"以后月份已过期：{months}。重做：minsheng run {period} --stale")
+        page = self.workspace.outputs / str(period) / "index.html"
+        lines.append(f"{period.label}：{summary.counts(self.seconds)} → {page}")
+        return [line for outcome in self.later for line in outcome.lines()] + lines
+
+
+@names_disk_faults
+def run_month(
+    workspace: Workspace,
+    month: str,
+    options: RunOptions = AS_SET,
+    *,
+    areas: Sequence[str] = (),
+    notebooks: Sequence[str] = (),
+    stale: bool = False,
+    display: Display,
+) -> MonthOutcome:
+    """Make all of a month; what is unchanged is not made again.
+
+    Parameters
+    ----------
+    workspace
+        Where everything lies.
+    month
+        ``YYYY-MM``.
+    options
+        How.
+    areas, notebooks
+        Names to restrict the run to; what those read is made too.
+    stale
+        Make later months again that are older than a correction.
+    display
+        Told what happens.
+
+    Raises
+    ------
+    UsageError
+        If the period is no month, or a name does not exist.
+    PlanInvalidError
+        If the plan has faults.
+    MachineUnfitError
+        If the disk is full or cannot be written, or the cluster cannot be used.
+    """
+    started, period = time.monotonic(), Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
+    plan = load_plan(workspace.params, period.year)
+    planned = time.monotonic() - started
+    chosen = choose(period_units(plan, period), plan, areas, notebooks)
+    with my_turn(workspace, display), RunLog(workspace, period, "run", options.log_level) as log:
+        took(_log, "plan", planned)
+        checked, summary, late = _run(workspace, plan, period, chosen, options, log=log, display=display)
+        outcome = MonthOutcome(workspace, checked, summary, time.monotonic() - started, late)
+        log.finish(seconds=outcome.seconds, summary=summary, exit_code=outcome.exit_code)
+        write_run_page(workspace, plan, period, log)
+    again = replace(options, force=False)
+    redone = tuple(run_month(workspace, str(each), again, display=display) for each in (late if stale else ()))
+    return replace(outcome, seconds=time.monotonic() - started, later=redone)
+
+
+def _run(
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    chosen: list[UnitSpec],
+    options: RunOptions,
+    *,
+    log: RunLog,
+    display: Display,
+) -> tuple[CheckOutcome, RunSummary, tuple[Period, ...]]:
+    """Check the returns, make the units and the site; return what came of it, and the later months that are stale."""
+    force = options.force
+    with Ledger(workspace.ledger) as ledger:
+        idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), ledger, chosen, period)
+        if not idle and not options.scheduler:
+            # The template boots beside the import of Great Expectations.
+            template()
+        checked = check_returns(workspace, plan, period, force=force, display=display)
+        if idle:
+            summary = all_skipped(ledger, chosen, period, log=log)
+        else:
+            preparer = Preparer(workspace, plan, fingerprint(workspace))
+            summary = run_units(preparer, ledger, chosen, period, options, command="run", log=log, display=display)
+        late = later_stale_months(workspace, plan, ledger, period)
+    if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
+        with stage(_log, "site"):
+            _write_site(workspace, plan, period)
+    return checked, summary, tuple(late)
+
+
+def _write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
+    """Write what is made from all results of a month; a servant reads them, so that its memory is theirs."""
+    for path, function in (
+        (f"{period}/progress.xlsx", "workbooks:progress_workbook"),
+        ("index.html", "first_page:first_page"),
+        # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
+        (f"{period}/index.html", "month_page:month_page"),
+    ):
+        content = press().call(f"minsheng.site.{function}", workspace, plan, period)
+        put_in_place(workspace.outputs / path, content)

@@ -1,0 +1,303 @@
+"""``minsheng sign``: a leader's signature on a section's monthly report, in the PDF or on paper, with its register."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from minsheng.domain.clock import bureau_now
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, UsageError
+from minsheng.files.hashing import digests_of
+from minsheng.files.locks import locked
+from minsheng.files.writing import names_disk_faults, write_durably
+from minsheng.plan import load_plan
+from minsheng.runs.graph import unit_name
+from minsheng.runs.history import Ledger, files_intact
+from minsheng.runs.options import Display
+from minsheng.signing.signatures import (
+    PADES,
+    SCAN,
+    SignedReport,
+    read_signed,
+    signed_csv,
+    signed_dir,
+    signed_register_path,
+    standing,
+)
+from minsheng.signing.standing import REPORT, Report
+from minsheng.site.first_page import refresh_first_page
+from minsheng.workspace import Workspace
+
+_READ_ONLY, _WRITABLE = 0o444, 0o644
+
+_BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
+
+
+@dataclass(frozen=True)
+class SignOutcome:
+    """What was signed.
+
+    Parameters
+    ----------
+    line
+        The register's new line.
+    replaces
+        The signature that stood before.
+    words
+        Whose it is and what was not verified about it.
+    """
+
+    path: Path
+    line: SignedReport
+    replaces: SignedReport | None
+    words: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always 0: what could not be signed is an error."""
+        return ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal."""
+        before = f"，代替第 {self.replaces.revision} 次签字（{self.replaces.file} 保留）" if self.replaces else ""
+        return [
+            f"已签字：{self.path}（第 {self.line.revision} 次{before}）：{self.words}",
+            f"所签报告 sha256：{self.line.report_sha256}",
+        ]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for a machine."""
+        replaces = self.replaces.file if self.replaces else None
+        return {"path": str(self.path), "line": self.line.model_dump(mode="json"), "replaces": replaces}
+
+
+def find_report(workspace: Workspace, month: str, section: str | None) -> Report:
+    """Return the report that a command names, as the last run recorded it.
+
+    Parameters
+    ----------
+    workspace
+        Where reports lie.
+    month
+        ``YYYY-MM``, or the path of a section's ``monthly_report/report.pdf``.
+    section
+        Id or name; ``None`` with a path.
+
+    Raises
+    ------
+    UsageError
+        If there is no such month or section, or the path is no monthly report of this workspace.
+    GateRefusedError
+        If the report was not made, or was changed since.
+    """
+    month, section = _named(workspace, month, section)
+    period = Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"月报按月份（YYYY-MM），现为“{month}”")
+    found = load_plan(workspace.params, period.year).section(section)
+    unit = unit_name(period, found.id, REPORT)
+    make = f"minsheng run {period}"
+    last = None
+    if workspace.ledger.is_file():
+        with Ledger(workspace.ledger) as ledger:
+            last = ledger.last_attempt(unit)
+    if last is None or last.state == "failed" or "report.pdf" not in last.outputs:
+        raise GateRefusedError(f"{found.name}{period.label}月报还没有生成：{make}")
+    folder = workspace.outputs / unit
+    if not files_intact(folder, {"report.pdf": last.outputs["report.pdf"]}):
+        raise GateRefusedError(f"{folder / 'report.pdf'} 生成之后被改动或删去：{make}")
+    content = (folder / "report.pdf").read_bytes()
+    return Report(period, found, content, digests_of(content).sha256)
+
+
+@names_disk_faults
+def sign_report(
+    workspace: Workspace, report: Report, p12: Path, *, password: str | None, timestamp_url: str, display: Display
+) -> SignOutcome:
+    """Put the leader's signature (PAdES) into a report's field and register it.
+
+    Parameters
+    ----------
+    workspace
+        Where the signed report is kept.
+    report
+        What is signed.
+    p12
+        The leader's certificate and key.
+    password
+        Of the file.
+    timestamp_url
+        Server of timestamps; empty for none.
+    display
+        Told what has to be waited for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    GateRefusedError
+        If the certificate is not the leader's, whom the message names.
+    FileRefusedError
+        If the certificate cannot be opened, or the report has no empty field.
+    MachineUnfitError
+        If the timestamp server does not answer.
+    """
+    from minsheng.signing.pades import check_pdf_signature, open_credential, sign_pdf
+
+    if not p12.is_file():
+        raise UsageError(f"没有证书文件 {p12}")
+    credential = open_credential(p12.read_bytes(), password.encode() if password else None)
+    demand_leader(report, credential.name)
+    at = bureau_now()
+    signed = sign_pdf(report.content, credential, on=at, timestamp_url=timestamp_url)
+    checked = check_pdf_signature(signed, roots=workspace.trust_roots)
+    if checked.faults:
+        raise GateRefusedError(f"签出来的文件核验不通过，没有登记：{'；'.join(checked.faults)}")
+    line = _line(report, PADES, credential.name, (checked.signed_at or at).astimezone())
+    return _register(workspace, line, signed, "pdf", checked.words, display)
+
+
+@names_disk_faults
+def register_scan(
+    workspace: Workspace, report: Report, scan: Path, *, signer: str, signed_on: str, display: Display
+) -> SignOutcome:
+    """Register the scan of a report that was signed on paper.
+
+    Parameters
+    ----------
+    workspace
+        Where the scan is kept.
+    report
+        The report that was signed.
+    scan
+        A PDF, JPEG or PNG; known by its content, not its name.
+    signer
+        Who signed.
+    signed_on
+        The day on the paper, ``YYYY-MM-DD``.
+    display
+        Told what has to be waited for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file, or the day is none.
+    GateRefusedError
+        If the signer is not the leader, whom the message names.
+    FileRefusedError
+        If the file is no scan.
+    """
+    if not scan.is_file():
+        raise UsageError(f"没有扫描件 {scan}")
+    demand_leader(report, signer)
+    try:
+        at = datetime.fromisoformat(signed_on)
+    except ValueError as fault:
+        raise UsageError(f"签字日期“{signed_on}”不是日期：应为 YYYY-MM-DD") from fault
+    content = scan.read_bytes()
+    suffix = next((end for beginning, end in _BEGINNINGS.items() if content.startswith(beginning)), "")
+    if not suffix:
+        raise FileRefusedError(f"{scan} 不是扫描件：应为 PDF、JPEG 或 PNG")
+    if content == report.content:
+        raise FileRefusedError(f"{scan} 就是未签字的报告本身，不是签字后的扫描件")
+    at = at if at.tzinfo else at.astimezone()
+    line = _line(report, SCAN, signer, at)
+    words = f"{signer} {at:%Y-%m-%d}（扫描件：笔迹未检）"
+    return _register(workspace, line, content, f"scan.{suffix}", words, display)
+
+
+def demand_leader(report: Report, name: str) -> None:
+    """Refuse a signer who is not the leader whom the plan names for the section.
+
+    Raises
+    ------
+    UsageError
+        If nobody signs the section's reports.
+    GateRefusedError
+        If it is somebody else.
+    """
+    leader = report.section.leader
+    if not leader:
+        raise UsageError(f"{report.section.name}的月报不经分管领导签字（方案 sections.yaml 中没有 leader）")
+    if not same_person(name, leader):
+        raise GateRefusedError(
+            f"{report.section.name}的月报应由分管领导 {leader} 签字，现为“{name}”：没有签字。"
+            "人员变动请改方案的 sections.yaml"
+        )
+
+
+def same_person(name: str, leader: str) -> bool:
+    """Whether two spellings are one name: blanks do not count (“石 斌”)."""
+    return "".join(name.split()) == "".join(leader.split())
+
+
+def _named(workspace: Workspace, month: str, section: str | None) -> tuple[str, str]:
+    if section is not None:
+        return month, section
+    path = Path(month).resolve()
+    outputs = workspace.outputs.resolve()
+    parts = path.relative_to(outputs).parts if path.is_relative_to(outputs) else ()
+    if len(parts) != 4 or parts[2:] != (REPORT, "report.pdf"):
+        raise UsageError(f"请写月份和科室，或工作区中的 outputs/<月份>/<科室>/{REPORT}/report.pdf；现为“{month}”")
+    return parts[0], parts[1]
+
+
+def _line(report: Report, kind: str, signer: str, at: datetime) -> Callable[[int, str, str], SignedReport]:
+    def numbered(revision: int, file: str, sha256: str) -> SignedReport:
+        return SignedReport.model_validate(
+            {
+                "period": report.period,
+                "section": report.section.id,
+                "revision": revision,
+                "kind": kind,
+                "file": file,
+                "sha256": sha256,
+                "report_sha256": report.sha256,
+                "report_size": len(report.content),
+                "signer": signer,
+                "signed_at": at,
+            }
+        )
+
+    return numbered
+
+
+def _register(
+    workspace: Workspace,
+    line: Callable[[int, str, str], SignedReport],
+    content: bytes,
+    suffix: str,
+    words: str,
+    display: Display,
+) -> SignOutcome:
+    """Keep a signed file, read-only, then its line in the register: the line is the moment from which it counts."""
+    data, digest = workspace.data, digests_of(content).sha256
+    signed_register_path(data).parent.mkdir(parents=True, exist_ok=True)
+    with locked(signed_register_path(data).parent, exclusive=True, waiting=lambda: display.stage("等另一次签字结束")):
+        known = read_signed(data)
+        sample = line(1, "", digest)
+        before = standing(known).get(sample.key)
+        if before is not None and before.sha256 == digest:
+            # Who was killed behind the register's line did not come to the first page.
+            refresh_first_page(workspace, load_plan(workspace.params, sample.period.year))
+            raise UsageError(f"这份文件已经登记过：{before.file}")
+        revision = before.revision + 1 if before else 1
+        folder = signed_dir(data, sample.period)
+        folder.mkdir(parents=True, exist_ok=True)
+        # What a killed predecessor left without a line gets its line if it is this file, and stays where it is if not.
+        while _is_another(path := folder / _file_name(sample.section, revision, suffix), content):
+            revision += 1
+        write_durably(path, content, mode=_READ_ONLY)
+        new = line(revision, path.relative_to(data).as_posix(), digest)
+        write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
+    refresh_first_page(workspace, load_plan(workspace.params, new.period.year))
+    return SignOutcome(path, new, before, words)
+
+
+def _is_another(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() != content
+
+
+def _file_name(section: str, revision: int, suffix: str) -> str:
+    return f"{section}.{suffix}" if revision == 1 else f"{section}.r{revision}.{suffix}"

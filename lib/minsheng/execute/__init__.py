@@ -1,1 +1,0 @@
-"""Execution of notebooks: the forked engine, strict execution of one notebook, the ledger."""

@@ -1,0 +1,52 @@
+"""Make a zip based office file (xlsx, docx) byte-stable: the same parts give the same bytes.
+
+Libraries stamp the time of saving into the directory of the archive. Everything that we write goes through here, so
+that a sha256 says whether the content changed. It knows nothing of ours, so that every layer may use it.
+"""
+
+import io
+import zipfile
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+_COMPRESSION_LEVEL = 9
+
+_PLAIN_FILE = 0o600 << 16
+
+
+def normalise_zip(content: bytes) -> bytes:
+    """Pack the parts of an archive again with fixed dates, attributes and compression, in their own order.
+
+    Parameters
+    ----------
+    content
+        The bytes of a zip archive.
+
+    Returns
+    -------
+    bytes
+        An archive with the same parts; equal parts in equal order give equal bytes with the same zlib.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        If ``content`` is no zip archive.
+
+    Examples
+    --------
+    >>> buffer = io.BytesIO()
+    >>> with zipfile.ZipFile(buffer, "w") as archive:
+    ...     archive.writestr(zipfile.ZipInfo("a.txt", (2020, 5, 5, 5, 5, 4)), "甲")
+    >>> once = normalise_zip(buffer.getvalue())
+    >>> normalise_zip(once) == once
+    True
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for part in source.infolist():
+            info = zipfile.ZipInfo(part.filename, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = _PLAIN_FILE
+            info.create_system = 3  # without this the archive would differ between Windows and Unix
+            target.writestr(info, source.read(part), compresslevel=_COMPRESSION_LEVEL)
+    return out.getvalue()

@@ -1,0 +1,4 @@
+"""Assessors' forms (考评表): laid out, written, read back and kept.
+
+May touch ``data/assessment`` only.
+"""

@@ -1,0 +1,71 @@
+"""Accepted assessment forms and handed-over reports on disk: light, because notebooks import it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from minsheng.domain.assessment import AssessmentForm, DeliveredMonths, SectionForm
+from minsheng.domain.period import Period
+from minsheng.files.written import read_written
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The accepted forms of a period.
+
+    Parameters
+    ----------
+    areas, sections
+        By id.
+    missing
+        Names of the assessed bodies without a form.
+    """
+
+    areas: Mapping[str, AssessmentForm]
+    sections: Mapping[str, SectionForm]
+    missing: tuple[str, ...]
+
+
+Form = TypeVar("Form", AssessmentForm, SectionForm)
+
+
+def forms_dir(data_dir: Path, period: Period) -> Path:
+    """Return the folder of a period's forms as delivered."""
+    return data_dir / "assessment" / str(period)
+
+
+def accepted_form_path(data_dir: Path, period: Period, who: str) -> Path:
+    """Return where the accepted form of an area or section lies."""
+    return data_dir / "accepted" / str(period) / f"form-{who}.json"
+
+
+def read_accepted_form(data_dir: Path, period: Period, area: str) -> AssessmentForm | None:
+    """Return the assessor's accepted form for an area, or ``None`` where there is none yet."""
+    path = accepted_form_path(data_dir, period, area)
+    return _read(AssessmentForm, path, period) if path.is_file() else None
+
+
+def read_accepted_section_form(data_dir: Path, period: Period, section: str) -> SectionForm | None:
+    """Return the performance office's accepted form for a section, or ``None``."""
+    path = accepted_form_path(data_dir, period, section)
+    return _read(SectionForm, path, period) if path.is_file() else None
+
+
+def _read(form: type[Form], path: Path, period: Period) -> Form:
+    return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng assess {period}")
+
+
+def accepted_deliveries_path(data_dir: Path, period: Period) -> Path:
+    """Return what intake made of the register of handed-over reports for a period."""
+    return data_dir / "accepted" / "deliveries" / f"{period}.json"
+
+
+def read_accepted_deliveries(data_dir: Path, period: Period) -> DeliveredMonths | None:
+    """Return what is on record; ``None`` where no report was ever handed over, or the record is damaged."""
+    try:
+        return DeliveredMonths.model_validate_json(accepted_deliveries_path(data_dir, period).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

@@ -1,0 +1,361 @@
+"""A whole workbook → a parsed return: cover, tables, narratives, evidence, explanations, and every fault of reading.
+
+One sheet → the rows of its table: header found, totals and footers cut off, every cell read or its fault named.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from minsheng.domain.area import Area, Section
+from minsheng.domain.delivery import Evidence
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.table import Column, Row, Table, TableKind
+from minsheng.errors import FileRefusedError
+from minsheng.intake.reading.columns import check_columns, check_totals
+from minsheng.intake.reading.cover import Cover, read_cover
+from minsheng.intake.reading.headers import find_header
+from minsheng.intake.reading.masking import add_personal, mask_workbook
+from minsheng.intake.reading.parse_findings import Findings
+from minsheng.intake.reading.rows import data_rows, take_rows
+from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text, twin_of
+from minsheng.intake.reading.table_reading import ParsedTable, Reading
+from minsheng.intake.spreadsheets.grid import Sheet, Workbook
+from minsheng.intake.spreadsheets.units import normal
+from minsheng.process import collector_paused
+
+
+def read_table(
+    table: Table,
+    sheet: Sheet,
+    findings: Findings,
+    *,
+    rows: Sequence[Row],
+    printed: Sequence[Column] = (),
+) -> ParsedTable:
+    """Read a table from its sheet.
+
+    Parameters
+    ----------
+    table
+        The contract.
+    sheet
+        The sheet.
+    findings
+        Where faults go.
+    rows
+        The fixed rows that this return must have; empty for a table without fixed rows.
+    printed
+        Columns that the form does not ask for, but that some counties print: read where they are there.
+
+    Returns
+    -------
+    ParsedTable
+        With ``complete`` false where a header, column or row is missing.
+    """
+    result = ParsedTable(table, sheet.name)
+    header = find_header(sheet, [*table.columns, *printed], table.keys)
+    if header is None:
+        wanted = "、".join(column.header for column in table.columns[:4])
+        findings.add(
+            "READ-HEADER",
+            f"工作表“{sheet.name}”里找不到“{table.title}”的表头",
+            allowed=f"一行表头，写明 {wanted} 等列",
+            action="请用当月空白表重新填报，不要删改表头",
+            sheet=sheet.name,
+            project=table.project,
+        )
+        result.complete = False
+        return result
+    result.header = header
+    reading = Reading(table, [*table.columns, *printed], sheet, header, findings, sheet.spread(len(sheet.rows)))
+    check_columns(reading, result)
+    if table.keys and not set(table.keys) <= set(header.columns):
+        return result
+    body, totals = data_rows(reading)
+    take_rows(reading, result, body, rows)
+    check_totals(reading, result, totals)
+    _note_text_numbers(reading)
+    return result
+
+
+def _note_text_numbers(reading: Reading) -> None:
+    if reading.text_numbers:
+        reading.findings.add(
+            "READ-TEXT-NUMBER",
+            f"有 {len(reading.text_numbers)} 个数字是文本格式，已按数字读取",
+            allowed="数值格式的单元格",
+            action="不影响审核；建议改为数值格式",
+            sheet=reading.sheet.name,
+            cell=reading.text_numbers[0],
+            project=reading.table.project,
+        )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One line of 情况说明."""
+
+    rule: str
+    cell: str
+    text: str
+
+    def covers(self, rule: str, sheet: str, cell: str) -> bool:
+        """Whether it speaks about this issue; without a cell it speaks about all issues of its rule."""
+        if normal(self.rule).upper() != normal(rule).upper():
+            return False
+        return not self.cell or normal(self.cell).replace("'", "") in {normal(f"{sheet}!{cell}"), normal(cell)}
+
+
+@dataclass
+class ParsedReturn:
+    """One return as it was read; rules have not been run yet."""
+
+    cover: Cover
+    projects: tuple[str, ...]
+    """The projects in which it has a duty."""
+    tables: dict[str, ParsedTable] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    narratives: dict[str, dict[str, str]] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+
+@collector_paused()
+def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[Column]] | None = None) -> ParsedReturn:
+    """Parse a workbook by the plan's tables.
+
+    Parameters
+    ----------
+    workbook
+        As read.
+    plan
+        Areas, sections, projects and tables.
+    printed
+        Table id → columns that the form does not ask for but some counties print.
+
+    Raises
+    ------
+    FileRefusedError
+        If the cover does not tell area and month.
+    """
+    workbook, personal = mask_workbook(workbook)
+    if workbook.format == "csv":
+        workbook = split_text(workbook, plan.tables)
+    cover = read_cover(workbook, plan)
+    owner = plan.section(cover.id) if cover.is_section else plan.area(cover.id)
+    projects = plan.projects_due(owner, cover.period)
+    if not projects:
+        raise FileRefusedError(f"{cover.sheet}!{cover.cells['period']} {_nothing_due(plan, owner, cover.period)}")
+    result = ParsedReturn(cover, projects)
+    add_personal(result.findings, personal)
+    _check_cover(result)
+    used = {cover.sheet}
+    sheets = find_sheets(workbook, plan.tables, cover.sheet)
+    for table in plan.tables:
+        rows = table.rows_for(projects)
+        sheet = sheets.get(table.id)
+        if not _asked(table, rows, result):
+            if sheet is not None:
+                used.add(sheet.name)
+                _note_duty(result, table, sheet)
+            continue
+        if sheet is None:
+            _missing_sheet(result, table, workbook)
+            continue
+        used.add(sheet.name)
+        parsed = read_table(table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ()))
+        check_whose(parsed, sheet, cover, plan, result.findings)
+        result.tables[table.id] = parsed
+    _note_file(result, workbook, used)
+    _note_extra_sheets(result, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))
+    _collect(result, plan)
+    return result
+
+
+def _nothing_due(plan: Plan, owner: Area | Section, month: Period) -> str:
+    """Say why an owner has nothing to report for a month."""
+    if isinstance(owner, Area) and not owner.is_there(month):
+        return f"{owner.name}自{owner.since.label if owner.since else ''}起列入方案，{month.label}没有报送任务"
+    months = [each for each in Period(str(month.year)).months if plan.projects_due(owner, each)]
+    if not months:
+        return f"{owner.name}不直接报送：它的数由下级地区的报表汇总"
+    return f"{owner.name}{month.label}不用报送。应报月份：{'、'.join(each.label for each in months)}"
+
+
+def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:
+    """Whether this return must hold the table: figures by its duties, a section's return only narratives."""
+    if result.cover.is_section:
+        return table.kind == TableKind.NARRATIVE
+    if table.kind != TableKind.FIGURES:
+        return True
+    return table.project in result.projects if table.project else bool(rows)
+
+
+def _check_cover(result: ParsedReturn) -> None:
+    cover, findings = result.cover, result.findings
+    for name, fault in cover.faults.items():
+        label = {"as_of": "数据截至", "filled_on": "填报日期"}[name]
+        findings.add(
+            "READ-COVER" if name == "as_of" else "READ-EXTRA-COLUMN",
+            f"{label}：{fault.message}",
+            allowed=fault.allowed,
+            action="请改正封面",
+            sheet=cover.sheet,
+            cell=cover.cells.get(name, ""),
+            field=f"cover.{name}",
+            value=cover.values.get(name, ""),
+        )
+    if cover.as_of is None and "as_of" not in cover.faults:
+        findings.add(
+            "READ-COVER",
+            "封面没有填“数据截至”",
+            allowed="完整的年月日，例如 2017-06-25",
+            action="请填写数据截至日期",
+            sheet=cover.sheet,
+            cell=cover.cells.get("as_of", ""),
+            field="cover.as_of",
+        )
+
+
+def _holds_title(sheet: Sheet, table: Table) -> bool:
+    title = normal(table.title)
+    return any(title in normal(cell) for row in sheet.rows for cell in row if isinstance(cell, str))
+
+
+def _missing_sheet(result: ParsedReturn, table: Table, workbook: Workbook) -> None:
+    if table.kind in {TableKind.EVIDENCE, TableKind.EXPLANATION}:
+        return
+    if table.kind == TableKind.NARRATIVE and not result.cover.is_section:
+        rule = "READ-ROW-UNKNOWN"
+        message = f"缺少工作表“{table.sheet}”，工作情况为空"
+    else:
+        rule, message = "READ-SHEET", f"缺少工作表“{table.sheet}”（{table.title}）"
+    action = "请补上该工作表"
+    within = next((sheet for sheet in workbook.sheets if _holds_title(sheet, table)), None)
+    if within is not None:
+        message += f"：这张表和别的内容放在同一个工作表“{within.name}”里，没有读取"
+        action = (
+            "请每张表单独用一个工作表；最省事的是用空白表填报，空白表由市局用 "
+            f"minsheng template {result.cover.period} 生成"
+        )
+    result.findings.add(
+        rule,
+        message,
+        allowed=f"工作表名：{'、'.join(dict.fromkeys((table.sheet, *table.aliases)))}",
+        action=action,
+        sheet=table.sheet,
+        project=table.project,
+    )
+
+
+def _note_duty(result: ParsedReturn, table: Table, sheet: Sheet) -> None:
+    if any(isinstance(cell, Decimal) for row in sheet.rows for cell in row):
+        result.findings.add(
+            "READ-DUTY",
+            f"“{table.title}”不是本单位的任务，没有读取",
+            allowed="只填本单位有任务的表",
+            action="请确认是否误填",
+            sheet=sheet.name,
+        )
+
+
+def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None:
+    add = result.findings.add
+    if "macros" in workbook.notes:
+        add("READ-MACRO", "文件含宏，未运行，已忽略", allowed="不含宏的 xlsx", action="不影响审核；建议另存为 xlsx")
+    if "external_links" in workbook.notes:
+        add(
+            "READ-LINK",
+            "文件链接了别的文件，未打开，已忽略",
+            allowed="不含外部链接",
+            action="请确认链接来的数已经保存在单元格里",
+        )
+    for sheet in workbook.sheets:
+        if sheet.name in used and sheet.pictures:
+            add(
+                "READ-PICTURE",
+                f"“{sheet.name}”里有图片、图形或文本框，其中的内容不读取",
+                allowed="数填在单元格里",
+                action="请确认要报的数都在单元格里，不是贴的图",
+                sheet=sheet.name,
+            )
+        if sheet.name in used and (sheet.hidden or sheet.hidden_rows or sheet.hidden_columns):
+            what = "工作表是隐藏的" if sheet.hidden else "有隐藏的行或列"
+            add(
+                "READ-HIDDEN",
+                f"“{sheet.name}”{what}，照常读取",
+                allowed="不隐藏",
+                action="请确认其中的数是要报的数",
+                sheet=sheet.name,
+            )
+
+
+def _note_extra_sheets(
+    result: ParsedReturn, workbook: Workbook, used: set[str], twin: Callable[[Sheet], Sheet | None]
+) -> None:
+    for sheet in workbook.sheets:
+        if sheet.name in used or not any(cell is not None for row in sheet.rows for cell in row):
+            continue
+        read = twin(sheet)
+        if read is None:
+            result.findings.add(
+                "READ-EXTRA-SHEET",
+                f"多出工作表“{sheet.name}”，不读取",
+                allowed="规定的工作表",
+                action="不影响审核",
+                sheet=sheet.name,
+            )
+        else:
+            result.findings.add(
+                "READ-SHEET-TWICE",
+                f"“{sheet.name}”和“{read.name}”像是同一张表，内容不同；读取的是“{read.name}”",
+                allowed="每张表只有一个工作表",
+                action=f"若“{sheet.name}”才是要报的，请只留它并改名为“{read.name}”后再报；否则请删去，或说明它是什么",
+                sheet=sheet.name,
+            )
+
+
+def _collect(result: ParsedReturn, plan: Plan) -> None:
+    """Take narratives, evidence and explanations out of their tables."""
+    for parsed in result.tables.values():
+        match parsed.table.kind:
+            case TableKind.NARRATIVE:
+                for row in parsed.rows:
+                    texts = {c: str(cell.value) for c, cell in row.cells.items() if cell.value is not None}
+                    if row.project:
+                        result.narratives[row.project] = texts
+            case TableKind.EVIDENCE:
+                result.evidence = tuple(_evidence(parsed, plan))
+            case TableKind.EXPLANATION:
+                result.explanations = tuple(
+                    Explanation(*(str(row.cells[c].value or "") for c in ("rule", "cell", "text")))
+                    for row in parsed.rows
+                    if row.cells["rule"].value and row.cells["text"].value
+                )
+            case TableKind.FIGURES:
+                continue
+
+
+def _evidence(parsed: ParsedTable, plan: Plan) -> list[Evidence]:
+    known = {normal(project.name): project.id for project in plan.projects}
+    rows = []
+    for row in parsed.rows:
+        value = {name: cell.value for name, cell in row.cells.items()}
+        project = known.get(normal(value["project"] or ""))
+        if project is None or not value["name"]:
+            continue
+        dated, pages = value["dated"], value["pages"]
+        rows.append(
+            Evidence(
+                project=project,
+                name=str(value["name"]),
+                number=str(value["number"] or ""),
+                dated=dated if isinstance(dated, date) else None,
+                pages=int(pages) if isinstance(pages, Decimal) and pages == int(pages) else None,
+                cell=row.cells["name"].cell,
+            )
+        )
+    return rows

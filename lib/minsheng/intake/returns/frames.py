@@ -1,0 +1,216 @@
+"""All returns of a month in one frame per table, last month's accepted figures beside them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from minsheng.domain.delivery import AcceptedReturn, Delivery, ReturnStatus
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.table import Table
+from minsheng.intake.reading.parsing import ParsedReturn
+from minsheng.intake.reading.table_reading import ParsedCell, ParsedRow, ParsedTable
+from minsheng.intake.rules.by_cell import PREVIOUS
+from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
+from minsheng.intake.rules.suites import figure_columns
+
+_NOTHING: Mapping[str, Decimal] = {}
+
+
+@dataclass(frozen=True)
+class CheckedReturn:
+    """A parsed return with the line of the register that it came by."""
+
+    delivery: Delivery
+    parsed: ParsedReturn
+    first_received_at: datetime | None = None
+    """When its first revision came."""
+
+
+class RowPlace(NamedTuple):
+    """What one row of a stacked frame is: whose, and where its cells stand."""
+
+    id: str
+    """The area's or section's id."""
+    sheet: str
+    row: str
+    project: str | None
+    cells: Mapping[str, ParsedCell]
+    no_previous: str = ""
+    """Why last month's figures are not there."""
+
+
+@dataclass
+class StackedFrame:
+    """One table of all returns of a month: columns of equal length, and the place of each row by running number."""
+
+    suite: Suite
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    places: list[RowPlace] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MonthContext:
+    """What the frames of a month need beside its returns."""
+
+    plan: Plan
+    period: Period
+    previous: Mapping[tuple[Period, str], AcceptedReturn]
+    """Accepted returns of the months before, by month and area: last month's, or those of the last month due."""
+
+    def month_before(self, who: str, project: str | None) -> Period | None:
+        """Return the last month before this one for which an owner owed figures of a project; ``None`` if none was."""
+        owner = next((area for area in self.plan.areas if area.id == who), None)
+        before = self.period.previous_month
+        for month in reversed(before.year_to_date if before else []):
+            there = owner is None or owner.is_there(month)
+            if there and (project is None or self.plan.is_due(project, month)):
+                return month
+        return None
+
+
+def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext) -> StackedFrame:
+    """Stack one table of all returns.
+
+    Parameters
+    ----------
+    suite
+        The table with its rules.
+    returns
+        The returns of the month; those that lack the table have no rows in the frame.
+    context
+        Plan, month, last month's accepted figures.
+
+    Returns
+    -------
+    StackedFrame
+        Columns: the table's, those printed beside it, derived ones, ``prev_`` + each figure column, and
+        :data:`~minsheng.intake.rules.rule.CONTEXT_COLUMNS`.
+    """
+    frame = StackedFrame(suite)
+    figures = figure_columns(suite)
+    cumulative = {column.id for column in suite.table.columns if column.cumulative}
+    names = [c.id for c in (*suite.table.columns, *suite.printed)]
+    order = {area.id: n for n, area in enumerate(context.plan.areas)}
+    every = [*CONTEXT_COLUMNS, *names, *(PREVIOUS + c for c in figures), *(d.id for d in suite.derive)]
+    frame.columns = {name: [] for name in every}
+    for checked in returns:
+        parsed = _table(checked, suite.table)
+        if parsed is None:
+            continue
+        who = checked.parsed.cover.id
+        same = {
+            "area": who,
+            "area_name": _name(context.plan, who),
+            "area_order": order.get(who, -1),
+            "period_start": context.period.start,
+            "period_end": context.period.end,
+            "received_on": checked.delivery.received_at.date(),
+        }
+        for name, value in same.items():
+            frame.columns[name] += [value] * len(parsed.rows)
+        frame.columns["row"] += [row.id for row in parsed.rows]
+        for name in names:
+            frame.columns[name] += parsed.values(name)
+        for derived in suite.derive:
+            frame.columns[derived.id] += [_derive(derived, checked, row, context) for row in parsed.rows]
+        compare = _comparison(context, suite.table, figures, cumulative, who)
+        found = [compare(row) for row in parsed.rows]
+        for column in figures:
+            frame.columns[PREVIOUS + column] += [values.get(column) for values, _ in found]
+        frame.places += [
+            RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason)
+            for row, (_, reason) in zip(parsed.rows, found, strict=True)
+        ]
+    return frame
+
+
+def _name(plan: Plan, who: str) -> str:
+    names = {area.id: area.name for area in plan.areas} | {section.id: section.name for section in plan.sections}
+    return names.get(who, who)
+
+
+def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
+    if table.id != COVER_TABLE.id:
+        return checked.parsed.tables.get(table.id)
+    cover = checked.parsed.cover
+    values: dict[str, date | str | None] = {name: text or None for name, text in cover.values.items()}
+    values |= {"as_of": cover.as_of, "filled_on": cover.filled_on}
+    cells = {
+        c.id: ParsedCell(values.get(c.id), cover.cells.get(c.id, ""), cover.values.get(c.id, "")) for c in table.columns
+    }
+    return ParsedTable(table, cover.sheet, [ParsedRow("", None, 0, cells)])
+
+
+def _comparison(
+    context: MonthContext, table: Table, figures: Sequence[str], cumulative: set[str], who: str
+) -> Callable[[ParsedRow], tuple[Mapping[str, Decimal], str]]:
+    """Return what finds last month's figures of a row by column and, for those that are not there, why.
+
+    In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
+    """
+    if context.period.previous_month is None:
+        january = dict.fromkeys(cumulative, Decimal(0))
+        return lambda _: (january, "一月没有上月可比")
+    if table.open_rows or not figures:
+        return lambda _: (_NOTHING, "该表逐月不对应")
+    first = dict.fromkeys(cumulative, Decimal(0))
+
+    months: dict[str | None, Period | None] = {}
+
+    def previous(row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
+        project = row.project or table.project
+        if project not in months:
+            months[project] = context.month_before(who, project)
+        month = months[project]
+        if month is None:
+            return first, "本年首次报送，没有上期可比"
+        accepted = context.previous.get((month, who))
+        if accepted is None:
+            return _NOTHING, f"{month.label}未报送"
+        if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
+            return _NOTHING, f"{month.label}的该项目未通过审核"
+        fields = {column: table.field(column, row.id or None) for column in figures}
+        values = {c: Decimal(accepted.values[field].value) for c, field in fields.items() if field in accepted.values}
+        return values, f"{month.label}没有这个数"
+
+    return previous
+
+
+def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:
+    plan = context.plan
+    if derived.sum_of is not None:
+        return _sum(derived, checked.parsed)
+    if derived.value_of is not None:
+        table_id, _, column = derived.value_of.partition(".")
+        table = checked.parsed.tables.get(table_id)
+        match = next((r for r in table.rows if r.id == row.id), None) if table else None
+        return match.cells[column].value if match else None
+    if derived.fund_plan:
+        sources = {part.id: part.amount_yuan for line in plan.funds for part in line.parts}
+        return sources.get(row.id)
+    if derived.target is not None:
+        indicator = derived.target.get(row.id) if isinstance(derived.target, dict) else derived.target
+        target = plan.indicator(indicator).targets.get(checked.parsed.cover.id) if indicator else None
+        return target.value if target else None
+    parameter = derived.parameter.get(row.id) if isinstance(derived.parameter, dict) else derived.parameter
+    return plan.parameter(parameter).on(context.period.end) if parameter else None
+
+
+def _sum(derived: Derived, parsed: ParsedReturn) -> Decimal | None:
+    table_id, _, column = (derived.sum_of or "").partition(".")
+    table = parsed.tables.get(table_id)
+    if table is None or not table.complete:
+        return None
+    figures = table.values(column)
+    wanted = [True] * len(figures)
+    for name, among in derived.where.items():
+        texts = table.values(name)
+        if None in texts:
+            return None
+        wanted = [so_far and text in among for so_far, text in zip(wanted, texts, strict=True)]
+    numbers = [figure for figure, so in zip(figures, wanted, strict=True) if so]
+    exact = [number for number in numbers if isinstance(number, Decimal)]
+    return sum(exact, Decimal(0)) if len(exact) == len(numbers) else None

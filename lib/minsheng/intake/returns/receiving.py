@@ -1,0 +1,304 @@
+"""One delivered file → a new revision, nothing new, or a refusal; area and month are what its cover says.
+
+Writing under ``data/returns/``: the register and the files it names, old or new at any instant, never half.
+
+The register's replacement is the moment at which a file has been received. Before it the file already lies at its
+place with a marker beside it, which says that it does not count yet; after it the marker only remains to be removed.
+"""
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from minsheng.domain.delivery import Delivery
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.errors import FileRefusedError, UsageError
+from minsheng.files.locks import locked
+from minsheng.intake.reading.parsing import ParsedReturn, parse_return
+from minsheng.intake.returns.changes import Change, revision_changes
+from minsheng.intake.returns.store import (
+    REGISTER_COLUMNS,
+    delivered_path,
+    marker_of,
+    read_register,
+    register_path,
+    returns_dir,
+)
+from minsheng.intake.spreadsheets.grid import Workbook
+from minsheng.intake.spreadsheets.reader import Reader
+
+REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
+
+_READ_ONLY = 0o444
+
+_FORMULA_SIGNS = "=+-@\t\r"
+
+
+@contextmanager
+def register_held(data_dir: Path) -> Iterator[None]:
+    """Hold the register alone; what a killed predecessor left unfinished is undone first."""
+    folder = register_path(data_dir).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        _undo_unfinished(data_dir)
+        yield
+
+
+def _undo_unfinished(data_dir: Path) -> None:
+    registered = {delivered_path(data_dir, line) for line in read_register(data_dir)}
+    before, _, after = marker_of(Path("*")).name.partition("*")
+    folder = register_path(data_dir).parent
+    for marker in folder.glob(f"*/{before}*{after}"):
+        path = marker.with_name(marker.name.removeprefix(before).removesuffix(after))
+        if path not in registered:
+            path.unlink(missing_ok=True)
+        marker.unlink()
+    for unfinished in (*folder.glob(".*.new"), *folder.glob("*/.*.new")):
+        unfinished.unlink()
+
+
+def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
+    """Store a delivered file and append its line to the register; to be called within :func:`locked`.
+
+    Raises
+    ------
+    UsageError
+        If another file that was never registered lies at its place.
+    """
+    path = delivered_path(data_dir, delivery)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        if hashlib.sha256(path.read_bytes()).hexdigest() != delivery.sha256:
+            raise UsageError(f"{path} 是一份没有登记的文件，占了本次的位置：请先把它移走，或先登记它")
+        path.chmod(_READ_ONLY)
+        _append(data_dir, delivery)
+        return
+    marker = marker_of(path)
+    _write_durably(marker, b"")
+    _write_durably(path, content, mode=_READ_ONLY)
+    _append(data_dir, delivery)
+    marker.unlink()
+
+
+def _append(data_dir: Path, delivery: Delivery) -> None:
+    lines = [_line(known) for known in (*read_register(data_dir), delivery)]
+    _write_durably(register_path(data_dir), _csv(REGISTER_COLUMNS, lines))
+
+
+def _line(delivery: Delivery) -> list[str]:
+    fields = delivery.model_dump()
+    return [*(str(fields[name]) for name in REGISTER_COLUMNS[:5]), delivery.received_at.isoformat(), delivery.sender]
+
+
+def keep_refused(
+    data_dir: Path, period: Period, original: str, content: bytes, *, received_at: str, sender: str, reason: str
+) -> Path:
+    """Keep a refused file, read-only, and say in ``refused/register.csv`` why; the same file is kept once.
+
+    Returns
+    -------
+    Path
+        Where it lies: ``data/returns/<month>/refused/<sha256, 12 digits>-<its name>``.
+    """
+    folder = returns_dir(data_dir, period) / "refused"
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"{digest[:12]}-{_file_name(original)}"
+    list_path = folder / "register.csv"
+    known: list[list[str]] = []
+    if list_path.exists():
+        known = list(csv.reader(io.StringIO(list_path.read_text(encoding="utf-8"), newline="")))[1:]
+    earlier = next((line for line in known if line[1] == digest and line[-1] == _text(reason)), None)
+    if earlier is not None and (folder / earlier[0]).exists():
+        return folder / earlier[0]
+    if not path.exists():
+        _write_durably(path, content, mode=_READ_ONLY)
+    line = [path.name, digest, received_at, *map(_text, (sender, original, reason))]
+    _write_durably(list_path, _csv(REFUSED_COLUMNS, [*known, line]))
+    return path
+
+
+def _file_name(original: str) -> str:
+    """Return a sender's file name as one that every file system takes; the end, with its suffix, is kept."""
+    safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in original)
+    return safe.encode()[-160:].decode(errors="ignore") or "file"
+
+
+def _text(value: str) -> str:
+    """Return a text that a spreadsheet which opens the list does not take for a formula."""
+    return f"'{value}" if value.startswith(tuple(_FORMULA_SIGNS)) else value
+
+
+def _csv(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(lines)
+    return text.getvalue().encode()
+
+
+def _write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file whole or not at all, on the disk when this returns; its folder's entry too."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.chmod(mode)
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one delivered file."""
+
+    source: str
+    """Its name as given."""
+    outcome: Literal["registered", "unchanged", "refused"]
+    delivery: Delivery | None = None
+    """The line of the register that holds its bytes."""
+    replaces: Delivery | None = None
+    """The revision that it takes the place of."""
+    changes: tuple[Change, ...] = ()
+    """What differs from that revision."""
+    superseded_by: Delivery | None = None
+    """Where its bytes came before, and another revision after them."""
+    reason: str = ""
+    """Why it is refused."""
+    kept: Path | None = None
+    """Where the refused file is kept."""
+
+
+class Receiver:
+    """Receives the files of one month.
+
+    Parameters
+    ----------
+    plan
+        The year's plan.
+    data_dir
+        The folder ``data``.
+    period
+        The month that the files are for.
+    """
+
+    def __init__(self, plan: Plan, data_dir: Path, period: Period) -> None:
+        self._plan = plan
+        self._data_dir = data_dir
+        self._period = period
+
+    def receive(self, source: Path, reader: Reader, *, received_at: datetime, sender: str = "") -> Received:
+        """Register one file, or keep it as refused.
+
+        Parameters
+        ----------
+        source
+            The file; only its bytes count, its name does not.
+        reader
+            Reads it in a child process.
+        received_at
+            When it came: an input, kept in the register.
+        sender
+            Who sent it; by default the body on its cover.
+
+        Raises
+        ------
+        UsageError
+            If it came before the revision that is already there, or an unregistered file lies at its place.
+        FileRefusedError
+            If the register itself is damaged.
+        """
+        content = source.read_bytes()
+        try:
+            workbook = reader.read(content)
+            parsed = parse_return(workbook, self._plan)
+            check_month_of(parsed, self._period)
+        except FileRefusedError as error:
+            with register_held(self._data_dir):
+                kept = keep_refused(
+                    self._data_dir,
+                    self._period,
+                    source.name,
+                    content,
+                    received_at=received_at.isoformat(),
+                    sender=sender,
+                    reason=str(error),
+                )
+            return Received(source.name, "refused", reason=str(error), kept=kept)
+        with register_held(self._data_dir):
+            return self._register(source, content, workbook, parsed, reader, received_at, sender)
+
+    def _register(
+        self,
+        source: Path,
+        content: bytes,
+        workbook: Workbook,
+        parsed: ParsedReturn,
+        reader: Reader,
+        received_at: datetime,
+        sender: str,
+    ) -> Received:
+        cover = parsed.cover
+        known = [line for line in read_register(self._data_dir) if (line.period, line.id) == (self._period, cover.id)]
+        known.sort(key=lambda line: line.revision)
+        latest = known[-1] if known else None
+        digest = hashlib.sha256(content).hexdigest()
+        same = next((line for line in reversed(known) if line.sha256 == digest), None)
+        if same is not None:
+            return Received(source.name, "unchanged", same, superseded_by=None if same is latest else latest)
+        if latest is not None and received_at < latest.received_at:
+            raise UsageError(
+                f"{source.name}：收到时间 {received_at} 早于已登记的第 {latest.revision} 版（{latest.received_at}）："
+                "请核对 --received-at"
+            )
+        revision = latest.revision + 1 if latest else 1
+        suffix = ("" if revision == 1 else f".r{revision}") + _suffix(workbook)
+        delivery = Delivery(
+            period=self._period,
+            id=cover.id,
+            revision=revision,
+            file=f"returns/{self._period}/{cover.id}{suffix}",
+            sha256=digest,
+            received_at=received_at,
+            sender=sender or cover.values["unit"],
+        )
+        changes = self._changes(latest, parsed, reader) if latest else ()
+        add_delivery(self._data_dir, delivery, content)
+        return Received(source.name, "registered", delivery, latest, changes)
+
+    def _changes(self, latest: Delivery, parsed: ParsedReturn, reader: Reader) -> tuple[Change, ...]:
+        try:
+            before = parse_return(reader.read(delivered_path(self._data_dir, latest).read_bytes()), self._plan)
+        except (FileRefusedError, FileNotFoundError):
+            # A registered file that cannot be read is the check's to report; the new one replaces it.
+            return ()
+        return revision_changes(before, parsed)
+
+
+def _suffix(workbook: Workbook) -> str:
+    """Return the suffix under which office programs open the file: its format's, whatever its name said."""
+    return ".xlsm" if workbook.format == "xlsx" and "macros" in workbook.notes else f".{workbook.format}"
+
+
+def check_month_of(parsed: ParsedReturn, period: Period) -> None:
+    """Refuse a return whose cover names another month."""
+    cover = parsed.cover
+    if cover.period != period:
+        raise FileRefusedError(
+            f"{cover.sheet}!{cover.cells['period']} 报告期是{cover.period.label}，不是{period.label}："
+            f"若月份填错请改正后再报；若确是{cover.period.label}的报表，请用 minsheng receive {cover.period}"
+        )

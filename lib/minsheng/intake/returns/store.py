@@ -1,0 +1,177 @@
+"""``data/`` on disk: the register of deliveries and the accepted returns.
+
+Standard library and pydantic only: notebooks read accepted returns through this module.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from minsheng.domain.base import Frozen
+from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
+from minsheng.domain.period import Period
+from minsheng.files.registers import read_lines
+from minsheng.files.written import read_written
+
+REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
+
+CHECKED = "checked.json"
+
+
+class RefusedFile(Frozen):
+    """A delivered file without a verdict."""
+
+    id: str
+    file: str
+    message: str
+    """Why, and what to do."""
+
+
+class CheckedMonth(Frozen):
+    """What the last check of a month was made from and made, so that an unchanged month is skipped."""
+
+    fingerprint: str
+    written: dict[str, str]
+    """File name → sha256 of what was written."""
+    refused: tuple[RefusedFile, ...] = ()
+    """Unreadable, hostile, or not what the register says."""
+    unregistered: tuple[RefusedFile, ...] = ()
+    """Lying in the month's folder without a line in the register: not looked at."""
+
+
+def returns_dir(data_dir: Path, period: Period) -> Path:
+    """Return the folder of a month's delivered files."""
+    return data_dir / "returns" / str(period)
+
+
+def accepted_dir(data_dir: Path, period: Period) -> Path:
+    """Return the folder of a month's accepted returns."""
+    return data_dir / "accepted" / str(period)
+
+
+def register_path(data_dir: Path) -> Path:
+    """Return the register of deliveries."""
+    return data_dir / "returns" / "register.csv"
+
+
+def read_register(data_dir: Path) -> list[Delivery]:
+    """Return every line of the register, in order; an absent register is an empty one.
+
+    Raises
+    ------
+    FileRefusedError
+        If a line is damaged: the register is evidence, nothing of it is skipped.
+    """
+    return read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery)
+
+
+def _delivery(line: dict[str, str]) -> Delivery:
+    return Delivery(
+        period=Period(line["period"]),
+        id=line["id"],
+        revision=int(line["revision"]),
+        file=line["file"],
+        sha256=line["sha256"],
+        received_at=datetime.fromisoformat(line["received_at"]),
+        sender=line["sender"] or "",
+    )
+
+
+def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:
+    """Return the latest revision of each area and section in a month, by id."""
+    latest: dict[str, Delivery] = {}
+    for delivery in read_register(data_dir):
+        if delivery.period == period and (
+            delivery.id not in latest or delivery.revision > latest[delivery.id].revision
+        ):
+            latest[delivery.id] = delivery
+    return dict(sorted(latest.items()))
+
+
+def delivered_path(data_dir: Path, delivery: Delivery) -> Path:
+    """Return where a delivered file lies; the register names it relative to ``data/``."""
+    return data_dir / delivery.file
+
+
+def marker_of(path: Path) -> Path:
+    """Return the marker that lies beside a file while it is being received: unless registered, it does not count."""
+    return path.with_name(f".{path.name}.receiving")
+
+
+def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | None:
+    """Return an area's or section's accepted return of a month; ``None`` if it has not reported."""
+    folder = accepted_dir(data_dir, period)
+    try:
+        content = (folder / f"{who}.json").read_bytes()
+    except FileNotFoundError:
+        return None
+    verdict = read_written(Verdict, content, folder / f"{who}.json", remedy=f"请重做：minsheng check {period} --force")
+    with (folder / f"{who}.csv").open(encoding="utf-8", newline="") as stream:
+        lines = csv.reader(stream)
+        next(lines)
+        values = {line[0]: Value._make(line) for line in lines}
+    return AcceptedReturn.model_construct(verdict=verdict, values=values)
+
+
+def read_accepted_month(data_dir: Path, period: Period) -> Iterator[tuple[str, AcceptedReturn]]:
+    """Yield every accepted return of a month with its id, in order; one is in memory at a time."""
+    for path in sorted(accepted_dir(data_dir, period).glob("*.json")):
+        accepted = read_accepted(data_dir, period, path.stem) if path.name != CHECKED else None
+        if accepted is not None:
+            yield path.stem, accepted
+
+
+def read_year_to_date(data_dir: Path, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
+    """Return every accepted return from January to the period's closing month, by month and id."""
+    return {
+        (month, who): accepted
+        for month in period.year_to_date
+        for who, accepted in read_accepted_month(data_dir, month)
+    }
+
+
+def read_checked(data_dir: Path, period: Period) -> CheckedMonth | None:
+    """Return what the last check of a month recorded; ``None`` if there was none or its record is damaged."""
+    try:
+        return CheckedMonth.model_validate_json((accepted_dir(data_dir, period) / CHECKED).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def read_refused(data_dir: Path, period: Period) -> tuple[RefusedFile, ...]:
+    """Return the files of a month that have no verdict, with the reason."""
+    checked = read_checked(data_dir, period)
+    return checked.refused if checked else ()
+
+
+def verdict_bytes(verdict: Verdict) -> bytes:
+    """Write a verdict: sorted keys, so that the same verdict is the same bytes."""
+    document = verdict.model_dump(mode="json")
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def values_bytes(values: Sequence[Value]) -> bytes:
+    """Write accepted values as CSV, in the order given."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Value._fields)
+    writer.writerows(values)
+    return text.getvalue().encode()
+
+
+def write_atomically(path: Path, content: bytes) -> str:
+    """Write a file so that a reader sees the old bytes or the new ones; return their sha256.
+
+    Nothing waits for the disk: what is written here can be made again, and its hash shows whether it is whole.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(content).hexdigest()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return digest

@@ -1,0 +1,213 @@
+"""Findings of reading and runs of rules → one verdict per return, and the values that it accepts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from minsheng.domain.base import plain
+from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Value, Verdict
+from minsheng.domain.table import TableKind
+from minsheng.intake.reading.parsing import Explanation
+from minsheng.intake.returns.frames import CheckedReturn, RowPlace, StackedFrame
+from minsheng.intake.rules.by_cell import PREVIOUS
+from minsheng.intake.rules.rule import COVER_TABLE, CellFault, Rule, RuleRun, Suite
+from minsheng.intake.spreadsheets.units import yuan_scale
+
+_FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
+
+
+def build_verdict(
+    checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
+) -> tuple[Verdict, list[Value]]:
+    """Build the verdict of one return.
+
+    Parameters
+    ----------
+    checked
+        The return.
+    frames
+        The month's frames, in the order of the suites.
+    runs
+        Table id → how each rule ended.
+    rules_sha256
+        Of the tables and expectations.
+
+    Returns
+    -------
+    tuple of Verdict and list of Value
+        A critical issue blocks its project, and all projects where it concerns the whole return; values are those of
+        accepted projects.
+    """
+    parsed, delivery = checked.parsed, checked.delivery
+    issues = list(parsed.findings.issues)
+    unreadable = {(issue.sheet, issue.cell) for issue in issues if issue.cell and issue.blocks}
+    outcomes: list[RuleOutcome] = []
+    for frame in frames:
+        if frame.suite.table.id != COVER_TABLE.id and not _asked(checked, frame.suite):
+            continue
+        rows: dict[str | None, list[int]] = {}
+        for n, place in enumerate(frame.places):
+            if place.id == delivery.id:
+                rows.setdefault(place.project, []).append(n)
+        for run in runs[frame.suite.table.id]:
+            found, ended = _judge(run, frame, rows, unreadable)
+            issues += found
+            outcomes += ended
+    issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
+    blocked = {issue.project for issue in issues if issue.blocks}
+    projects = {
+        project: ReturnStatus.BLOCKED if {project, None} & blocked else ReturnStatus.REPORTED
+        for project in parsed.projects
+    }
+    cover = parsed.cover
+    verdict = Verdict(
+        id=delivery.id,
+        period=delivery.period,
+        file=delivery.file,
+        sha256=delivery.sha256,
+        revision=delivery.revision,
+        received_at=delivery.received_at,
+        first_received_at=checked.first_received_at,
+        # Without 数据截至 every project is blocked; data cannot be later than the day it came.
+        as_of=cover.as_of or delivery.received_at.date(),
+        data_label=cover.data_label,
+        projects=projects,
+        issues=tuple(issues),
+        outcomes=tuple(outcomes),
+        narratives=parsed.narratives,
+        evidence=parsed.evidence,
+        rules_sha256=rules_sha256,
+    )
+    return verdict, _values(checked, projects)
+
+
+def _asked(checked: CheckedReturn, suite: Suite) -> bool:
+    if checked.parsed.cover.is_section:
+        return suite.table.kind == TableKind.NARRATIVE
+    if suite.table.project:
+        return suite.table.project in checked.parsed.projects
+    return True
+
+
+def _judge(
+    run: RuleRun, frame: StackedFrame, rows: Mapping[str | None, list[int]], unreadable: set[tuple[str, str]]
+) -> tuple[list[Issue], list[RuleOutcome]]:
+    """Return the issues and outcomes of one rule on one return; ``rows`` are the return's rows by project."""
+    rule, suite = run.rule, frame.suite
+    if not rows:
+        return [], [_outcome(rule, suite.table.project, Outcome.NOT_CHECKED, "没有该表，或表中没有数据行")]
+    issues: list[Issue] = []
+    outcomes: list[RuleOutcome] = []
+    faults: dict[int, list[CellFault]] = {}
+    for fault in run.faults:
+        faults.setdefault(fault.row, []).append(fault)
+    for project, mine in rows.items():
+        if run.error:
+            outcomes.append(_outcome(rule, project, Outcome.ERROR, run.error))
+            issues.append(_could_not_run(run, frame.places[mine[0]]))
+            continue
+        found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
+        # A cell that could not be read already has its issue; that it is also "blank" would only confuse.
+        real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.places[f.row], f, unreadable))]
+        issues += [_issue(rule, suite, frame.places[fault.row], fault) for fault in real]
+        blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
+        if real:
+            outcomes.append(_outcome(rule, project, Outcome.FAIL))
+        elif len(real) < len(found):
+            outcomes.append(_outcome(rule, project, Outcome.NOT_CHECKED, "单元格无法读取"))
+        elif blank and rule.blank == "not_checked":
+            outcomes.append(_outcome(rule, project, Outcome.NOT_CHECKED, _why_blank(rule, frame, blank)))
+        else:
+            outcomes.append(_outcome(rule, project, Outcome.PASS))
+    return issues, outcomes
+
+
+def _outcome(rule: Rule, project: str | None, outcome: Outcome, reason: str = "") -> RuleOutcome:
+    return RuleOutcome(rule=rule.id, project=project, outcome=outcome, reason=reason)
+
+
+def _is_unreadable(place: RowPlace, fault: CellFault, unreadable: set[tuple[str, str]]) -> bool:
+    cell = place.cells.get(fault.column)
+    return cell is None or not cell.cell or (place.sheet, cell.cell) in unreadable
+
+
+def _why_blank(rule: Rule, frame: StackedFrame, rows: list[int]) -> str:
+    empty = [c for c in rule.columns if any(frame.columns[c][row] is None for row in rows)]
+    if empty and all(column.startswith(PREVIOUS) for column in empty):
+        return "；".join(dict.fromkeys(frame.places[row].no_previous for row in rows))
+    return f"所需的数空白：{'、'.join(frame.suite.label(c) for c in empty if not c.startswith(PREVIOUS))}"
+
+
+def _could_not_run(run: RuleRun, place: RowPlace) -> Issue:
+    rule = run.rule
+    return Issue(
+        rule=rule.id,
+        severity=rule.severity,
+        project=place.project,
+        sheet=place.sheet,
+        cell="",
+        message=f"规则未能执行：{run.error}",
+        allowed=rule.allowed,
+        action="这是系统的问题，请联系管理员；未查的数不予采用",
+        basis=rule.basis,
+    )
+
+
+def _issue(rule: Rule, suite: Suite, place: RowPlace, fault: CellFault) -> Issue:
+    # A derived column has no cell; the issue then points at the first column of the rule that has one.
+    column = next((c for c in (fault.column, *rule.columns) if c in place.cells and place.cells[c].cell), fault.column)
+    cell = place.cells.get(column)
+    detail = f"（{fault.detail}）" if fault.detail else ""
+    row = next((" / ".join(r.labels) for r in suite.table.rows if r.id == place.row), "")
+    return Issue(
+        rule=rule.id,
+        severity=rule.severity,
+        project=place.project or suite.table.project,
+        sheet=place.sheet,
+        cell=cell.cell if cell else "",
+        field=suite.table.field(column, place.row or None),
+        value=cell.shown if cell else "",
+        message=f"{row + '：' if row else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
+        allowed=rule.allowed,
+        action=rule.action,
+        basis=rule.basis,
+    )
+
+
+def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequence[StackedFrame]) -> Issue:
+    """Attach what the county wrote about a warning; where the rule allows it, a note also lifts a critical issue."""
+    if issue.severity == Severity.INFO:
+        return issue
+    lifts = {rule.id for frame in frames for rule in frame.suite.rules if rule.note_lifts}
+    if issue.severity == Severity.CRITICAL and issue.rule not in lifts:
+        return issue
+    text = next((e.text for e in explanations if e.covers(issue.rule, issue.sheet, issue.cell)), "")
+    return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
+
+
+def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[Value]:
+    values = []
+    for parsed in checked.parsed.tables.values():
+        table = parsed.table
+        if table.kind != TableKind.FIGURES:
+            continue
+        columns = [(c.id, "元" if yuan_scale(c.id, c.unit) != 1 else c.unit) for c in table.columns]
+        accepted = {p for p in (*projects, "") if projects.get(p) == ReturnStatus.REPORTED}
+        sheet, own = parsed.sheet, table.project or ""
+        for row in parsed.rows:
+            if (row.project or own) not in accepted:
+                continue
+            prefix, cells = table.field("", row.id or None), row.cells
+            values += [
+                Value(prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at)
+                for name, unit in columns
+                for value, at, _ in (cells[name],)
+                if value is not None
+            ]
+    return values
+
+
+@lru_cache(maxsize=4096)  # the same days and small figures stand all down a long table
+def _text(value: Decimal | date) -> str:
+    return plain(value) if isinstance(value, Decimal) else value.isoformat()

@@ -1,0 +1,4 @@
+"""Expectations as data, and what each kind of rule judges.
+
+Pure: frames in, findings out.
+"""

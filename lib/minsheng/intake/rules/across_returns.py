@@ -1,0 +1,150 @@
+"""Judgements across months and areas: against last month's figures, and against other areas of the same month."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from minsheng.intake.rules.by_cell import (
+    BLANK,
+    PREVIOUS,
+    ZERO,
+    Finding,
+    Findings,
+    Frame,
+    each,
+    numbers,
+    product_of,
+    rows_of,
+    show,
+)
+
+
+def not_fall(frame: Frame, *, columns: Sequence[str]) -> Findings:
+    """Judge whether a figure is at least last month's."""
+
+    def judge(column: str, row: int) -> Finding:
+        pair = numbers(frame, (column, PREVIOUS + column), row)
+        if pair is None:
+            return BLANK
+        return (
+            f"上月 {show(pair[1])}，本月 {show(pair[0])}，减少 {show(pair[1] - pair[0])}" if pair[0] < pair[1] else None
+        )
+
+    return each(frame, columns, judge)
+
+
+def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> Findings:
+    """Cumulative = last month's cumulative + this month; a fall is left to :func:`not_fall`, which a note may lift.
+
+    The loader demands a rule that it must not fall beside every rule of this kind.
+    """
+
+    def judge(column: str, row: int) -> Finding:
+        values = numbers(frame, (column, PREVIOUS + column, pairs[column]), row)
+        if values is None:
+            return BLANK
+        now, before, month = values
+        if now < before or abs(now - before - month) <= tolerance:
+            return None
+        return f"上月累计 {show(before)} + 本月 {show(month)} = {show(before + month)}，填报 {show(now)}"
+
+    return each(frame, pairs, judge)
+
+
+def grow_by_product(frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO) -> Findings:
+    """Cumulative = last month's cumulative + the product of this month's figures (人数 × 覆盖月数).
+
+    A fall is left to :func:`not_fall`, as in :func:`grow_by_month`.
+    """
+
+    def judge(name: str, row: int) -> Finding:
+        values, month = numbers(frame, (name, PREVIOUS + name), row), product_of(frame, factors, row)
+        if values is None or month is None:
+            return BLANK
+        now, before = values
+        if now < before or abs(now - before - month) <= tolerance:
+            return None
+        said = " × ".join(show(frame[f][row]) for f in factors)
+        return f"上月累计 {show(before)} + {said} = {show(before + month)}，填报 {show(now)}"
+
+    return each(frame, [column], judge)
+
+
+def change_within(frame: Frame, *, columns: Sequence[str], factor: Decimal, at_least: Decimal = ZERO) -> Findings:
+    """Judge whether a figure stays within ``factor`` times last month's, and above a ``factor``-th of it.
+
+    ``at_least`` is the change below which nothing is said.
+    """
+
+    def judge(column: str, row: int) -> Finding:
+        pair = numbers(frame, (column, PREVIOUS + column), row)
+        if pair is None:
+            return BLANK
+        now, before = pair
+        if now <= 0 or before <= 0 or abs(now - before) < at_least:
+            return None
+        if now < before * factor and before < now * factor:
+            return None
+        return f"上月 {show(before)}，本月 {show(now)}，相差 {show(max(now / before, before / now))} 倍"
+
+    return each(frame, columns, judge)
+
+
+def _near(value: Decimal, other: Decimal, share: Decimal) -> bool:
+    return abs(value - other) <= abs(other) * share
+
+
+def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far: Decimal) -> Findings:
+    """Judge whether an area's figures are not those that its neighbour in the annex table had last month.
+
+    Fires where all ``columns`` lie within ``near`` of a neighbour's figures of last month, and all lie further than
+    ``far`` from the area's own (both as a share).
+    """
+    places = {(frame["area_order"][row], frame["row"][row]): row for row in rows_of(frame)}
+
+    def judge(_: str, row: int) -> Finding:
+        now, own = numbers(frame, columns, row), numbers(frame, [PREVIOUS + c for c in columns], row)
+        if now is None or own is None:
+            return BLANK
+        if any(_near(value, before, far) for value, before in zip(now, own, strict=True)):
+            return None
+        for step in (-1, 1):
+            other = places.get((frame["area_order"][row] + step, frame["row"][row]))
+            theirs = None if other is None else numbers(frame, [PREVIOUS + c for c in columns], other)
+            if theirs and all(theirs) and all(_near(v, t, near) for v, t in zip(now, theirs, strict=True)):
+                return f"与本地区上月相差悬殊，却与相邻的{frame['area_name'][other or 0]}上月相近，可能错行"
+        return None
+
+    return each(frame, columns[:1], judge)
+
+
+def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> Findings:
+    """No two areas report the same figures in all ``columns``, of which at least ``filled`` are not 0."""
+    seen: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows_of(frame):
+        values = numbers(frame, columns, row)
+        if values is not None and sum(1 for value in values if value) >= filled:
+            seen.setdefault((frame["row"][row], *values), []).append(row)
+
+    def judge(_: str, row: int) -> Finding:
+        values = numbers(frame, columns, row)
+        if values is None:
+            return BLANK
+        same = [r for r in seen.get((frame["row"][row], *values), []) if frame["area"][r] != frame["area"][row]]
+        return f"{len(columns)} 个数与{frame['area_name'][same[0]]}完全相同" if same else None
+
+    return each(frame, columns[:1], judge)
+
+
+def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> Findings:
+    """Not all ``columns`` equal last month's, where at least ``filled`` of them are not 0."""
+
+    def judge(_: str, row: int) -> Finding:
+        now, before = numbers(frame, columns, row), numbers(frame, [PREVIOUS + c for c in columns], row)
+        if now is None or before is None:
+            return BLANK
+        if now != before or sum(1 for value in now if value) < filled:
+            return None
+        return f"{len(columns)} 个数与上月完全相同"
+
+    return each(frame, columns[:1], judge)

@@ -1,0 +1,145 @@
+"""The expectation types of our own: which judgement each name of the YAML stands for, and what it must be told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from minsheng.intake.rules import across_returns as across
+from minsheng.intake.rules import within_return as within
+from minsheng.intake.rules.by_cell import BLANK, PREVIOUS, Findings, Frame, signed
+
+__all__ = ["BLANK", "KINDS", "PREVIOUS", "Kind", "judge_rule", "named_columns", "previous_columns"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One expectation type of ours: its judgement and what its ``kwargs`` must be.
+
+    ``parameters`` maps a name to ``columns``, ``signed`` (columns, a leading ``-`` subtracts), ``pairs``, ``column``,
+    ``number`` or ``texts``; a trailing ``?`` makes it optional.
+    """
+
+    judge: Callable[..., Findings]
+    parameters: Mapping[str, str]
+    previous: tuple[str, ...] = ()
+    """The parameters whose columns are compared with last month's."""
+
+
+KINDS: dict[str, Kind] = {
+    "expect_cells_to_be_filled": Kind(within.filled, {"columns": "columns"}),
+    "expect_cell_to_be_filled_when": Kind(within.filled_when, {"column": "column", "when": "column", "among": "texts"}),
+    "expect_cells_to_be_between": Kind(within.between, {"columns": "columns", "low": "number", "high": "number?"}),
+    "expect_cells_to_be_whole": Kind(within.whole, {"columns": "columns"}),
+    "expect_cells_to_be_one_of": Kind(within.one_of, {"columns": "columns", "among": "texts"}),
+    "expect_cumulative_to_not_fall": Kind(across.not_fall, {"columns": "columns"}, ("columns",)),
+    "expect_cumulative_to_grow_by_month": Kind(
+        across.grow_by_month, {"pairs": "pairs", "tolerance": "number?"}, ("pairs",)
+    ),
+    "expect_cumulative_to_grow_by_product": Kind(
+        across.grow_by_product, {"column": "column", "factors": "columns", "tolerance": "number?"}, ("column",)
+    ),
+    "expect_total_to_equal_parts": Kind(
+        within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "number?"}
+    ),
+    "expect_cells_to_be_at_most": Kind(within.at_most, {"pairs": "pairs", "factor": "number?", "tolerance": "number?"}),
+    "expect_cells_to_agree": Kind(within.agree, {"pairs": "pairs", "tolerance": "number?"}),
+    "expect_cell_to_equal_product": Kind(
+        within.product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
+    ),
+    "expect_cell_to_be_at_most_product": Kind(
+        within.at_most_product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
+    ),
+    "expect_ratio_to_be_between": Kind(
+        within.ratio_between,
+        {
+            "column": "column",
+            "numerator": "signed",
+            "denominator": "signed",
+            "low": "number?",
+            "high": "number?",
+            "stated": "column?",
+            "tolerance": "number?",
+            "scale": "number?",
+        },
+    ),
+    "expect_change_to_be_within": Kind(
+        across.change_within, {"columns": "columns", "factor": "number", "at_least": "number?"}, ("columns",)
+    ),
+    "expect_rows_to_not_shift": Kind(
+        across.rows_not_shifted, {"columns": "columns", "near": "number", "far": "number"}, ("columns",)
+    ),
+    "expect_figures_to_differ_between_areas": Kind(
+        across.differ_between_areas, {"columns": "columns", "filled": "number"}
+    ),
+    "expect_figures_to_differ_from_last_month": Kind(
+        across.differ_from_last_month, {"columns": "columns", "filled": "number"}, ("columns",)
+    ),
+    "expect_dates_to_be_between": Kind(
+        within.dates_between,
+        {
+            "columns": "columns",
+            "earliest": "column?",
+            "latest": "column?",
+            "days_before": "number?",
+            "days_after": "number?",
+        },
+    ),
+}
+"""The expectation types of our own, by the name that YAML uses."""
+
+
+def named_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+    """Return every column that a rule names, without signs, without last month's."""
+    names: list[str] = []
+    for name, value in kwargs.items():
+        match kind.parameters[name].rstrip("?"):
+            case "columns":
+                names += value
+            case "signed":
+                names += [column for _, column in signed(value)]
+            case "pairs":
+                names += [*value, *value.values()]
+            case "column":
+                names.append(value)
+    return list(dict.fromkeys(names))
+
+
+def previous_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+    """Return the columns of last month that a rule needs, with their prefix."""
+    values = [kwargs[name] for name in kind.previous if name in kwargs]
+    return [PREVIOUS + column for value in values for column in ([value] if isinstance(value, str) else value)]
+
+
+def judge_rule(
+    type_name: str, frame: Frame, kwargs: Mapping[str, Any], *, rows: Sequence[str] = (), blank_is_fault: bool = False
+) -> Findings:
+    """Run one of our types, over the rows that the rule is about.
+
+    Parameters
+    ----------
+    type_name
+        A key of :data:`KINDS`.
+    frame
+        Columns of equal length, among them ``area``, ``area_name``, ``area_order`` and ``row``.
+    kwargs
+        The rule's parameters, numbers as ``Decimal``.
+    rows
+        Ids of the rows concerned; empty for all.
+    blank_is_fault
+        Whether what could not be judged for a blank is a fault.
+
+    Returns
+    -------
+    Findings
+        Reported column → one finding per row.
+    """
+    findings = KINDS[type_name].judge(frame, **kwargs)
+    if not rows and not blank_is_fault:
+        return findings
+    for column, found in findings.items():
+        for at, finding in enumerate(found):
+            if rows and frame["row"][at] not in rows:
+                found[at] = None
+            elif finding is BLANK and blank_is_fault:
+                findings[column][at] = "所需的数有空白"
+    return findings

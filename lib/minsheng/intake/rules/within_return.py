@@ -1,0 +1,203 @@
+"""Judgements within one return: a cell alone, or against other cells of its row."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from minsheng.domain.base import plain
+from minsheng.intake.rules.by_cell import (
+    BLANK,
+    ZERO,
+    Finding,
+    Findings,
+    Frame,
+    each,
+    numbers,
+    product_of,
+    show,
+    signed_sum,
+)
+
+
+def filled(frame: Frame, *, columns: Sequence[str]) -> Findings:
+    """Every cell holds something; a blank is not 0."""
+    return {column: ["" if value is None or value == "" else None for value in frame[column]] for column in columns}
+
+
+def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> Findings:
+    """``column`` is filled in rows where ``when`` is one of ``among``."""
+
+    def judge(name: str, row: int) -> Finding:
+        if frame[when][row] is None:
+            return BLANK
+        return f"{frame[when][row]}时须填" if frame[when][row] in among and frame[name][row] is None else None
+
+    return each(frame, [column], judge)
+
+
+def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal | None = None) -> Findings:
+    """Figures lie within [low, high]."""
+
+    def judge(column: str, row: int) -> Finding:
+        value = frame[column][row]
+        if not isinstance(value, Decimal):
+            return BLANK
+        if value < low:
+            return f"{show(value)} 小于 {show(low)}"
+        return f"{show(value)} 大于 {show(high)}" if high is not None and value > high else None
+
+    return each(frame, columns, judge)
+
+
+def whole(frame: Frame, *, columns: Sequence[str]) -> Findings:
+    """Judge whether counts are whole numbers."""
+
+    def judge(column: str, row: int) -> Finding:
+        value = frame[column][row]
+        if not isinstance(value, Decimal):
+            return BLANK
+        return f"{plain(value)} 不是整数" if value != value.to_integral_value() else None
+
+    return each(frame, columns, judge)
+
+
+def one_of(frame: Frame, *, columns: Sequence[str], among: Sequence[str]) -> Findings:
+    """Texts are among those allowed."""
+    return each(
+        frame,
+        columns,
+        lambda c, r: BLANK if frame[c][r] is None else None if frame[c][r] in among else f"“{frame[c][r]}”不在可选之列",
+    )
+
+
+def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance: Decimal = ZERO) -> Findings:
+    """Judge whether a total equals its parts (a leading ``-`` subtracts); with a part blank it cannot be judged."""
+
+    def judge(column: str, row: int) -> Finding:
+        value, expected = frame[column][row], signed_sum(frame, parts, row)
+        if not isinstance(value, Decimal) or expected is None:
+            return BLANK
+        return f"应为 {show(expected)}，填报 {show(value)}" if abs(value - expected) > tolerance else None
+
+    return each(frame, [total], judge)
+
+
+def at_most(
+    frame: Frame, *, pairs: Mapping[str, str], factor: Decimal = Decimal(1), tolerance: Decimal = ZERO
+) -> Findings:
+    """Each figure is at most ``factor`` × the other column's."""
+
+    def judge(column: str, row: int) -> Finding:
+        values = numbers(frame, (column, pairs[column]), row)
+        if values is None:
+            return BLANK
+        limit = values[1] * factor
+        return f"填报 {show(values[0])}，大于 {show(limit)}" if values[0] > limit + tolerance else None
+
+    return each(frame, pairs, judge)
+
+
+def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> Findings:
+    """Each figure equals the other column's within ``tolerance``."""
+
+    def judge(column: str, row: int) -> Finding:
+        values = numbers(frame, (column, pairs[column]), row)
+        if values is None:
+            return BLANK
+        return f"填报 {show(values[0])}，对应的是 {show(values[1])}" if abs(values[0] - values[1]) > tolerance else None
+
+    return each(frame, pairs, judge)
+
+
+def product(
+    frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO, share: Decimal = ZERO
+) -> Findings:
+    """Judge whether a figure equals the product of others, within ``tolerance`` or within ``share`` of the product."""
+
+    def judge(name: str, row: int) -> Finding:
+        value, expected = frame[name][row], product_of(frame, factors, row)
+        if not isinstance(value, Decimal) or expected is None:
+            return BLANK
+        if abs(value - expected) <= max(tolerance, abs(expected) * share):
+            return None
+        return f"{' × '.join(show(frame[f][row]) for f in factors)} = {show(expected)}，填报 {show(value)}"
+
+    return each(frame, [column], judge)
+
+
+def at_most_product(
+    frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO, share: Decimal = ZERO
+) -> Findings:
+    """Judge whether a figure is at most the product of others, plus ``tolerance`` and ``share`` of the product."""
+
+    def judge(name: str, row: int) -> Finding:
+        value, limit = frame[name][row], product_of(frame, factors, row)
+        if not isinstance(value, Decimal) or limit is None:
+            return BLANK
+        if value <= limit * (1 + share) + tolerance:
+            return None
+        return f"{' × '.join(show(frame[f][row]) for f in factors)} = {show(limit)}，填报 {show(value)}，超出"
+
+    return each(frame, [column], judge)
+
+
+def ratio_between(
+    frame: Frame,
+    *,
+    column: str,
+    numerator: Sequence[str],
+    denominator: Sequence[str],
+    low: Decimal | None = None,
+    high: Decimal | None = None,
+    stated: str | None = None,
+    tolerance: Decimal = ZERO,
+    scale: Decimal = Decimal(1),
+) -> Findings:
+    """Σ numerator ÷ Σ denominator × scale lies within [low, high], and agrees with a stated ratio.
+
+    A denominator of 0 with a numerator of 0 is nothing to judge; with another numerator it is a fault.
+    """
+
+    def judge(_: str, row: int) -> Finding:
+        above, below = signed_sum(frame, numerator, row), signed_sum(frame, denominator, row)
+        if above is None or below is None or (stated is not None and not isinstance(frame[stated][row], Decimal)):
+            return BLANK
+        if below == 0:
+            return f"分子 {show(above)}，分母为 0" if above else None
+        ratio = above / below * scale
+        said = f"{show(above)} ÷ {show(below)}{'' if scale == 1 else f' × {show(scale)}'} = {show(ratio)}"
+        if stated is not None and abs(frame[stated][row] - ratio) > tolerance:
+            return f"{said}，填报 {show(frame[stated][row])}"
+        if low is not None and ratio < low:
+            return f"{said}，小于 {show(low)}"
+        return f"{said}，大于 {show(high)}" if high is not None and ratio > high else None
+
+    return each(frame, [column], judge)
+
+
+def dates_between(
+    frame: Frame,
+    *,
+    columns: Sequence[str],
+    earliest: str | None = None,
+    latest: str | None = None,
+    days_before: Decimal = ZERO,
+    days_after: Decimal = ZERO,
+) -> Findings:
+    """Dates lie between two date columns, some days before and after included."""
+    before, after = timedelta(days=int(days_before)), timedelta(days=int(days_after))
+    lows = frame[earliest] if earliest else None
+    highs = frame[latest] if latest else None
+
+    def judge(column: str, row: int) -> Finding:
+        day = frame[column][row]
+        low, high = lows[row] if lows else date.min, highs[row] if highs else date.max
+        if not isinstance(day, date) or not isinstance(low, date) or not isinstance(high, date):
+            return BLANK
+        if lows and day < low - before:
+            return f"{day} 早于 {low - before}"
+        if highs and day > high + after:
+            return f"{day} 晚于 {high + after}"
+        return None
+
+    return each(frame, columns, judge)

@@ -1,0 +1,175 @@
+"""Delivered bytes → a plain :class:`Workbook`, read in a child process that a hostile file can only kill."""
+
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.intake.spreadsheets.grid import Sheet, Workbook
+from minsheng.intake.spreadsheets.guard_words import Said
+
+MEMORY_BYTES = 1536 * 2**20
+
+SECONDS = 30
+
+MAX_FILE_BYTES = 64 * 2**20
+
+_HEADER = struct.Struct(">Q")
+
+_TAGGED: dict[str, Callable[[str], Any]] = {"d": date.fromisoformat, "t": datetime.fromisoformat, "x": str}
+"""The kinds of cells that JSON has no type for."""
+
+
+def _cell(text: dict[str, Any]) -> Any:
+    """Turn a tagged cell back into a date; other objects of the answer pass through."""
+    if len(text) == 1:
+        ((kind, value),) = text.items()
+        if kind in _TAGGED and isinstance(value, str):
+            return _TAGGED[kind](value)
+    return text
+
+
+def _workbook(answer: dict[str, Any]) -> Workbook:
+    sheets = tuple(
+        Sheet(
+            name=sheet["name"],
+            rows=tuple(tuple(row) for row in sheet["rows"]),
+            merged=tuple(tuple(map(int, area)) for area in sheet["merged"]),  # type: ignore[misc]
+            hidden=sheet["hidden"],
+            hidden_rows=frozenset(map(int, sheet["hidden_rows"])),
+            hidden_columns=frozenset(map(int, sheet["hidden_columns"])),
+            errors=sheet["errors"],
+            uncached=frozenset(sheet["uncached"]),
+            pictures=sheet["pictures"],
+        )
+        for sheet in answer["sheets"]
+    )
+    said = tuple(Said(*map(str, one)) for one in answer["said"])
+    return Workbook(format=answer["format"], sheets=sheets, notes=tuple(answer["notes"]), said=said)
+
+
+class Reader:
+    """One reading child, started at the first file and again after a file that killed it.
+
+    Parameters
+    ----------
+    seconds
+        The longest that one file may take.
+    memory_bytes
+        The most address space that the child may have.
+    """
+
+    def __init__(self, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # The limit on processor time belongs to the child's whole life, so it is generous; each file has its own.
+        limits = [str(self._memory_bytes), str(int(self._seconds) * 20 + 60)]
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "minsheng.intake.spreadsheets.child", *limits],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        # A child that cannot even start is our fault, not the file's.
+        if child.stdout is None or os.read(child.stdout.fileno(), 1) != b"R":
+            child.kill()
+            raise MinshengError("the reading child did not start: python -m minsheng.intake.spreadsheets.child")
+        return child
+
+    def read(self, data: bytes) -> Workbook:
+        """Read one file.
+
+        Raises
+        ------
+        FileRefusedError
+            If it is hostile, encrypted, broken, or no spreadsheet, or runs over a limit.
+        """
+        if len(data) > MAX_FILE_BYTES:
+            raise FileRefusedError(f"文件大小 {len(data) >> 20} MB，超过上限 {MAX_FILE_BYTES >> 20} MB")
+        if self._child is None:
+            self._child = self._start()
+        try:
+            answer = self._exchange(self._child, data)
+        except TimeoutError as error:
+            self._stop()
+            raise FileRefusedError(f"读取超过 {self._seconds:g} 秒，已中止：不是正常的报表") from error
+        except (EOFError, BrokenPipeError) as error:
+            self._stop()
+            raise FileRefusedError(
+                "读取时超出内存或使读取程序崩溃，已中止：不是正常的报表，请另存为 xlsx 后再报"
+            ) from error
+        if "refused" in answer:
+            raise FileRefusedError(answer["refused"])
+        return _workbook(answer["workbook"])
+
+    def _exchange(self, child: subprocess.Popen[bytes], data: bytes) -> dict[str, Any]:
+        if child.stdin is None or child.stdout is None:  # pragma: no cover - both are pipes
+            raise EOFError
+        child.stdin.write(_HEADER.pack(len(data)) + data)
+        child.stdin.flush()
+        deadline = time.monotonic() + self._seconds
+        descriptor = child.stdout.fileno()
+        size = _HEADER.unpack(b"".join(_receive(descriptor, _HEADER.size, deadline)))[0]
+        text = b"".join(_receive(descriptor, size, deadline))
+        answer: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal, object_hook=_cell)
+        return answer
+
+
+def _receive(descriptor: int, size: int, deadline: float) -> Iterator[bytes]:
+    """Yield ``size`` bytes; raise ``EOFError`` when the child dies and ``TimeoutError`` when it takes too long."""
+    while size:
+        if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError
+        chunk = os.read(descriptor, min(size, 1 << 20))
+        if not chunk:
+            raise EOFError
+        size -= len(chunk)
+        yield chunk
+
+
+def read_workbook(data: bytes, reader: Reader | None = None) -> Workbook:
+    """Read one file in ``reader``, or in a child of its own.
+
+    Raises
+    ------
+    FileRefusedError
+        If it cannot be read safely.
+    """
+    if reader is not None:
+        return reader.read(data)
+    with Reader() as own:
+        return own.read(data)
+
+
+def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | FileRefusedError]:
+    """Read files one after another in one child; a refused one yields its error and the others go on."""
+    with Reader() as reader:
+        for data in files:
+            try:
+                yield reader.read(data)
+            except FileRefusedError as error:
+                yield error

@@ -1,0 +1,189 @@
+"""How a return workbook looks: formats, widths that Chinese text fits in, bounds of input cells, page set-up.
+
+How much room a text takes in a workbook's cell, in the units of spreadsheets: digits across, points down.
+"""
+
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+import xlsxwriter
+
+from minsheng.domain.table import CellType, Column
+
+REFERENCE_HEADER = "上月累计"
+"""The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
+
+
+_GREY = "#EDEDED"
+
+_HEADER = "#DDEBF7"
+
+_LINE = "#A6A6A6"
+
+_A3, _A4 = 8, 9
+
+_A4_WIDTH = 190
+"""Half-width characters that A4 in landscape shows at more than half of their size."""
+
+_MESSAGE_LIMIT = 250  # Excel cuts a prompt at 255 characters
+
+_TITLE_LIMIT = 30  # and its title at 32
+
+
+def display_width(text: str) -> int:
+    """Count columns of half-width characters: a Chinese character takes two.
+
+    Examples
+    --------
+    >>> display_width("床位A1")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def line_count(text: str, width: float) -> int:
+    """Estimate the lines that ``text`` needs in a column ``width`` half-width characters wide."""
+    return sum(max(1, -(-display_width(line) // max(1, int(width) - 1))) for line in text.split("\n"))
+
+
+class Styles:
+    """The formats of one workbook; in a template, input cells are open and white, all else is locked and grey."""
+
+    def __init__(self, book: xlsxwriter.Workbook, *, template: bool) -> None:
+        self.template = template
+        cell = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
+        shade = {"bg_color": _GREY} if template else {}
+        entry = {**cell, "locked": not template}
+
+        def format_of(**more: Any) -> Any:
+            return book.add_format(more)
+
+        self.title = format_of(bold=True, font_size=16, align="center", valign="vcenter", text_wrap=True)
+        self.subtitle = format_of(valign="vcenter")
+        self.header = format_of(**cell, bold=True, align="center", text_wrap=True, bg_color=_HEADER)
+        self.key = format_of(**cell, **shade, text_wrap=True)
+        self.key_value = format_of(**cell, **shade, text_wrap=True, num_format="@")
+        self.total = format_of(**cell, bold=True, bg_color=_GREY, num_format="#,##0.##")
+        self.text = format_of(**entry, text_wrap=True, num_format="@")
+        self.long_text = format_of(**{**entry, "valign": "top"}, text_wrap=True, num_format="@")
+        self.date = format_of(**entry, align="left", num_format="yyyy-mm-dd")
+        self.footer = format_of(valign="vcenter")
+        self._numbers = {
+            locked: {
+                kind: format_of(
+                    **{**cell, "locked": locked or not template},
+                    **({"bg_color": _GREY, "font_color": "#595959"} if locked else {}),
+                    num_format=pattern,
+                )
+                for kind, pattern in {"integer": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.00####"}.items()
+            }
+            for locked in (False, True)
+        }
+
+    def of(self, column: Column, *, reference: bool = False) -> Any:
+        """Return the format of a column's cells, or of the grey reference cells beside them."""
+        match column.type:
+            case CellType.INTEGER:
+                return self._numbers[reference]["integer"]
+            case CellType.DECIMAL:
+                return self._numbers[reference]["wan" if column.unit == "万元" else "yuan"]
+            case CellType.DATE:
+                return self.date
+            case CellType.TEXT | CellType.CHOICE:
+                return self.text
+
+    def bounds(self, column: Column, year: int, choices: tuple[str, ...], least: Decimal | None) -> dict[str, Any]:
+        """Return the data validation of a column's input cells; empty where anything may be written.
+
+        Parameters
+        ----------
+        column
+            The column's contract.
+        year
+            The year of the return, for the bounds of dates.
+        choices
+            What a choice may be.
+        least
+            Last month's cumulative figure as shown: going below it asks back, but is not forbidden, because a
+            correction may be due.
+        """
+        title = column.label
+        match column.type:
+            case CellType.CHOICE:
+                return {
+                    "validate": "list",
+                    "source": list(choices),
+                    **_words(title, column.note, "请从下拉列表中选择"),
+                }
+            case CellType.DATE:
+                return self.date_bounds(year, title, column.note)
+            case CellType.INTEGER | CellType.DECIMAL:
+                whole = column.type == CellType.INTEGER
+                said = f"须填{'整数' if whole else '数字'}，不小于 0，单位：{column.unit or '见表头'}"
+                hint = column.note
+                rule: dict[str, Any] = {"criteria": ">=", "value": 0}
+                if least is not None and least > 0:
+                    hint = f"上月累计 {least:,f}。{hint}"
+                    said = f"小于上月累计 {least:,f}，请核对；确需核减的，在“情况说明”表写明原因"
+                    rule = {"criteria": ">=", "value": least, "error_type": "warning"}
+                return {"validate": "integer" if whole else "decimal", **rule, **_words(title, hint, said)}
+            case CellType.TEXT:
+                return {"validate": "any", **_words(title, column.note, "")} if column.note else {}
+
+    def date_bounds(self, year: int, title: str, hint: str) -> dict[str, Any]:
+        """Return the validation of a date: from the year before (earlier documents) to the year after."""
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(year - 1, 1, 1),
+            "maximum": date(year + 1, 12, 31),
+            **_words(title, hint, f"须填日期，例如 {year}-01-31"),
+        }
+
+
+def _words(title: str, hint: str, said: str) -> dict[str, str]:
+    words = {"error_title": title[:_TITLE_LIMIT], "error_message": said[:_MESSAGE_LIMIT]} if said else {}
+    if hint:
+        words |= {"input_title": title[:_TITLE_LIMIT], "input_message": hint[:_MESSAGE_LIMIT]}
+    return words
+
+
+def finish_page(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, *, landscape: bool, width: float = 0) -> None:
+    """Set the paper, one page wide, and lock a template's sheet without a password (protection from slips only).
+
+    Parameters
+    ----------
+    sheet, styles
+        What is finished, and how it looks.
+    landscape
+        Whether the long side lies below.
+    width
+        Of its columns, in half-width characters: a template wider than A4 can show readably is printed on A3.
+    """
+    sheet.set_paper(_A3 if styles.template and width > _A4_WIDTH else _A4)
+    sheet.fit_to_pages(1, 0)
+    if landscape:
+        sheet.set_landscape()
+    if styles.template:
+        sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": True, "sort": True})
+
+
+LINE = 15
+"""Height of a line of text, in points."""
+
+SPARE = 1.2
+"""What a cell's edges take of its width, in digits."""
+
+
+def digits(text: str) -> float:
+    """Return about how wide a text is: 汉字 are two digits wide."""
+    return float(sum(2 if ord(character) > 0x2000 else 1 for character in text))
+
+
+def lines(text: str, width: float, *, bold: bool = False) -> int:
+    """Return how many lines a text takes in a cell so wide (digits); at least one."""
+    wider = 1.08 if bold else 1
+    return sum(max(1, ceil(digits(line) * wider / (width - SPARE))) for line in text.split("\n"))

@@ -1,0 +1,149 @@
+"""How far: completion (完成率), schedule progress (序时进度), their gap, and the light that says it in a word."""
+
+from fractions import Fraction
+
+from minsheng.domain.area import CITY
+from minsheng.domain.indicator import Basis, Direction, Indicator, Target
+from minsheng.domain.light import Light
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.domain.rubric import LowerIsBetterRule
+from minsheng.errors import PlanInvalidError
+from minsheng.measure.rounding import exact, sealed
+
+TWO_MINUS_RATIO = "two_minus_ratio"
+
+TARGET_OVER_ACTUAL = "target_over_actual"
+
+_BEST_CONTROL = Fraction(2)
+"""Completion of a controlled figure of zero: what 2 - 0 ÷ target gives, and target ÷ 0 does not."""
+
+
+def completion(actual: Fraction, target: Fraction) -> Fraction:
+    """Return actual ÷ target (完成率); 1 is exactly on target.
+
+    A target of zero asks for nothing and is complete; it is not the same as no duty, which has no completion.
+
+    Examples
+    --------
+    >>> completion(Fraction(120), Fraction(300)), completion(Fraction(0), Fraction(0))
+    (Fraction(2, 5), Fraction(1, 1))
+    """
+    return actual / target if target else Fraction(1)
+
+
+def control_completion(actual: Fraction, target: Fraction, formula: str) -> Fraction:
+    """Return the completion of a controlled figure (控制类), the lower the better; 1 is exactly on target.
+
+    Parameters
+    ----------
+    formula
+        ``two_minus_ratio``: 2 - actual ÷ target (贵阳); ``target_over_actual``: target ÷ actual (眉山). They agree
+        at the target only.
+
+    Notes
+    -----
+    Limits: a figure of zero under a positive target is 2 by either formula; under a target of zero, zero is 1 and
+    anything above is 0.
+
+    Examples
+    --------
+    >>> control_completion(Fraction("4.17"), Fraction("4.3"), "target_over_actual") == Fraction(430, 417)
+    True
+    """
+    if not target:
+        return Fraction(0) if actual > 0 else Fraction(1)
+    if not actual:
+        return _BEST_CONTROL
+    return target / actual if formula == TARGET_OVER_ACTUAL else 2 - actual / target
+
+
+def control_formula(plan: Plan, indicator_id: str) -> str:
+    """Return the formula that the rubric scores a controlled indicator by, else target ÷ actual."""
+    for item in plan.county_rubric.items:
+        rule = item.rule
+        if isinstance(rule, LowerIsBetterRule) and any(w.indicator == indicator_id for w in rule.indicators):
+            return rule.formula
+    return TARGET_OVER_ACTUAL
+
+
+def range_completion(actual: Fraction, lower: Fraction, upper: Fraction, formula: str) -> Fraction:
+    """Return 1 within a range, bounds included; below it actual ÷ lower, above it the control formula for ``upper``.
+
+    Examples
+    --------
+    >>> [range_completion(Fraction(n), Fraction(90), Fraction(110), "target_over_actual") for n in (45, 110, 220)]
+    [Fraction(1, 2), Fraction(1, 1), Fraction(1, 2)]
+    """
+    if actual < lower:
+        return completion(actual, lower)
+    return Fraction(1) if actual <= upper else control_completion(actual, upper, formula)
+
+
+def completion_of(
+    plan: Plan, indicator: Indicator, actual: Fraction, target: Target, share: Fraction | None = None
+) -> Fraction:
+    """Return an indicator's completion by the side of its target that is good.
+
+    Parameters
+    ----------
+    target
+        With a number or a range.
+    share
+        The part of the year's target that is compared with; ``None`` is all of it.
+    """
+    part = Fraction(1) if share is None else share
+    if indicator.direction == Direction.WITHIN:
+        lower, upper = Fraction(target.lower or 0), Fraction(target.upper or 0)
+        return range_completion(actual, lower * part, upper * part, control_formula(plan, indicator.id))
+    goal = Fraction(target.value or 0) * part
+    if indicator.direction == Direction.AT_LEAST:
+        return completion(actual, goal)
+    return control_completion(actual, goal, control_formula(plan, indicator.id))
+
+
+def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id: str = CITY) -> Fraction | None:
+    """Return the share of the year's target that is expected by the end of a period, 0 to 1.
+
+    Between two due months of a quarterly project that is the share at the last one, as the figures are. For an area
+    that appears later in the year the schedule of its remaining months is stretched to the whole.
+
+    Returns
+    -------
+    Fraction or None
+        ``None`` for a level, which is compared with its full target in every month. A whole year expects all.
+
+    Raises
+    ------
+    PlanInvalidError
+        If the schedule has no value for the period's last month.
+    """
+    if indicator.basis == Basis.FULL:
+        return None
+    at = plan.figures_period(indicator.project, period)
+    passed = schedule_share(plan, at, indicator)
+    since = plan.area(area_id).since if area_id != CITY else None
+    before = since.previous_month if since is not None else None
+    if before is None:
+        return passed
+    skipped = schedule_share(plan, before, indicator)
+    return (passed - skipped) / (1 - skipped) if skipped < 1 else Fraction(1)
+
+
+def schedule_share(plan: Plan, period: Period, indicator: Indicator | None = None) -> Fraction:
+    """Return the share of a year that has passed by the schedule of an indicator, or of the plan."""
+    if period.kind == PeriodKind.YEAR:
+        return Fraction(1)
+    own = indicator.schedule if indicator is not None else None
+    by_month = own if own is not None else plan.schedule.by_month
+    if period.last_month not in by_month:
+        where = f"指标“{indicator.id}”的 schedule" if indicator is not None and own is not None else "schedule.yaml"
+        raise PlanInvalidError([f"{where} 没有 {period.last_month} 月的序时进度：须写全 1 至 12 月"])
+    return exact(by_month[period.last_month])
+
+
+def measured_light(plan: Plan, done: Fraction, expected: Fraction | None) -> Light:
+    """Return the light of a figure: against the schedule for counts, against the full target for levels."""
+    if expected is None:
+        return plan.lights.level.light(completion=sealed(done), gap=sealed(done - 1))
+    return plan.lights.schedule.light(completion=sealed(done), gap=sealed(done - expected))

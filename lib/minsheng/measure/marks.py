@@ -1,0 +1,117 @@
+"""Items that an assessor marks: counted (全年不少于12篇) and qualitative (等次); without a mark they are 未评."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import NoReturn
+
+from minsheng.domain.assessment import AssessmentForm, Mark
+from minsheng.domain.figure import CellRef
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
+from minsheng.errors import FileRefusedError
+from minsheng.measure.completion import schedule_share
+from minsheng.measure.ratios import Term, bounded, exact_percent
+from minsheng.measure.rounding import grouped
+from minsheng.measure.rules import Points, rounded
+
+MANUAL_RULES = (CountedRule, QualitativeRule)
+
+
+def check_marks(plan: Plan, form: AssessmentForm) -> None:
+    """Refuse marks for items that do not exist or that are computed from returns.
+
+    Raises
+    ------
+    FileRefusedError
+        Naming the form, the cell and what is allowed.
+    """
+    manual = {item.id: item for item in plan.county_rubric.items if isinstance(item.rule, MANUAL_RULES)}
+    measured = {item.id for item in plan.county_rubric.items} - manual.keys()
+    for item_id, mark in form.marks.items():
+        if item_id in measured:
+            refuse(form, mark.cell, f"小项 {item_id} 由系统按报表计算，不能填分", "删去这一行")
+        if item_id not in manual:
+            refuse(form, mark.cell, f"没有小项 {item_id}", f"可填的小项：{'、'.join(manual)}")
+
+
+def refuse(form: AssessmentForm, cell: str, fault: str, allowed: str) -> NoReturn:
+    """Refuse a form, naming file and cell."""
+    where = "，".join(filter(None, (form.file or f"{form.area} {form.period} 考评表", cell)))
+    raise FileRefusedError(f"{where}：{fault}。{allowed}")
+
+
+def manual_points(plan: Plan, period: Period, item: RubricItem, form: AssessmentForm | None, decimals: int) -> Points:
+    """Score an item by its assessor's mark.
+
+    Returns
+    -------
+    Points
+        Within [0, full marks]; ``not_assessed`` without a mark, never guessed.
+
+    Raises
+    ------
+    FileRefusedError
+        If the mark is of another kind than the rule, or outside its bounds.
+    """
+    mark = form.marks.get(item.id) if form is not None else None
+    if form is None or mark is None:
+        return Points(None, "not_assessed", "", "未评：考评人尚未评定，不计入暂定得分")
+    match item.rule:
+        case CountedRule() as rule:
+            if mark.count is None:
+                refuse(form, mark.cell, f"“{item.name}”须填数量（{rule.unit}）", "填 0 或正整数")
+            value, chain = _counted(plan, period, rule, mark.count, item.full_marks)
+            given = {"数量": f"{mark.count}{rule.unit}"}
+        case QualitativeRule() as rule:
+            value, chain, given = _qualitative(form, item, rule, mark)
+        case _:
+            raise TypeError(f"{item.id} is measured, not marked")
+    points, formula = rounded(chain, value, item.full_marks, decimals)
+    cells = (_cell(form, item, mark),) if mark.cell else ()
+    return Points(points, "scored", formula, mark.reason, given, cells=cells, evidence=mark.evidence)
+
+
+def _cell(form: AssessmentForm, item: RubricItem, mark: Mark) -> CellRef:
+    """Return where a mark stands in the assessor's form."""
+    sheet, _, cell = mark.cell.rpartition("!")
+    values = [str(value) for value in (mark.level, mark.count, mark.points) if value is not None]
+    return CellRef(
+        area=form.area, period=form.period, file=form.file, sheet=sheet, cell=cell, field=item.id, value=values[0]
+    )
+
+
+def _counted(plan: Plan, period: Period, rule: CountedRule, count: int, full_marks: Decimal) -> tuple[Fraction, str]:
+    """Give points for a count; before the year's end the year's number is pro-rated unless the rule says otherwise."""
+    prorated = rule.basis == "schedule" and period.kind != PeriodKind.YEAR
+    share = schedule_share(plan, period) if prorated else Fraction(1)
+    full, marks = Fraction(full_marks), grouped(full_marks)
+    expected = rule.target * share
+    said = "" if share == 1 else f"〔全年 {rule.target}{rule.unit}，序时应有 {grouped(expected, 2)}{rule.unit}〕"
+    if rule.per_shortfall is not None:
+        # Half a missing article is not missing yet: only whole ones are counted as short.
+        short = max(int(expected) - count, 0)
+        return full - short * Fraction(rule.per_shortfall), f"{marks} - {short} × {grouped(rule.per_shortfall)}{said}"
+    if not expected:
+        return full, f"{marks}〔序时进度为 0，本期没有要求〕"
+    over = f"{rule.target}" if share == 1 else f"（{rule.target} × {share.numerator} ÷ {share.denominator}）"
+    term = bounded(Term(rule.unit, count / expected, f"{count} ÷ {over}"), Fraction(0), Fraction(1))
+    return full * term.value, f"{marks} × {term.chain}{said}"
+
+
+def _qualitative(
+    form: AssessmentForm, item: RubricItem, rule: QualitativeRule, mark: Mark
+) -> tuple[Fraction, str, dict[str, str]]:
+    if mark.level is not None:
+        if mark.level not in rule.levels:
+            refuse(form, mark.cell, f"“{item.name}”没有等次“{mark.level}”", f"可填：{'、'.join(rule.levels)}")
+        share = Fraction(rule.levels[mark.level])
+        chain = f"{grouped(item.full_marks)} × {exact_percent(share)}〔{mark.level}〕"
+        return Fraction(item.full_marks) * share, chain, {"等次": mark.level}
+    if mark.points is None:
+        refuse(form, mark.cell, f"“{item.name}”须填等次", f"可填：{'、'.join(rule.levels)}")
+    if mark.points > item.full_marks:
+        refuse(
+            form, mark.cell, f"“{item.name}”填 {mark.points} 分，超过满分 {item.full_marks}", "填 0 至满分之间的分值"
+        )
+    return Fraction(mark.points), f"{grouped(mark.points)}〔考评人直接给分〕", {"给分": grouped(mark.points)}

@@ -1,0 +1,212 @@
+"""``project_figures``: all that a project notebook shows about one area or 全市.
+
+The year so far, month by month.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from minsheng.domain.area import CITY, Area
+from minsheng.domain.base import Source
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, Target
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan, Project
+from minsheng.domain.result import AreaRow, Measurement, ProjectFigures, ReturnNote, TrendPoint
+from minsheng.errors import UsageError
+from minsheng.measure.city import Gathered, any_measurement, duty_states, gather
+from minsheng.measure.completion import schedule_progress
+from minsheng.measure.fields import Returns, status_of
+from minsheng.measure.measurement import target_of
+from minsheng.measure.money import fund_uses, key_values
+from minsheng.measure.rounding import exact, sealed
+from minsheng.measure.wording import collected, ours
+
+
+def trend(plan: Plan, project: Project, area_id: str, period: Period, returns: Returns) -> tuple[TrendPoint, ...]:
+    """Return the months of the year so far, per indicator with a number.
+
+    A city month with an area missing has no figure: a partial sum would be drawn as a dip.
+    """
+    points = []
+    for indicator in plan.indicators_of(project.id):
+        if isinstance(indicator.measure, MilestoneMeasure):
+            continue
+        for month in period.year_to_date:
+            target = target_of(plan, indicator, area_id, month)
+            if target is None or not plan.is_due(project.id, month):
+                continue
+            row = any_measurement(plan, indicator, area_id, month, returns)
+            whole = not row.missing_areas
+            points.append(
+                TrendPoint(
+                    period=month,
+                    indicator=indicator.id,
+                    actual=row.actual if whole else None,
+                    schedule_target=_schedule_target(plan, indicator, month, target, area_id),
+                    status=row.status if whole else ReturnStatus.NOT_REPORTED,
+                )
+            )
+    return tuple(points)
+
+
+def _schedule_target(plan: Plan, indicator: Indicator, month: Period, target: Target, area_id: str) -> Decimal | None:
+    if target.value is None:
+        return None
+    expected = schedule_progress(plan, indicator, month, area_id)
+    return target.value if expected is None else sealed(exact(target.value) * expected)
+
+
+def project_figures(
+    plan: Plan, project_id: str, area_id: str, period: Period, returns: Returns, notes: Sequence[ReturnNote]
+) -> ProjectFigures:
+    """Measure one project of one area, or of 全市, in one period.
+
+    Parameters
+    ----------
+    area_id
+        An area's id, or ``city``.
+    period
+        A half-year or year is measured by the returns of its closing month.
+    returns
+        Accepted returns, year to date, of the area or of all areas with a duty.
+    notes
+        What is known about each return: shown as it stands.
+
+    Returns
+    -------
+    ProjectFigures
+        ``as_of`` is the earliest 数据截至 of the returns used.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no such project or area.
+    PlanInvalidError
+        If the plan lacks a dated value or a month's schedule that the figures need.
+    """
+    project = plan.project(project_id)
+    month = plan.return_month(project.id, period)
+    if month is None:
+        raise UsageError(f"“{project.name}”到{period.label}还没有应报的数据：首次报送月见 due_months")
+    subject = CITY if area_id == CITY else plan.area(area_id).id
+    # 全市, and an area with others below it, are sums of returns.
+    is_city = not plan.reports_itself(subject, project.id, period)
+    areas = plan.reporters(project.id, subject, period) if is_city else (plan.area(subject),)
+    gathered = gather(plan, project.id, areas, period, returns) if is_city else _own(project, areas[0], month, returns)
+    used = [accepted for _, accepted in gathered.found]
+    closing = [returns.get((month, area.id)) for area in areas]
+    own = closing[0].verdict if not is_city and closing[0] is not None else None
+    dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
+    return ProjectFigures(
+        plan=plan.about.id,
+        period=period,
+        as_of=min(dates) if dates else None,
+        data_label=_data_label(closing),
+        before_notice=period.closing_month < plan.reporting.first_month,
+        assumptions=collected(_defaults(plan, project, area_id, gathered)),
+        project=project.id,
+        area=subject,
+        area_name=plan.area_name(area_id),
+        status=_status(closing, project, is_city=is_city),
+        measurements=_measurements(plan, project, subject, period, returns),
+        duties=duty_states(plan, project, period, gathered, is_city=is_city),
+        key_values=key_values(plan, project, gathered, is_city=is_city),
+        funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
+        trend=trend(plan, project, subject, period, returns),
+        areas=_side_by_side(plan, project, subject, period, returns) if is_city else (),
+        returns=tuple(notes),
+        issues=tuple(issue for issue in own.issues if issue.project in {None, project.id}) if own else (),
+        outcomes=tuple(outcome for outcome in own.outcomes if outcome.project in {None, project.id}) if own else (),
+        narratives={
+            accepted.verdict.id: accepted.verdict.narratives[project.id]
+            for accepted in closing
+            if accepted is not None and project.id in accepted.verdict.narratives
+        },
+        evidence=tuple(piece for piece in own.evidence if piece.project == project.id) if own else (),
+    )
+
+
+def _own(project: Project, area: Area, month: Period, returns: Returns) -> Gathered:
+    accepted = returns.get((month, area.id))
+    reported = accepted is not None and status_of(accepted, project.id) == ReturnStatus.REPORTED
+    return Gathered((area,), ((area, accepted),) if reported and accepted is not None else (), ())
+
+
+def _status(closing: Sequence[AcceptedReturn | None], project: Project, *, is_city: bool) -> ReturnStatus:
+    """Return the area's status; 全市 is reported once one area is."""
+    states = [status_of(accepted, project.id) for accepted in closing]
+    if is_city:
+        return ReturnStatus.REPORTED if ReturnStatus.REPORTED in states else ReturnStatus.NOT_REPORTED
+    return states[0]
+
+
+def _data_label(closing: Sequence[AcceptedReturn | None]) -> str:
+    labels = (accepted.verdict.data_label for accepted in closing if accepted is not None)
+    return "；".join(dict.fromkeys(label for label in labels if label))
+
+
+def _measurements(
+    plan: Plan, project: Project, area_id: str, period: Period, returns: Returns
+) -> tuple[Measurement, ...]:
+    return tuple(any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
+
+
+def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, returns: Returns) -> tuple[AreaRow, ...]:
+    """Return the areas directly below the subject, those that are sums themselves among them."""
+    month = plan.return_month(project.id, period)
+    rows = []
+    for area in plan.below(subject, project.id, period):
+        itself = plan.reports_itself(area.id, project.id, period)
+        reporters = (area,) if itself else plan.reporters(project.id, area.id, period)
+        states = [status_of(returns.get((month, each.id)) if month else None, project.id) for each in reporters]
+        rows.append(
+            AreaRow(
+                area=area.id,
+                name=area.name,
+                status=ReturnStatus.REPORTED if ReturnStatus.REPORTED in states else states[0],
+                measurements=_measurements(plan, project, area.id, period, returns),
+            )
+        )
+    return tuple(rows)
+
+
+def _defaults(plan: Plan, project: Project, area_id: str, gathered: Gathered) -> Iterator[tuple[str, Source]]:
+    """Yield the defaults of ours behind the figures shown."""
+    areas = {area_id, *(area.id for area in gathered.expected)}
+    for indicator in plan.indicators_of(project.id):
+        shown = indicator.model_copy(
+            update={"targets": {area: target for area, target in indicator.targets.items() if area in areas}}
+        )
+        if not shown.targets:
+            continue
+        yield from ours(f"indicator.{indicator.id}", shown)
+        if indicator.basis == Basis.SCHEDULE and indicator.schedule is None:
+            yield from ours("schedule", plan.schedule)
+        yield from _lights(plan, indicator)
+    conditions = [
+        *project.duties,
+        *(
+            condition
+            for indicator in plan.indicators_of(project.id)
+            if isinstance(indicator.measure, MilestoneMeasure)
+            for condition in indicator.measure.conditions
+        ),
+    ]
+    yield from ours(f"project.{project.id}.duties", project.duties)
+    for parameter in dict.fromkeys(test.parameter for c in conditions for test in c.tests if test.parameter):
+        yield from ours(f"parameter.{parameter}", plan.parameter(parameter))
+    yield from ours(f"funds.{project.id}", plan.funds_of(project.id))
+    if gathered.missing or gathered.carried:
+        carry = plan.reporting.defaults.get("carry_forward")
+        yield from ours("reporting.carry_forward", carry)
+
+
+def _lights(plan: Plan, indicator: Indicator) -> Iterator[tuple[str, Source]]:
+    lights = plan.lights
+    if isinstance(indicator.measure, MilestoneMeasure):
+        yield from ours("lights.milestone", lights.milestone)
+    elif indicator.basis == Basis.SCHEDULE:
+        yield from ours("lights.schedule", lights.schedule)
+    else:
+        yield from ours("lights.level", lights.level)

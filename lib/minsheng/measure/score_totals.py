@@ -1,0 +1,174 @@
+"""扣分、加分、一票否决: what events do to a total.
+
+综合得分: the weighted parts of a composite rubric, each from the points of its items.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from minsheng.domain.assessment import AssessmentForm, Event
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import DeductionScore, ItemScore, PartScore
+from minsheng.domain.rubric import EventDeduction
+from minsheng.measure.marks import refuse
+from minsheng.measure.rounding import grouped, half_up
+from minsheng.measure.wording import clause_of
+
+
+def deductions(plan: Plan, form: AssessmentForm | None) -> tuple[DeductionScore, ...]:
+    """Return the points taken for events, one line per kind that happened.
+
+    Where the plan says that the same event counts once, events of one subject cost the highest of their points only.
+
+    Raises
+    ------
+    FileRefusedError
+        If an event is of no known kind, outside the period, or its points or reason do not fit the kind.
+    """
+    if form is None or not form.events:
+        return ()
+    kinds = {kind.id: kind for kind in plan.county_rubric.deductions}
+    costs = [(event, _cost(form, kinds, event)) for event in form.events]
+    kept, dropped = _counted_once(costs) if plan.county_rubric.same_event_counts_once else (costs, [])
+    lines = []
+    for kind in kinds.values():
+        mine = [(event, cost) for event, cost in kept if event.kind == kind.id]
+        merged = [event for event, _ in dropped if event.kind == kind.id]
+        if not mine and not merged:
+            continue
+        lines.append(_line(plan, kind, mine, merged))
+    return tuple(lines)
+
+
+def bonus_points(plan: Plan, form: AssessmentForm | None) -> tuple[Decimal | None, str]:
+    """Return the bonus within its cap, and how it came about; ``None`` where nobody claimed one."""
+    if form is None or not form.bonus:
+        return None, ""
+    bonus = plan.county_rubric.bonus
+    total = sum((Fraction(row.points) for row in form.bonus), Fraction(0))
+    chain = " + ".join(grouped(row.points) for row in form.bonus)
+    capped = total if bonus.cap is None else min(total, Fraction(bonus.cap))
+    points = half_up(capped, plan.county_rubric.decimals)
+    limit = "" if capped == total else f"，最多加 {grouped(capped)} 分"
+    return points, f"{chain} = {grouped(total)}{limit}"
+
+
+def vetoes(plan: Plan, form: AssessmentForm | None) -> tuple[str, ...]:
+    """Return the vetoes that were cast.
+
+    Raises
+    ------
+    FileRefusedError
+        If one is not on the rubric's list.
+    """
+    if form is None:
+        return ()
+    known = plan.county_rubric.veto
+    for veto in form.veto:
+        if veto.word not in known:
+            allowed = f"可填：{'、'.join(known)}" if known else "方案没有一票否决事项，删去这一行"
+            refuse(form, veto.cell, f"没有一票否决事项“{veto.word}”", allowed)
+    return tuple(f"{veto.word}：{veto.reason}" for veto in form.veto)
+
+
+def _cost(form: AssessmentForm, kinds: dict[str, EventDeduction], event: Event) -> Decimal:
+    if not form.period.start <= event.on <= form.period.end:
+        refuse(form, event.cell, f"“{event.subject}”的日期 {event.on} 不在考评期内", f"应在 {form.period.label}")
+    kind = kinds.get(event.kind)
+    if kind is None:
+        refuse(form, event.cell, f"没有扣分事项 {event.kind}", f"可填：{'、'.join(kinds)}")
+    if kind.points is not None:
+        if event.points is not None and event.points != kind.points:
+            refuse(
+                form,
+                event.cell,
+                f"“{kind.name}”每{kind.per or '次'}扣 {kind.points} 分，不能改为 {event.points}",
+                "分值栏留空",
+            )
+        return kind.points
+    if event.points is None or not event.reason.strip():
+        refuse(form, event.cell, f"“{kind.name}”由考评人酌情扣分", "须填扣分数（不小于 0）和理由")
+    return event.points
+
+
+def _counted_once(
+    costs: Sequence[tuple[Event, Decimal]],
+) -> tuple[list[tuple[Event, Decimal]], list[tuple[Event, Decimal]]]:
+    """Keep the dearest event of each subject, the first of equals; return the others too, to be shown."""
+    best: dict[str, int] = {}
+    for number, (event, cost) in enumerate(costs):
+        subject = "".join(event.subject.split())
+        if subject not in best or cost > costs[best[subject]][1]:
+            best[subject] = number
+    keep = set(best.values())
+    return (
+        [each for number, each in enumerate(costs) if number in keep],
+        [each for number, each in enumerate(costs) if number not in keep],
+    )
+
+
+def _line(
+    plan: Plan, kind: EventDeduction, mine: Sequence[tuple[Event, Decimal]], merged: Sequence[Event]
+) -> DeductionScore:
+    total = sum((cost for _, cost in mine), Decimal(0))
+    if kind.points is not None:
+        formula = f"{grouped(kind.points)}分 × {len(mine)}{kind.per or '次'} = {grouped(total)}分"
+    else:
+        formula = f"{' + '.join(grouped(cost) for _, cost in mine) or '0'} = {grouped(total)}分"
+    remarks = [event.reason for event, _ in mine if event.reason]
+    if merged:
+        subjects = "、".join(event.subject for event in merged)
+        remarks.append(f"同一事项只按较高的扣一次，未另扣：{subjects}")
+    return DeductionScore(
+        item=kind.id,
+        name=kind.name,
+        events=tuple(_told(event) for event in (*(event for event, _ in mine), *merged)),
+        points=total,
+        formula=formula,
+        because="；".join(remarks),
+        clause=clause_of(plan, kind.source),
+    )
+
+
+def _told(event: Event) -> str:
+    documents = f"（{'、'.join(event.documents)}）" if event.documents else ""
+    return f"{event.on} {event.subject}{documents}"
+
+
+def part_scores(plan: Plan, items: Sequence[ItemScore]) -> tuple[PartScore, ...]:
+    """Return the parts of a composite score, in the rubric's order; none where the rubric has no parts.
+
+    Returns
+    -------
+    tuple of PartScore
+        A part's points are its share of the marks scored so far × weight × the rubric's total, rounded half up once;
+        ``None`` while nothing in it is scored.
+    """
+    rubric = plan.county_rubric
+    found = []
+    for part in rubric.parts:
+        counted = [item for item in items if item.group in part.groups and item.points is not None]
+        scored = sum((item.points for item in counted if item.points is not None), Decimal(0))
+        full = sum((item.full_marks for item in counted), Decimal(0))
+        worth = part.weight * rubric.total
+        points = half_up(Fraction(scored) / Fraction(full) * Fraction(worth), rubric.decimals) if full else None
+        shown = f"{grouped(scored)} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
+        found.append(
+            PartScore(
+                id=part.id,
+                name=part.name,
+                weight=part.weight,
+                full_marks=worth,
+                points=points,
+                formula=f"{shown} = {grouped(points)}分" if points is not None else "",
+            )
+        )
+    return tuple(found)
+
+
+def summed(items: Sequence[ItemScore], parts: Sequence[PartScore]) -> tuple[Decimal, Decimal]:
+    """Return the points scored and the marks that they are out of: of the parts, or of the items without parts."""
+    lines: Sequence[PartScore | ItemScore] = parts or items
+    counted = [(line.points, line.full_marks) for line in lines if line.points is not None]
+    return sum((points for points, _ in counted), Decimal(0)), sum((full for _, full in counted), Decimal(0))

@@ -1,0 +1,181 @@
+"""The files of a plan: which there are, and reading them into models, each as far as it is right."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from minsheng.domain.area import Area, Section
+from minsheng.domain.base import DatedValue
+from minsheng.domain.indicator import FundLine, Indicator
+from minsheng.domain.light import Lights
+from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
+from minsheng.domain.reporting import Disclosure
+from minsheng.domain.rubric import CountyRubric, SectionRubric
+from minsheng.domain.table import Table
+from minsheng.plan.located import Located
+from minsheng.plan.shorthand import share_of_heading, write_out
+from minsheng.plan.strict_yaml import PlanFault, YamlPath, read_yaml
+from minsheng.plan.validation import validate
+
+M = TypeVar("M", bound=BaseModel)
+
+WHOLE: dict[str, type[BaseModel]] = {
+    "plan": About,
+    "lights": Lights,
+    "schedule": Schedule,
+    "rubric_county": CountyRubric,
+    "rubric_section": SectionRubric,
+    "reporting": Reporting,
+    "calendar": Calendar,
+    "disclosure": Disclosure,
+}
+
+LISTS: dict[str, type[BaseModel]] = {
+    "areas": Area,
+    "sections": Section,
+    "projects": Project,
+    "indicators": Indicator,
+    "parameters": DatedValue,
+    "funds": FundLine,
+}
+
+FOLDERS = ("tables", "expectations")
+
+_HEADING = ("source", "defaults")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of a list file, with the path where it stands."""
+
+    path: YamlPath
+    raw: dict[str, Any]
+    model: Any
+    """``None`` where the item has faults of its own."""
+
+
+@dataclass
+class PlanFiles:
+    """Everything under ``params/<year>/``, as far as it could be read."""
+
+    folder: str
+    """As messages call it: ``params/<year>``."""
+    located: dict[str, Located] = field(default_factory=dict)
+    """By file name without ending; tables as ``tables/<name>``."""
+    wholes: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[Entry]] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict)
+    """By file name without ending; ``None`` where a table has faults."""
+    stray: list[PlanFault] = field(default_factory=list)
+    """Files missing, or not known."""
+
+    def whole(self, name: str, model: type[M]) -> M | None:
+        """Return the model of a file that holds one thing; ``None`` where it has faults."""
+        return cast("M | None", self.wholes.get(name)) if WHOLE[name] is model else None
+
+    def entries(self, name: str) -> list[Entry]:
+        """Return the items of a list file, those with faults too."""
+        return self.lists.get(name, [])
+
+    def sound(self, name: str, model: type[M]) -> Iterator[tuple[YamlPath, M]]:
+        """Iterate over the items of a list file that have no faults of their own."""
+        for entry in self.entries(name):
+            if isinstance(entry.model, model):
+                yield entry.path, entry.model
+
+    def ids(self, name: str) -> list[str]:
+        """Return the ids of a list file, also of items with faults, so that those are not called unknown too."""
+        return [entry.raw["id"] for entry in self.entries(name) if isinstance(entry.raw.get("id"), str)]
+
+    def fault(self, name: str, path: YamlPath, message: str, allowed: str = "") -> None:
+        """Note a fault in a file."""
+        self.located[name].fault(path, message, allowed)
+
+    @property
+    def faults(self) -> list[PlanFault]:
+        """All faults noted so far."""
+        return [*self.stray, *(fault for each in self.located.values() for fault in each.faults)]
+
+
+def read_files(folder: Path, shown: str) -> PlanFiles:
+    """Read and validate every file of a year's folder, without comparing them with each other."""
+    files = PlanFiles(shown)
+    for name in (*WHOLE, *LISTS):
+        files.located[name] = located = Located(read_yaml(folder / f"{name}.yaml", f"{shown}/{name}.yaml"))
+        if not _is_mapping(located):
+            continue
+        if name in LISTS:
+            files.lists[name] = _read_list(name, located)
+        else:
+            write_out(name, located)
+            files.wholes[name] = validate(located, (), WHOLE[name])
+    for path in sorted((folder / "tables").glob("*.yaml")):
+        name = f"tables/{path.stem}"
+        files.located[name] = located = Located(read_yaml(path, f"{shown}/{name}.yaml"))
+        files.tables[path.stem] = validate(located, (), Table) if _is_mapping(located) else None
+    if not files.tables:
+        files.stray.append(PlanFault(f"{shown}/tables", 1, "没有一张上报表", "每张表一个 .yaml 文件"))
+    files.stray += _strays(folder, shown)
+    return files
+
+
+def _is_mapping(located: Located) -> bool:
+    if not located.readable and not located.faults:
+        located.fault((), "文件最外层应为“键: 值”")
+    return located.readable
+
+
+def _read_list(key: str, located: Located) -> list[Entry]:
+    allowed = "、".join((key, *_HEADING))
+    for unknown in [each for each in located.value if each not in {key, *_HEADING}]:
+        located.fault((unknown,), f"不认识的键“{unknown}”", allowed)
+    content = located.value.get(key)
+    if not isinstance(content, list) or not content:
+        if content is not None or not located.stands((key,)):
+            located.fault((key,) if key in located.value else (), f"缺少“{key}”，或它不是列表、没有一项", allowed)
+        return []
+    share_of_heading(located, key)
+    write_out(key, located)
+    entries = []
+    for index, raw in enumerate(content):
+        path = (key, index)
+        if isinstance(raw, dict):
+            entries.append(Entry(path, raw, validate(located, path, LISTS[key])))
+        else:
+            located.fault(path, f"第 {index + 1} 项应为“键: 值”")
+    return entries
+
+
+def _strays(folder: Path, shown: str) -> Iterator[PlanFault]:
+    known = {f"{name}.yaml" for name in (*WHOLE, *LISTS)}
+    allowed = "、".join(sorted(known)) + "，文件夹 " + "、".join(FOLDERS)
+    for path in _visible(folder.iterdir()):
+        if path.is_dir() and path.name not in FOLDERS:
+            yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件夹", allowed)
+        elif path.is_file() and path.name not in known:
+            yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件", allowed)
+    for inner in FOLDERS:
+        if (folder / inner).is_dir():
+            for path in _visible((folder / inner).iterdir()):
+                if path.suffix != ".yaml" or not path.is_file():
+                    yield PlanFault(f"{shown}/{inner}/{path.name}", 1, "不认识的文件", "只放 .yaml 文件")
+
+
+def _visible(paths: Any) -> list[Path]:
+    return sorted(path for path in paths if not path.name.startswith("."))
+
+
+def hash_of(folder: Path) -> str:
+    """Return the sha256 over the names and bytes of all files of a year's folder; hidden files are left out."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+            content = path.read_bytes()
+            digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()

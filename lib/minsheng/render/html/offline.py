@@ -1,0 +1,79 @@
+"""A report is static and complete in itself: nothing in it runs, nothing in it is fetched.
+
+What can be wrong with a notebook that is to become a report. Program faults: they speak English.
+"""
+
+import re
+from html.parser import HTMLParser
+
+from minsheng.errors import NotebookFailedError
+
+
+class RenderError(NotebookFailedError):
+    """An executed notebook cannot become a report."""
+
+
+class ReportMetadataError(RenderError):
+    """The notebook's ``metadata.minsheng`` is not what a report needs."""
+
+
+class ActiveContentError(RenderError):
+    """An output holds a script, a frame or an outside address: a report is static and complete in itself."""
+
+
+class PaperError(RenderError):
+    """A part of the page could not be printed."""
+
+
+_ACTIVE_TAGS = frozenset(
+    {"applet", "audio", "base", "embed", "form", "frame", "iframe", "link", "meta", "object", "script", "video"}
+)
+
+_FETCHING_ATTRIBUTES = frozenset({"background", "data", "poster", "src", "srcset", "xlink:href"})
+
+_FETCHING_STYLE = re.compile(r"@import\b|url\(\s*[\"']?(?!data:|#|\s)", re.IGNORECASE)
+
+
+def refuse_active_content(body: str) -> None:
+    """Raise where the body of a report would run or fetch something.
+
+    Parameters
+    ----------
+    body
+        HTML from the notebook's outputs. Links that a reader follows by hand are allowed.
+
+    Raises
+    ------
+    ActiveContentError
+        With the place, shortened: it is for whoever wrote the cell.
+    """
+    guard = _Guard()
+    guard.feed(body)
+    guard.close()
+
+
+class _Guard(HTMLParser):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _ACTIVE_TAGS:
+            _refuse(f"<{tag}>")
+        for name, value in attrs:
+            target = (value or "").strip()
+            if (
+                name.startswith("on")
+                or name == "srcdoc"
+                or (name in _FETCHING_ATTRIBUTES and not target.lower().startswith(("data:", "#")))
+                or (name == "href" and target.lower().startswith(("javascript:", "vbscript:", "data:")))
+                or (name == "style" and _FETCHING_STYLE.search(target))
+            ):
+                _refuse(f"<{tag} {name}={target[:80]!r}>")
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "style" and (found := _FETCHING_STYLE.search(data)):
+            _refuse(f"<style> with {found[0]!r}")
+
+
+def _refuse(place: str) -> None:
+    raise ActiveContentError(
+        f"a report may not hold scripts, frames or outside addresses: {place}; "
+        "embed images as data: URIs, and keep widgets to the exploring notebooks"
+    )

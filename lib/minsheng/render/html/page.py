@@ -1,0 +1,82 @@
+"""A page that is no notebook's (the site's index pages), in the same style, offline and without script.
+
+The style of reports as text: read once, without its comments.
+
+``styles/report.css`` documents the HTML vocabulary that it styles.
+"""
+
+import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+from minsheng.render.html.offline import refuse_active_content
+
+_FOLDER = Path(__file__).parent / "styles"
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+_BLANKS = re.compile(r"\s*\n\s*")
+
+
+@lru_cache
+def paper_style(form: str = "") -> str:
+    """Return what paper needs: the shared vocabulary and the page rules; ``form`` is ``official`` for 公文格式."""
+    return _read("report.css") + _read("paged.css") + _form(form)
+
+
+@lru_cache
+def screen_style(form: str = "") -> str:
+    """Return what a browser needs: the same, and how it behaves on a screen."""
+    return _read("report.css") + _read("paged.css") + _read("screen.css") + _form(form)
+
+
+def _form(form: str) -> str:
+    return _read(f"{form}.css") if form else ""
+
+
+def _read(name: str) -> str:
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    return _BLANKS.sub("\n", _COMMENT.sub("", text)).lstrip("\n")
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>
+{style}</style>
+</head>
+<body>
+<main class="report{wide}">
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def page(title: str, body: str, *, wide: bool = False) -> bytes:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title
+        Text of the window's title.
+    body
+        HTML of the page's pieces, escaped already.
+    wide
+        Whether tables may use more of the screen than a report's column: pages of links, which nobody prints.
+
+    Raises
+    ------
+    ActiveContentError
+        If the body would run or fetch something.
+    """
+    refuse_active_content(body)
+    return _PAGE.format(title=escape(title), style=screen_style(), body=body, wide=" wide" if wide else "").encode()

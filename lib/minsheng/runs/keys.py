@@ -1,0 +1,186 @@
+"""From a unit's place in the graph to the bytes that a worker needs, and the key that names them.
+
+What a report is made with besides its inputs: our own files, the lock, the fonts, the machine's text libraries.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import minsheng
+import papermill_forked
+from minsheng.domain.plan import Plan
+from minsheng.errors import UsageError
+from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
+from minsheng.plan import compile_plan
+from minsheng.render.fonts import text_stack
+from minsheng.render.official_fonts import OfficialFonts, official_fonts
+from minsheng.runs.folders import Content, sha256
+from minsheng.runs.graph import UnitSpec
+from minsheng.runs.history import unit_key
+from minsheng.runs.notebook import Limits
+from minsheng.runs.unit_worker import UnitWork
+from minsheng.workspace import MARKER, Workspace
+
+_UNUSED = {".pyc", ".pyo"}
+"""What Python writes beside its modules; every other file of a package is part of what makes a report."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The hashes that every unit's key contains.
+
+    Parameters
+    ----------
+    package
+        Of every file of our package.
+    lock
+        Of ``requirements.lock``.
+    fonts
+        Font file name → sha256.
+    text_stack
+        Library of the machine that sets text → version.
+    """
+
+    package: str
+    lock: str
+    fonts: dict[str, str]
+    text_stack: dict[str, str]
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return name and hash of each, for a key."""
+        fonts = [(f"font:{name}", digest) for name, digest in self.fonts.items()]
+        stack = [(f"library:{name}", version) for name, version in self.text_stack.items()]
+        return [("package", self.package), ("lock", self.lock), *fonts, *stack]
+
+
+def fingerprint(workspace: Workspace) -> Fingerprint:
+    """Return the fingerprint of this installation for a workspace."""
+    lock = workspace.lock
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
+    return Fingerprint(
+        package=package_sha256(),
+        lock=digest,
+        fonts=workspace_fonts(workspace).font_set.digests(),
+        text_stack=text_stack(),
+    )
+
+
+def workspace_fonts(workspace: Workspace) -> OfficialFonts:
+    """Return the fonts that a workspace's reports are set in; a missing folder or family raises MachineUnfitError."""
+    return official_fonts(workspace.font_folder, workspace.settings.fonts.families)
+
+
+@cache
+def package_sha256() -> str:
+    """Hash the names and bytes of all files of our packages, the engine's too."""
+    digest = hashlib.sha256()
+    for root in (Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent):
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in _UNUSED):
+            digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+_PLAN_FILE = "plan.json"
+
+
+@dataclass
+class Preparer:
+    """Hashes each input once for all units of a run, and keeps hashes only: contents would pile up.
+
+    Parameters
+    ----------
+    workspace
+        Where the inputs lie.
+    plan
+        The plan of the period's year.
+    fingerprint
+        Hashes of package, lock and fonts.
+    """
+
+    workspace: Workspace
+    plan: Plan
+    fingerprint: Fingerprint
+    _digests: dict[Path, str] = field(default_factory=dict)
+    _compiled: bytes = b""
+
+    def key(self, unit: UnitSpec) -> str:
+        """Return the hash of all that a unit is made from; sealed results that it reads must exist already."""
+        parts = [("notebook", self._digest(self._notebook(unit))), ("plan", self.plan.sha256)]
+        parts += self.fingerprint.parts()
+        parts += [(f"parameter:{name}", value) for name, value in unit.parameters.items()]
+        parts += [(self._marker(unit), "")]
+        parts += [(self._relative(path), self._digest(path)) for path in self._inputs(unit)]
+        return unit_key(parts)
+
+    def inputs_key(self, unit: UnitSpec) -> str:
+        """Return the hash of the returns and forms alone."""
+        inputs = [path for path in self._inputs(unit) if path.is_relative_to(self.workspace.data)]
+        return unit_key([(self._marker(unit), ""), *((self._relative(path), self._digest(path)) for path in inputs)])
+
+    def work(self, unit: UnitSpec) -> UnitWork:
+        """Return everything that a worker needs."""
+        settings = self.workspace.settings
+        if not self._compiled:
+            self._compiled = compile_plan(self.plan)
+        files: dict[str, Content] = {self._relative(path): path for path in self._inputs(unit)}
+        notebook = self._notebook(unit)
+        provenance = {
+            "notebook_sha256": self._digest(notebook),
+            "lock_sha256": self.fingerprint.lock,
+            "fonts": self.fingerprint.fonts,
+        }
+        return UnitWork(
+            name=unit.name,
+            key=self.key(unit),
+            notebook=notebook.read_text(encoding="utf-8"),
+            parameters=unit.parameters,
+            files={**files, self._marker(unit): b"", MARKER: b"", _PLAN_FILE: self._compiled},
+            environment={
+                "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
+                "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
+            },
+            issuer=self.plan.about.issuer,
+            fonts=workspace_fonts(self.workspace).font_set,
+            limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),
+        )
+
+    def forget_sealed(self, folder: Path) -> None:
+        """Read a unit's result anew: it has just been made."""
+        self._digests.pop(folder / "result.json", None)
+
+    def _notebook(self, unit: UnitSpec) -> Path:
+        path = self.workspace.notebooks / unit.file
+        if not path.is_file():
+            raise UsageError(
+                f"缺少笔记本 {path}：项目要有同名的笔记本，或在 projects.yaml 写 notebook，指明用哪个通用笔记本"
+            )
+        return path
+
+    def _inputs(self, unit: UnitSpec) -> list[Path]:
+        paths = [
+            self.workspace.accepted(month) / f"{owner}{suffix}"
+            for month in unit.period.year_to_date
+            for owner in unit.owners
+            for suffix in (".csv", ".json")
+        ]
+        paths += [accepted_form_path(self.workspace.data, unit.period, owner) for owner in unit.forms]
+        paths += [self.workspace.outputs / name / "result.json" for name in unit.after]
+        if unit.notebook == "section_scoring":
+            paths.append(accepted_deliveries_path(self.workspace.data, unit.period))
+        return [path for path in paths if path.is_file()]
+
+    def _marker(self, unit: UnitSpec) -> str:
+        """Name what makes the closing month's folder exist for every unit, also where its own return is missing."""
+        return self._relative(self.workspace.accepted(unit.period.closing_month) / "checked")
+
+    def _relative(self, path: Path) -> str:
+        return str(path.relative_to(self.workspace.root))
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = sha256(path)
+        return self._digests[path]

@@ -1,0 +1,231 @@
+"""Strict execution of one notebook with papermill: everything that papermill lets pass is a named failure here.
+
+What one notebook may take.
+"""
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from minsheng.errors import GateRefusedError
+from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may take.
+
+    Parameters
+    ----------
+    seconds
+        Wall clock for the whole notebook.
+    memory_bytes
+        Address space of its process.
+    """
+
+    seconds: float
+    memory_bytes: int
+
+    @property
+    def seconds_in_words(self) -> str:
+        """The limit of time, and where to change it."""
+        return f"每个笔记本 {self.seconds:g} 秒；确实需要更久时，调大 minsheng.toml 的 time_limit_seconds"
+
+    @property
+    def memory_in_words(self) -> str:
+        """The limit of memory, and where to change it."""
+        megabytes = self.memory_bytes / 2**20
+        return f"每个笔记本 {megabytes:.0f} MiB；确实需要更多时，调大 minsheng.toml 的 memory_limit_mib"
+
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+_KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__name__: FailureKind.GATE}
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook and the result that it sealed.
+
+    Parameters
+    ----------
+    notebook
+        The notebook node with outputs, without clock times.
+    result
+        The ``result.json`` that the notebook wrote; whether it is a result, is looked at where the report is made.
+    """
+
+    notebook: nbformat.NotebookNode
+    result: Path
+
+
+def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Read the names and defaults in the cell tagged ``parameters``.
+
+    Papermill only warns about unknown names and does not see every form of default, so we read the cell ourselves.
+
+    Returns
+    -------
+    dict
+        Name → default, all of them text literals.
+
+    Raises
+    ------
+    UnitFailedError
+        If there is not exactly one such cell, or it holds anything but ``name = "text"``.
+    """
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise _parameter_fault(f"the notebook needs exactly one cell tagged `parameters`, it has {len(cells)}")
+    found: dict[str, str] = {}
+    for statement in ast.parse(cells[0].source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(default))):
+                found[name] = default
+            case _:
+                raise _parameter_fault(
+                    f'the parameters cell may hold only `name = "text"`, not: {ast.unparse(statement)}'
+                )
+    return found
+
+
+def check_parameters(notebook: nbformat.NotebookNode, given: Mapping[str, str]) -> None:
+    """Refuse unknown, missing and non-text parameters.
+
+    Raises
+    ------
+    UnitFailedError
+        Of kind ``parameter``; the message names what the notebook declares.
+    """
+    declared = declared_parameters(notebook)
+    unknown, missing = sorted(set(given) - set(declared)), sorted(set(declared) - set(given))
+    if unknown or missing:
+        parts = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [f"missing: {', '.join(missing)}"] * bool(missing)
+        raise _parameter_fault(f"{'; '.join(parts)} (the notebook declares {', '.join(declared)})")
+    not_text = sorted(name for name, value in given.items() if not isinstance(value, str))
+    if not_text:
+        raise _parameter_fault(f"parameters are texts only, these are not: {', '.join(not_text)}")
+
+
+def execute_strictly(
+    notebook: nbformat.NotebookNode,
+    parameters: Mapping[str, str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    limits: Limits,
+    engine: Mapping[str, Any],
+) -> Executed:
+    """Run a notebook and demand its sealed result.
+
+    Parameters
+    ----------
+    notebook
+        The notebook as kept, without outputs.
+    parameters
+        Exactly the names that it declares, as texts.
+    folder
+        An empty folder of this unit's own; the notebook runs in it and the result is written there.
+    environment
+        Added to the notebook's environment.
+    limits
+        Time and memory.
+    engine
+        Papermill engine and its options, e.g. ``{"engine_name": "forked", "template": …}``.
+
+    Raises
+    ------
+    UnitFailedError
+        With the class of failure, and the notebook as far as it came.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    check_parameters(notebook, parameters)
+    target, result_file = folder / "executed.ipynb", folder / "result.json"
+    try:
+        executed = papermill.execute_notebook(
+            notebook,
+            str(target),
+            parameters=dict(parameters),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            time_limit=limits.seconds,
+            memory_limit=limits.memory_bytes,
+            env={**environment, "MINSHENG_RESULT": str(result_file)},
+            folder=str(folder),
+            **engine,
+        )
+    except PapermillExecutionError as error:
+        kind = _KINDS_BY_ERROR.get(error.ename, FailureKind.NOTEBOOK_ERROR)
+        failure = Failure(
+            kind=kind,
+            message=_message(kind, error, limits),
+            cell=str(error.cell_index),
+            traceback=_ANSI.sub("", "\n".join(error.traceback)),
+        )
+        raise UnitFailedError(failure, _saved(target)) from error
+    except CellTimeoutError as error:
+        raise UnitFailedError(
+            Failure(kind=FailureKind.TIME_LIMIT, message=limits.seconds_in_words, traceback=str(error)),
+            _saved(target),
+        ) from error
+    except MemoryError as error:
+        failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
+        raise UnitFailedError(failure, _saved(target)) from error
+    except DeadKernelError as error:
+        if "memory limit" in str(error):
+            failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
+        else:
+            failure = Failure(kind=FailureKind.DEAD_PROCESS, message=str(error))
+        raise UnitFailedError(failure, _saved(target)) from error
+    if not result_file.is_file():
+        raise UnitFailedError(
+            Failure(kind=FailureKind.NO_RESULT, message="all cells ran, but none sealed a result (publish_result)"),
+            _saved(target),
+        )
+    return Executed(notebook=without_clock(executed), result=result_file)
+
+
+def without_clock(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the notebook without what differs from run to run: times, durations, random ids."""
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata["papermill"] = {"parameters": dict(parameters)}
+    for index, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            source = json.dumps([index, cell.source])
+            cell["id"] = hashlib.sha256(source.encode()).hexdigest()[:8]
+    return notebook
+
+
+def _message(kind: FailureKind, error: "PapermillExecutionError", limits: Limits) -> str:
+    """Say what a cell raised; a gate and a limit speak to whoever can do something about them."""
+    match kind:
+        case FailureKind.GATE:
+            return str(error.evalue)
+        case FailureKind.MEMORY_LIMIT:
+            return limits.memory_in_words
+        case _:
+            return f"{error.ename}: {error.evalue}"
+
+
+def _saved(target: Path) -> str:
+    return target.read_text(encoding="utf-8") if target.is_file() else ""
+
+
+def _parameter_fault(message: str) -> UnitFailedError:
+    return UnitFailedError(Failure(kind=FailureKind.PARAMETER, message=message))

@@ -1,0 +1,262 @@
+"""Makes one unit: files in, files out. The same function runs in a local pool and on a cluster's workers."""
+
+import json
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minsheng.privacy.personal_numbers import masked_text
+from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.runs.folders import Content, packed, put, unit_folder
+from minsheng.runs.notebook import Limits
+from papermill_forked import DEFAULT_PRELOAD, ForkedError, Template, WorkerTimeoutError
+from papermill_forked.launch import import_without_extras
+from papermill_forked.servants import Servants
+
+if TYPE_CHECKING:
+    from minsheng.render.fonts import FontSet
+    from minsheng.runs.finishing import Finished
+    from minsheng.runs.notebook import Executed
+
+_ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
+
+PRELOAD = (
+    # Our notebooks need no analyst's library; what is not there need not be copied at every fork.
+    *(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS),
+    "minsheng.notebook",
+    "minsheng.report.head",
+    "minsheng.report.charts",
+    "minsheng.report.trends",
+    "minsheng.render.report",
+    "minsheng.render.pdf_text",
+    "minsheng.runs.finishing",
+)
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """All that a worker needs to make a unit; plain data.
+
+    Parameters
+    ----------
+    name
+        The unit's name.
+    key
+        Hash of everything below: it identifies the PDF and the ledger's row.
+    notebook
+        The notebook as kept, JSON.
+    parameters
+        What papermill injects.
+    files
+        Path relative to the unit's small workspace → content, or where it lies on this machine.
+    environment
+        Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
+    issuer
+        Who issues the report, for the PDF's properties.
+    fonts
+        The fonts of the PDF, by path; another machine has its own places for the same files.
+    limits
+        Time and memory.
+    """
+
+    name: str
+    key: str
+    notebook: str
+    parameters: Mapping[str, str]
+    files: Mapping[str, Content]
+    environment: Mapping[str, str]
+    issuer: str
+    limits: Limits
+    fonts: "FontSet | None" = None
+
+    def packed(self) -> "UnitWork":
+        """Return the same for another machine: with the files themselves."""
+        return replace(self, files=packed(self.files))
+
+
+@dataclass(frozen=True)
+class UnitMade:
+    """What a worker returns: files, or a failure with what is left to look at.
+
+    Parameters
+    ----------
+    name
+        The unit's name.
+    files
+        File name → content, or where it lies: the reports, or on failure the notebook as far as it came and the
+        traceback.
+    failure
+        ``None`` when made.
+    seconds
+        Stage → wall clock seconds.
+    missing_glyphs
+        Characters that no font could draw.
+    fallbacks
+        How often another machine's template could not fork; on this one the process counts.
+    folder
+        Where the files lie until somebody has taken them; ``None`` where they are bytes.
+    """
+
+    name: str
+    files: Mapping[str, Content]
+    failure: Failure | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    missing_glyphs: str = ""
+    fallbacks: int = 0
+    folder: Path | None = None
+
+    def packed(self) -> "UnitMade":
+        """Return the same for another machine: with the files themselves, and nothing left here."""
+        files = packed(self.files)
+        self.discard()
+        return replace(self, files=files, folder=None)
+
+    def discard(self) -> None:
+        """Take away what was made, once it is published or nobody wants it."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def template() -> Template:
+    """Return this process's warm template, booting in the background from the first call on."""
+    warm = Template(preload=PRELOAD, warm_up="minsheng.runs.unit_worker:warm_up")
+    warm.start()
+    import_without_extras()
+    return warm
+
+
+@cache
+def press() -> Servants:
+    """Return this process's servants that render: fonts and styles stay loaded from report to report."""
+    return Servants(template())
+
+
+def warm_up() -> None:
+    """Render one page in the template, so that no fork pays for it."""
+    from minsheng.render.report import warm_up as warm_pages
+
+    warm_pages()
+
+
+def make_unit(work: UnitWork) -> UnitMade:
+    """Execute, render, and return the files of one unit; never raises for a fault of the unit."""
+    seconds: dict[str, float] = {}
+    folder, made = unit_folder(), None
+    try:
+        started = time.perf_counter()
+        executed = _execute(work, folder)
+        seconds["execute"] = time.perf_counter() - started
+        started = time.perf_counter()
+        finished = _render(work, executed, folder)
+        seconds["render"] = time.perf_counter() - started
+        missing = "".join(sorted(finished.missing_glyphs))
+        made = UnitMade(work.name, finished.files, None, seconds, missing, folder=folder)
+    except UnitFailedError as error:
+        clean = _without_numbers(error)
+        return UnitMade(work.name, remains(clean), clean.failure, seconds)
+    except OSError as error:
+        failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
+        return UnitMade(work.name, remains(UnitFailedError(failure)), failure, seconds)
+    finally:
+        if made is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return made
+
+
+def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Write a unit's small workspace into a folder; return where to run, and with which environment."""
+    workspace, run = folder / "workspace", folder / "run"
+    run.mkdir(parents=True)
+    for path, content in work.files.items():
+        target = workspace / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        put(content, target)
+    environment = {name: value.format(workspace=workspace) for name, value in work.environment.items()}
+    return run, {**environment, "MINSHENG_WORKSPACE": str(workspace)}
+
+
+def _execute(work: UnitWork, folder: Path) -> "Executed":
+    import nbformat
+
+    from minsheng.runs.notebook import execute_strictly
+
+    run, environment = lay_out(work, folder)
+    return execute_strictly(
+        nbformat.reads(work.notebook, as_version=4),
+        work.parameters,
+        folder=run,
+        environment=environment,
+        limits=work.limits,
+        engine={"engine_name": "forked", "template": template()},
+    )
+
+
+def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
+    try:
+        finished: Finished = press().call(
+            "minsheng.runs.finishing:finish",
+            json.dumps(executed.notebook, ensure_ascii=False),
+            executed.result,
+            folder / "reports",
+            issuer=work.issuer,
+            key=work.key,
+            font_set=work.fonts,
+            data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
+            time_limit=work.limits.seconds,
+            memory_limit=work.limits.memory_bytes,
+        )
+    except UnitFailedError:
+        raise
+    except Exception as error:
+        kept = json.dumps(executed.notebook, ensure_ascii=False, indent=1)
+        raise UnitFailedError(rendering_fault(error, work.limits), kept) from error
+    if finished.personal:
+        # Neither report nor notebook is kept: both hold what must not lie about.
+        message = f"{len(finished.personal)} 处，没有发布：{finished.personal[0]}"
+        lines = "\n".join(finished.personal)
+        raise UnitFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
+    return finished
+
+
+def rendering_fault(error: Exception, limits: Limits) -> Failure:
+    """Class what went wrong while a report was rendered."""
+    words = str(error)
+    match error:
+        case WorkerTimeoutError():
+            kind, words = FailureKind.TIME_LIMIT, limits.seconds_in_words
+        case ForkedError():  # out of memory too: the reports before it in the same servant may have taken it
+            kind = FailureKind.DEAD_PROCESS
+        case OSError():
+            kind = FailureKind.IO
+        case _:
+            kind = FailureKind.RENDER
+    return Failure(kind=kind, message=words, traceback=traceback.format_exc())
+
+
+def _without_numbers(error: UnitFailedError) -> UnitFailedError:
+    """Mask what a failed cell may have repeated: message and remains go to the ledger, the terminal and a folder."""
+    failure = error.failure
+    masked = {"message": masked_text(failure.message), "traceback": masked_text(failure.traceback)}
+    return UnitFailedError(failure.model_copy(update=masked), masked_text(error.notebook))
+
+
+def remains(error: UnitFailedError) -> dict[str, bytes]:
+    """Return the files that are left of a failed unit: what happened, and the notebook as far as it came."""
+    failure = error.failure
+    report = [f"{failure.kind.word}（{failure.kind.value}）", failure.message, *filter(None, [failure.traceback])]
+    files = {"traceback.txt": "\n\n".join(report).encode()}
+    if error.notebook:
+        files["executed.ipynb"] = error.notebook.encode()
+    return files
+
+
+def cores() -> int:
+    """Return how many notebooks may run at once on this machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,233 @@
+"""``data/deliveries.csv`` → what is on record about sections' monthly reports: handed over when, signed, two versions.
+
+Late is never typed: it follows from the register and the calendar. The office's and the province's versions are
+compared part by part; equal bytes need no reading. A version that cannot be read is said to be uncompared, which is
+not the same as equal.
+
+A month sees what was handed over and signed by its end, so that what comes later leaves a sealed month as it is; an
+assessment is made afterwards, and sees all that is on record about its months.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import MonthlyReportFigures, Result
+from minsheng.errors import FileRefusedError, UsageError, VersionError
+from minsheng.files.registers import read_lines
+from minsheng.files.written import read_written
+from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
+from minsheng.intake.reading.parsing import parse_return
+from minsheng.intake.returns.store import write_atomically
+from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.plan.calendar import due_date
+from minsheng.signing.signatures import csv_bytes, read_signed
+
+OFFICE, PROVINCE = "office", "province"
+
+DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
+
+NOTE_COLUMNS = ("head", "note", "note_sha256")
+"""Further columns where delivery notes were made; a register without them is read too."""
+
+Parts = Mapping[str, Mapping[str, str]]
+"""Project id → part id → text."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One line of the register: a section's report handed to the office or the province."""
+
+    period: Period
+    section: str
+    to: str
+    delivered_at: datetime
+    file: str
+    """Relative to ``data/``."""
+    sha256: str
+    head: str = ""
+    """The archive's head that the delivery note prints; empty where nothing was sealed."""
+    note: str = ""
+    """The delivery note (PDF), relative to ``data/``."""
+    note_sha256: str = ""
+
+
+def deliveries_path(data_dir: Path) -> Path:
+    """Return the register of reports that were handed over."""
+    return data_dir / "deliveries.csv"
+
+
+def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
+    """Return where the figures of a handed PDF are kept, so that two versions can be compared part by part."""
+    return data_dir / "deliveries" / str(period) / f"{sha256}.json"
+
+
+def known_by(plan: Plan, period: Period) -> date | None:
+    """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment."""
+    if period.kind != PeriodKind.MONTH:
+        return None
+    return max(period.end, due_date(plan, plan.reporting.sections, period))
+
+
+def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
+    """Bring a period's record of handed-over reports up to date; unchanged registers and files are not read again.
+
+    Raises
+    ------
+    FileRefusedError
+        If a line of the register is damaged: it is evidence, nothing of it is skipped.
+    """
+    target = accepted_deliveries_path(data_dir, period)
+    if not deliveries_path(data_dir).is_file():
+        target.unlink(missing_ok=True)
+        return
+    last = known_by(plan, period)
+    handed = [
+        each
+        for each in read_deliveries(data_dir, plan)
+        if each.period in period.year_to_date and (last is None or each.delivered_at.date() <= last)
+    ]
+    months = sorted({(each.period, each.section) for each in handed})
+    names = {line.key for line in read_signed(data_dir) if last is None or line.signed_at.date() <= last}
+    signed = {key: key in names for key in months}
+    fingerprint = _fingerprint(data_dir, plan, handed, signed)
+    known = read_accepted_deliveries(data_dir, period)
+    if known is not None and known.fingerprint == fingerprint:
+        return
+    with Reader() as reader:
+        found = [
+            _month(data_dir, plan, key, [each for each in handed if (each.period, each.section) == key], reader)
+            for key in months
+        ]
+    record = DeliveredMonths(
+        fingerprint=fingerprint,
+        months=tuple(
+            month.model_copy(update={"signed": signed[key]}) for key, month in zip(months, found, strict=True)
+        ),
+    )
+    content = json.dumps(record.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=1)
+    write_atomically(target, f"{content}\n".encode())
+
+
+def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
+    """Return every line of the register; an absent register is an empty one.
+
+    Raises
+    ------
+    FileRefusedError
+        Naming the line, where one cannot be read.
+    """
+
+    def handed(line: dict[str, str]) -> Handed:
+        return Handed(
+            period=Period(line["period"]),
+            section=plan.section(line["section"]).id,
+            to=_to(line["to"]),
+            delivered_at=datetime.fromisoformat(line["delivered_at"]),
+            file=line["file"],
+            sha256=line["sha256"],
+            **{name: line.get(name, "") for name in NOTE_COLUMNS},
+        )
+
+    # Whoever handed over before notes were numbered has a register without their columns.
+    return read_lines(deliveries_path(data_dir), DELIVERY_COLUMNS, handed, later=NOTE_COLUMNS)
+
+
+def deliveries_csv(lines: Iterable[Handed]) -> bytes:
+    """Write a register; the columns of delivery notes only where there is one."""
+    lines = list(lines)
+    noted = any(line.note for line in lines)
+    columns = DELIVERY_COLUMNS + NOTE_COLUMNS if noted else DELIVERY_COLUMNS
+    return csv_bytes(columns, ([_cell(line, name) for name in columns] for line in lines))
+
+
+def _cell(line: Handed, name: str) -> str:
+    return line.delivered_at.isoformat() if name == "delivered_at" else str(getattr(line, name))
+
+
+def _to(text: str) -> str:
+    if text not in {OFFICE, PROVINCE}:
+        raise ValueError(f"to 为“{text}”，应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
+    return text
+
+
+def _fingerprint(
+    data_dir: Path, plan: Plan, handed: Iterable[Handed], signed: Mapping[tuple[Period, str], bool]
+) -> str:
+    parts = [plan.sha256.encode()]
+    for each in handed:
+        path = data_dir / each.file
+        size = path.stat().st_size if path.is_file() else "absent"
+        said = (each.period, each.section, each.to, each.delivered_at.isoformat(), each.file, each.sha256, size)
+        parts.append(" ".join(map(str, said)).encode())
+    parts += [f"{period} {section} {is_signed}".encode() for (period, section), is_signed in signed.items()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _month(data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[Handed], reader: Reader) -> DeliveredMonth:
+    period, section = key
+    versions = {to: [each for each in handed if each.to == to] for to in (OFFICE, PROVINCE)}
+    first = min((each.delivered_at for each in versions[OFFICE]), default=None)
+    month = DeliveredMonth(period=period, section=section, delivered_on=first.date() if first else None)
+    if not all(versions.values()):
+        return month
+    # A corrected report replaces the one before: the last of each is what stands.
+    office, province = (max(versions[to], key=lambda each: each.delivered_at) for to in (OFFICE, PROVINCE))
+    if office.sha256 == province.sha256:
+        return month
+    try:
+        ours, theirs = (_parts(data_dir, plan, each, reader) for each in (office, province))
+    except FileRefusedError as error:
+        return month.model_copy(update={"uncompared": str(error)})
+    return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
+
+
+def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
+    """Return the five parts of one version, from a workbook or from a sealed ``result.json``."""
+    path = data_dir / handed.file
+    if not path.is_file():
+        raise FileRefusedError(f"{handed.file} 不存在")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != handed.sha256:
+        raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
+    figures_path = handed_figures_path(data_dir, handed.period, handed.sha256)
+    if path.suffix == ".pdf" and figures_path.is_file():
+        return _sealed_parts(figures_path.read_bytes(), handed)
+    if path.suffix == ".json":
+        return _sealed_parts(content, handed)
+    if path.suffix not in {".xlsx", ".xls", ".ods", ".csv"}:
+        raise FileRefusedError(f"{handed.file} 不是工作情况表，也不是封存的结果，系统不能比对文字")
+    try:
+        parsed = parse_return(reader.read(content), plan)
+    except FileRefusedError as error:
+        raise FileRefusedError(f"{handed.file}：{error}") from error
+    if (parsed.cover.id, parsed.cover.period) != (handed.section, handed.period):
+        raise FileRefusedError(f"{handed.file} 的封面是 {parsed.cover.id} {parsed.cover.period}")
+    return parsed.narratives
+
+
+def _sealed_parts(content: bytes, handed: Handed) -> Parts:
+    try:
+        figures = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对").figures
+    except VersionError as error:
+        raise FileRefusedError(str(error)) from error
+    except UsageError as error:
+        raise FileRefusedError(f"{handed.file} 不是封存的结果") from error
+    if not isinstance(figures, MonthlyReportFigures):
+        raise FileRefusedError(f"{handed.file} 不是工作情况月报的结果")
+    return figures.section_narratives
+
+
+def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
+    """Yield every part whose words differ; blanks and line ends do not count."""
+    for project in plan.projects_of(section):
+        for part in plan.reporting.parts:
+            ours, theirs = (version.get(project.id, {}).get(part.id, "") for version in (office, province))
+            if "".join(ours.split()) != "".join(theirs.split()):
+                yield VersionDifference(project=project.id, part=part.id, office=ours, province=theirs)

@@ -1,0 +1,153 @@
+"""Where a month's signatures and deliveries stand, from registers and hashes alone: ``minsheng status`` reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from minsheng.domain.area import Section
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.runs.graph import unit_name
+from minsheng.signing.deliveries import OFFICE, PROVINCE, Handed, read_deliveries
+from minsheng.signing.signatures import (
+    SignedReport,
+    read_signed,
+    signed_dir,
+    standing,
+)
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Report:
+    """A section's monthly report as the last run made it."""
+
+    period: Period
+    section: Section
+    content: bytes
+    sha256: str
+
+
+REPORT = "monthly_report"
+
+RECEIVERS = {OFFICE: "局办公室", PROVINCE: "省民政厅"}
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """Where one section's report stands with its leader and its receivers.
+
+    Parameters
+    ----------
+    id, name, leader
+        The section, and who signs for it.
+    signature
+        ``none``, ``stands``, ``changed`` (another version was signed) or ``broken`` (the file is not the one that was
+        registered).
+    said
+        The signature in words.
+    undelivered
+        Names of the receivers that have no report, or another version.
+    handed
+        One line of words per receiver.
+    """
+
+    id: str
+    name: str
+    leader: str
+    signature: Literal["none", "stands", "changed", "broken"]
+    said: str
+    undelivered: tuple[str, ...]
+    handed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}月报：{'；'.join((self.said, *self.handed))}"
+
+
+def section_states(
+    workspace: Workspace, plan: Plan, period: Period, made: Mapping[str, Mapping[str, str]]
+) -> tuple[SectionState, ...]:
+    """Return where the report of each section stands whose leader signs it.
+
+    Parameters
+    ----------
+    workspace
+        Where registers lie.
+    plan
+        Names the leaders.
+    period
+        A month.
+    made
+        Unit → file → sha256, as the last run recorded it.
+    """
+    signed = standing(read_signed(workspace.data))
+    handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
+    states = []
+    for section in (each for each in plan.sections if each.leader and each.assessed):
+        report = made.get(unit_name(period, section.id, REPORT), {}).get("report.pdf", "")
+        mine = [each for each in handed if each.section == section.id]
+        line = signed.get((period, section.id))
+        signature, said = _signature(workspace, section, line, report)
+        words = _handed(mine, line, report)
+        undelivered = tuple(RECEIVERS[to] for to, (current, _) in words.items() if not current)
+        told = tuple(word for _, word in words.values())
+        states.append(SectionState(section.id, section.name, section.leader or "", signature, said, undelivered, told))
+    return tuple(states)
+
+
+def changed_since_signed(
+    workspace: Workspace, plan: Plan, period: Period, made: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    """Return why a month must not be sealed with its signatures: one line per report that is not the signed one."""
+    reasons = []
+    for line in standing(read_signed(workspace.data)).values():
+        if line.period != period:
+            continue
+        name = plan.section(line.section).name
+        fault = line.fault(workspace.data)
+        report = made.get(unit_name(period, line.section, REPORT), {}).get("report.pdf")
+        if fault:
+            reasons.append(f"{name}月报：data/{line.file}：{fault}")
+        elif report != line.report_sha256:
+            reasons.append(
+                f"{name}月报签字后有变化：请{line.signer}重新签字（minsheng sign {period} {line.section} …）"
+            )
+    return reasons
+
+
+def unregistered(data_dir: Path) -> list[str]:
+    """Return the files under ``data/signed/`` that no line of the register names, relative to ``data/``."""
+    known = {line.file for line in read_signed(data_dir)}
+    months = sorted({signed_dir(data_dir, Period(path.name)) for path in (data_dir / "signed").glob("????-??")})
+    files = [path.relative_to(data_dir).as_posix() for month in months for path in sorted(month.iterdir())]
+    return [file for file in files if file not in known]
+
+
+def _signature(
+    workspace: Workspace, section: Section, line: SignedReport | None, report: str
+) -> tuple[Literal["none", "stands", "changed", "broken"], str]:
+    if line is None:
+        return "none", f"未签字（应由 {section.leader} 签）"
+    fault = line.fault(workspace.data)
+    if fault:
+        return "broken", f"签字文件 data/{line.file} {fault}"
+    by = f"{line.signer} {line.signed_at.date()}" + ("，扫描件" if line.kind == "scan" else "")
+    if report in {"", line.report_sha256}:
+        return "stands", f"已签字（{by}）"
+    return "changed", f"签字后有变化（{by} 签的是另一版）"
+
+
+def _handed(mine: list[Handed], line: SignedReport | None, report: str) -> dict[str, tuple[bool, str]]:
+    """Return per receiver whether it has the current report, and that in words."""
+    words = {}
+    for to, name in RECEIVERS.items():
+        last = max((each for each in mine if each.to == to), key=lambda each: each.delivered_at, default=None)
+        if last is None:
+            words[to] = (False, f"未报{name}")
+            continue
+        # A workbook that was handed over has no report to compare with.
+        current = {report, line.sha256 if line and line.report_sha256 == report else report}
+        changed = bool(last.file.endswith(".pdf") and report and last.sha256 not in current)
+        words[to] = (not changed, f"已报{name}（{last.delivered_at.date()}{'，之后有变化' if changed else ''}）")
+    return words

@@ -1,0 +1,172 @@
+"""The first page of the site: every month and assessment, and where the newest month stands; it computes no figure."""
+
+from minsheng.agenda.attention import Matter, matters
+from minsheng.agenda.status import MonthStatus, status_of
+from minsheng.domain.area import CITY
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import ReturnNote
+from minsheng.errors import VersionError
+from minsheng.plan import load_plan
+from minsheng.privacy.gate import check_privacy
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
+from minsheng.render.html.numbers import day
+from minsheng.render.html.page import page
+from minsheng.render.html.tables import Column, table
+from minsheng.report.bulletin import bulletin_summary
+from minsheng.runs.graph import period_units
+from minsheng.site.month_page import Sealed, header, is_made, matrix, put_in_place, section
+from minsheng.workspace import Workspace
+
+_ANNEX = "progress.xlsx"
+
+
+def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
+    """Write the first page; see :func:`first_page`."""
+    put_in_place(workspace.outputs / "index.html", first_page(workspace, plan, now))
+
+
+def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
+    """Return the page that lists every month and every assessment.
+
+    Parameters
+    ----------
+    workspace
+        Where the periods' pages lie.
+    plan
+        The plan of the year that is worked on.
+    now
+        The period that is worked on: it is listed although its page may not be there yet.
+    """
+    periods = sorted({now, *_made_periods(workspace)})
+    months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
+    assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
+    newest = next((month for month in reversed(months) if _is_readable(month)), None)
+    bulletin = newest.bulletin() if newest else None
+    title = workspace.settings.site_title
+    body = Piece(
+        header(plan, title, bulletin),
+        paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
+        _attention(workspace, newest) if newest else None,
+        _months(months) if months else paragraph("还没有生成过报告。"),
+        _assessments(assessed) if assessed else None,
+        matrix(newest, f"{newest.period}/") if newest else None,
+        _where(),
+    )
+    content = page(title, body._repr_html_(), wide=True)
+    check_privacy({"index.html": content})
+    return content
+
+
+def refresh_first_page(workspace: Workspace, plan: Plan) -> None:
+    """Write the first page again after something but a run has changed; not before there is one."""
+    made = _made_periods(workspace)
+    if made and (workspace.outputs / "index.html").is_file():
+        newest = max(made)
+        own = plan if newest.year == plan.about.year else load_plan(workspace.params, newest.year)
+        write_first_page(workspace, own, newest)
+
+
+def _made_periods(workspace: Workspace) -> set[Period]:
+    return {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
+
+
+def _attention(workspace: Workspace, month: Sealed) -> Element:
+    """Return what ``minsheng status`` lists first, in full."""
+    status = status_of(workspace, month.plan, month.period)
+    rows: list[list[Content]] = [
+        [
+            each.word,
+            str(len(each.items)) if each.kind != "due_next" and each.items else None,
+            _items(status, each),
+        ]
+        for each in matters(status)
+    ]
+    columns = [Column("事项", kind="row"), Column("数量"), Column("内容和办法", kind="long")]
+    remark = note(
+        f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
+    )
+    return section("办理情况", table(f"{month.period.label}需要办理的事项", columns, rows, style="issues"), remark)
+
+
+def _items(status: MonthStatus, matter: Matter) -> list[Content]:
+    """Return what a matter concerns and, on a line of its own, what to do."""
+    said: list[Content] = ["、".join(matter.items) or "无"]
+    if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
+        said += ["　", Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")]
+    return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said
+
+
+def _months(months: list[Sealed]) -> Element:
+    columns = [
+        Column("月份", kind="row"),
+        Column("数据截至", kind="text"),
+        Column("未报送", kind="text"),
+        Column("迟报", kind="text"),
+        Column("月通报", kind="text"),
+        Column("完成情况表", kind="text"),
+        Column("已生成报告", "份"),
+    ]
+    return section(
+        "各月报告", table("各月报送和报告（新的在前）", columns, [_month(month) for month in reversed(months)])
+    )
+
+
+def _is_readable(month: Sealed) -> bool:
+    """Whether this version of the product made a month; one before an upgrade must not keep the others from a page."""
+    try:
+        month.bulletin()
+    except VersionError:
+        return False
+    return True
+
+
+def _month(month: Sealed) -> list[Content]:
+    try:
+        bulletin = month.bulletin()
+    except VersionError:
+        told = f"由另一版本生成，请重做：minsheng run {month.period}"
+        return [Element("a", month.period.label, href=f"{month.period}/index.html"), told, *[None] * 4, _made(month)]
+    notes = bulletin.returns if bulletin else ()
+    annex = month.workspace.outputs / str(month.period) / _ANNEX
+    return [
+        Element("a", month.period.label, href=f"{month.period}/index.html"),
+        day(bulletin.as_of) if bulletin and bulletin.as_of else None,
+        _named([entry for entry in notes if entry.status == "not_reported"]) if bulletin else None,
+        _named([entry for entry in notes if entry.late]) if bulletin else None,
+        month.links(CITY, "bulletin", f"{month.period}/"),
+        Element("a", "Excel", href=f"{month.period}/{_ANNEX}") if annex.is_file() else None,
+        _made(month),
+    ]
+
+
+def _named(entries: list[ReturnNote]) -> str:
+    return "、".join(entry.name for entry in entries) or "无"
+
+
+def _assessments(assessed: list[Sealed]) -> Element:
+    columns = [Column("考评期", kind="row"), Column("考评结果表", kind="text"), Column("已生成报告", "份")]
+    rows: list[list[Content]] = [
+        [
+            Element("a", each.period.label, href=f"{each.period}/index.html"),
+            each.links(CITY, "result_table", f"{each.period}/"),
+            _made(each),
+        ]
+        for each in reversed(assessed)
+    ]
+    return section("考评", table("半年和年度考评", columns, rows))
+
+
+def _made(period: Sealed) -> str:
+    units = period_units(period.plan, period.period)
+    return f"{sum(is_made(period.workspace, unit) for unit in units)}/{len(units)}"
+
+
+def _where() -> Element:
+    lines = [
+        "月份页：谁未报送、谁迟报，各地回执，各项目状态，考评得分，全部报告。",
+        "报告：每个数字旁的圆圈数字指向算式，算式写明所取的文件、工作表和单元格；文件名可点开报表原件。",
+        "PDF与网页内容相同，可存档；附件中有机器可读的结果。",
+    ]
+    remark = note("状态由方案规定的标准判定，以文字、图形和颜色同时表示。")
+    return section("怎样使用", Element("ul", [Element("li", line) for line in lines]), remark)

@@ -1,0 +1,41 @@
+"""NEW MODULE"""
+
+import json
+from dataclasses import asdict
+from datetime import date
+
+from minsheng.agenda.reminders import _LIST, _PAGE, Owed
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.workspace import Workspace
+
+
+def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date, owed: tuple[Owed, ...]) -> None:
+    """Write a month's list as it is on a day; with nobody to remind it is taken away."""
+    from minsheng.render.html.markup import Piece, note, paragraph
+    from minsheng.render.html.numbers import day as told
+    from minsheng.render.html.page import page
+    from minsheng.render.html.tables import Column, table
+    from minsheng.site.month_page import header, section, write_page
+
+    folder = workspace.outputs / str(period)
+    if not owed:
+        for name in (_PAGE, _LIST):  # the page first: a list without its page is written again
+            (folder / name).unlink(missing_ok=True)
+        return
+    title = f"{period.label}催报名单"
+    columns = [Column("单位", kind="row"), Column("期限", kind="text"), Column("还有", "天")]
+    rows = [[each.name, told(each.due), str(each.days_left)] for each in owed]
+    body = Piece(
+        header(plan, title, None, back=("各月和各次考评目录", "../index.html")),
+        section(
+            "未报送",
+            paragraph(f"截至{told(day)}，{len(owed)}个单位的{period.label}报表还没有收到。", class_="summary"),
+            table(f"{period.label}未报送单位", columns, rows),
+            note("0天即今天截止。遇节假日只能提前，期限已按方案的节假日表提前。"),
+        ),
+    )
+    write_page(folder / _PAGE, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))
+    document = {"period": str(period), "as_of": day.isoformat(), "returns": [asdict(each) for each in owed]}
+    content = json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
+    (folder / _LIST).write_text(content, encoding="utf-8")

@@ -1,0 +1,181 @@
+"""``progress.xlsx``: the notice's annex table with actuals and completion beside the targets.
+
+考评结果表 as files for 督查室: the sealed result table as HTML, PDF and a workbook, side by side in one folder.
+"""
+
+from collections.abc import Mapping
+
+from minsheng.domain.area import CITY
+from minsheng.domain.indicator import Indicator
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
+from minsheng.files.written import read_result
+from minsheng.intake.spreadsheets.printed_table import Cell, Group, write_printed_table
+from minsheng.privacy.gate import check_privacy
+from minsheng.render.html import numbers
+from minsheng.render.html.numbers import day
+from minsheng.report.progress import target_words
+from minsheng.report.result_table import counted, differing, remarks
+from minsheng.runs.results import FOLDER, sealed_result_table
+from minsheng.workspace import Workspace
+
+_WHOLE, _PERCENT = "#,##0", "0.0%"
+
+
+def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
+    """Return the table of a month from the sealed city results; nothing is computed here.
+
+    A project whose city notebook failed leaves its columns blank, and a remark names it.
+    """
+    indicators = sorted(plan.indicators, key=lambda indicator: indicator.column)
+    found: dict[tuple[str, str], Measurement] = {}
+    absent, label, days = [], "", [period.end]
+    for project in plan.projects_at(period):
+        path = workspace.unit(period, CITY, project.id) / "result.json"
+        figures = read_result(path, period).figures if path.is_file() else None
+        if not isinstance(figures, ProjectFigures):
+            absent.append(project.short_name)
+            continue
+        label = figures.data_label
+        days += [figures.as_of] if figures.as_of else []
+        found |= {(CITY, m.indicator): m for m in figures.measurements}
+        for area_id in (CITY, *(area.id for area in plan.areas_with(project.id, period))):
+            if not plan.reports_itself(area_id, project.id, period):
+                found |= _rows_below(workspace, period, area_id, project.id)
+    groups = [Group("地区", ("",), ("@",)), *(_group(plan, indicator) for indicator in indicators)]
+    rows: list[list[Cell]] = []
+    for area_id in (CITY, *(area.id for area in plan.areas)):
+        row: list[Cell] = [plan.area_name(area_id)]
+        for indicator in indicators:
+            row += _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
+        rows.append(row)
+    remarks = [f"说明：{'；'.join(_remarks(found))}。"]
+    remarks += [f"未生成：{'、'.join(absent)}。"] * bool(absent) + [label] * bool(label)
+    content = write_printed_table(
+        f"{plan.about.subject}目标任务完成情况表（{period.label}）",
+        f"填报单位：{plan.about.issuer}　　　　数据截至：{numbers.day(min(days))}　　　　计量单位见表头",
+        remarks,
+        groups,
+        rows,
+        day=min(days),
+        sheet="完成情况",
+    )
+    check_privacy({"progress.xlsx": content})
+    return content
+
+
+def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
+    """Return the sealed figures of the areas directly below one, by area and indicator."""
+    path = workspace.unit(period, area_id, project) / "result.json"
+    figures = read_result(path, period).figures if path.is_file() else None
+    rows = figures.areas if isinstance(figures, ProjectFigures) else ()
+    return {(row.area, m.indicator): m for row in rows for m in row.measurements}
+
+
+def _group(plan: Plan, indicator: Indicator) -> Group:
+    """Return an indicator's columns under the headers of the annex table: programme, group, and a shared project."""
+    project = plan.project(indicator.project)
+    shared = len(plan.indicators_of(project.id)) > 1
+    group = () if project.group in {"", project.programme, project.name} else (project.group,)
+    above = (project.programme, *group, *([project.name] if shared else []))
+    if indicator.measure.kind == "milestone":
+        return Group(indicator.name, ("目标", "状态"), ("@", "@"), above)
+    number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
+    whole = all(target.value is None or target.value % 1 == 0 for target in indicator.targets.values())
+    aims = _WHOLE if whole else number
+    heading = f"{indicator.name}\n（{indicator.unit}）"
+    return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _PERCENT), above)
+
+
+def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
+    if measurement is None:
+        return [None] * (2 if milestone else 3)
+    if milestone:
+        return [measurement.target_text or None, measurement.light.word]
+    target = (
+        measurement.target if measurement.target is not None and not measurement.worded else target_words(measurement)
+    )
+    if measurement.actual is None and measurement.has_duty:
+        return [target, measurement.light.word, None]
+    return [target, measurement.actual, measurement.completion]
+
+
+def _remarks(found: Mapping[tuple[str, str], Measurement]) -> list[str]:
+    """Say what blank cells mean, and which city figures lack an area."""
+    said = ["空白为没有任务或没有数据，不是零", "完成率为完成值占全年目标的比重"]
+    missing = {name: None for measurement in found.values() for name in measurement.missing_areas}
+    if missing:
+        said.append(f"{'、'.join(missing)}没有数据，全市数为其余地区合计，不计算完成率")
+    return said
+
+
+_COPIES = ("html", "pdf")
+
+
+def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None:
+    """Write the folder that goes to 督查室; without a sealed table an older folder is taken away.
+
+    Nothing is computed here: the workbook holds the sealed figures, page and PDF are those of the archived notebook.
+    """
+    folder = workspace.outputs / str(period) / FOLDER
+    figures = sealed_result_table(workspace, period)
+    made = workspace.unit(period, CITY, FOLDER)
+    contents = {f"{FOLDER}.{kind}": made / f"report.{kind}" for kind in _COPIES}
+    if figures is None:
+        for name in (*contents, f"{FOLDER}.xlsx"):
+            (folder / name).unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in contents.items():
+        # The copy lies one folder nearer to the files that its page links.
+        content = source.read_bytes()
+        nearer = (
+            content.replace(b'href="../../../../data/', b'href="../../../data/') if name.endswith("html") else content
+        )
+        _replace(workspace, period, name, nearer)
+    _replace(workspace, period, f"{FOLDER}.xlsx", result_workbook(plan, figures))
+
+
+def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
+    """Return the result table as a workbook: totals first, then every item in the rubric's order."""
+    points = "0." + "0" * plan.county_rubric.decimals
+    as_of = figures.as_of or figures.period.end
+    groups = [Group("名次", ("",), ("@",)), Group("县区", ("",), ("@",))]
+    for group in figures.groups:
+        items = [item for item in figures.items if item.group == group]
+        parts = ("小计", *(f"{item.name}\n（{item.full_marks:f}）" for item in items))
+        groups.append(
+            Group(f"{figures.group_names[group]}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts))
+        )
+    groups.append(Group("结果", ("扣分", "加分", "得分", "已评满分"), (points, points, points, "0.##")))
+    groups.append(Group("等次", ("",), ("@",)))
+    groups.append(Group("折算得分", ("",), (points,)))
+    rows: list[list[Cell]] = []
+    for row in figures.rows:
+        cells: list[Cell] = [None if row.rank is None else str(row.rank), row.name]
+        for group in figures.groups:
+            cells.append(row.groups[group] if counted(figures, row, group) else None)
+            cells += [row.items[item.item] for item in figures.items if item.group == group]
+        cells += [row.deducted, row.bonus, row.total, row.full_marks, row.grade, row.converted]
+        rows.append(cells)
+    told = [*remarks(figures), *differing(figures.standings), "空白的小项未评、未到期或无任务，不计入得分。"]
+    told += [figures.data_label] * bool(figures.data_label)
+    told.append(f"{plan.about.issuer}（盖章）　　　　主要负责人：　　　　　　经办人：　　　　　　日期：")
+    return write_printed_table(
+        f"{plan.about.subject}考评结果表（{figures.period.label}）",
+        f"填报单位：{plan.about.issuer}　　　　数据截至：{day(as_of)}　　　　计量单位：分",
+        told,
+        groups,
+        rows,
+        day=as_of,
+        sheet="考评结果",
+    )
+
+
+def _replace(workspace: Workspace, period: Period, name: str, content: bytes) -> None:
+    check_privacy({f"{FOLDER}/{name}": content})
+    target = workspace.outputs / str(period) / FOLDER / name
+    staged = target.with_name(f".{name}.new")
+    staged.write_bytes(content)
+    staged.replace(target)

@@ -1,1 +1,0 @@
-"""The use cases: a month, an assessment, receive, deliver, seal, rebuild, tick, status, site, doctor, sample."""

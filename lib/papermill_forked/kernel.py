@@ -1,0 +1,212 @@
+"""ipykernel in a forked process: the same application, kernel and shell, with one socket instead of five.
+
+Everything that decides about output is ipykernel's own: ``dispatch_shell``, the asyncio loop that runs for the
+whole notebook (so top-level ``await`` and background tasks work), the session, the display hooks. What is
+replaced is what carries messages.
+"""
+
+import asyncio
+import atexit
+import importlib.util
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import zmq
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+from tornado.ioloop import IOLoop
+from traitlets import Any as AnyTrait
+from traitlets import Type, default
+
+from papermill_forked import wire
+from papermill_forked.publisher import Publisher
+
+_READ_BYTES = 1 << 20
+
+
+class _NoShellChannelThread:
+    """False, for there is none; ipykernel still asks it for the thread in which cells run."""
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class ShellStream:
+    """The shell channel over the data socket.
+
+    Parameters
+    ----------
+    data
+        The socket to the parent.
+    publisher
+        Sends the replies: one socket, one lock.
+    """
+
+    def __init__(self, data: socket.socket, publisher: Publisher) -> None:
+        self._data = data
+        self._publisher = publisher
+        self._decoder = wire.Decoder()
+        self._callback: Callable[..., Any] | None = None
+        self._tasks: set[asyncio.Future[Any]] = set()
+
+    def on_recv(self, callback: Callable[..., Any], *, copy: bool = True) -> None:
+        """Call a coroutine function with each request.
+
+        Parameters
+        ----------
+        callback
+            Takes a list of frames.
+        copy
+            Of no meaning here.
+        """
+        del copy
+        self._callback = callback
+
+    def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
+        """Send a reply.
+
+        Parameters
+        ----------
+        msg
+            The frames.
+        """
+        self._publisher.send_reply(msg)
+
+    def listen(self) -> None:
+        """Read requests in the running thread's loop."""
+        IOLoop.current().add_handler(self._data, self._readable, IOLoop.READ)
+
+    def _readable(self, *_: Any) -> None:
+        data = self._data.recv(_READ_BYTES)
+        if not data:
+            IOLoop.current().stop()
+        for channel, *frames in self._decoder.feed(data):
+            if channel == b"control":  # the only word on it is "shutdown"
+                IOLoop.current().stop()
+            elif self._callback is not None:
+                task = asyncio.ensure_future(self._callback([zmq.Frame(frame) for frame in frames]))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+
+class ForkedKernel(IPythonKernel):
+    """ipykernel's kernel without sockets, subshells and debugger connection."""
+
+    shell_stream = AnyTrait()
+    shell_channel_thread = AnyTrait(_NoShellChannelThread())
+    _supports_kernel_subshells = False
+
+    @default("_execute_sleep")
+    def _no_sleep(self) -> float:
+        # ipykernel waits 0.5 ms for its thread to have sent the output; here it has been sent.
+        return 0.0
+
+    def start(self) -> None:
+        """Start, without the debugger's connection."""
+        if self.shell:
+            self.shell.exit_now = False
+        Kernel.start(self)  # type: ignore[no-untyped-call]
+
+    def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
+        if status == "idle":
+            # Somebody may have replaced sys.stdout, which is all that ipykernel flushes.
+            self._stdout.flush()
+            self._stderr.flush()
+        super()._publish_status(status, channel, parent)  # type: ignore[no-untyped-call]
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        """Do nothing: the parent sends one request at a time."""
+
+
+class ForkedKernelApp(IPKernelApp):
+    """ipykernel's application, started with one socket.
+
+    Profile, configuration files, start-up files, extensions and ``sys.path`` are handled by the base.
+    """
+
+    # A name of its own would make IPython look for other configuration files.
+    name = "ipython-kernel"
+    kernel_class = Type(ForkedKernel)
+    data: socket.socket | None = None
+
+    def init_connection_file(self) -> None:
+        """Have no connection file."""
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Have no connection file."""
+
+    def log_connection_info(self) -> None:
+        """Have no connection."""
+
+    def init_poller(self) -> None:
+        """Need no poller: the template watches the parent."""
+
+    def init_heartbeat(self) -> None:
+        """Need no heartbeat: the template reports the end of the process."""
+
+    def init_sockets(self) -> None:
+        """Put the data socket where zmq sockets would be."""
+        self.outstream_class = "papermill_forked.publisher.CapturedStream"
+        self.capture_fd_output = self.capture_fd_output and self.data is not None
+        self.session.auth = None  # as on the other side
+        self.configure_tornado_logger()  # type: ignore[no-untyped-call]
+        self.iopub_thread = Publisher(self.data, self.session)
+        self.iopub_socket = self.iopub_thread
+        if self.data is not None:
+            self.shell_socket = ShellStream(self.data, self.iopub_thread)
+
+    def init_kernel(self) -> None:
+        """Make the kernel."""
+        if self.data is not None:
+            self.iopub_thread.start()
+        kernel = self.kernel_class.instance(
+            parent=self,
+            session=self.session,
+            shell_stream=self.shell_socket,
+            iopub_thread=self.iopub_thread,
+            iopub_socket=self.iopub_socket,
+            log=self.log,
+            profile_dir=self.profile_dir,
+            user_ns=self.user_ns,
+        )
+        self.kernel = kernel
+        self.displayhook.get_execution_count = lambda: kernel.execution_count
+
+
+def run(data: socket.socket, arguments: list[str]) -> int:
+    """Run a kernel until the parent asks it to end.
+
+    Parameters
+    ----------
+    data
+        The socket to the parent.
+    arguments
+        Command-line arguments of the kernel application.
+
+    Returns
+    -------
+    int
+        The exit code of the process.
+    """
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    # What a notebook that parses arguments would find in a real kernel.
+    sys.argv = [str(launcher and launcher.origin), "-f", "forked.json", *arguments]
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    app = ForkedKernelApp.instance()
+    app.data = data
+    app.initialize(arguments)  # type: ignore[no-untyped-call]
+    app.kernel.start()
+    app.shell_socket.listen()
+    app.iopub_thread.send_control(b"ready")
+    IOLoop.current().start()
+    # As at the end of a Python process; tearing down the interpreter itself would only cost time.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
+    app.iopub_thread.stop()
+    return 0

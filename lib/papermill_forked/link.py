@@ -1,0 +1,225 @@
+"""The parent's side of a notebook's socket: messages in and out, without ever blocking the event loop."""
+
+import asyncio
+import socket
+import time
+from collections import deque
+from contextlib import suppress
+from queue import Empty
+from typing import Any
+
+from jupyter_client.session import DELIM, Session
+from nbclient.exceptions import DeadKernelError
+
+from papermill_forked import wire
+from papermill_forked.calls import Worker, readable, receive
+
+_READ_BYTES = 1 << 20
+
+
+class Channel:
+    """One of the two channels that nbclient reads.
+
+    Parameters
+    ----------
+    link
+        Who fills it.
+    """
+
+    def __init__(self, link: "Link") -> None:
+        self._link = link
+        self.messages: deque[dict[str, Any]] = deque()
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # noqa: ASYNC109  # nbclient's name
+        """Return the next message.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None is for ever.
+
+        Returns
+        -------
+        dict
+            A Jupyter message.
+
+        Raises
+        ------
+        queue.Empty
+            When the time is up.
+        DeadKernelError
+            When the process has ended and all that it has said is read.
+        """
+        # A cell that prints without end must not keep the clock from being looked at.
+        await asyncio.sleep(0)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self.messages:
+            if self._link.worker.end is not None:
+                raise DeadKernelError("Kernel died")
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise Empty
+            await self._link.wait_for_news(left)
+        return self.messages.popleft()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a request.
+
+        Parameters
+        ----------
+        message
+            A Jupyter message.
+        """
+        self._link.send(message)
+
+
+class Link:
+    """Messages to and from a worker.
+
+    Parameters
+    ----------
+    worker
+        A worker of kind ``notebook``.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.session = Session()
+        self.session.auth = None  # nobody else can write to a socket pair: there is nothing to sign
+        self.shell_channel = Channel(self)
+        self.iopub_channel = Channel(self)
+        self.ready = False
+        self._decoder = wire.Decoder()
+        self._outgoing = bytearray()
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def send(self, message: dict[str, Any]) -> str:
+        """Send one request, without ever waiting for the other side to read.
+
+        Parameters
+        ----------
+        message
+            A Jupyter message.
+
+        Returns
+        -------
+        str
+            Its id.
+        """
+        self.send_parts([b"shell", *self.session.serialize(message)])
+        return str(message["header"]["msg_id"])
+
+    def send_parts(self, parts: list[bytes]) -> None:
+        """Send one message of the wire.
+
+        Parameters
+        ----------
+        parts
+            The channel's name and the frames.
+        """
+        self._outgoing += wire.encode(parts)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send as much of what waits as the other side takes now."""
+        # Both sides could wait for ever if this one waited while the other one writes its output.
+        with suppress(ConnectionError, BlockingIOError):
+            while self._outgoing:
+                sent = self.worker.data.send(self._outgoing, socket.MSG_DONTWAIT)
+                del self._outgoing[:sent]
+
+    def receive(self) -> bool:
+        """Take in what is there; tell whether there was anything.
+
+        Returns
+        -------
+        bool
+            False if there is nothing now, or nothing more.
+        """
+        try:
+            data = receive(self.worker.data, _READ_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        for channel, *frames in self._decoder.feed(data):
+            if channel == b"control":
+                self.ready = True
+                continue
+            message = self.session.deserialize(frames[frames.index(DELIM) + 1 :])
+            queue = self.shell_channel if channel == b"shell" else self.iopub_channel
+            queue.messages.append(message)
+        return bool(data)
+
+    def receive_rest(self) -> None:
+        """Take in all that a dead process has left in the socket."""
+        while self.receive():
+            pass
+
+    def drain(self, seconds: float) -> None:
+        """Read until the process has ended, so that it is not held up by its own output.
+
+        Parameters
+        ----------
+        seconds
+            How long at most.
+        """
+        deadline = time.monotonic() + seconds
+        while self.worker.poll() is None and (left := deadline - time.monotonic()) > 0:
+            self.flush()
+            readable([self.worker.data, self.worker.status], left)
+            if not self.receive():
+                self.worker.wait(left)
+
+    async def wait_for_news(self, seconds: float | None) -> None:
+        """Wait until something has arrived, the process has ended, or the time is up.
+
+        Parameters
+        ----------
+        seconds
+            How long; None is for ever.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(future)
+        if len(self._waiting) == 1:
+            loop.add_reader(self.worker.data, self._on_data)
+            if self.worker.end is None:
+                loop.add_reader(self.worker.status, self._on_status)
+        if self._outgoing:
+            loop.add_writer(self.worker.data, self._on_writable)
+        try:
+            await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(future)
+            if not self._waiting:
+                loop.remove_reader(self.worker.data)
+                loop.remove_reader(self.worker.status)
+                loop.remove_writer(self.worker.data)
+
+    async def let_go(self) -> None:
+        """End all waiting, once the process has ended."""
+        while self._waiting:
+            self._wake()
+            await asyncio.sleep(0)
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _on_data(self) -> None:
+        if not self.receive():  # closed: only its end, on the other socket, is news now
+            asyncio.get_running_loop().remove_reader(self.worker.data)
+        self._wake()
+
+    def _on_status(self) -> None:
+        self.worker.poll()
+        asyncio.get_running_loop().remove_reader(self.worker.status)
+        self.receive_rest()
+        self._wake()
+
+    def _on_writable(self) -> None:
+        self.flush()
+        if not self._outgoing:
+            asyncio.get_running_loop().remove_writer(self.worker.data)

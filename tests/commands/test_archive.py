@@ -1,0 +1,313 @@
+"""The archive as its users meet it: a really run June sealed, verified, found, made again; and what is refused."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.links import dead_links
+
+from minsheng.agenda.status import month_status
+from minsheng.archive.contents.archived import archive_health, archive_standing
+from minsheng.archive.contents.month import month_files
+from minsheng.archive.inspection.completeness import month_gaps
+from minsheng.archive.package.package_check import check_bag
+from minsheng.commands import archive_seal
+from minsheng.commands.archive_rebuild import rebuild_month
+from minsheng.commands.archive_seal import gate, seal_period
+from minsheng.commands.doctor import examine
+from minsheng.domain.period import Period
+from minsheng.errors import GateRefusedError, UsageError
+from minsheng.plan import load_plan
+from minsheng.runs.graph import period_units
+from minsheng.runs.options import Quiet
+from minsheng.workspace import Workspace
+
+SEALED_AT = "2017-07-26T10:00:00+08:00"
+
+
+def _cli(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "minsheng", "archive", *arguments, "--workspace", str(workspace.root)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _seal(workspace: Workspace, why: str = ""):
+    return seal_period(workspace, "2017-06", archive=None, why=why, sealed_at=SEALED_AT, display=Quiet())
+
+
+@pytest.fixture(scope="module")
+def sealed(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the run June, sealed; tests must not change it."""
+    root = tmp_path_factory.mktemp("sealed") / "workspace"
+    shutil.copytree(june.root, root)
+    done = _cli(Workspace.find(root), "seal", "2017-06", "--sealed-at", SEALED_AT)
+    assert done.returncode == 0, done
+    assert "已归档：" in done.stdout
+    return Workspace.find(root)
+
+
+@pytest.fixture
+def workspace_of_its_own(sealed: Workspace, tmp_path: Path) -> Workspace:
+    shutil.copytree(sealed.root, tmp_path / "own")
+    return Workspace.find(tmp_path / "own")
+
+
+def test_the_package_holds_everything_that_the_month_was_made_from(sealed: Workspace) -> None:
+    data = sealed.archive / "2017-06" / "data"
+    names = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
+    plan = load_plan(sealed.params, 2017)
+    for unit in period_units(plan, Period("2017-06")):
+        reports = {f"outputs/{unit.name}/{n}" for n in ("report.html", "report.pdf", "executed.ipynb", "result.json")}
+        assert reports <= names
+        assert f"notebooks/{unit.notebook}.ipynb" in names
+    expected = ["requirements.lock", "outputs/2017-06/index.html", "outputs/2017-06/progress.xlsx"]
+    expected += ["outputs/2017-06/receipts/cangxi.xlsx", "params/2017/plan.yaml", "data/accepted/2017-03/cangxi.csv"]
+    expected += [f"data/returns/2017-0{month}/cangxi.xlsx" for month in range(1, 7)]
+    assert set(expected) <= names
+    assert "notebooks/explore.ipynb" not in names
+    register = (data / "data/returns/register.csv").read_text(encoding="utf-8").splitlines()
+    assert {line[:7] for line in register[1:]} == {f"2017-0{month}" for month in range(1, 7)}
+    provenance = json.loads((data / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["made_with"]["text_stack"].keys() == {"harfbuzz", "pango", "zlib"}
+    assert provenance["made_with"]["package"]["version"]
+    assert len(provenance["units"]) == 61
+    assert check_bag(sealed.archive / "2017-06").faults == []
+    done = subprocess.run(
+        [sys.executable, "-m", "bagit", "--validate", str(data.parent)], capture_output=True, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_whoever_has_the_package_alone_finds_no_dead_link_and_the_reports_as_published(sealed: Workspace) -> None:
+    data = sealed.archive / "2017-06" / "data"
+    broken, seen = dead_links(data, inside=True)
+    assert broken == []
+    assert seen > 1000
+    published = sealed.outputs / "2017-06"
+    for path in published.glob("*/*/report.html"):
+        assert (data / "outputs/2017-06" / path.relative_to(published)).read_bytes() == path.read_bytes()
+    page = (data / "outputs/2017-06/index.html").read_text(encoding="utf-8")
+    assert "cangxi/elderly_care/report.html" in page
+    assert re.sub(r"</?a\b[^>]*>", "", page) == re.sub(
+        r"</?a\b[^>]*>", "", (published / "index.html").read_text(encoding="utf-8")
+    )
+
+
+def test_sealing_again_says_that_nothing_changed(sealed: Workspace) -> None:
+    done = _cli(sealed, "seal", "2017-06")
+    assert done.returncode == 0
+    assert "没有变化：与 2017-06（2017-07-26 归档）完全相同" in done.stdout
+    assert len((sealed.archive / "ledger.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_verify_says_what_it_verified_and_finds_a_single_file(sealed: Workspace, tmp_path: Path) -> None:
+    whole = json.loads(_cli(sealed, "verify", "--json").stdout)
+    assert (whole["valid"], whole["bags"], whole["notes"]) == (True, ["2017-06"], [])
+    # Nothing lists the tag manifests themselves: their digest stands in the ledger.
+    assert whole["files"] == sum(path.is_file() for path in (sealed.archive / "2017-06").rglob("*")) - 2
+    assert _cli(sealed, "verify", "--head", whole["head"]).returncode == 0
+    wrong = _cli(sealed, "verify", "--head", "0" * 64)
+    assert (wrong.returncode, "不在链上" in wrong.stdout) == (14, True)
+
+    report = tmp_path / "from-the-office.pdf"
+    shutil.copy(sealed.outputs / "2017-06/cangxi/dibao/report.pdf", report)
+    done = _cli(sealed, "verify", str(report))
+    assert done.returncode == 0, done
+    assert (
+        "与 2017-06/data/outputs/2017-06/cangxi/dibao/report.pdf 逐字节相同（第 1 号归档，2017-07-26）" in done.stdout
+    )
+    report.write_bytes(report.read_bytes()[:-1])
+    done = _cli(sealed, "verify", str(report))
+    assert (done.returncode, "没有一个归档包中有这份文件" in done.stdout) == (14, True)
+
+
+def test_june_passes_the_inspection_of_the_four_qualities(sealed: Workspace, tmp_path: Path) -> None:
+    done = _cli(sealed, "inspect", "2017-06", "--json", "--on", "2017-07-27", "--out", str(tmp_path))
+    assert done.returncode == 0, done
+    told = {each["id"]: each for each in json.loads(done.stdout)["items"]}
+    assert {name for name, each in told.items() if each["verdict"] != "通过"} <= {
+        "leader-signatures", "retention", "viruses",
+    }  # fmt: skip
+    assert "61 份报告、68 份登记的报表" in told["complete"]["how"]
+    assert "PDF 61 份" in told["pdfa"]["how"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2017-06-2017-07-27.html", "2017-06-2017-07-27.pdf"]
+
+
+def test_a_month_without_a_report_that_its_own_plan_wants_is_not_complete(sealed: Workspace) -> None:
+    data = sealed.archive / "2017-06" / "data"
+    payload = dict(check_bag(data.parent).payload)
+    assert month_gaps(data, Period("2017-06"), payload)[0] == []
+    del payload["data/returns/2017-06/cangxi.xlsx"]
+    payload["data/returns/2017-06/jiange.xlsx"] = "0" * 64
+    assert month_gaps(data, Period("2017-06"), payload)[0] == [
+        "登记了 data/returns/2017-06/cangxi.xlsx，包中没有",
+        "data/returns/2017-06/jiange.xlsx 不是登记的那一份",
+    ]
+
+
+def test_an_auditor_needs_no_workspace(sealed: Workspace, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "minsheng", "archive", "verify"]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "请用 --key" in run(str(sealed.archive)).stdout
+    key = str(sealed.keys / "minisign.pub")
+    assert run(str(sealed.archive), "--key", key).stdout.endswith("核验通过\n")
+    assert run(str(sealed.archive / "2017-06"), "--key", key).returncode == 0
+    shutil.copytree(sealed.archive / "2017-06", tmp_path / "2017-06")
+    alone = run(str(tmp_path / "2017-06"))
+    assert (alone.returncode, "只核验了它自身" in alone.stdout) == (0, True)
+    assert run().returncode == 2
+    assert run("nowhere").returncode == 2
+
+
+@pytest.mark.soak
+def test_the_month_is_made_again_from_the_package_alone(sealed: Workspace, tmp_path: Path) -> None:
+    alone = tmp_path / "only the archive"
+    alone.mkdir()
+    (alone / "minsheng.toml").write_text(f'archive = "{sealed.archive}"\n', encoding="utf-8")
+    done = _cli(Workspace.find(alone), "rebuild", "2017-06", "--json")
+    assert done.returncode == 0, done
+    outcome = json.loads(done.stdout)
+    assert (outcome["compared"], outcome["intake"], len(outcome["units"])) == ("bytes", [], 61)
+    assert not any(outcome["units"].values())
+
+
+def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from minsheng.commands import archive_rebuild
+
+    def other_figures(again: Workspace, month: str, *_: object, **__: object) -> None:
+        """Stands for a run of another program: the sealed reports with one figure and one word changed."""
+        shutil.copytree(sealed.outputs / month, again.outputs / month)
+        shutil.copytree(sealed.data / "accepted", again.data / "accepted")
+        for name, old, new in (("cangxi/dibao/result.json", b'"reported"', b'"blocked"'),
+                               ("city/bulletin/report.html", "广元市".encode(), "某某市".encode())):  # fmt: skip
+            path = again.outputs / month / name
+            path.write_bytes(path.read_bytes().replace(old, new))
+
+    monkeypatch.setattr(archive_rebuild, "run_month", other_figures)
+    same = rebuild_month(sealed, "2017-06", revision=None, archive=None, jobs=None, display=Quiet())
+    assert same.exit_code == 14
+    assert "不同：2017-06/cangxi/dibao：result.json" in same.lines()
+    monkeypatch.setattr(
+        archive_rebuild, "made_with", lambda _: {"package": {}, "lock_sha256": "", "fonts": {}, "text_stack": {}}
+    )
+    other = rebuild_month(sealed, "2017-06", revision=1, archive=None, jobs=None, display=Quiet())
+    assert other.lines()[0] == "程序版本、依赖的锁定版本、字体、排版库与归档时不同：比较数字与报告文字"
+    assert "不同：2017-06/cangxi/dibao：数字（result.json 的 figures）" in other.lines()
+    assert "不同：2017-06/city/bulletin：报告文字" in other.lines()
+    assert sum(bool(unit.differs) for unit in other.units) == 2
+    with pytest.raises(UsageError, match=r"第 2 版；已有：2017-06"):
+        rebuild_month(sealed, "2017-06", revision=2, archive=None, jobs=None, display=Quiet())
+
+
+def test_a_month_that_is_not_complete_is_refused_with_every_reason(workspace_of_its_own: Workspace) -> None:
+    own = workspace_of_its_own
+    (own.outputs / "2017-06/cangxi/dibao/report.pdf").unlink()
+    (own.outputs / "2017-06/progress.xlsx").unlink()
+    notebook = own.notebooks / "two_lines.ipynb"
+    notebook.write_bytes(notebook.read_bytes() + b"\n")
+    done = _cli(own, "seal", "2017-06")
+    assert done.returncode == 12
+    lines = done.stderr.splitlines()
+    assert lines[0] == "2017年6月还不能归档："
+    assert len(lines) == 4
+    assert any("（2017-06/cangxi/dibao）" in line and "被改动或删去" in line for line in lines)
+    assert any("笔记本或程序有变化" in line and "2017-06/city/two_lines" in line for line in lines)
+    assert any("progress.xlsx" in line for line in lines)
+    assert _cli(own, "seal", "2017-05").stderr.count("没有生成过") == 1
+    assert _cli(own, "seal", "2017-13").returncode == 2
+    half_year = _cli(own, "seal", "2017-H1")
+    assert (half_year.returncode, "minsheng assess 2017-H1" in half_year.stderr) == (12, True)
+
+
+def test_an_empty_file_is_refused(workspace_of_its_own: Workspace) -> None:
+    own = workspace_of_its_own
+    (own.outputs / "2017-06/receipts/cangxi.html").write_bytes(b"")
+    with pytest.raises(GateRefusedError, match=r"receipts/cangxi.html：空文件"):
+        _seal(own)
+    assert gate({}) == []
+
+
+def test_a_personal_number_is_refused_and_what_the_run_looked_through_is_not_looked_through_again(
+    workspace_of_its_own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = workspace_of_its_own
+    receipt = own.outputs / "2017-06/receipts/cangxi.html"
+    receipt.write_bytes(receipt.read_bytes() + b"<p>13812345678</p>")
+    looked_through: list[str] = []
+    look = archive_seal.personal_lines
+
+    def noted(files: dict[str, bytes]) -> tuple[str, ...]:
+        looked_through.extend(files)
+        return look(files)
+
+    monkeypatch.setattr(archive_seal, "personal_lines", noted)
+    with pytest.raises(GateRefusedError, match=r"receipts/cangxi.html.*138\*\*\*\*5678"):
+        _seal(own, why="更正")
+    assert "data/returns/2017-06/cangxi.xlsx" in looked_through
+    assert "notebooks/dibao.ipynb" in looked_through
+    assert not [name for name in looked_through if name.endswith("report.pdf")]
+    assert len((own.archive / "ledger.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_changed_content_becomes_a_revision_and_status_says_so(workspace_of_its_own: Workspace) -> None:
+    own = workspace_of_its_own
+    assert month_status(own, "2017-06", None).archived == "已归档：2017-06（2017-07-26）"
+    receipt = own.outputs / "2017-06/receipts/cangxi.html"
+    receipt.write_bytes(receipt.read_bytes() + b"\n")
+    with pytest.raises(UsageError, match=r"改动 outputs/2017-06/receipts/cangxi\.html"):
+        _seal(own)
+    outcome = _seal(own, why="补正苍溪县回执")
+    assert outcome.lines()[0].endswith("代替 2017-06（补正苍溪县回执）")
+    assert outcome.as_json()["new"] is True
+    assert month_status(own, "2017-06", None).archived == "已归档：2017-06.r2（2017-07-26）"
+    found = _cli(own, "verify", str(own.archive / "2017-06/data/outputs/2017-06/receipts/cangxi.html"))
+    assert "该包已由 2017-06.r2 代替" in found.stdout
+    assert found.returncode == 0
+
+
+def test_status_says_that_a_month_is_not_archived_or_changed_since(june: Workspace, sealed: Workspace) -> None:
+    assert month_status(june, "2017-06", None).archived == "未归档：minsheng archive seal 2017-06"
+    from minsheng.runs.history import Ledger
+
+    with Ledger(sealed.ledger) as ledger:
+        attempts = ledger.last_attempts("2017-06/")
+    changed = attempts["2017-06/cangxi/dibao"].outputs | {"report.pdf": "0" * 64}
+    attempts["2017-06/cangxi/dibao"].outputs.update(changed)
+    assert str(archive_standing(sealed, Period("2017-06"), attempts)).startswith(
+        "归档后有变化（2017-06 之后重做过 1 份）"
+    )
+
+
+def test_doctor_looks_at_archive_and_key(june: Workspace, workspace_of_its_own: Workspace) -> None:
+    own = workspace_of_its_own
+    assert "还没有归档过" in archive_health(june)[0]
+    assert [str(f) for f in examine(own.root) if "归档" in f.what] == [f"[正常] 归档 {own.archive}：1 个包"]
+    (own.keys / "minisign.key").chmod(0o644)
+    assert "chmod 600" in archive_health(own)[1]
+    (own.keys / "minisign.key").unlink()
+    assert "从备份取回" in archive_health(own)[1]
+    (own.archive / "ledger.jsonl").chmod(0o644)
+    (own.archive / "ledger.jsonl").write_bytes(b"")
+    assert any(f.is_fault for f in examine(own.root) if "归档" in f.what)
+
+
+def test_the_archive_may_lie_elsewhere(june: Workspace, tmp_path: Path) -> None:
+    assert Workspace.find(june.root).archive == june.root / "data/archive"
+    root = tmp_path / "w"
+    root.mkdir()
+    (root / "minsheng.toml").write_text('archive = "/mnt/disk"\nkeys = "../keys"\n', encoding="utf-8")
+    assert Workspace.find(root).archive == Path("/mnt/disk")
+    assert Workspace.find(root).keys == root / "../keys"
+
+
+def test_the_plan_may_lie_elsewhere(june: Workspace, tmp_path: Path) -> None:
+    shutil.copytree(june.params, tmp_path / "plans")
+    moved = Workspace.find(june.root, params=tmp_path / "plans")
+    plan = load_plan(moved.params, 2017)
+    assert month_files(moved, plan, Period("2017-06")).keys() == month_files(june, plan, Period("2017-06")).keys()

@@ -1,0 +1,351 @@
+"""A leader's signature, handing over, and what verify, status and the seal say about them: end to end on a run June."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from pathlib import Path
+
+import page
+import pytest
+from tests.archive.certificates import PASSWORD, Authority
+
+from minsheng.agenda.status import month_status
+from minsheng.archive.contents.month import why_incomplete
+from minsheng.archive.inspection.judging import Verdict
+from minsheng.archive.package.records import METADATA, read_metadata
+from minsheng.commands.archive_inspect import inspect_package
+from minsheng.commands.archive_seal import seal_period
+from minsheng.commands.archive_verify import verify
+from minsheng.commands.deliver import deliver
+from minsheng.commands.sign import find_report, register_scan, sign_report
+from minsheng.domain.period import Period
+from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, MachineUnfitError, UsageError
+from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
+from minsheng.plan import load_plan
+from minsheng.render.pdf_text import read_pdf
+from minsheng.runs.options import Quiet
+from minsheng.signing.deliveries import accept_deliveries, read_deliveries
+from minsheng.signing.pades import check_pdf_signature, open_credential, sign_pdf
+from minsheng.signing.signatures import read_signed
+from minsheng.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+JUNE = Period("2017-06")
+SECTION, LEADER = "social_relief", "沈友文"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority()
+
+
+@pytest.fixture(scope="module")
+def papers(authority, tmp_path_factory):
+    """Certificates of the right leader and a wrong one, and the root."""
+    folder = tmp_path_factory.mktemp("certificates")
+    return {
+        "right": authority.leader(LEADER, folder / "right.p12"),
+        "wrong": authority.leader("何道芬", folder / "wrong.p12"),
+        "root": authority.root(folder / "root.pem"),
+    }
+
+
+@pytest.fixture(scope="module")
+def handed(june, papers, tmp_path_factory):
+    """June signed (one report in the PDF, one on paper), sealed, and handed over; tests must not change it."""
+    root = tmp_path_factory.mktemp("handed") / "workspace"
+    shutil.copytree(june.root, root)
+    workspace = Workspace.find(root)
+    done = _cli(workspace, "sign", str(workspace.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf"),
+                "--p12", str(papers["right"]), "--password-env", "P12_PASSWORD")  # fmt: skip
+    assert done.returncode == 0, done
+    scan = root / "scan.bin"
+    scan.write_bytes(PNG)
+    done = _cli(workspace, "sign", "2017-06", "welfare_charity", "--scan", str(scan),
+                "--signer", "何道芬", "--signed-on", "2017-06-26")  # fmt: skip
+    assert done.returncode == 0, done
+    _seal(workspace)
+    done = _cli(workspace, "deliver", "2017-06", SECTION, "--to", "office", "--at", "2017-06-26T16:00", "--json")
+    assert done.returncode == 0, done
+    return workspace, json.loads(done.stdout)
+
+
+@pytest.fixture
+def own(handed, tmp_path):
+    shutil.copytree(handed[0].root, tmp_path / "own")
+    return Workspace.find(tmp_path / "own")
+
+
+def _cli(workspace, *arguments):
+    command = [sys.executable, "-m", "minsheng", *arguments, "--workspace", str(workspace.root)]
+    environment = os.environ | {"P12_PASSWORD": PASSWORD}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def _seal(workspace, why=""):
+    return seal_period(
+        workspace, "2017-06", archive=None, why=why, sealed_at="2017-06-26T15:00:00+08:00", display=Quiet()
+    )
+
+
+def _verify(workspace, *roots):
+    return verify(workspace.root, None, archive=None, key=None, head="", display=Quiet(), roots=roots)
+
+
+def _sign(workspace, p12, url=""):
+    report = find_report(workspace, "2017-06", SECTION)
+    return sign_report(workspace, report, p12, password=PASSWORD, timestamp_url=url, display=Quiet())
+
+
+def _change_report(workspace):
+    """Stand for a run that made the report again: other bytes, and the ledger knows them."""
+    from minsheng.files.hashing import digests_of
+    from minsheng.runs.history import Ledger
+
+    path = workspace.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with Ledger(workspace.ledger) as ledger:
+        name = f"2017-06/{SECTION}/monthly_report"
+        last = ledger.last_attempt(name)
+        outputs = last.outputs | {"report.pdf": digests_of(path.read_bytes()).sha256}
+        run = ledger.start_run(started="", period="2017-06", command="run")
+        ledger.record(run, name, last.key, inputs=last.inputs, seconds={}, outputs=outputs)
+
+
+def test_the_signed_report_is_the_report_with_a_signature_behind_it(handed):
+    workspace, _ = handed
+    line, scan = read_signed(workspace.data)
+    signed = (workspace.data / line.file).read_bytes()
+    report = (workspace.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf").read_bytes()
+    assert line.file == f"signed/2017-06/{SECTION}.pdf"
+    assert signed.startswith(report)
+    assert page.validate_pdf_bytes(signed, profile=page.ValidationProfile.PDF_A_3U).is_compliant
+    assert (workspace.data / line.file).stat().st_mode & 0o222 == 0
+    assert (scan.file, scan.kind) == ("signed/2017-06/welfare_charity.scan.png", "scan")
+
+
+def test_the_package_s_metadata_says_who_signed_and_the_inspection_looks_at_it(handed, tmp_path):
+    workspace, _ = handed
+    root = read_metadata((workspace.archive / "2017-06" / METADATA).read_bytes())
+    signed = root.find(f"文件实体[@标识符='outputs/2017-06/{SECTION}/monthly_report']/电子签名")
+    assert [signed.findtext(tag) for tag in ("签名规则", "签名人", "签名结果")] == [
+        "PAdES（PDF 电子签名）", LEADER, f"data/data/signed/2017-06/{SECTION}.pdf",
+    ]  # fmt: skip
+    people = {each.findtext("机构人员名称"): each.findtext("个人职位") for each in root.findall("机构人员实体")}
+    assert people[LEADER] == "社会救助科分管领导"
+    assert [act.findtext("业务行为") for act in root.findall("业务实体")].count("签字") == 2
+    found = inspect_package(
+        workspace.root, "2017-06", archive=None, key=None, roots=(), out=tmp_path, on=date(2017, 6, 27), display=Quiet()
+    )
+    (item,) = (each for each in found.items if each.id == "leader-signatures")
+    assert (item.verdict, found.exit_code) == (Verdict.PASSED, ExitCode.DONE), found.lines()
+    assert "签字 2 次" in item.how
+    assert "笔迹未检" in item.note
+
+
+def test_verify_says_whose_signature_and_what_was_not_verified(handed, papers, tmp_path):
+    workspace, _ = handed
+    outcome = _verify(workspace)
+    assert outcome.exit_code == 0, outcome.lines()
+    assert any(f"{SECTION}.pdf：{LEADER}" in note and "未验证颁发者" in note for note in outcome.notes)
+    assert any("何道芬 2017-06-26（扫描件：笔迹未检）" in note for note in outcome.notes)
+    trusted = _verify(workspace, papers["root"])
+    assert trusted.exit_code == 0
+    assert any("颁发者可信" in note for note in trusted.notes)
+    stranger = _verify(workspace, Authority("别处").root(tmp_path / "other.pem"))
+    assert stranger.exit_code == 14
+    assert any("证书不是由所信任的机构颁发的" in line for line in stranger.lines())
+
+
+def test_the_package_holds_signatures_and_registers(handed):
+    data = handed[0].archive / "2017-06/data/data"
+    assert {line.file for line in read_signed(data)} == {
+        f"signed/2017-06/{SECTION}.pdf", "signed/2017-06/welfare_charity.scan.png",
+    }  # fmt: skip
+    assert all(line.fault(data) == "" for line in read_signed(data))
+
+
+def test_status_says_who_signed_and_what_was_handed_over(handed, june):
+    lines = month_status(handed[0], "2017-06", None).lines()
+    signed = next(line for line in lines if line.startswith("社会救助科月报"))
+    assert f"已签字（{LEADER}" in signed
+    assert "已报局办公室（2017-06-26）；未报省民政厅" in signed
+    assert any("已签字（何道芬 2017-06-26，扫描件）；未报局办公室" in line for line in lines)
+    assert any(f"未签字（应由 {LEADER} 签）" in line for line in month_status(june, "2017-06", None).lines())
+
+
+def test_a_signature_is_checked_where_an_event_loop_runs_already(handed):
+    workspace, _ = handed
+
+    async def notebook():
+        return _verify(workspace)
+
+    with ThreadPoolExecutor(1) as apart:
+        outcome = apart.submit(asyncio.run, notebook()).result()
+    assert any(LEADER in note for note in outcome.notes), outcome.lines()
+
+
+def test_the_delivery_note_prints_the_files_hash_and_the_archives_head(handed):
+    workspace, document = handed
+    made = document["handed"]
+    head = _verify(workspace).found.head
+    text = "".join("".join(read_pdf(Path(document["note"]).read_bytes()).pages).split())
+    assert made["head"] == head
+    assert all(word in text for word in (made["sha256"], head, "社会救助科", "局办公室", "移交人签字", LEADER))
+    assert made["file"] == f"signed/2017-06/{SECTION}.pdf"
+    report = page.validate_pdf_bytes(Path(document["note"]).read_bytes(), profile=page.ValidationProfile.PDF_A_3U)
+    assert report.is_compliant, report.failures
+
+
+def test_the_same_file_is_handed_over_once(own):
+    with pytest.raises(UsageError, match="已于 2017-06-26 16:00 报过局办公室"):
+        deliver(own, "2017-06", SECTION, to="office", at=None, display=Quiet())
+    with pytest.raises(UsageError, match="应为 office"):
+        deliver(own, "2017-06", SECTION, to="mayor", at=None, display=Quiet())
+
+
+def test_an_unsigned_report_is_handed_over_as_such_and_two_versions_are_compared(own):
+    (own.data / "signed/register.csv").unlink()
+    outcome = deliver(own, "2017-06", SECTION, to="province", at="2017-06-26T17:00", display=Quiet())
+    assert f"未经分管领导（{LEADER}）签字" in outcome.lines()
+    assert (own.data / outcome.handed.file).read_bytes().startswith(b"%PDF-")
+    plan = load_plan(own.params, 2017)
+    accept_deliveries(own.data, plan, JUNE)
+    (month,) = read_accepted_deliveries(own.data, JUNE).months
+    # Other bytes than the signed file that the office has, but the same figures and words.
+    assert (month.uncompared, month.differences, month.signed) == ("", (), False)
+
+
+def test_only_the_sections_leader_signs(own, papers, tmp_path):
+    before = (own.data / "signed/register.csv").read_bytes()
+    with pytest.raises(GateRefusedError, match=f"应由分管领导 {LEADER} 签字，现为“何道芬”"):
+        _sign(own, papers["wrong"])
+    report = find_report(own, "2017-06", SECTION)
+    (tmp_path / "scan.jpg").write_bytes(PNG)
+    with pytest.raises(GateRefusedError, match=LEADER):
+        register_scan(own, report, tmp_path / "scan.jpg", signer="石斌", signed_on="2017-06-26", display=Quiet())
+    with pytest.raises(UsageError, match="不经分管领导签字"):
+        sign_report(own, find_report(own, "2017-06", "office"), papers["right"], password=PASSWORD, timestamp_url="",
+                    display=Quiet())  # fmt: skip
+    with pytest.raises(FileRefusedError, match="密码不对"):
+        sign_report(own, report, papers["right"], password="x", timestamp_url="", display=Quiet())  # noqa: S106
+    assert (own.data / "signed/register.csv").read_bytes() == before
+
+
+def test_what_is_no_scan_or_no_report_is_refused(own, tmp_path):
+    report = find_report(own, "2017-06", SECTION)
+    (tmp_path / "scan.pdf").write_bytes(b"MZ no scan")
+    with pytest.raises(FileRefusedError, match="应为 PDF、JPEG 或 PNG"):
+        register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
+    (tmp_path / "scan.pdf").write_bytes(report.content)
+    with pytest.raises(FileRefusedError, match="未签字的报告本身"):
+        register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
+    with pytest.raises(UsageError, match=r"monthly_report/report\.pdf"):
+        find_report(own, str(tmp_path / "scan.pdf"), None)
+    path = own.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(GateRefusedError, match="生成之后被改动"):
+        find_report(own, "2017-06", SECTION)
+
+
+def test_a_report_made_again_must_be_signed_again_and_the_old_signature_stays(own, papers):
+    _change_report(own)
+    plan = load_plan(own.params, 2017)
+    assert any("签字后有变化（沈友文" in line for line in month_status(own, "2017-06", None).lines())
+    assert any("签字后有变化：请沈友文重新签字" in reason for reason in why_incomplete(own, plan, JUNE))
+    first = (own.data / f"signed/2017-06/{SECTION}.pdf").read_bytes()
+    outcome = _sign(own, papers["right"])
+    assert outcome.path.name == f"{SECTION}.r2.pdf"
+    assert "代替第 1 次签字" in outcome.lines()[0]
+    assert (own.data / f"signed/2017-06/{SECTION}.pdf").read_bytes() == first
+    assert why_incomplete(own, plan, JUNE) == []
+    # Signed anew, but the sealed report is still the old one.
+    assert any("所签的报告不是归档包中的那一份" in line for line in _verify(own).lines())
+    _seal(own, why="更正月报")
+    assert _verify(own).exit_code == 0, _verify(own).lines()
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone", "swapped", "note", "head"])
+def test_every_damage_is_named(own, damage):
+    path = own.data / f"signed/2017-06/{SECTION}.pdf"
+    path.chmod(0o644)
+    content, expected = path.read_bytes(), "与登记的校验码不符"
+    match damage:
+        case "flip":
+            path.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+        case "cut":
+            path.write_bytes(content[:-2000])
+        case "gone":
+            path.unlink()
+            expected = "登记了签字，文件不在"
+        case "swapped":
+            path.write_bytes((own.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf").read_bytes())
+        case "note":
+            note = next((own.data / "deliveries/2017-06").glob("*-note.pdf"))
+            note.chmod(0o644)
+            note.write_bytes(note.read_bytes() + b" ")
+            expected = "与报送登记的校验码不符"
+        case "head":
+            register = own.data / "deliveries.csv"
+            (line,) = read_deliveries(own.data, load_plan(own.params, 2017))
+            register.write_text(register.read_text(encoding="utf-8").replace(line.head, "0" * 64), encoding="utf-8")
+            expected = "账本头不在链上"
+    outcome = _verify(own)
+    assert outcome.exit_code == 14
+    assert any(expected in str(fault) for fault in outcome.found.faults), outcome.lines()
+
+
+def test_a_register_that_was_rewritten_to_fit_does_not_hide_a_changed_signature(own):
+    from minsheng.files.hashing import digests_of
+
+    (line, _) = read_signed(own.data)
+    path = own.data / line.file
+    path.chmod(0o644)
+    content = path.read_bytes()
+    path.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+    register = own.data / "signed/register.csv"
+    text = register.read_text(encoding="utf-8").replace(line.sha256, digests_of(path).sha256)
+    register.write_text(text, encoding="utf-8")
+    said = _verify(own).lines()
+    assert any("签名之后内容被改动" in each for each in said), said
+    assert any("签名之前的内容不是登记的那份报告" in each for each in said)
+
+
+def test_a_timestamp_server_attests_the_time(june, authority, papers):
+    report = find_report(june, "2017-06", SECTION)
+    credential = open_credential(papers["right"].read_bytes(), PASSWORD.encode())
+    now = datetime.now().astimezone()
+    with authority.timestamp_server() as url:
+        signed = sign_pdf(report.content, credential, on=now, timestamp_url=url)
+    found = check_pdf_signature(signed, roots=[papers["root"]])
+    assert (found.faults, found.signer, found.attested, found.trusted) == ((), LEADER, True, True)
+    assert page.validate_pdf_bytes(signed, profile=page.ValidationProfile.PDF_A_3U).is_compliant
+    with pytest.raises(MachineUnfitError, match="没有给出时间戳"):
+        sign_pdf(report.content, credential, on=now, timestamp_url="http://127.0.0.1:9/")
+    with pytest.raises(FileRefusedError, match="已经签过"):
+        sign_pdf(signed, credential, on=now, timestamp_url="")
+    assert check_pdf_signature(signed + b"\n% added\n", roots=[]).faults
+    assert check_pdf_signature(report.content, roots=[]).faults
+
+
+def test_a_later_delivery_leaves_an_earlier_month_as_it_was(own):
+    plan = load_plan(own.params, 2017)
+    accept_deliveries(own.data, plan, JUNE)
+    before = accepted_deliveries_path(own.data, JUNE).read_bytes()
+    register = own.data / "deliveries.csv"
+    first = register.read_text(encoding="utf-8").splitlines()[1]
+    for late in (first.replace("2017-06-26T16", "2017-07-03T09"), first.replace("2017-06,", "2017-07,", 1)):
+        with register.open("a", encoding="utf-8") as out:
+            out.write(f"{late}\n")
+    accept_deliveries(own.data, plan, JUNE)
+    assert accepted_deliveries_path(own.data, JUNE).read_bytes() == before
+    accept_deliveries(own.data, plan, Period("2017"))
+    assert [str(each.period) for each in read_accepted_deliveries(own.data, Period("2017")).months] == [
+        "2017-06", "2017-07",
+    ]  # fmt: skip

@@ -1,0 +1,47 @@
+"""Our own notebooks give the same outputs through a fork and through a normal kernel."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from minsheng.domain.period import Period
+from minsheng.plan import load_plan
+from minsheng.runs.graph import period_units
+from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.notebook import execute_strictly
+from minsheng.runs.unit_worker import lay_out, template
+from minsheng.workspace import Workspace
+
+SUBJECTS = {"cangxi", "city", "social_relief"}
+
+
+def _units():
+    root = Path(__file__).parents[2]
+    plan = load_plan(root / "params", 2017)
+    return [unit for unit in period_units(plan, Period("2017-06")) if unit.subject in SUBJECTS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", _units(), ids=lambda unit: unit.name)
+def test_a_report_is_the_same_through_a_normal_kernel(unit, june: Workspace, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    work = Preparer(june, load_plan(june.params, 2017), fingerprint(june)).work(unit)
+    engines = {
+        "fork": {"engine_name": "forked", "template": template()},
+        "kernel": {"engine_name": "forked", "kernel_manager_class": "jupyter_client.AsyncKernelManager"},
+    }
+    made = {}
+    for name, engine in engines.items():
+        folder, environment = lay_out(work, tmp_path / name)
+        made[name] = execute_strictly(
+            nbformat.reads(work.notebook, as_version=4),
+            work.parameters,
+            folder=folder,
+            environment=environment,
+            limits=work.limits,
+            engine=engine,
+        )
+    assert made["fork"].result.read_bytes() == made["kernel"].result.read_bytes()
+    for forked, normal in zip(made["fork"].notebook.cells, made["kernel"].notebook.cells, strict=True):
+        assert forked == normal

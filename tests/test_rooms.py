@@ -1,0 +1,153 @@
+"""The rooms of the house: who may import whom, how wide and long they are, and who knows which outside library."""
+
+import ast
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+LIB = Path(__file__).parent.parent / "lib"
+HOUSE = LIB / "minsheng"
+ENGINE = LIB / "papermill_forked"
+
+# From the top of the house to its ground: a room imports only rooms further down. Rooms in one line do not know
+# each other.
+LINE = (
+    ("cli",),
+    ("handbook",),
+    ("commands",),
+    ("site",),
+    ("agenda",),
+    ("archive",),
+    ("signing",),
+    ("runs", "notebook"),
+    ("intake",),
+    ("report",),
+    ("privacy",),
+    ("render",),
+    ("files",),
+    ("measure", "plan"),
+    ("workspace",),
+    ("domain",),
+    ("process", "settings"),
+    ("errors",),
+)
+HEIGHT = {room: -floor for floor, rooms in enumerate(LINE) for room in rooms}
+
+OUTSIDE = {
+    "cli": {"typer", "rich", "click"},
+    "runs": {"papermill", "nbclient", "nbformat", "distributed"},
+    "signing": {"pyhanko", "pyhanko_certvalidator", "cryptography"},
+    "archive": {"bagit", "minisign", "pydantic", "nbformat"},
+    "notebook": {"IPython", "ipywidgets"},
+    "intake": {"pandas", "numpy", "python_calamine", "openpyxl", "xlsxwriter", "great_expectations", "pydantic"},
+    "render": {"nbconvert", "nbformat", "weasyprint", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
+               "pylopdf_fonts_zh_cn", "pydyf", "tinycss2", "tinyhtml5", "lxml"},
+    "files": {"cryptography", "pydantic"},
+    "plan": {"ruamel", "pydantic", "pydantic_core", "chinese_calendar"},
+    "workspace": {"pydantic"},
+    "settings": {"pydantic"},
+    "domain": {"pydantic", "pydantic_core"},
+    "papermill_forked": {"papermill", "nbclient", "nbformat", "ipykernel", "IPython", "jupyter_client",
+                         "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
+}  # fmt: skip
+# How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
+FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "weasyprint": 2,
+            "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1, "pyhanko": 1, "rich": 1}  # fmt: skip
+WIDEST = 21
+LONGEST = 400
+
+
+def _modules() -> list[Path]:
+    return sorted(path for package in (HOUSE, ENGINE) for path in package.rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    package, *rest = path.relative_to(LIB).parts
+    return package if package != "minsheng" else rest[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+            if node.module == "minsheng":
+                names |= {f"minsheng.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(LIB)))
+def test_a_module_imports_only_rooms_below_its_own_and_the_libraries_that_its_room_may_know(path: Path) -> None:
+    room = _room(path)
+    if path.parent == HOUSE and path.stem.startswith("__"):
+        return
+    for name in _imports(path):
+        top, *rest = name.split(".")
+        if top == "minsheng" and rest and rest[0] != room:
+            assert room != "papermill_forked", "the engine knows nothing of the house"
+            assert HEIGHT[rest[0]] < HEIGHT[room], f"{room} may not import {name}"
+        elif top not in sys.stdlib_module_names | {"minsheng", "papermill_forked"}:
+            assert top in OUTSIDE.get(room, set()), f"{room} may not import {top}"
+
+
+def test_every_room_stands_in_the_line() -> None:
+    rooms = {path.name.removesuffix(".py") for path in HOUSE.iterdir() if path.suffix == ".py" or _is_room(path)}
+    assert rooms - {"__init__", "__main__"} == set(HEIGHT)
+
+
+def _is_room(path: Path) -> bool:
+    return (path / "__init__.py").is_file()
+
+
+def test_a_room_says_what_it_holds() -> None:
+    for path in _modules():
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+@pytest.mark.parametrize(("library", "most"), FEW_KNOW.items())
+def test_few_modules_know_a_heavy_library(library: str, most: int) -> None:
+    knowing = [path for path in _modules() if any(name.split(".")[0] == library for name in _imports(path))]
+    assert len(knowing) <= most, [str(path.relative_to(LIB)) for path in knowing]
+
+
+def test_relative_imports_are_not_used() -> None:
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(LIB)))
+def test_modules_stay_readable(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_folders_stay_narrow() -> None:
+    widths = Counter(path.parent for path in _modules())
+    assert not {str(folder.relative_to(LIB)): width for folder, width in widths.items() if width > WIDEST}
+
+
+def test_no_file_name_stands_twice() -> None:
+    """Apart from ``commands``, whose modules are named after what is typed."""
+    commands = HOUSE / "commands"
+    names = Counter(path.name for path in _modules() if commands not in path.parents and path.name != "__init__.py")
+    assert [name for name, times in names.items() if times > 1 and name != "__main__.py"] == []
+
+
+def test_a_command_is_a_module_of_its_name() -> None:
+    """``minsheng archive seal`` is ``commands/archive_seal.py``; what is no command has no place there."""
+    from minsheng.cli import app
+
+    def commands(typer_app, prefix=()):
+        for command in typer_app.registered_commands:
+            yield (*prefix, command.name or command.callback.__name__)
+        for group in typer_app.registered_groups:
+            yield from commands(group.typer_instance, (*prefix, group.name))
+
+    typed = {"_".join(names).replace("-", "_") for names in commands(app)}
+    kept = {path.stem for path in (HOUSE / "commands").glob("*") if path.stem not in {"__init__", "__pycache__"}}
+    assert kept <= typed
