@@ -12,7 +12,7 @@ from pathlib import Path
 
 from minsheng.render.html.offline import refuse_active_content
 
-_FOLDER = Path(__file__).parent / "styles"
+_FOLDER = Path(__file__).parents[1] / "styles"
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
