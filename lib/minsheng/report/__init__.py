@@ -29,8 +29,8 @@ _CHARTS = {
     "area_chart": "charts",
     "funds_chart": "charts",
     "progress_chart": "charts",
-    "ranking_chart": "score_charts",
-    "score_chart": "score_charts",
+    "ranking_chart": "trends",
+    "score_chart": "trends",
     "trend_chart": "trends",
 }
 
