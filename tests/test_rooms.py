@@ -26,8 +26,8 @@ LINE = (
     ("report",),
     ("privacy",),
     ("render",),
-    ("files",),
     ("measure", "plan"),
+    ("files",),
     ("workspace",),
     ("domain",),
     ("process", "settings"),
@@ -55,6 +55,20 @@ OUTSIDE = {
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
 FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "weasyprint": 2,
             "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1, "pyhanko": 1, "rich": 1}  # fmt: skip
+# Who else writes, hashes or reads CSV, and why; everybody else does it through ``files``.
+OTHER_WRITERS = {
+    "cli/plans.py": {"write_text"},  # a person names the file, which may be a device
+    "intake/returns/trial.py": {"shutil.copytree"},  # into a temporary folder
+    "render/fonts.py": {"rename"},  # the cache folder of cut fonts, for whoever is first
+    "runs/log.py": {"open"},  # grows event by event
+    "intake/spreadsheets/child.py": {"csv.reader"},  # a stranger's file, in the sandbox
+    "privacy/scanner.py": {"csv.reader"},  # any file that is to go out
+}
+WRITING_METHODS = {"write_text", "write_bytes"}
+WRITING_FUNCTIONS = {
+    "os.replace", "os.rename", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copyfileobj",
+    "shutil.copytree", "shutil.move", "csv.reader", "csv.writer", "csv.DictReader", "csv.DictWriter",
+}  # fmt: skip
 WIDEST = 21
 LONGEST = 400
 
@@ -69,8 +83,12 @@ def _room(path: Path) -> str:
 
 
 def _imports(path: Path) -> set[str]:
+    return _imported(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _imported(tree: ast.AST) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -113,6 +131,65 @@ def test_a_room_says_what_it_holds() -> None:
 def test_few_modules_know_a_heavy_library(library: str, most: int) -> None:
     knowing = [path for path in _modules() if any(name.split(".")[0] == library for name in _imports(path))]
     assert len(knowing) <= most, [str(path.relative_to(LIB)) for path in knowing]
+
+
+def _writes(tree: ast.AST) -> set[str]:
+    """Return what in a module is for ``files`` to do."""
+    found = {"hashlib" for name in _imported(tree) if name.split(".")[0] == "hashlib"}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        called = ast.unparse(call.func)
+        method = called.rpartition(".")[2]
+        named = {keyword.arg for keyword in call.keywords}
+        # A path is renamed with one argument; a text is replaced with two, a date with names.
+        renames = method in {"rename", "replace"} and len(call.args) == 1 and not named
+        sorts = called in {"json.dump", "json.dumps"} and "sort_keys" in named
+        if called in WRITING_FUNCTIONS or sorts:
+            found.add(called)
+        elif method in WRITING_METHODS or renames or (method == "open" and _opens_to_write(call)):
+            found.add(method)
+    return found
+
+
+def _opens_to_write(call: ast.Call) -> bool:
+    """Whether a mode is given that writes: the first argument of ``Path.open``, the second of ``open``."""
+    given = [*call.args[:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    modes = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    flags = any("O_WRONLY" in ast.unparse(each) or "O_RDWR" in ast.unparse(each) for each in given)
+    return flags or any(set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import hashlib", {"hashlib"}),
+        ("from hashlib import sha256", {"hashlib"}),
+        ("path.write_text(text)", {"write_text"}),
+        ("(folder / name).write_bytes(b'')", {"write_bytes"}),
+        ("open(path, 'w')", {"open"}),
+        ("path.open(mode='xb')", {"open"}),
+        ("path.open('rb'); open(path); archive.open(part)", set()),
+        ("os.open(path, os.O_WRONLY | os.O_CREAT)", {"open"}),
+        ("os.open(path, os.O_RDONLY)", set()),
+        ("staged.replace(path); draft.rename(folder)", {"replace", "rename"}),
+        ("text.replace('a', 'b'); day.replace(day=1)", set()),
+        ("os.replace(a, b)", {"os.replace"}),
+        ("json.dumps(document, sort_keys=True)", {"json.dumps"}),
+        ("json.dumps(document, indent=1)", set()),
+        ("csv.writer(text)", {"csv.writer"}),
+    ],
+)
+def test_what_writes_is_seen(code: str, found: set[str]) -> None:
+    assert _writes(ast.parse(code)) == found
+
+
+def test_one_room_writes() -> None:
+    """Files, hashes, sorted JSON and registers are made in one way: whoever makes them is in ``files``."""
+    writing = {
+        path.relative_to(HOUSE).as_posix(): found
+        for path in HOUSE.rglob("*.py")
+        if _room(path) != "files" and (found := _writes(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert writing == OTHER_WRITERS
 
 
 def test_relative_imports_are_not_used() -> None:

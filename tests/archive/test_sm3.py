@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from tests.archive.conformance import retag
 
-from minsheng.archive.package import bag, profile, sealing
+from minsheng.archive.package import profile, sealing
 from minsheng.archive.package.bag import SM3_LIST
 from minsheng.archive.package.faults import FaultKind
 from minsheng.archive.package.package_check import check_bag, complaints
 from minsheng.errors import MachineUnfitError
+from minsheng.files import hashing
 from minsheng.files.hashing import UNABLE, can_sm3, new_sm3
 
 ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
@@ -21,7 +22,7 @@ ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 def test_both_sources_compute_the_example_of_the_standard(monkeypatch: pytest.MonkeyPatch) -> None:
     assert can_sm3()
     for has_it in (True, False):
-        monkeypatch.setattr(bag, "_hashlib_has_it", lambda has_it=has_it: has_it)
+        monkeypatch.setattr(hashing, "_hashlib_has_it", lambda has_it=has_it: has_it)
         digest = new_sm3()
         digest.update(b"ab")
         digest.update(memoryview(b"c"))
@@ -82,8 +83,7 @@ def test_a_machine_that_cannot_compute_it_seals_nothing_and_says_why(
         raise MachineUnfitError(UNABLE)
 
     desk = type(three)(tmp_path / "archive", tmp_path / "keys")
-    for module in ("sm3", "hashing"):
-        monkeypatch.setattr(f"minsheng.archive.{module}.new_sm3", none)
+    monkeypatch.setattr(hashing, "new_sm3", none)
     with pytest.raises(MachineUnfitError, match=r"requirements\.lock 中的 cryptography"):
         desk.seal("2017-06")
     assert not (desk.archive / "ledger.jsonl").exists()

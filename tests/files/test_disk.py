@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from minsheng.errors import ExitCode, MachineUnfitError
+from minsheng.files.staging import publish
 from minsheng.files.writing import disk_faults_named
-from minsheng.runs.folders import publish
 from minsheng.workspace import Workspace
 
 _RUN = [sys.executable, "-m", "minsheng", "run", "2017-06", "--area", "social_relief", "--notebook", "section_scoring"]

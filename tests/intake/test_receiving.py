@@ -252,16 +252,16 @@ def test_a_hundred_kills_lose_nothing(plan: Plan, tmp_path: Path) -> None:
 
 def _interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """Make the n-th step that touches the disk durably the last one."""
-    from minsheng.intake.reading.parsing import receiving
+    from minsheng.intake.returns import receiving
 
-    write, count = receiving._write_durably, iter(range(100))
+    write, count = receiving.write_durably, iter(range(100))
 
     def step(*arguments: object, **options: object) -> None:
         if next(count) == at:
             raise KeyboardInterrupt
         write(*arguments, **options)
 
-    monkeypatch.setattr(receiving, "_write_durably", step)
+    monkeypatch.setattr(receiving, "write_durably", step)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])

@@ -8,9 +8,11 @@ import pytest
 
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
+from minsheng.files.hashing import sha256
+from minsheng.files.writing import put
 from minsheng.plan import load_plan
 from minsheng.runs import folders, runner
-from minsheng.runs.folders import packed, put, sha256
+from minsheng.runs.folders import packed
 from minsheng.runs.graph import period_units
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions, RunSummary

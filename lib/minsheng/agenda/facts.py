@@ -1,6 +1,5 @@
 """The facts that ``minsheng tick`` plans from: those of ``minsheng status``, and what a run would make."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,12 +15,13 @@ from minsheng.domain.names import report_name
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode
-from minsheng.files.hashing import digests_of
+from minsheng.files.hashing import sha256
+from minsheng.files.writing import write_atomically
+from minsheng.files.written import canonical_json
 from minsheng.intake.forms.form_store import accepted_form_path, forms_dir
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.store import read_checked, register_path
 from minsheng.plan.calendar import due_date
-from minsheng.runs.folders import sha256
 from minsheng.runs.graph import period_units
 from minsheng.runs.history import Ledger, unit_key
 from minsheng.runs.keys import Preparer, fingerprint
@@ -209,7 +209,7 @@ def _forms(workspace: Workspace, period: Period) -> dict[str, str]:
     """Return body → sha256 of the forms that have come."""
     folder = forms_dir(workspace.data, period)
     paths = sorted(folder.glob("*.*")) if folder.is_dir() else []
-    return {path.stem: digests_of(path).sha256 for path in paths if not path.name.startswith((".", "~$"))}
+    return {path.stem: sha256(path) for path in paths if not path.name.startswith((".", "~$"))}
 
 
 def _is_accepted(workspace: Workspace, period: Period, who: str, digest: str) -> bool:
@@ -232,10 +232,8 @@ def read_refusal(workspace: Workspace, plan: Plan, period: Period) -> Refusal | 
 
 def write_refusal(workspace: Workspace, plan: Plan, period: Period, message: str, code: ExitCode) -> None:
     """Remember why an assessment was refused."""
-    path = _refusal_path(workspace, period)
-    path.parent.mkdir(parents=True, exist_ok=True)
     document = {"content": _content(workspace, plan, period), "message": message, "code": int(code)}
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_atomically(_refusal_path(workspace, period), canonical_json(document))
 
 
 def _content(workspace: Workspace, plan: Plan, period: Period) -> str:
@@ -244,7 +242,7 @@ def _content(workspace: Workspace, plan: Plan, period: Period) -> str:
     registers = (deliveries_path(data), register_path(data), signed_register_path(data))
     parts = [("plan", plan.sha256), ("package", fingerprint(workspace).package)]
     parts += [(f"form:{who}", digest) for who, digest in _forms(workspace, period).items()]
-    parts += [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in registers if path.is_file()]
+    parts += [(path.name, sha256(path)) for path in registers if path.is_file()]
     evidence = sorted((data / "evidence" / str(period)).rglob("*"))
     parts += [(str(path), f"{path.stat().st_size} {path.stat().st_mtime_ns}") for path in evidence if path.is_file()]
     return unit_key(parts)

@@ -14,6 +14,7 @@ from minsheng.archive.package.package_check import BagCheck
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
+from minsheng.files.writing import write_atomically
 from minsheng.render.metadata import ReportMetadata
 from minsheng.runs.options import Display
 from minsheng.workspace import Workspace
@@ -161,7 +162,6 @@ def _write(target: Path, check: BagCheck, bag: str, items: Sequence[Checked], on
     about = [(label, said[key]) for label, key in labels.items() if said.get(key)]
     about.append(("包的校验码", check.digest or "没有"))
     content = inspection_page(bag, about, items, issuer=issuer, on=on)
-    target.mkdir(parents=True, exist_ok=True)
     number, stem = 1, f"{bag}-{on.isoformat()}"
     while (path := target / f"{stem}.html").exists() and path.read_bytes() != content:
         number += 1
@@ -169,7 +169,7 @@ def _write(target: Path, check: BagCheck, bag: str, items: Sequence[Checked], on
     metadata = ReportMetadata(inspection_title(bag), issuer, on, check.digest)
     paper = path.with_suffix(".pdf")
     if not path.exists():
-        path.write_bytes(content)
+        write_atomically(path, content)
     if not paper.exists():
-        paper.write_bytes(print_page(content.decode(), metadata, {}).pdf)
+        write_atomically(paper, print_page(content.decode(), metadata, {}).pdf)
     return path, paper

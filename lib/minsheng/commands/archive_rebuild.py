@@ -6,7 +6,6 @@ figures, and the text of the reports.
 
 import json
 import re
-import shutil
 import tempfile
 from dataclasses import dataclass
 from html import unescape
@@ -19,6 +18,7 @@ from minsheng.archive.package.verifying import verify_archive
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import ArchiveInvalidError, ExitCode, UsageError
+from minsheng.files.writing import put
 from minsheng.plan import load_plan
 from minsheng.runs.graph import period_units
 from minsheng.runs.options import Display, RunOptions
@@ -176,8 +176,8 @@ def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
         if path.is_file() and not name.startswith(_MADE):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-    (root / MARKER).write_bytes(b"")
+            put(path, target)
+    put(b"", root / MARKER)
     folder = str(owner.font_folder) if owner.font_folder else ""
     fonts = owner.settings.fonts.model_copy(update={"folder": folder})
     return Workspace(root, root / "params", Settings(fonts=fonts))

@@ -1,6 +1,5 @@
 """``minsheng assess``: a half-year's or a year's assessment, from forms and returns to the result table."""
 
-import json
 import logging
 import time
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, FileRefusedError, UsageError
-from minsheng.files.writing import names_disk_faults
+from minsheng.files.writing import names_disk_faults, write_atomically
+from minsheng.files.written import canonical_json
 from minsheng.intake.forms.form_store import Forms, accepted_form_path
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
-from minsheng.intake.returns.store import write_atomically
 from minsheng.measure.section_rules import is_automatic, proposed_faults
 from minsheng.notebook.inputs import Inputs, read_section_facts
 from minsheng.plan import load_plan
@@ -175,11 +174,10 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
     for section in _assessed(plan):
         found = proposals(workspace, plan, period, section)
         contents[section.id] = write_section_form(plan, section.id, period, found)
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for who, content in contents.items():
         path = folder / f"{who}.xlsx"
-        path.write_bytes(content)
+        write_atomically(path, content)
         written.append(path)
     return written
 
@@ -224,9 +222,7 @@ def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
     for who in bodies:
         path = accepted_form_path(workspace.data, period, who)
         if who in accepted:
-            document = accepted[who].model_dump(mode="json")
-            content = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
-            write_atomically(path, f"{content}\n".encode())
+            write_atomically(path, canonical_json(accepted[who].model_dump(mode="json")))
         else:
             path.unlink(missing_ok=True)
     return Forms(

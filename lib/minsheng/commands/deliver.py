@@ -8,7 +8,7 @@ from minsheng.commands.sign import find_report
 from minsheng.domain.clock import bureau_time
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, GateRefusedError, UsageError
-from minsheng.files.hashing import digests_of
+from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.plan import load_plan
@@ -105,9 +105,9 @@ def deliver(
     signed = standing(read_signed(data)).get((report.period, report.section.id))
     with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
         known = read_deliveries(data, plan)
-        file, sha256, remarks = _what_goes_out(workspace, report, signed)
+        file, digest, remarks = _what_goes_out(workspace, report, signed)
         mine = [each for each in known if (each.period, each.section, each.to) == (*_key(report), to)]
-        same = next((each for each in mine if each.sha256 == sha256), None)
+        same = next((each for each in mine if each.sha256 == digest), None)
         if same is not None:
             # Who was killed behind the register's line did not come to the first page.
             refresh_first_page(workspace, plan)
@@ -117,17 +117,17 @@ def deliver(
             remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")
         folder = data / "deliveries" / str(report.period)
         name = f"{report.section.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
-        handed = Handed(report.period, report.section.id, to, delivered_at, file, sha256, head)
+        handed = Handed(report.period, report.section.id, to, delivered_at, file, digest, head)
         html, pdf = _note(plan, report, handed, signed, remarks)
         check_privacy({f"{name}-note.html": html})
         folder.mkdir(parents=True, exist_ok=True)
         note = folder / f"{name}-note.pdf"
         _keep(note.with_suffix(".html"), html)
         _keep(note, pdf)
-        _keep_figures(workspace, report, sha256)
+        _keep_figures(workspace, report, digest)
         noted = Handed(**{
             **asdict(handed), "period": report.period, "note": note.relative_to(data).as_posix(),
-            "note_sha256": digests_of(pdf).sha256,
+            "note_sha256": sha256(pdf),
         })  # fmt: skip
         write_durably(deliveries_path(data), deliveries_csv([*known, noted]), mode=_WRITABLE)
     refresh_first_page(workspace, plan)
@@ -158,11 +158,11 @@ def _what_goes_out(workspace: Workspace, report: Report, signed: SignedReport | 
     return path.relative_to(data).as_posix(), report.sha256, remarks
 
 
-def _keep_figures(workspace: Workspace, report: Report, sha256: str) -> None:
+def _keep_figures(workspace: Workspace, report: Report, digest: str) -> None:
     """Keep the report's figures beside what was handed over, so that two versions can be compared part by part."""
     source = workspace.unit(report.period, report.section.id, REPORT) / "result.json"
     if source.is_file():
-        _keep(handed_figures_path(workspace.data, report.period, sha256), source.read_bytes())
+        _keep(handed_figures_path(workspace.data, report.period, digest), source.read_bytes())
 
 
 def _keep(path: Path, content: bytes) -> None:

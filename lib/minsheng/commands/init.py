@@ -1,11 +1,11 @@
 """``minsheng init``: a new workspace for another bureau, with a small plan whose first run works."""
 
-import shutil
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from minsheng.errors import UsageError
+from minsheng.files.writing import put
 from minsheng.plan.calendar import freeze_calendar
 
 _YEAR = "YEAR"
@@ -38,10 +38,10 @@ def start_workspace(target: Path, year: int) -> list[str]:
     calendar = freeze_calendar(year)
     with as_file(files("minsheng").joinpath("skeleton")) as skeleton:
         _copy(skeleton, target, str(year))
-    (target / "params" / str(year) / "calendar.yaml").write_text(calendar, encoding="utf-8")
+    put(calendar.encode(), target / "params" / str(year) / "calendar.yaml")
     for folder in _EMPTY:
         (target / folder).mkdir(parents=True, exist_ok=True)
-    (target / ".gitignore").write_text(_IGNORED, encoding="utf-8")
+    put(_IGNORED.encode(), target / ".gitignore")
     return [
         f"已建立工作区 {target}：{year}年的方案小样（两个地区、一个项目），要改什么见 {target / 'README.md'}",
         f"下一步：cd {target} && minsheng plan check && minsheng template {year}-01",
@@ -56,7 +56,6 @@ def _copy(source: Traversable, target: Path, year: str) -> None:
         if each.is_dir():
             _copy(each, to, year)
         elif to.suffix in _TEXTS:
-            to.write_text(each.read_text(encoding="utf-8").replace(_YEAR, year), encoding="utf-8")
+            put(each.read_text(encoding="utf-8").replace(_YEAR, year).encode(), to)
         else:
-            with each.open("rb") as read, to.open("wb") as written:
-                shutil.copyfileobj(read, written)
+            put(each.read_bytes(), to)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from minsheng.commands.check import check_period
+from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.store import read_register
 from minsheng.runs.options import Quiet
 from minsheng.workspace import ENVIRONMENT, Workspace
@@ -56,8 +57,7 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
         target = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         needs_pack = "locale" in values and find_spec(_LANGUAGE_PACK) is None
         if not target.exists() and not needs_pack:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(values), encoding="utf-8")
+            write_atomically(target, json.dumps(values).encode())
     return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
 
 

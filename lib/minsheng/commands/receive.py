@@ -70,7 +70,7 @@ class ReceiveOutcome:
         if delivery is None:
             kept = f"（原件存于 {one.kept}）" if one.kept else ""
             return [f"拒收：{one.source}：{one.reason}{kept}"]
-        what = f"{self._name(delivery.id)}{delivery.period.label}报表第 {delivery.revision} 版"
+        what = f"{self.plan.owner_name(delivery.id)}{delivery.period.label}报表第 {delivery.revision} 版"
         if one.outcome == "unchanged":
             current = f"；现行的是第 {one.superseded_by.revision} 版，仍以它为准" if one.superseded_by else ""
             return [f"已有：{one.source}：与{what}逐字节相同，没有重复登记{current}"]
@@ -86,15 +86,12 @@ class ReceiveOutcome:
 
     def _verdict_lines(self, who: str, verdict: Verdict) -> list[str]:
         blocked = [self.plan.project(p).short_name for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED]
-        lines = [f"{self._name(who)}：{'未通过校验：' + '、'.join(blocked) if blocked else '通过校验'}"]
+        lines = [f"{self.plan.owner_name(who)}：{'未通过校验：' + '、'.join(blocked) if blocked else '通过校验'}"]
         for issue in _to_act_on(verdict):
             word = "错误" if issue.blocks else "待说明"
             lines.append(f"  {word}：{describe_issue(issue)}")
         receipt = receipts_dir(self.workspace.outputs, self.period) / f"{who}.html"
         return [*lines, f"  回执：{receipt}（及同名 xlsx）"]
-
-    def _name(self, who: str) -> str:
-        return next((owner.name for owner in self.plan.reporting_owners(self.period) if owner.id == who), who)
 
     def as_json(self) -> dict[str, Any]:
         """Return the same for a machine, with every change and every issue."""

@@ -9,7 +9,7 @@ from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
-from minsheng.files.writing import names_disk_faults
+from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
 from minsheng.runs.graph import UnitSpec, choose, period_units
@@ -20,7 +20,6 @@ from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_tu
 from minsheng.runs.runner import all_skipped, run_units
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
 from minsheng.runs.unit_worker import press, template
-from minsheng.site.month_page import put_in_place
 from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 
@@ -169,4 +168,4 @@ def _write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
         (f"{period}/index.html", "month_page:month_page"),
     ):
         content = press().call(f"minsheng.site.{function}", workspace, plan, period)
-        put_in_place(workspace.outputs / path, content)
+        write_atomically(workspace.outputs / path, content)

@@ -8,7 +8,7 @@ from pathlib import Path
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, UsageError
-from minsheng.files.hashing import digests_of
+from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.plan import load_plan
@@ -108,7 +108,7 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     if not files_intact(folder, {"report.pdf": last.outputs["report.pdf"]}):
         raise GateRefusedError(f"{folder / 'report.pdf'} 生成之后被改动或删去：{make}")
     content = (folder / "report.pdf").read_bytes()
-    return Report(period, found, content, digests_of(content).sha256)
+    return Report(period, found, content, sha256(content))
 
 
 @names_disk_faults
@@ -272,7 +272,7 @@ def _register(
     display: Display,
 ) -> SignOutcome:
     """Keep a signed file, read-only, then its line in the register: the line is the moment from which it counts."""
-    data, digest = workspace.data, digests_of(content).sha256
+    data, digest = workspace.data, sha256(content)
     signed_register_path(data).parent.mkdir(parents=True, exist_ok=True)
     with locked(signed_register_path(data).parent, exclusive=True, waiting=lambda: display.stage("等另一次签字结束")):
         known = read_signed(data)

@@ -9,7 +9,7 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-from minsheng.files.writing import names_disk_faults
+from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.intake.returns.return_template import Aids, write_workbook
 from minsheng.intake.returns.store import read_accepted
 from minsheng.plan import load_plan
@@ -38,11 +38,10 @@ def write_templates(workspace: Workspace, period: str, out: Path | None) -> list
     if not owners:
         due = [each.label for each in Period(str(month.year)).months if plan.reporting_owners(each)]
         raise UsageError(f"{month.label}没有应报的报表。应报月份：{'、'.join(due)}")
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for owner in owners:
         path = folder / f"{owner.id}.xlsx"
-        path.write_bytes(write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month)))
+        write_atomically(path, write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month)))
         written.append(path)
     return written
 

@@ -1,6 +1,6 @@
 """What people call a report: whose it is and of what."""
 
-from minsheng.domain.area import CITY
+from minsheng.domain.area import CITY, Section
 from minsheng.domain.plan import Plan
 
 _NAMES = {
@@ -17,19 +17,11 @@ def notebook_names(plan: Plan) -> dict[str, str]:
     return {p.id: p.short_name for p in plan.projects} | _NAMES
 
 
-def subject_name(plan: Plan, subject: str) -> str:
-    """Return the name of an area or section."""
-    sections = {section.id: section.name for section in plan.sections}
-    return sections.get(subject) or plan.area_name(subject)
-
-
 def report_name(plan: Plan, unit: str) -> str:
     """Return what people call a unit's report (``2017-06/cangxi/dibao``: 苍溪县低保); an unknown one keeps its name."""
     _, subject, notebook = unit.split("/")
-    sections = {section.id for section in plan.sections}
-    known = {area.id for area in plan.areas} | sections | {CITY}
-    kind = notebook_names(plan).get(notebook)
-    if kind is None or subject not in known:
+    owner, kind = plan.find_owner(subject), notebook_names(plan).get(notebook)
+    if kind is None or (owner is None and subject != CITY):
         return unit
     # A section's name ends as 科室倒扣分 begins.
-    return f"{subject_name(plan, subject)}{kind.removeprefix('科室') if subject in sections else kind}"
+    return f"{plan.owner_name(subject)}{kind.removeprefix('科室') if isinstance(owner, Section) else kind}"

@@ -178,6 +178,15 @@ class Plan(Frozen):
         known = "、".join(f"{section.name}（{section.id}）" for section in self.sections)
         raise UsageError(f"没有“{name}”这个科室。方案中的科室：{known}")
 
+    def find_owner(self, owner_id: str) -> Area | Section | None:
+        """Return the area or section with this id, ``None`` if there is none."""
+        return next((owner for owner in (*self.areas, *self.sections) if owner.id == owner_id), None)
+
+    def owner_name(self, owner_id: str) -> str:
+        """Return the name to print for an area, a section or ``city``; what the plan does not know keeps its id."""
+        owner = self.find_owner(owner_id)
+        return "全市" if owner_id == CITY else owner.name if owner else owner_id
+
     def project(self, project_id: str) -> Project:
         """Return the project with this id, else raise :class:`UsageError`."""
         for project in self.projects:

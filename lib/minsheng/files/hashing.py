@@ -1,15 +1,60 @@
-"""sha256, sha512 and SM3 of many files at once: hashlib lets other threads run while it works on a block."""
+"""sha256, sha512 and SM3 of bytes and files; of many at once, as hashlib lets other threads run while it works."""
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from minsheng.errors import MachineUnfitError
+
+Content: TypeAlias = bytes | Path
+"""A file's bytes, or where they lie."""
+
+BLOCK = 1 << 20
+
+
+def sha256(content: Content) -> str:
+    """Return the sha256 of bytes or of a file as 64 lower-case hexadecimal digits.
+
+    Examples
+    --------
+    >>> sha256(b"")[:12]
+    'e3b0c44298fc'
+    """
+    digest = hashlib.sha256()
+    if isinstance(content, Path):
+        with content.open("rb", buffering=0) as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+    else:
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def sha256_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """Return one sha256 over the names and bytes of files, in the order given.
+
+    Parameters
+    ----------
+    files
+        Each with the name that counts: where the folder lies is no part of it.
+    """
+    digest = hashlib.sha256()
+    for name, path in files:
+        content = path.read_bytes()
+        # With the length between them no byte can move from a name or a file to the next unseen.
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def are_intact(folder: Path, digests: Mapping[str, str]) -> bool:
+    """Whether a folder holds every file of ``digests`` (name → sha256) with that hash."""
+    return all((folder / name).is_file() and sha256(folder / name) == digest for name, digest in digests.items())
+
 
 UNABLE = (
     "本机不能计算 SM3（GB/T 32905-2016）：Python 所用的 OpenSSL 和 cryptography 库都没有它。"
@@ -75,8 +120,6 @@ def _hashlib_has_it() -> bool:
         return False
     return True
 
-
-BLOCK = 1 << 20
 
 _SHARES = 8
 
@@ -148,6 +191,8 @@ def digests_of(source: Path | str | bytes, *, sm3: bool = False) -> Digests:
 
 def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> list[_R]:
     """Do the same to many on all processors; the results are in the order of the items."""
+    from concurrent.futures import ThreadPoolExecutor  # costs start-up time, and only archives hash by the hundred
+
     every = list(items)
     # A share of many, not one task per file: handing out a small file takes as long as hashing it.
     step = max(1, len(every) // (workers() * _SHARES))

@@ -1,11 +1,11 @@
-"""Reading the registers under ``data/``: CSV files that people may open, every line of them evidence.
+"""The registers under ``data/``, read and written: CSV files that people may open, every line of them evidence.
 
 Standard library only: notebooks and ``minsheng status`` read registers.
 """
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ def read_lines(
     """
     if not path.is_file():
         return []
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    reader = records(path)
     found = tuple(reader.fieldnames or ())
     _check_columns(path, found, (*columns, *later) if set(later) & set(found) else tuple(columns))
     lines = []
@@ -58,3 +58,36 @@ def _check_columns(path: Path, found: tuple[str, ...], known: tuple[str, ...]) -
     if more and set(known) <= set(found):
         raise VersionError(f"{path} 由更新的版本写成（多出的列：{'、'.join(more)}）：请升级本程序")
     raise FileRefusedError(f"{path} 的表头应为 {','.join(known)}，现为 {','.join(found)}：登记是凭据，请从备份恢复")
+
+
+def records(path: Path) -> "csv.DictReader[str]":
+    """Return a CSV file's lines by column; ``fieldnames`` is its header, ``line_num`` where the last one ended."""
+    return csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+
+
+def rows(path: Path) -> Iterator[list[str]]:
+    """Yield a CSV file's lines as cells, header first."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        yield from csv.reader(stream)
+
+
+def csv_bytes(header: Sequence[str], lines: Iterable[Sequence[object]], *, office: bool = False) -> bytes:
+    r"""Write a register's bytes: the same lines, the same bytes.
+
+    Parameters
+    ----------
+    header, lines
+        Its columns and its cells.
+    office
+        For office programs, which take a file for UTF-8 by the mark at its beginning; lines end as on Windows.
+
+    Examples
+    --------
+    >>> csv_bytes(("id", "name"), [("a", "甲,乙")]).decode()
+    'id,name\na,"甲,乙"\n'
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n" if office else "\n")
+    writer.writerow(header)
+    writer.writerows(lines)
+    return text.getvalue().encode("utf-8-sig" if office else "utf-8")

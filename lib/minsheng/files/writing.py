@@ -1,6 +1,7 @@
-"""Writing so that it is on the disk when it is done.
+"""Writing files: whole or not at all, on the disk when it is said to be; the disk's faults in words.
 
-Faults of the disk, in words: full, read-only, or closed to us.
+What can be made again is written atomically; what is evidence, durably; what nobody reads before its folder is in
+place, plainly.
 """
 
 import errno
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from minsheng.errors import MachineUnfitError
+from minsheng.files.hashing import BLOCK, Content, Digests, Hasher, sha256
 from minsheng.workspace import Workspace
 
 UNFINISHED = ".new"
@@ -23,6 +25,32 @@ UNFINISHED = ".new"
 def unfinished(path: Path) -> Path:
     """Return where something lies until it is complete: beside its place, so that a rename puts it there."""
     return path.with_name(f".{path.name}{UNFINISHED}")
+
+
+def put(content: Content, target: Path) -> None:
+    """Write a file of a folder that nobody reads yet; its own copy, that whoever reads it may spoil."""
+    if isinstance(content, Path):
+        shutil.copyfile(content, target)
+    else:
+        target.write_bytes(content)
+
+
+def write_atomically(path: Path, content: bytes) -> str:
+    """Write a file so that a reader sees the old bytes or the new ones; return their sha256.
+
+    Its folder is made where there is none. Nothing waits for the disk: what is written here can be made again, and its
+    hash shows whether it is whole.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two commands may write the first page at once: each beside it under a name of its own.
+    staged = unfinished(path.with_name(f"{path.name}.{os.getpid()}"))
+    try:
+        staged.write_bytes(content)
+        staged.replace(path)
+    except OSError:  # a full disk: what was there stays, and nothing half-written takes room
+        staged.unlink(missing_ok=True)
+        raise
+    return sha256(content)
 
 
 def write_synced(path: Path, content: bytes, *, mode: int) -> None:
@@ -36,13 +64,51 @@ def write_synced(path: Path, content: bytes, *, mode: int) -> None:
         os.fsync(stream.fileno())
 
 
+def write_hashed(path: Path, content: Content, *, mode: int, sm3: bool = False) -> Digests:
+    """Write a new file of any size as :func:`write_synced` does, and hash what is written on its way.
+
+    Raises
+    ------
+    MachineUnfitError
+        If SM3 is asked for and this machine cannot compute it.
+    """
+    hasher = Hasher(sm3=sm3)
+    with path.open("xb", buffering=0) as stream:
+        if isinstance(content, Path):
+            with content.open("rb", buffering=0) as original:
+                while block := original.read(BLOCK):
+                    hasher.update(block)
+                    _write_all(stream.fileno(), block)
+        else:
+            hasher.update(content)
+            _write_all(stream.fileno(), content)
+        os.fchmod(stream.fileno(), mode)
+        os.fsync(stream.fileno())
+    return hasher.digests()
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte: a nearly full disk takes part of them before it refuses the rest."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def write_durably(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a file whole or not at all; on the disk when this returns, its folder's entry too."""
+    """Write a file whole or not at all; on the disk when this returns, its folder's entry too.
+
+    One at a time may write a path: what a killed predecessor left beside it is written over.
+    """
     staged = unfinished(path)
     staged.unlink(missing_ok=True)
     write_synced(staged, content, mode=mode)
-    staged.rename(path)
-    sync_folder(path.parent)
+    move_durably(staged, path)
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Put what lies ready beside its place there; on the disk when this returns."""
+    source.rename(target)
+    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

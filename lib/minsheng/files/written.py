@@ -1,4 +1,4 @@
-"""Reading what the product wrote itself, maybe in another version: the right words instead of a program fault."""
+"""JSON that the product writes, in one way, and reads again, maybe in another version: then the right words."""
 
 import json
 from pathlib import Path, PurePath
@@ -11,6 +11,30 @@ from minsheng.domain.result import Result
 from minsheng.errors import UsageError, VersionError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def canonical_json(document: Any) -> bytes:
+    r"""Write a JSON document for people and machines: the same document, the same bytes.
+
+    Keys are sorted, 汉字 stand as they are, each member on a line of its own, one newline at the end.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1, "a": "甲"}).decode()
+    '{\n "a": "甲",\n "b": 1\n}\n'
+    """
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def canonical_line(document: Any) -> str:
+    """Write a JSON document on one line, without spaces: for chains and databases.
+
+    Examples
+    --------
+    >>> canonical_line({"b": 1, "a": "甲"})
+    '{"a":"甲","b":1}'
+    """
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def read_written(model: type[Model], content: bytes, name: PurePath | str, *, remedy: str) -> Model:

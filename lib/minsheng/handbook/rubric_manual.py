@@ -14,6 +14,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
 from minsheng.errors import UsageError
+from minsheng.files.writing import write_atomically
 from minsheng.measure.wording import clause_of, rule_in_words
 from minsheng.notebook.what_if import field_labels
 from minsheng.plan import load_plan
@@ -272,11 +273,10 @@ def write_manual(plan: Plan, cases: Mapping[str, Sequence[Case]], folder: Path) 
     html = page(_TITLE, manual_body(plan, cases)._repr_html_())
     metadata = ReportMetadata(title=_TITLE, issuer=plan.about.issuer, as_of=plan.about.issued_on, key="")
     printed = print_page(html.decode(), metadata, {})
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, content in (("html", html), ("pdf", printed.pdf)):
         path = folder / f"{_NAME}.{kind}"
-        path.write_bytes(content)
+        write_atomically(path, content)
         written.append(path)
     return written
 

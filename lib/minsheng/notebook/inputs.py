@@ -3,7 +3,6 @@
 Assessors' forms and the facts about sections' reports, as a notebook reads them.
 """
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures, InputFile, Provenance, ReturnNote
 from minsheng.errors import UsageError
+from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result
 from minsheng.intake.forms.form_store import read_accepted_deliveries, read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
@@ -153,7 +153,7 @@ def _status(verdict: Verdict, project: str | None) -> ReturnStatus:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return sha256(path) if path.is_file() else ""
 
 
 def read_form(inputs: Inputs, area_id: str) -> AssessmentForm | None:

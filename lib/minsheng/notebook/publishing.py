@@ -11,6 +11,8 @@ from pathlib import Path
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Dossier, Figures, MonthlyReportFigures, Result
 from minsheng.errors import GateRefusedError
+from minsheng.files.writing import put
+from minsheng.files.written import canonical_json
 from minsheng.intake.returns.return_template import narrative_cell
 from minsheng.measure.summaries import empty_parts
 from minsheng.notebook.inputs import RESULT, Inputs
@@ -72,8 +74,7 @@ class Published:
 def seal(dossier: Dossier) -> bytes:
     """Return ``result.json``: keys sorted, decimals as strings, no clock times, one final newline."""
     result = Result(figures=dossier.figures, provenance=dossier.provenance)
-    data = json.loads(result.model_dump_json())
-    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    return canonical_json(json.loads(result.model_dump_json()))
 
 
 def publish_result(dossier: Dossier) -> Published:
@@ -97,5 +98,5 @@ def publish_result(dossier: Dossier) -> Published:
     target = os.environ.get(RESULT)
     if target:
         refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
-        Path(target).write_bytes(seal(dossier))
+        put(seal(dossier), Path(target))
     return Published(dossier, written=bool(target))

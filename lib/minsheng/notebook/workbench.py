@@ -99,7 +99,6 @@ def trial_page(trial: Trial, plan: Plan, table_id: str) -> Piece:
     if trial.faults:
         lines = [callout(fault) for fault in trial.faults]
         return Piece(paragraph("规则有下列问题，没有运行："), *lines)
-    names = {area.id: area.name for area in plan.areas} | {section.id: section.name for section in plan.sections}
     counts = "，".join(f"{_OUTCOMES[o]} {n} 次" for o, n in (trial.outcomes or {}).items()) or "没有可查的报表"
     parts = [paragraph(f"试运行结果：{counts}；命中 {len(trial.fired)} 个单元格。")]
     if trial.without_previous:
@@ -109,7 +108,7 @@ def trial_page(trial: Trial, plan: Plan, table_id: str) -> Piece:
         parts.append(note(f"未检的原因：{reasons}"))
     rows = [
         [
-            names.get(fired.area, fired.area),
+            plan.owner_name(fired.area),
             _SEVERITIES[fired.issue.severity],
             fired.issue.sheet,
             fired.issue.cell,

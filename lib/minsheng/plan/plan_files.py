@@ -1,6 +1,5 @@
 """The files of a plan: which there are, and reading them into models, each as far as it is right."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
 from minsheng.domain.reporting import Disclosure
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
+from minsheng.files.hashing import sha256_of_files
 from minsheng.plan.located import Located
 from minsheng.plan.shorthand import share_of_heading, write_out
 from minsheng.plan.strict_yaml import PlanFault, YamlPath, read_yaml
@@ -171,11 +171,7 @@ def _visible(paths: Any) -> list[Path]:
 
 def hash_of(folder: Path) -> str:
     """Return the sha256 over the names and bytes of all files of a year's folder; hidden files are left out."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-            content = path.read_bytes()
-            digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()
+    inside = ((path.relative_to(folder), path) for path in sorted(folder.rglob("*")) if path.is_file())
+    return sha256_of_files(
+        (name.as_posix(), path) for name, path in inside if not any(part.startswith(".") for part in name.parts)
+    )

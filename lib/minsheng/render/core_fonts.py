@@ -7,10 +7,11 @@ still appears. HarfBuzz makes the cut, once per installation; WeasyPrint needs t
 
 import ctypes
 import ctypes.util
-import hashlib
 import io
 from functools import lru_cache
 from pathlib import Path
+
+from minsheng.files.hashing import sha256
 
 CORE_SUFFIX = " Core"
 
@@ -71,7 +72,7 @@ def cut_version() -> str:
         library = _harfbuzz().hb_version_string().decode()
     except CutError:
         library = "no HarfBuzz"
-    characters = hashlib.sha256(repr(sorted(everyday_characters())).encode()).hexdigest()
+    characters = sha256(repr(sorted(everyday_characters())).encode())
     return f"{library} {_FLAGS} {_UNUSED_TABLES} {CORE_SUFFIX} {characters}"
 
 

@@ -11,7 +11,6 @@ The libraries of the machine that set text and pack PDFs: other versions may giv
 
 import ctypes
 import ctypes.util
-import hashlib
 import logging
 import os
 import shutil
@@ -28,6 +27,8 @@ from xml.sax.saxutils import escape
 
 import pylopdf_fonts_zh_cn as packaged
 
+from minsheng.files.hashing import sha256
+from minsheng.files.writing import put
 from minsheng.render.core_fonts import CORE_SUFFIX, CutError, cut_core_font, cut_version
 
 SANS_FAMILY = "Noto Sans SC"
@@ -155,15 +156,12 @@ def only_fonts_of(font_set: FontSet) -> Iterator[None]:
 
 def _write_core_font(path: Path, target: Path) -> None:
     try:
-        target.write_bytes(cut_core_font(path))
+        put(cut_core_font(path), target)
     except CutError as fault:
         _log.warning("%s: PDFs are made from the whole font, larger and slower", fault)
 
 
-@lru_cache
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+_sha256 = lru_cache(sha256)
 
 
 @lru_cache
@@ -185,11 +183,11 @@ def _is_invisible(character: str) -> bool:
 
 @lru_cache
 def _fontconfig_file(files: tuple[Path, ...], aliases: tuple[tuple[str, str], ...]) -> Path:
-    key = hashlib.sha256(f"{_FONTCONFIG}{_ALIAS}{aliases}{cut_version()}".encode())
+    parts = [f"{_FONTCONFIG}{_ALIAS}{aliases}{cut_version()}"]
     for path in files:
         status = path.stat()
-        key.update(f"{path.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    name = f"fonts-{key.hexdigest()[:16]}"
+        parts.append(f"{path.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n")
+    name = f"fonts-{sha256(''.join(parts).encode())[:16]}"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minsheng-workbook"
     try:
         return _write_font_folder(cache / name, files, aliases)
@@ -211,17 +209,15 @@ def _write_font_folder(folder: Path, files: tuple[Path, ...], aliases: tuple[tup
         if path in (sans_path(), serif_path()):  # others may forbid to be cut
             _write_core_font(path, draft / "files" / f"{number}-core-{path.name}")
     (draft / "scan").mkdir()
-    draft.joinpath("fonts.conf").write_text(
-        _FONTCONFIG.format(
-            fonts=escape(str(folder / "files")),
-            cache=escape(str(folder / "scan")),
-            sans=SANS_FAMILY,
-            serif=SERIF_FAMILY,
-            core=CORE_SUFFIX,
-            aliases="\n".join(_ALIAS.format(named=escape(named), held=escape(held)) for named, held in aliases),
-        ),
-        encoding="utf-8",
+    text = _FONTCONFIG.format(
+        fonts=escape(str(folder / "files")),
+        cache=escape(str(folder / "scan")),
+        sans=SANS_FAMILY,
+        serif=SERIF_FAMILY,
+        core=CORE_SUFFIX,
+        aliases="\n".join(_ALIAS.format(named=escape(named), held=escape(held)) for named, held in aliases),
     )
+    put(text.encode(), draft / "fonts.conf")
     try:
         draft.rename(folder)
     except OSError:

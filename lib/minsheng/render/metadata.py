@@ -1,6 +1,5 @@
 """What a notebook says about the report that it becomes."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date
 from html import unescape
 from typing import Any
 
+from minsheng.files.hashing import sha256
 from minsheng.render.html.offline import ReportMetadataError
 
 OFFICIAL = "official"
@@ -50,8 +50,8 @@ class ReportMetadata:
 
     def identifier(self, html: str) -> bytes:
         """Return the permanent identifier of the PDF: the same inputs give the same one."""
-        source = self.key or hashlib.sha256(html.encode()).hexdigest()
-        return hashlib.sha256(f"{self.title}\n{source}".encode()).digest()[:16]
+        source = self.key or sha256(html.encode())
+        return bytes.fromhex(sha256(f"{self.title}\n{source}".encode()))[:16]
 
 
 def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMetadata:

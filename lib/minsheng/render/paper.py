@@ -2,7 +2,6 @@
 
 import ctypes
 import ctypes.util
-import gc
 import io
 import logging
 import os
@@ -20,6 +19,7 @@ from typing import Any
 import pikepdf
 import pydyf
 
+from minsheng.process import collector_paused
 from minsheng.render.fonts import FontSet, only_fonts_of, packaged_fonts
 from minsheng.render.html.offline import PaperError
 from minsheng.render.html.page import paper_style, screen_style
@@ -85,7 +85,7 @@ def print_page(
     # The style is parsed once per process, not once per page; the screen's part would be ignored anyway.
     bare = page.replace(screen_style(report.form), "", 1)
     justified = filling_lines() if report.form == OFFICIAL else nullcontext()
-    with _press, _faults_raised(), _collector_resting(), justified:
+    with _press, _faults_raised(), collector_paused(), justified:
         document = _Page(string=bare, url_fetcher=_fetcher()).render(
             font_config=_font_configuration(chosen), stylesheets=[_paper_stylesheet(report.form)], **_VARIANT
         )
@@ -194,18 +194,6 @@ def _to_be_signed(printed: bytes, blank: Blank) -> bytes:
             fix_metadata_version=False,
         )
     return target.getvalue()
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Hold the garbage collector: looking for cycles among 100,000 short-lived objects takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _FaultCollector(logging.Handler):

@@ -3,7 +3,6 @@
 Making units on other machines: only ones that would give the same bytes.
 """
 
-import hashlib
 import platform
 import re
 import threading
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.errors import MachineUnfitError
+from minsheng.files.hashing import sha256
 from minsheng.render.fonts import FontSet, packaged_fonts, text_stack
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
 from minsheng.runs.keys import package_sha256
@@ -243,13 +243,13 @@ def _canonical(name: str) -> str:
 
 
 def _fonts_here(fonts: TravellingFonts) -> FontSet:
-    return FontSet(tuple(_font_here(name, sha256) for name, sha256 in fonts.files), fonts.aliases)
+    return FontSet(tuple(_font_here(name, digest) for name, digest in fonts.files), fonts.aliases)
 
 
 @cache
-def _font_here(name: str, sha256: str) -> Path:
+def _font_here(name: str, digest: str) -> Path:
     packaged = {path.name: path for path in packaged_fonts().files}
     path = packaged[name] if name in packaged else held(name)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+    if sha256(path) != digest:
         raise MachineUnfitError(f"工作机 {platform.node()} 的字体 {name} 与本机不同：请装上同一版本的程序")
     return path

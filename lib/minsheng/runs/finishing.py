@@ -1,12 +1,13 @@
 """An executed notebook and what it sealed → the files of its report: what a servant does, beside the others."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import nbformat
 
 from minsheng.domain.result import Result
+from minsheng.files.writing import put
+from minsheng.files.written import canonical_json
 from minsheng.privacy.gate import personal_lines
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
 
@@ -81,12 +82,12 @@ def finish(
     node = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}
     node.metadata["minsheng"] = {**node.metadata.get("minsheng", {}), **facts}
-    kept = (json.dumps(node, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    kept = canonical_json(node)
     made = render_report(node, attachments={"result.json": content}, font_set=font_set, data_folder=data_folder)
     read = {"executed.ipynb": kept, "report.html": made.html} | ({"report.docx": made.docx} if made.docx else {})
     folder.mkdir()
     files = {"result.json": result}
     for name, written in {**read, "report.pdf": made.pdf}.items():
         files[name] = folder / name
-        files[name].write_bytes(written)
+        put(written, files[name])
     return Finished(files, made.missing_glyphs, personal_lines({**read, "result.json": content}))

@@ -4,7 +4,6 @@ SQLite in WAL mode with one writer, the coordinator. A unit counts as made only 
 files still have the hashes written there, so a crash between two steps costs work, never truth.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Self
 
 from minsheng.errors import UsageError, VersionError
+from minsheng.files.hashing import are_intact, sha256
+from minsheng.files.written import canonical_line
 
 _STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -166,7 +167,7 @@ class Ledger:
         """Write how a run ended."""
         self._db.execute(
             "UPDATE run SET finished = ?, summary = ? WHERE id = ?",
-            (finished, json.dumps(summary, ensure_ascii=False, sort_keys=True), run),
+            (finished, canonical_line(summary), run),
         )
 
     def runs(self, period: str, *, most: int) -> list[RecordedRun]:
@@ -222,8 +223,8 @@ class Ledger:
                 "failed" if failure else "done",
                 failure,
                 message,
-                json.dumps({name: round(value, 4) for name, value in seconds.items()}, sort_keys=True),
-                json.dumps(dict(outputs), sort_keys=True),
+                canonical_line({name: round(value, 4) for name, value in seconds.items()}),
+                canonical_line(dict(outputs)),
             ),
         )
 
@@ -236,14 +237,11 @@ def _attempt(row: tuple[str, ...]) -> Attempt:
 
 
 def files_intact(folder: Path, outputs: Mapping[str, str]) -> bool:
-    """Whether a folder holds every file with the hash that the ledger names."""
-    return bool(outputs) and all(
-        (folder / name).is_file() and hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-        for name, digest in outputs.items()
-    )
+    """Whether a folder holds every file with the hash that the ledger names, and it names any."""
+    return bool(outputs) and are_intact(folder, outputs)
 
 
 def unit_key(parts: Iterable[tuple[str, str]]) -> str:
     """Hash named hashes into one key, whatever their order."""
     text = "\n".join(f"{name}\t{digest}" for name, digest in sorted(parts))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())

@@ -3,7 +3,6 @@
 What a report is made with besides its inputs: our own files, the lock, the fonts, the machine's text libraries.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,11 +12,11 @@ import minsheng
 import papermill_forked
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+from minsheng.files.hashing import Content, sha256, sha256_of_files
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
-from minsheng.runs.folders import Content, sha256
 from minsheng.runs.graph import UnitSpec
 from minsheng.runs.history import unit_key
 from minsheng.runs.notebook import Limits
@@ -59,7 +58,7 @@ class Fingerprint:
 def fingerprint(workspace: Workspace) -> Fingerprint:
     """Return the fingerprint of this installation for a workspace."""
     lock = workspace.lock
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
+    digest = sha256(lock) if lock.is_file() else ""
     return Fingerprint(
         package=package_sha256(),
         lock=digest,
@@ -76,12 +75,11 @@ def workspace_fonts(workspace: Workspace) -> OfficialFonts:
 @cache
 def package_sha256() -> str:
     """Hash the names and bytes of all files of our packages, the engine's too."""
-    digest = hashlib.sha256()
-    for root in (Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent):
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in _UNUSED):
-            digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return sha256_of_files(
+        (f"{root.name}/{path.relative_to(root).as_posix()}", path)
+        for root in (Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent)
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in _UNUSED)
+    )
 
 
 _PLAN_FILE = "plan.json"

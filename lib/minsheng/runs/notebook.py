@@ -4,7 +4,6 @@ What one notebook may take.
 """
 
 import ast
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from minsheng.errors import GateRefusedError
+from minsheng.files.hashing import sha256
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
 
 
@@ -208,7 +208,7 @@ def without_clock(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             source = json.dumps([index, cell.source])
-            cell["id"] = hashlib.sha256(source.encode()).hexdigest()[:8]
+            cell["id"] = sha256(source.encode())[:8]
     return notebook
 
 

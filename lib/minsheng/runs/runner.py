@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from minsheng.domain.period import Period
+from minsheng.files.hashing import sha256
+from minsheng.files.staging import clear_staging, publish, remove
 from minsheng.process import stage, took
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
-from minsheng.runs.folders import clear_staging, publish, remove, sha256
 from minsheng.runs.graph import UnitSpec
 from minsheng.runs.history import Ledger, files_intact
 from minsheng.runs.keys import Preparer, workspace_fonts

@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minsheng.files.hashing import Content
+from minsheng.files.writing import put
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
-from minsheng.runs.folders import Content, packed, put, unit_folder
+from minsheng.runs.folders import packed, unit_folder
 from minsheng.runs.notebook import Limits
 from papermill_forked import DEFAULT_PRELOAD, ForkedError, Template, WorkerTimeoutError
 from papermill_forked.launch import import_without_extras

@@ -8,8 +8,6 @@ A month sees what was handed over and signed by its end, so that what comes late
 assessment is made afterwards, and sees all that is on record about its months.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,14 +18,15 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import MonthlyReportFigures, Result
 from minsheng.errors import FileRefusedError, UsageError, VersionError
-from minsheng.files.registers import read_lines
-from minsheng.files.written import read_written
+from minsheng.files.hashing import sha256
+from minsheng.files.registers import csv_bytes, read_lines
+from minsheng.files.writing import write_atomically
+from minsheng.files.written import canonical_json, read_written
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.intake.reading.parsing import parse_return
-from minsheng.intake.returns.store import write_atomically
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan.calendar import due_date
-from minsheng.signing.signatures import csv_bytes, read_signed
+from minsheng.signing.signatures import read_signed
 
 OFFICE, PROVINCE = "office", "province"
 
@@ -111,8 +110,7 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
             month.model_copy(update={"signed": signed[key]}) for key, month in zip(months, found, strict=True)
         ),
     )
-    content = json.dumps(record.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=1)
-    write_atomically(target, f"{content}\n".encode())
+    write_atomically(target, canonical_json(record.model_dump(mode="json")))
 
 
 def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
@@ -167,7 +165,7 @@ def _fingerprint(
         said = (each.period, each.section, each.to, each.delivered_at.isoformat(), each.file, each.sha256, size)
         parts.append(" ".join(map(str, said)).encode())
     parts += [f"{period} {section} {is_signed}".encode() for (period, section), is_signed in signed.items()]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return sha256(b"\0".join(parts))
 
 
 def _month(data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[Handed], reader: Reader) -> DeliveredMonth:
@@ -194,7 +192,7 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
     if not path.is_file():
         raise FileRefusedError(f"{handed.file} 不存在")
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != handed.sha256:
+    if sha256(content) != handed.sha256:
         raise FileRefusedError(f"{handed.file} 与登记的校验码不符")
     figures_path = handed_figures_path(data_dir, handed.period, handed.sha256)
     if path.suffix == ".pdf" and figures_path.is_file():

@@ -1,6 +1,5 @@
 """A leader's signature in a PDF (PAdES): put into the report's empty field, and looked at afterwards. Knows pyHanko."""
 
-import hashlib
 import io
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from minsheng.errors import FileRefusedError, MachineUnfitError
+from minsheng.files.hashing import sha256
 from minsheng.render.signature_field import SIGNATURE_FIELD, outlined
 
 _T = TypeVar("_T")
@@ -227,9 +227,9 @@ def _context(roots: list[Any], at: datetime | None = None) -> ValidationContext:
     return ValidationContext(trust_roots=roots, moment=moment, allow_fetching=False)
 
 
-def begins_with(content: bytes, size: int, sha256: str) -> bool:
+def begins_with(content: bytes, size: int, digest: str) -> bool:
     """Whether a signed PDF is a report's bytes with the signature behind them."""
-    return len(content) > size and hashlib.sha256(content[:size]).hexdigest() == sha256
+    return len(content) > size and sha256(content[:size]) == digest
 
 
 class _Writer(IncrementalPdfFileWriter):

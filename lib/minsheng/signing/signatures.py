@@ -3,17 +3,15 @@
 Standard library and pydantic only: ``minsheng status`` reads it.
 """
 
-import csv
-import hashlib
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
-from minsheng.files.registers import read_lines
+from minsheng.files.hashing import sha256
+from minsheng.files.registers import csv_bytes, read_lines
 
 COLUMNS = (
     "period",
@@ -71,7 +69,7 @@ class SignedReport(Frozen):
         path = data_dir / self.file
         if not path.is_file():
             return "登记了签字，文件不在"
-        return "" if hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256 else "与登记的校验码不符：文件被改动"
+        return "" if sha256(path) == self.sha256 else "与登记的校验码不符：文件被改动"
 
 
 def signed_dir(data_dir: Path, period: Period) -> Path:
@@ -106,15 +104,6 @@ def signed_csv(lines: Iterable[SignedReport]) -> bytes:
 
 def _fields(line: SignedReport) -> list[object]:
     return [line.signed_at.isoformat() if name == "signed_at" else getattr(line, name) for name in COLUMNS]
-
-
-def csv_bytes(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
-    """Write a register's bytes: the same lines, the same bytes."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(lines)
-    return text.getvalue().encode()
 
 
 def standing(lines: Iterable[SignedReport]) -> dict[tuple[Period, str], SignedReport]:

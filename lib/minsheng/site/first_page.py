@@ -7,6 +7,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ReturnNote
 from minsheng.errors import VersionError
+from minsheng.files.writing import write_atomically
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
@@ -15,7 +16,7 @@ from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.runs.graph import period_units
-from minsheng.site.month_page import Sealed, header, is_made, matrix, put_in_place, section
+from minsheng.site.month_page import Sealed, header, is_made, matrix, section
 from minsheng.workspace import Workspace
 
 _ANNEX = "progress.xlsx"
@@ -23,7 +24,7 @@ _ANNEX = "progress.xlsx"
 
 def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     """Write the first page; see :func:`first_page`."""
-    put_in_place(workspace.outputs / "index.html", first_page(workspace, plan, now))
+    write_atomically(workspace.outputs / "index.html", first_page(workspace, plan, now))
 
 
 def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:

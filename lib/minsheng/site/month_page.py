@@ -1,12 +1,11 @@
 """The site: static pages that open from a folder. It shows sealed results and links; it computes no figure."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.names import notebook_names, subject_name
+from minsheng.domain.names import notebook_names
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import (
@@ -18,6 +17,7 @@ from minsheng.domain.result import (
     Result,
     ReturnNote,
 )
+from minsheng.files.writing import write_atomically
 from minsheng.files.written import read_result
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
@@ -237,7 +237,7 @@ def reports(month: Sealed) -> Element:
         columns = [Column("单位", kind="row"), *(Column(names[kind], kind="text") for kind in kinds)]
         rows: list[list[Content]] = [
             [
-                subject_name(month.plan, subject),
+                month.plan.owner_name(subject),
                 *(month.links(subject, kind) if (subject, kind) in shown else None for kind in kinds),
             ]
             for subject in subjects
@@ -259,7 +259,7 @@ def run_summary(month: Sealed) -> Element:
     said += f"，生成失败{len(failed)}份" if failed else "，没有生成失败的"
     said += f"，未生成{absent}份。" if absent else "。"
     told = [
-        Element("li", subject_name(month.plan, unit.subject), "　", month.links(unit.subject, unit.notebook))
+        Element("li", month.plan.owner_name(unit.subject), "　", month.links(unit.subject, unit.notebook))
         for unit in failed
     ]
     how = paragraph(Element("a", "运行记录（用时、失败、日志）", href="run.html"))
@@ -274,13 +274,4 @@ def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
 def write_page(path: Path, content: bytes) -> None:
     """Put a page in place all at once; one with a personal number is refused."""
     check_privacy({f"{path.parent.name}/{path.name}": content})
-    put_in_place(path, content)
-
-
-def put_in_place(path: Path, content: bytes) -> None:
-    """Write a file that has been looked at, all at once."""
-    # Two commands may write the first page at once.
-    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged.write_bytes(content)
-    staged.replace(path)
+    write_atomically(path, content)

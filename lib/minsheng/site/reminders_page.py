@@ -7,6 +7,7 @@ from datetime import date
 from minsheng.agenda.reminders import _LIST, _PAGE, Owed
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.files.writing import write_atomically
 from minsheng.workspace import Workspace
 
 
@@ -38,4 +39,4 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
     write_page(folder / _PAGE, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))
     document = {"period": str(period), "as_of": day.isoformat(), "returns": [asdict(each) for each in owed]}
     content = json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
-    (folder / _LIST).write_text(content, encoding="utf-8")
+    write_atomically(folder / _LIST, content.encode())

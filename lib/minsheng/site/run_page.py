@@ -9,7 +9,7 @@ from pathlib import Path
 
 from minsheng.domain.area import CITY
 from minsheng.domain.clock import BEIJING
-from minsheng.domain.names import notebook_names, subject_name
+from minsheng.domain.names import notebook_names
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures
@@ -102,7 +102,7 @@ class _Names:
 
     def __call__(self, unit: str) -> str:
         _, subject, notebook = unit.split("/")
-        return f"{subject_name(self._plan, subject)} {self._notebooks.get(notebook, notebook)}"
+        return f"{self._plan.owner_name(subject)} {self._notebooks.get(notebook, notebook)}"
 
 
 def _of(events: Iterable[Event], *kinds: str) -> list[Event]:

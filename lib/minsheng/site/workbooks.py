@@ -10,6 +10,7 @@ from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
+from minsheng.files.writing import write_atomically
 from minsheng.files.written import read_result
 from minsheng.intake.spreadsheets.printed_table import Cell, Group, write_printed_table
 from minsheng.privacy.gate import check_privacy
@@ -175,7 +176,4 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
 
 def _replace(workspace: Workspace, period: Period, name: str, content: bytes) -> None:
     check_privacy({f"{FOLDER}/{name}": content})
-    target = workspace.outputs / str(period) / FOLDER / name
-    staged = target.with_name(f".{name}.new")
-    staged.write_bytes(content)
-    staged.replace(target)
+    write_atomically(workspace.outputs / str(period) / FOLDER / name, content)

@@ -1,8 +1,5 @@
 """印证资料册: the result table, every item's evidence in the rubric's order, a catalogue, a binder per body."""
 
-import csv
-import hashlib
-import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +11,8 @@ from minsheng.archive.contents.links import book_pages
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError
+from minsheng.files.hashing import sha256
+from minsheng.files.registers import csv_bytes
 from minsheng.plan import load_plan
 from minsheng.render.binder import Leaf, bind, is_bindable
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
@@ -122,12 +121,8 @@ def _in_order(book: Mapping[str, Path | bytes]) -> dict[str, Path | bytes]:
 
 def catalogue_csv(entries: list[Entry]) -> bytes:
     """Return the catalogue as CSV that office programs open (UTF-8 with its mark)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for number, entry in enumerate(entries, start=1):
-        writer.writerow((number, *vars(entry).values()))
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    lines = ((number, *vars(entry).values()) for number, entry in enumerate(entries, start=1))
+    return csv_bytes(_COLUMNS, lines, office=True)
 
 
 def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries: list[Entry]) -> bytes:
@@ -187,7 +182,7 @@ def _remark(item: ProvenItem) -> str:
 @cache
 def _looked_at(path: Path, _changed: int) -> tuple[str, str]:
     content = path.read_bytes()
-    return hashlib.sha256(content).hexdigest(), str(page_count(content)) if is_bindable(content) else ""
+    return sha256(content), str(page_count(content)) if is_bindable(content) else ""
 
 
 def _binder(plan: Plan, period: Period, body: Body, about: ReportMetadata) -> bytes:

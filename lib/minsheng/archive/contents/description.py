@@ -9,7 +9,7 @@ from typing import Any
 
 from minsheng.archive.package.bag import Payload
 from minsheng.archive.package.records import Act, Agent, Description, Item, LeaderSignature, Making
-from minsheng.domain.area import CITY
+from minsheng.domain.area import CITY, Area
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -145,8 +145,7 @@ def _report_title(plan: Plan, unit: UnitSpec, title: str) -> str:
     """Return a report's title as it stands alone: whose and of which month, where its own does not say so."""
     if unit.period.label in title:
         return title
-    area = next((area.name for area in plan.areas if area.id == unit.subject), None)
-    whose = plan.about.city if unit.subject == CITY else area or _section_name(plan, unit.subject)
+    whose = plan.about.city if unit.subject == CITY else plan.owner_name(unit.subject)
     return f"{whose}{unit.period.label}{title or unit.notebook}"
 
 
@@ -192,7 +191,7 @@ def _acts(workspace: Workspace, plan: Plan, period: Period, payload: Payload) ->
     for line in read_register(workspace.data):
         if line.period == period and _path_of(workspace, line) in payload:
             owner = _owner(plan, line.id)
-            agents.append(Agent(owner, "单位" if owner != _section_name(plan, line.id) else "内设机构"))
+            agents.append(Agent(owner, "单位" if owner != plan.owner_name(line.id) else "内设机构"))
             acts.append(Act("收文", line.received_at.isoformat(), owner, line.file))
     for signed in _sealed_signatures(workspace, period, payload):
         section = plan.section(signed.section)
@@ -226,12 +225,8 @@ def _path_of(workspace: Workspace, line: Delivery) -> str:
 
 def _owner(plan: Plan, owner: str) -> str:
     """Return the body whose return it is: a county's bureau, or a section."""
-    area = next((area for area in plan.areas if area.id == owner), None)
-    return area.bureau if area is not None else _section_name(plan, owner)
-
-
-def _section_name(plan: Plan, owner: str) -> str:
-    return next((section.name for section in plan.sections if section.id == owner), owner)
+    found = plan.find_owner(owner)
+    return found.bureau if isinstance(found, Area) else plan.owner_name(owner)
 
 
 def _title(payload: Payload, name: str) -> str:

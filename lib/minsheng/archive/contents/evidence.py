@@ -3,8 +3,6 @@
 ``data/evidence/<period>/waivers.csv``: which missing evidence somebody answers for, and why.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
 from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import FileRefusedError, GateRefusedError
+from minsheng.files.registers import records
 from minsheng.files.written import read_result
 from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
 from minsheng.intake.forms.reading import BONUS_FOLDER
@@ -56,7 +55,7 @@ def read_waivers(data_dir: Path, period: Period) -> dict[tuple[str, str], Waiver
     if not path.is_file():
         return {}
     name = path.relative_to(data_dir).as_posix()
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    reader = records(path)
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise FileRefusedError(f"{name} 第 1 行：表头应为 {','.join(COLUMNS)}")
     found: dict[tuple[str, str], Waiver] = {}

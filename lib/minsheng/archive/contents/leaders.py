@@ -1,6 +1,5 @@
 """Verifying signatures and deliveries: in every package, and in the workspace that it came from."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
+from minsheng.files.hashing import sha256
 from minsheng.plan import load_plan
 from minsheng.runs.graph import unit_name
 from minsheng.signing.deliveries import Handed, read_deliveries
@@ -157,13 +157,13 @@ def _pades(check: SignedCheck, place: _Place, line: SignedReport, where: str) ->
 
 
 def _delivery(check: SignedCheck, place: _Place, handed: Handed) -> None:
-    for file, sha256 in ((handed.file, handed.sha256), (handed.note, handed.note_sha256)):
+    for file, digest in ((handed.file, handed.sha256), (handed.note, handed.note_sha256)):
         path = place.data / file
         if not file:
             continue
         if not path.is_file():
             check.faults.append(Fault(f"{place.name}/{file}", "登记了报送，文件不在"))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        elif sha256(path) != digest:
             check.faults.append(Fault(f"{place.name}/{file}", "与报送登记的校验码不符：文件被改动"))
     if handed.head and handed.head not in place.heads:
         what = f"交接单 {handed.note} 上的账本头不在链上：归档被截短、换成了旧的，或整本换过"

@@ -4,9 +4,6 @@ The package is a workspace of its own: everything has the path that it has in th
 made again from the package alone.
 """
 
-import csv
-import io
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +11,8 @@ from minsheng.archive.contents.links import month_page
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.files.registers import csv_bytes, rows
+from minsheng.files.written import canonical_json
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
@@ -143,7 +142,7 @@ def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec]
         "made_with": made_with(workspace),
         "units": {unit.name: preparer.key(unit) for unit in units},
     }
-    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    return canonical_json(document)
 
 
 def _plan_files(workspace: Workspace, period: Period) -> list[Path]:
@@ -195,12 +194,9 @@ def _signed_to(data: Path, plan: Plan, period: Period) -> list[SignedReport]:
 
 def _register_to(workspace: Workspace, period: Period) -> bytes:
     """Return the register's lines of the year to date: what comes later is no part of this month."""
-    text = register_path(workspace.data).read_text(encoding="utf-8-sig")
     months = {str(month) for month in period.year_to_date}
-    header, *lines = csv.reader(io.StringIO(text, newline=""))
-    kept = io.StringIO(newline="")
-    csv.writer(kept, lineterminator="\n").writerows([header, *(line for line in lines if line[0] in months)])
-    return kept.getvalue().encode()
+    header, *lines = rows(register_path(workspace.data))
+    return csv_bytes(header, (line for line in lines if line[0] in months))
 
 
 def _inside(workspace: Workspace, path: Path) -> str:

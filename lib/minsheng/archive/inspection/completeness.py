@@ -1,12 +1,12 @@
 """Is all in the package that should be: by the plan and the register in it, or by the evidence book's catalogue."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from minsheng.domain.period import Period
 from minsheng.errors import MinshengError
+from minsheng.files.registers import records
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.plan import load_plan
 from minsheng.runs.graph import period_units
@@ -56,8 +56,7 @@ def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:
         If the catalogue cannot be read.
     """
     try:
-        text = (data / CATALOGUE).read_text(encoding="utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        rows = list(records(data / CATALOGUE))
     except (OSError, ValueError, csv.Error) as fault:
         raise MinshengError(f"证据目录无法读取：{CATALOGUE}") from fault
     items = {(row.get("考评对象"), row.get("小项编号")) for row in rows}

@@ -15,7 +15,6 @@ bagit-python still writes version 0.97 and works in place, where a kill leaves a
 resumed; so bags are written here, and bagit-python only judges them.
 """
 
-import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
@@ -27,13 +26,11 @@ from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.errors import GateRefusedError
 from minsheng.files.hashing import (
     ALGORITHMS,
-    BLOCK,
     Digests,
-    Hasher,
     digests_of,
     in_threads,
 )
-from minsheng.files.writing import sync_folder, write_synced
+from minsheng.files.writing import sync_folder, write_hashed, write_synced
 
 _SEPARATORS = {"Cc", "Zl", "Zp"}
 
@@ -310,26 +307,7 @@ def _close(folder: Path) -> None:
 
 
 def _write(target: Path, source: Source, *, sm3: bool) -> Digests:
-    hasher = Hasher(sm3=sm3)
-    with target.open("xb", buffering=0) as stream:
-        if isinstance(source.content, bytes):
-            hasher.update(source.content)
-            _all(stream.fileno(), source.content)
-        else:
-            with source.content.open("rb", buffering=0) as original:
-                while block := original.read(BLOCK):
-                    hasher.update(block)
-                    _all(stream.fileno(), block)
-        os.fchmod(stream.fileno(), FILE_MODE)
-        os.fsync(stream.fileno())
-    found = hasher.digests()
+    found = write_hashed(target, source.content, mode=FILE_MODE, sm3=sm3)
     if found.sha256 != source.sha256:
         raise GateRefusedError(f"{source.content!r} 在归档时被改动：请等它写完，再归档一次")
     return found
-
-
-def _all(descriptor: int, content: bytes) -> None:
-    """Write every byte: a nearly full disk takes part of them before it refuses the rest."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]

@@ -5,8 +5,6 @@ The head is the sha256 of the last line with its line end, so that ``tail -n 1 l
 What lies in an archive's folder, without looking into the bags: ledger, signature, companions, strangers.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +17,9 @@ from minsheng.archive.package.profile import profile_bytes
 from minsheng.archive.package.readme import README, readme_bytes
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
-from minsheng.files.hashing import digests_of
+from minsheng.files.hashing import digests_of, sha256
 from minsheng.files.writing import UNFINISHED
+from minsheng.files.written import canonical_line
 
 LEDGER, SIGNATURE, PUBLIC_KEY = "ledger.jsonl", "ledger.jsonl.minisig", "minisign.pub"
 
@@ -60,12 +59,11 @@ class Entry(Frozen):
 
     def line(self) -> bytes:
         """Return the entry's one line: sorted keys, so that it can be written in one way only."""
-        document = self.model_dump(mode="json")
-        return (json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+        return f"{canonical_line(self.model_dump(mode='json'))}\n".encode()
 
     def head(self) -> str:
         """Return the head of the chain when this is its last entry."""
-        return hashlib.sha256(self.line()).hexdigest()
+        return sha256(self.line())
 
 
 def bag_name(period: Period, revision: int) -> str:
@@ -91,7 +89,7 @@ def read_ledger(content: bytes) -> tuple[list[Entry], list[Fault]]:
         except (ValidationError, ValueError) as fault:
             del fault
             faults.append(Fault(where, "不是一条封存记录", FaultKind.CHAIN))
-            previous = hashlib.sha256(line + b"\n").hexdigest()
+            previous = sha256(line + b"\n")
             continue
         if entry.line() != line + b"\n":
             faults.append(Fault(where, "不是本系统写成的样子", FaultKind.CHAIN))
@@ -99,7 +97,7 @@ def read_ledger(content: bytes) -> tuple[list[Entry], list[Fault]]:
         faults += [Fault(where, what, kind) for what, kind in _breaks(entry, number, previous, last)]
         entries.append(entry)
         revisions[entry.period] = entry.revision
-        previous = hashlib.sha256(line + b"\n").hexdigest()
+        previous = sha256(line + b"\n")
     return entries, faults
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from minsheng.archive.package.bag import Payload
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.records import Making, SealFacts
+from minsheng.files.written import canonical_json
 
 STATEMENT = "provenance.intoto.json"
 
@@ -55,7 +56,7 @@ def statement_bytes(facts: SealFacts, making: Making, payload: Payload) -> bytes
             },
         },
     }
-    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    return canonical_json(document)
 
 
 def statement_faults(bag: str, content: bytes, period: str, files: Mapping[str, str]) -> list[Fault]:

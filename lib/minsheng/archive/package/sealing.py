@@ -37,7 +37,15 @@ from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 from minsheng.files.hashing import digests_of
 from minsheng.files.locks import locked
-from minsheng.files.writing import UNFINISHED, remove_tree, sync_folder, unfinished, write_durably, write_synced
+from minsheng.files.writing import (
+    UNFINISHED,
+    move_durably,
+    remove_tree,
+    sync_folder,
+    unfinished,
+    write_durably,
+    write_synced,
+)
 
 STAGED_BAG = f".bag{UNFINISHED}"
 
@@ -96,12 +104,10 @@ def commit(folder: Path, bag: str = "") -> None:
         The bag's name; empty where it has it already.
     """
     if bag:
-        (folder / STAGED_BAG).rename(folder / bag)
-        sync_folder(folder)
+        move_durably(folder / STAGED_BAG, folder / bag)
     for name in (LEDGER, SIGNATURE):
         if unfinished(folder / name).exists():
-            unfinished(folder / name).rename(folder / name)
-            sync_folder(folder)
+            move_durably(unfinished(folder / name), folder / name)
 
 
 def discard(folder: Path) -> None:

@@ -14,8 +14,8 @@ from minsheng.commands.doctor.machine import FAULT, HINT, Finding, room, writing
 from minsheng.domain.clock import bureau_now
 from minsheng.errors import MinshengError, UsageError
 from minsheng.files.locks import is_locked
+from minsheng.files.staging import left_over
 from minsheng.intake.returns.store import read_register, register_path
-from minsheng.runs.folders import left_over
 from minsheng.runs.history import Ledger
 from minsheng.workspace import MARKER, Workspace
 

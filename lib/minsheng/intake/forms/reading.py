@@ -3,7 +3,6 @@
 The bounds of the template are enforced here too: a form may have been filled in without it.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET
 from minsheng.errors import FileRefusedError
+from minsheng.files.hashing import sha256
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.county import area_marks, bonus_rows, event_rows, veto_rows
 from minsheng.intake.forms.form_rows import Faults
@@ -80,13 +80,12 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
             own = Faults(file)
             who = path.stem
             if who not in assessed and who not in offices:
-                named = {area.id: area.name for area in plan.areas}.get(who, who)
                 known = "、".join(f"{name}（{key}）" for key, name in {**assessed, **offices}.items())
-                own.add("", f"{named}不是考评对象", f"文件名为考评对象的编号：{known}")
+                own.add("", f"{plan.owner_name(who)}不是考评对象", f"文件名为考评对象的编号：{known}")
                 faults += own.found
                 continue
             content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()
+            digest = sha256(content)
             try:
                 workbook = _opened(reader, content)
             except FileRefusedError as error:
@@ -192,7 +191,7 @@ def _read_cover(workbook: Workbook, plan: Plan, who: str, period: Period, faults
     where = {label: f"{sheet.name}!{sheet.address(*place)}" for label, place in at.items()}
     subject = _who(plan, texts[layout.SUBJECT])
     if subject != who:
-        allowed = f"{_name(plan, who)}（与文件名 {who} 一致）"
+        allowed = f"{plan.owner_name(who)}（与文件名 {who} 一致）"
         faults.add(where[layout.SUBJECT], f"考评对象“{texts[layout.SUBJECT]}”与文件名不符", allowed)
     if _period(texts[layout.PERIOD]) != period:
         allowed = f"{period.label}（与所在文件夹 {period} 一致）"
@@ -242,8 +241,3 @@ def _who(plan: Plan, name: str) -> str | None:
         if wanted in {normal(section.id), normal(section.name)}:
             return section.id
     return None
-
-
-def _name(plan: Plan, who: str) -> str:
-    sections = {section.id: section.name for section in plan.sections}
-    return sections.get(who) or plan.area_name(who)

@@ -1,7 +1,5 @@
 """A month's returns → accepted values and verdicts on disk; what has not changed is not checked again."""
 
-import hashlib
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +13,9 @@ from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
+from minsheng.files.hashing import are_intact, sha256, sha256_of_files
+from minsheng.files.writing import write_atomically
+from minsheng.files.written import canonical_json
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.returns.great_expectations import import_when_used
@@ -33,7 +34,6 @@ from minsheng.intake.returns.store import (
     returns_dir,
     values_bytes,
     verdict_bytes,
-    write_atomically,
 )
 from minsheng.intake.returns.verdicts import build_verdict
 from minsheng.intake.rules.rule import Suite
@@ -120,10 +120,10 @@ _DECIDING = ("domain", "plan", "files", "privacy", "intake")
 def code_sha256() -> str:
     """Hash the sources of the rooms that decide a verdict: other code may read the same file differently."""
     package = Path(minsheng.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(path for room in _DECIDING for path in (package / room).rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    return sha256_of_files(
+        (path.relative_to(package).as_posix(), path)
+        for path in sorted(path for room in _DECIDING for path in (package / room).rglob("*.py"))
+    )
 
 
 class Checker:
@@ -262,7 +262,7 @@ class Checker:
             and not path.name.startswith((".", "~$"))
             # A receipt in progress, or a copy of what has been received, is no return that was forgotten.
             and not marker_of(path).exists()
-            and hashlib.sha256(path.read_bytes()).hexdigest() not in digests
+            and sha256(path) not in digests
         ]
         message = f"没有登记，未审核；请运行 minsheng receive {period} 文件名"
         return tuple(
@@ -284,20 +284,17 @@ class Checker:
             "code": code_sha256(),
             "schema": Verdict.model_fields["schema_version"].default,
             "deliveries": [delivery.model_dump(mode="json") for delivery in deliveries.values()],
-            "files": {who: hashlib.sha256(data).hexdigest() if data else None for who, data in files.items()},
+            "files": {who: sha256(data) if data else None for who, data in files.items()},
             "unregistered": [file.file for file in unregistered],
             "previous": [record.written if record else None for record in before],
         }
-        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+        return sha256(canonical_json(inputs))
 
     def _intact(self, period: Period, before: CheckedMonth) -> bool:
         """Whether what the last check wrote is still what lies there."""
         folder = accepted_dir(self.data_dir, period)
         present = {path.name for path in folder.iterdir() if path.suffix in {".csv", ".json"}} - {CHECKED}
-        return present == set(before.written) and all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-            for name, digest in before.written.items()
-        )
+        return present == set(before.written) and are_intact(folder, before.written)
 
     def _write(self, period: Period, results: Iterable[tuple[Verdict, list[Value]]], found: CheckedMonth) -> None:
         folder = accepted_dir(self.data_dir, period)
@@ -311,8 +308,7 @@ class Checker:
             if path.name not in written and path.name != CHECKED and path.suffix in {".csv", ".json"}:
                 path.unlink()
         record = found.model_copy(update={"written": written}).model_dump(mode="json")
-        text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-        write_atomically(folder / CHECKED, text.encode())
+        write_atomically(folder / CHECKED, canonical_json(record))
 
 
 def _suite_runner() -> "SuiteRunner":
@@ -340,7 +336,7 @@ def _verified(delivery: Delivery, data: bytes | None) -> bytes:
     """Return a delivered file's bytes, which must be those that were registered."""
     if data is None:
         raise FileRefusedError(f"登记的文件 {delivery.file} 不见了")
-    found = hashlib.sha256(data).hexdigest()
+    found = sha256(data)
     if found != delivery.sha256:
         raise FileRefusedError(
             f"{delivery.file} 与登记不符：登记的 sha256 是 {delivery.sha256[:12]}…，"

@@ -103,7 +103,7 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
         who = checked.parsed.cover.id
         same = {
             "area": who,
-            "area_name": _name(context.plan, who),
+            "area_name": context.plan.owner_name(who),
             "area_order": order.get(who, -1),
             "period_start": context.period.start,
             "period_end": context.period.end,
@@ -125,11 +125,6 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
             for row, (_, reason) in zip(parsed.rows, found, strict=True)
         ]
     return frame
-
-
-def _name(plan: Plan, who: str) -> str:
-    names = {area.id: area.name for area in plan.areas} | {section.id: section.name for section in plan.sections}
-    return names.get(who, who)
 
 
 def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:

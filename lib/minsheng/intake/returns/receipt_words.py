@@ -36,8 +36,7 @@ _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 def receipt_words(plan: Plan, verdict: Verdict) -> ReceiptWords:
     """Put a verdict into the words of a receipt: errors first, then warnings, then notes."""
-    names = {a.id: a.name for a in plan.areas} | {s.id: s.name for s in plan.sections}
-    name = names.get(verdict.id, verdict.id)
+    name = plan.owner_name(verdict.id)
     issues = sorted(verdict.issues, key=lambda issue: _ORDER[issue.severity])
     counts = {s: sum(1 for issue in issues if issue.severity == s) for s in Severity}
     facts = (

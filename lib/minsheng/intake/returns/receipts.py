@@ -3,7 +3,6 @@
 The receipt as one HTML page: no script, no outside address, every text escaped.
 """
 
-import hashlib
 import json
 from html import escape
 from pathlib import Path
@@ -13,10 +12,13 @@ from minsheng.domain.delivery import Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
+from minsheng.files.hashing import are_intact, sha256
+from minsheng.files.writing import write_atomically
+from minsheng.files.written import canonical_json
 from minsheng.intake.reading.masking import NOTE, mask_workbook
 from minsheng.intake.returns.checking import code_sha256
 from minsheng.intake.returns.receipt_words import COLUMNS, ReceiptWords, receipt_words
-from minsheng.intake.returns.store import read_accepted_month, read_refused, verdict_bytes, write_atomically
+from minsheng.intake.returns.store import read_accepted_month, read_refused, verdict_bytes
 from minsheng.intake.spreadsheets.reader import Reader
 
 _NAME_AND_VALUE = 2
@@ -162,26 +164,24 @@ def write_receipts(plan: Plan, data_dir: Path, outputs_dir: Path, period: Period
     now: dict[str, _Made] = {}
     with Reader() as reader:
         for who, accepted in read_accepted_month(data_dir, period):
-            inputs = hashlib.sha256(
-                verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256()).encode()
-            ).hexdigest()
+            inputs = sha256(verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256()).encode())
             before = made.get(who)
-            if before is not None and before.inputs == inputs and _intact(folder, before):
+            if before is not None and before.inputs == inputs and are_intact(folder, before.files):
                 now[who] = before
                 continue
             now[who] = _Made(inputs=inputs, files=_write(plan, data_dir, folder, accepted.verdict, reader))
     for refused in read_refused(data_dir, period):
         page = refusal_page(f"{refused.id} {period.label}报表回执", refused.file, refused.message)
         name = f"{refused.id}.html"
-        digest = hashlib.sha256(page).hexdigest()
-        if refused.id not in made or made[refused.id].files != {name: digest} or not _intact(folder, made[refused.id]):
-            write_atomically(folder / name, page)
+        digest = sha256(page)
         now[refused.id] = _Made(inputs=digest, files={name: digest})
+        if made.get(refused.id) != now[refused.id] or not are_intact(folder, {name: digest}):
+            write_atomically(folder / name, page)
     if now != made:
         for name in {n for m in made.values() for n in m.files} - {n for m in now.values() for n in m.files}:
             (folder / name).unlink(missing_ok=True)
         record = {who: one.model_dump(mode="json") for who, one in now.items()}
-        write_atomically(folder / _RECORD, (json.dumps(record, sort_keys=True, indent=1) + "\n").encode())
+        write_atomically(folder / _RECORD, canonical_json(record))
     return [folder / name for one in now.values() for name in sorted(one.files)]
 
 
@@ -193,13 +193,6 @@ def _read_record(folder: Path) -> dict[str, _Made]:
         return {}
 
 
-def _intact(folder: Path, made: _Made) -> bool:
-    return all(
-        (folder / name).is_file() and hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-        for name, digest in made.files.items()
-    )
-
-
 def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: Reader) -> dict[str, str]:
     from minsheng.intake.returns.receipt_workbook import receipt_workbook  # openpyxl: seldom needed
 
@@ -207,7 +200,7 @@ def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: R
         data = (data_dir / verdict.file).read_bytes()
     except FileNotFoundError as error:
         raise FileRefusedError(f"{verdict.file} 不见了：已审核的原件不得移动") from error
-    if hashlib.sha256(data).hexdigest() != verdict.sha256:
+    if sha256(data) != verdict.sha256:
         raise FileRefusedError(f"{verdict.file} 在审核之后被改动过，与登记的 sha256 不符")
     words = receipt_words(plan, verdict)
     workbook = reader.read(data)

@@ -6,11 +6,7 @@ The register's replacement is the moment at which a file has been received. Befo
 place with a marker beside it, which says that it does not count yet; after it the marker only remains to be removed.
 """
 
-import csv
-import hashlib
-import io
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +17,10 @@ from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, UsageError
+from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
+from minsheng.files.registers import csv_bytes, rows
+from minsheng.files.writing import UNFINISHED, write_durably
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.changes import Change, revision_changes
 from minsheng.intake.returns.store import (
@@ -37,7 +36,7 @@ from minsheng.intake.spreadsheets.reader import Reader
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
 
-_READ_ONLY = 0o444
+_READ_ONLY, _WRITABLE = 0o444, 0o644
 
 _FORMULA_SIGNS = "=+-@\t\r"
 
@@ -61,8 +60,8 @@ def _undo_unfinished(data_dir: Path) -> None:
         if path not in registered:
             path.unlink(missing_ok=True)
         marker.unlink()
-    for unfinished in (*folder.glob(".*.new"), *folder.glob("*/.*.new")):
-        unfinished.unlink()
+    for left in (*folder.glob(f".*{UNFINISHED}"), *folder.glob(f"*/.*{UNFINISHED}")):
+        left.unlink()
 
 
 def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
@@ -76,21 +75,21 @@ def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
     path = delivered_path(data_dir, delivery)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        if hashlib.sha256(path.read_bytes()).hexdigest() != delivery.sha256:
+        if sha256(path) != delivery.sha256:
             raise UsageError(f"{path} 是一份没有登记的文件，占了本次的位置：请先把它移走，或先登记它")
         path.chmod(_READ_ONLY)
         _append(data_dir, delivery)
         return
     marker = marker_of(path)
-    _write_durably(marker, b"")
-    _write_durably(path, content, mode=_READ_ONLY)
+    write_durably(marker, b"", mode=_WRITABLE)
+    write_durably(path, content, mode=_READ_ONLY)
     _append(data_dir, delivery)
     marker.unlink()
 
 
 def _append(data_dir: Path, delivery: Delivery) -> None:
     lines = [_line(known) for known in (*read_register(data_dir), delivery)]
-    _write_durably(register_path(data_dir), _csv(REGISTER_COLUMNS, lines))
+    write_durably(register_path(data_dir), csv_bytes(REGISTER_COLUMNS, lines), mode=_WRITABLE)
 
 
 def _line(delivery: Delivery) -> list[str]:
@@ -110,19 +109,17 @@ def keep_refused(
     """
     folder = returns_dir(data_dir, period) / "refused"
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sha256(content)
     path = folder / f"{digest[:12]}-{_file_name(original)}"
     list_path = folder / "register.csv"
-    known: list[list[str]] = []
-    if list_path.exists():
-        known = list(csv.reader(io.StringIO(list_path.read_text(encoding="utf-8"), newline="")))[1:]
+    known = list(rows(list_path))[1:] if list_path.exists() else []
     earlier = next((line for line in known if line[1] == digest and line[-1] == _text(reason)), None)
     if earlier is not None and (folder / earlier[0]).exists():
         return folder / earlier[0]
     if not path.exists():
-        _write_durably(path, content, mode=_READ_ONLY)
+        write_durably(path, content, mode=_READ_ONLY)
     line = [path.name, digest, received_at, *map(_text, (sender, original, reason))]
-    _write_durably(list_path, _csv(REFUSED_COLUMNS, [*known, line]))
+    write_durably(list_path, csv_bytes(REFUSED_COLUMNS, [*known, line]), mode=_WRITABLE)
     return path
 
 
@@ -135,31 +132,6 @@ def _file_name(original: str) -> str:
 def _text(value: str) -> str:
     """Return a text that a spreadsheet which opens the list does not take for a formula."""
     return f"'{value}" if value.startswith(tuple(_FORMULA_SIGNS)) else value
-
-
-def _csv(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(lines)
-    return text.getvalue().encode()
-
-
-def _write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file whole or not at all, on the disk when this returns; its folder's entry too."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    with temporary.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.chmod(mode)
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @dataclass(frozen=True)
@@ -256,7 +228,7 @@ class Receiver:
         known = [line for line in read_register(self._data_dir) if (line.period, line.id) == (self._period, cover.id)]
         known.sort(key=lambda line: line.revision)
         latest = known[-1] if known else None
-        digest = hashlib.sha256(content).hexdigest()
+        digest = sha256(content)
         same = next((line for line in reversed(known) if line.sha256 == digest), None)
         if same is not None:
             return Received(source.name, "unchanged", same, superseded_by=None if same is latest else latest)

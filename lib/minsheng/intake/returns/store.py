@@ -3,11 +3,6 @@
 Standard library and pydantic only: notebooks read accepted returns through this module.
 """
 
-import csv
-import hashlib
-import io
-import json
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +10,8 @@ from pathlib import Path
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
-from minsheng.files.registers import read_lines
-from minsheng.files.written import read_written
+from minsheng.files.registers import csv_bytes, read_lines, rows
+from minsheng.files.written import canonical_json, read_written
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 
@@ -111,10 +106,9 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
     except FileNotFoundError:
         return None
     verdict = read_written(Verdict, content, folder / f"{who}.json", remedy=f"请重做：minsheng check {period} --force")
-    with (folder / f"{who}.csv").open(encoding="utf-8", newline="") as stream:
-        lines = csv.reader(stream)
-        next(lines)
-        values = {line[0]: Value._make(line) for line in lines}
+    lines = rows(folder / f"{who}.csv")
+    next(lines)
+    values = {line[0]: Value._make(line) for line in lines}
     return AcceptedReturn.model_construct(verdict=verdict, values=values)
 
 
@@ -151,27 +145,9 @@ def read_refused(data_dir: Path, period: Period) -> tuple[RefusedFile, ...]:
 
 def verdict_bytes(verdict: Verdict) -> bytes:
     """Write a verdict: sorted keys, so that the same verdict is the same bytes."""
-    document = verdict.model_dump(mode="json")
-    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    return canonical_json(verdict.model_dump(mode="json"))
 
 
 def values_bytes(values: Sequence[Value]) -> bytes:
     """Write accepted values as CSV, in the order given."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Value._fields)
-    writer.writerows(values)
-    return text.getvalue().encode()
-
-
-def write_atomically(path: Path, content: bytes) -> str:
-    """Write a file so that a reader sees the old bytes or the new ones; return their sha256.
-
-    Nothing waits for the disk: what is written here can be made again, and its hash shows whether it is whole.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(content).hexdigest()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-    return digest
+    return csv_bytes(Value._fields, values)

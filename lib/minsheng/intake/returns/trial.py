@@ -10,6 +10,7 @@ from pathlib import Path
 from minsheng.domain.delivery import Issue, Outcome
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.files.writing import put
 from minsheng.intake.returns.checking import Checker
 from minsheng.intake.returns.store import read_accepted_month
 from minsheng.intake.rules.suites import expectation_faults, expectations_dir, load_suites
@@ -140,4 +141,4 @@ def _write(params_dir: Path, year: int, table: str, text: str, replaces: str | N
     if replaces is None:
         rules.append(text)
     body = "\n".join("".join(f"{_INDENT}{line}\n" for line in rule.splitlines()) for rule in rules)
-    path.write_text(head + body, encoding="utf-8")
+    put((head + body).encode(), path)

@@ -1,6 +1,5 @@
 """``params/<year>/expectations/*.yaml`` → suites; strict, with all faults at once as ``file:line``."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.errors import PlanInvalidError, UsageError
+from minsheng.files.hashing import sha256_of_files
 from minsheng.intake.rules.kinds import KINDS
 from minsheng.intake.rules.rule import (
     BUILT_IN,
@@ -42,13 +42,11 @@ def expectations_dir(params_dir: Path, year: int) -> Path:
 
 def rules_sha256(params_dir: Path, year: int) -> str:
     """Hash every table contract and every suite of a year, names included."""
-    digest = hashlib.sha256()
-    for folder in ("tables", "expectations"):
-        for path in sorted((params_dir / str(year) / folder).glob("*.yaml")):
-            content = path.read_bytes()
-            digest.update(f"{folder}/{path.name}\0{len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()
+    return sha256_of_files(
+        (f"{folder}/{path.name}", path)
+        for folder in ("tables", "expectations")
+        for path in sorted((params_dir / str(year) / folder).glob("*.yaml"))
+    )
 
 
 def load_suites(plan: Plan, params_dir: Path) -> dict[str, Suite]:
