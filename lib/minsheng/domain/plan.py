@@ -180,7 +180,8 @@ class Plan(Frozen):
 
     def find_owner(self, owner_id: str) -> Area | Section | None:
         """Return the area or section with this id, ``None`` if there is none."""
-        return next((owner for owner in (*self.areas, *self.sections) if owner.id == owner_id), None)
+        owners: tuple[Area | Section, ...] = (*self.areas, *self.sections)
+        return next((owner for owner in owners if owner.id == owner_id), None)
 
     def owner_name(self, owner_id: str) -> str:
         """Return the name to print for an area, a section or ``city``; what the plan does not know keeps its id."""
