@@ -1,15 +1,12 @@
 """From a dossier to what people read: each function returns one piece of a page that a notebook displays.
 
-Pieces never read files, never print and compute no figure: what they show stands in ``dossier.figures``. Charts are
-loaded when the first one is asked for, because matplotlib takes its time.
+Pieces never read files, never print and compute no figure: what they show stands in ``dossier.figures``.
 """
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from minsheng.render.html.markup import Piece
 from minsheng.report.areas import area_table, heat_table
 from minsheng.report.bulletin import changes, late_list, progress_matrix, red_items, who_is_missing
+from minsheng.report.charts import area_chart, funds_chart, progress_chart
 from minsheng.report.findings import findings, narrative_parts
 from minsheng.report.funds import funds_table
 from minsheng.report.head import areas, scores, summary, title
@@ -20,19 +17,7 @@ from minsheng.report.result_table import city_standing, evidence_index, item_poi
 from minsheng.report.returns import checks, evidence_list, issues_table
 from minsheng.report.score import deductions_table, score_summary, score_table, section_table
 from minsheng.report.sources import assumptions, sources
-
-if TYPE_CHECKING:
-    from minsheng.report.charts import area_chart, funds_chart, progress_chart
-    from minsheng.report.trends import ranking_chart, score_chart, trend_chart
-
-_CHARTS = {
-    "area_chart": "charts",
-    "funds_chart": "charts",
-    "progress_chart": "charts",
-    "ranking_chart": "trends",
-    "score_chart": "trends",
-    "trend_chart": "trends",
-}
+from minsheng.report.trends import ranking_chart, score_chart, trend_chart
 
 __all__ = [
     "Piece",
@@ -80,14 +65,3 @@ __all__ = [
     "trend_chart",
     "who_is_missing",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Load a chart's module when the chart is first asked for."""
-    if name not in _CHARTS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_CHARTS[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
