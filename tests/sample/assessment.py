@@ -3,9 +3,6 @@
 Marks are written down, not computed: the sample must not share a mistake with what it is used to test.
 """
 
-import csv
-import hashlib
-import io
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -18,6 +15,8 @@ from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, SectionCheck
+from minsheng.files.hashing import sha256
+from minsheng.files.registers import csv_bytes
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal, manual_section_rules, own_projects
 from minsheng.intake.returns.return_template import write_workbook
@@ -230,15 +229,12 @@ def _handed_over(year: SampleYear, deliveries: list[Delivery]) -> dict[str, byte
             province, digest = own.file, own.sha256
             if cut.month in DIFFERING.get(section.id, ()):
                 content = _changed(year, section, cut)
-                province, digest = f"deliveries/{cut.period}/{section.id}-{PROVINCE}.xlsx", _sha256(content)
+                province, digest = f"deliveries/{cut.period}/{section.id}-{PROVINCE}.xlsx", sha256(content)
                 files[province] = content
             lines.append((cut.period, section.id, OFFICE, at, own.file, own.sha256))
             lines.append((cut.period, section.id, PROVINCE, at + timedelta(hours=2), province, digest))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(DELIVERY_COLUMNS)
-    writer.writerows((str(period), who, to, at.isoformat(), file, sha) for period, who, to, at, file, sha in lines)
-    return {**files, "deliveries.csv": out.getvalue().encode()}
+    cells = ((period, who, to, at.isoformat(), file, digest) for period, who, to, at, file, digest in lines)
+    return {**files, "deliveries.csv": csv_bytes(DELIVERY_COLUMNS, cells)}
 
 
 def _changed(year: SampleYear, section: Section, cut: Cut) -> bytes:
@@ -254,7 +250,3 @@ def _changed(year: SampleYear, section: Section, cut: Cut) -> bytes:
         narratives={**filling.narratives, project: parts},
     )
     return write_workbook(plan, section, cut.period, changed)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

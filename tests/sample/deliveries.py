@@ -1,8 +1,5 @@
 """``make sample``: the workbooks of a year as they would have come in, and the register of their receipt."""
 
-import csv
-import hashlib
-import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +15,9 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+from minsheng.files.hashing import sha256
+from minsheng.files.registers import csv_bytes
+from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.return_template import write_workbook
 from minsheng.plan.calendar import due_date
 
@@ -95,15 +95,14 @@ def write_sample(data_dir: Path, plan: Plan) -> SampleSummary:
     for post in posts:
         content = _workbook(year, post)
         target = data_dir / post.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
+        write_atomically(target, content)
         deliveries.append(
             Delivery(
                 period=post.cut.period,
                 id=post.owner.id,
                 revision=post.revision,
                 file=post.path,
-                sha256=hashlib.sha256(content).hexdigest(),
+                sha256=sha256(content),
                 received_at=post.received_at,
                 sender=post.owner.bureau if isinstance(post.owner, Area) else post.owner.name,
             )
@@ -112,9 +111,8 @@ def write_sample(data_dir: Path, plan: Plan) -> SampleSummary:
         old.unlink()
     for path, content in assessment_files(year, deliveries).items():
         target = data_dir / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
-    _replace(folder / REGISTER, _register(deliveries))
+        write_atomically(target, content)
+    write_atomically(folder / REGISTER, _register(deliveries))
     return SampleSummary(
         folder=folder,
         workbooks=len(posts),
@@ -222,17 +220,5 @@ def _is_sample(path: Path) -> bool:
 
 
 def _register(deliveries: list[Delivery]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(REGISTER_COLUMNS)
-    for delivery in deliveries:
-        line = delivery.model_dump(mode="json")
-        writer.writerow([line[column] for column in REGISTER_COLUMNS])
-    return out.getvalue().encode()
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write a file so that it is either the old one or the new one."""
-    staged = target.with_name(f".{target.name}.new")
-    staged.write_bytes(content)
-    staged.replace(target)
+    lines = (delivery.model_dump(mode="json") for delivery in deliveries)
+    return csv_bytes(REGISTER_COLUMNS, ([line[column] for column in REGISTER_COLUMNS] for line in lines))
