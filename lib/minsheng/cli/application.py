@@ -6,20 +6,19 @@ from typing import Annotated
 
 import typer
 
-from minsheng.errors import MinshengError
+from minsheng.cli.chinese import Application, fault_in_words
+from minsheng.errors import ExitCode, MinshengError
 
-app = typer.Typer(
-    help="民生工程报送工作簿：校验县区报表，执行笔记本，生成报告、得分与通报。",
-    no_args_is_help=True,
+app = Application(
+    "民生工程报送工作簿：校验县区报表，执行笔记本，生成报告、得分与通报。",
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
 
 def group(name: str, about: str) -> typer.Typer:
     """Return a new group of commands, ``minsheng <name> …``."""
-    made = typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
+    made = Application(about)
     app.add_typer(made, name=name)
     return made
 
@@ -29,10 +28,17 @@ def main() -> None:
     # Events are for a run's log. Where none is kept, Python would print their bare names on the terminal.
     logging.getLogger("minsheng").addHandler(logging.NullHandler())
     try:
-        app(standalone_mode=True)
+        # Left alone, typer would say what is wrong with a command line itself, in English.
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as fault:
+        typer.echo(fault_in_words(fault), err=True)
+        sys.exit(fault.exit_code)
     except MinshengError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except typer.Abort:
+        typer.echo("已中止", err=True)
+        sys.exit(ExitCode.PROGRAM_FAULT)
 
 
 @app.callback(invoke_without_command=True)

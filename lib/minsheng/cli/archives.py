@@ -19,7 +19,9 @@ ArchiveOption = Annotated[
 
 @archive_app.command("seal")
 def archive_seal(
-    period: Annotated[str, typer.Argument(help="月份或考评期，例如 2017-06、2017-H1、2017。", show_default=False)],
+    period: Annotated[
+        str, typer.Argument(metavar="报告期", help="月份或考评期，例如 2017-06、2017-H1、2017。", show_default=False)
+    ],
     why: Annotated[str, typer.Option("--why", help="重新归档的原因；内容有变化时必填。")] = "",
     sealed_at: Annotated[
         str | None, typer.Option("--sealed-at", help="归档时间，例如 2017-07-26T10:00；默认为现在。")
@@ -47,7 +49,10 @@ def archive_seal(
 @archive_app.command("verify")
 def archive_verify(
     path: Annotated[
-        Path | None, typer.Argument(help="归档文件夹、一个归档包，或任意一份文件；默认为整个归档。", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="路径", help="归档文件夹、一个归档包，或任意一份文件；默认为整个归档。", show_default=False
+        ),
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,
     head: Annotated[str, typer.Option("--head", help="交接单上印的账本头。")] = "",
@@ -74,7 +79,7 @@ def archive_verify(
 
 @archive_app.command("inspect")
 def archive_inspect(
-    what: Annotated[str, typer.Argument(metavar="PERIOD|PATH", help="报告期（最新一版）、包名或归档包的路径。")],
+    what: Annotated[str, typer.Argument(metavar="报告期或路径", help="报告期（最新一版）、包名或归档包的路径。")],
     out: Annotated[
         Path | None, typer.Option("--out", help="检测表写到哪里；默认 outputs/archive-inspections/。")
     ] = None,
@@ -103,7 +108,7 @@ def archive_inspect(
 
 @archive_app.command("rebuild")
 def archive_rebuild(
-    month: Annotated[str, typer.Argument(help="归档的月份，例如 2017-06。", show_default=False)],
+    month: Annotated[str, typer.Argument(metavar="月份", help="归档的月份，例如 2017-06。", show_default=False)],
     revision: Annotated[int | None, typer.Option("--revision", help="第几版；默认为最新的一版。", min=1)] = None,
     archive: ArchiveOption = None,
     jobs: JobsOption = None,

@@ -15,7 +15,7 @@ ParamsOption = Annotated[Path | None, typer.Option("--params", help="方案文�
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
 
-MonthArgument = Annotated[str, typer.Argument(help="报告月份，例如 2017-06。", show_default=False)]
+MonthArgument = Annotated[str, typer.Argument(metavar="月份", help="报告月份，例如 2017-06。", show_default=False)]
 
 LogLevelOption = Annotated[
     LogLevel | None,

@@ -59,7 +59,9 @@ def run(
 @app.command()
 def receive(
     month: MonthArgument,
-    files: Annotated[list[Path], typer.Argument(help="收到的文件，一份或多份；文件名不限。", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="文件", help="收到的文件，一份或多份；文件名不限。", show_default=False)
+    ],
     received_at: Annotated[
         str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30；默认为现在。")
     ] = None,
@@ -113,7 +115,7 @@ def check(
 
 @app.command()
 def status(
-    month: Annotated[str | None, typer.Argument(help="报告月份；默认为有报表的最近一个月。")] = None,
+    month: Annotated[str | None, typer.Argument(metavar="月份", help="报告月份；默认为有报表的最近一个月。")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="以这一天为准（YYYY-MM-DD）；默认为报送期限。")] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -141,7 +143,10 @@ def status(
 
 @app.command()
 def assess(
-    period: Annotated[str, typer.Argument(help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False)],
+    period: Annotated[
+        str,
+        typer.Argument(metavar="考评期", help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False),
+    ],
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
     log_level: LogLevelOption = None,

@@ -15,7 +15,7 @@ plan_app = group("plan", "方案（params/）的检查与日历。")
 
 @plan_app.command("check")
 def plan_check(
-    year: Annotated[int | None, typer.Argument(help="年度；默认检查 params/ 下的每一年。")] = None,
+    year: Annotated[int | None, typer.Argument(metavar="年度", help="年度；默认检查 params/ 下的每一年。")] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -34,7 +34,7 @@ def plan_check(
 
 @plan_app.command("calendar")
 def plan_calendar(
-    year: Annotated[int, typer.Argument(help="年度，例如 2018。", show_default=False)],
+    year: Annotated[int, typer.Argument(metavar="年度", help="年度，例如 2018。", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；默认打印出来。")] = None,
 ) -> None:
     """按国务院办公厅放假安排写出一年的节假日表，供放入 params/<年度>/calendar.yaml。

@@ -12,10 +12,13 @@ from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
 from minsheng.errors import UsageError
 
 _ReportArgument = Annotated[
-    str, typer.Argument(help="月份（后面写科室），或月报的路径 …/monthly_report/report.pdf。", show_default=False)
+    str,
+    typer.Argument(
+        metavar="月份或路径", help="月份（后面写科室），或月报的路径 …/monthly_report/report.pdf。", show_default=False
+    ),
 ]
 
-_SectionArgument = Annotated[str | None, typer.Argument(help="科室的编号或名称。", show_default=False)]
+_SectionArgument = Annotated[str | None, typer.Argument(metavar="科室", help="科室的编号或名称。", show_default=False)]
 
 
 @app.command()

@@ -14,7 +14,9 @@ from minsheng.errors import ExitCode
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="新工作区的文件夹；须是新的或空的。", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="文件夹", help="新工作区的文件夹；须是新的或空的。", show_default=False)
+    ],
     year: Annotated[int | None, typer.Option("--year", help="方案年度；默认为今年。")] = None,
 ) -> None:
     """建立一个新的工作区：方案小样、笔记本、说明，第一次就能运行。
@@ -31,7 +33,9 @@ def init(
 
 @app.command()
 def template(
-    period: Annotated[str, typer.Argument(help="报告期，例如 2017-07、2017-H1、2017。", show_default=False)],
+    period: Annotated[
+        str, typer.Argument(metavar="报告期", help="报告期，例如 2017-07、2017-H1、2017。", show_default=False)
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="写到哪里；默认为 outputs/<报告期>/templates/。")] = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
