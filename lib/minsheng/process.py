@@ -1,6 +1,7 @@
-"""Reading and judging make millions of small objects and no cycles: the collector would only look at them again.
+"""The process that we run in: its garbage collector, and what the package tells its loggers about a run.
 
-What the package tells its loggers about a run, from any layer: how severe, and how long a stage took.
+Reading and judging make millions of small objects and no cycles: the collector would only look at them again. Loggers
+are told, from any room, how severe an event is and how long a stage took.
 """
 
 import gc

@@ -15,7 +15,10 @@ NAMES = {
     "browser",
 }  # fmt: skip
 # What a person types: options, paths, addresses, kinds of values; and examples, which are commands.
-TYPED = re.compile(r"--[\w-]+|<[^>]*>|[\w/.:<>]*[/.][\w/.]*|例：.*|minsheng [\w ]+|\d{4}-H\d|T\d\d:\d\d|T?HH:MM|^  [a-z]+  ", re.MULTILINE)
+TYPED = re.compile(
+    r"--[\w-]+|<[^>]*>|[\w/.:<>]*[/.][\w/.]*|例：.*|minsheng [\w ]+|\d{4}-H\d|T\d\d:\d\d|T?HH:MM|^  [a-z]+  ",
+    re.MULTILINE,
+)
 
 
 def _commands(command, words=()):

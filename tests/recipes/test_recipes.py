@@ -1,4 +1,4 @@
-"""Each recipe of README.md, followed literally on a copy of a small workspace, then run."""
+"""Each recipe of CONTRIBUTING.md, followed literally on a copy of a small workspace, then run."""
 
 import os
 import shutil
@@ -77,7 +77,7 @@ def _sheets() -> dict[str, Mapping]:
 
 
 def test_a_county(bureau: Workspace) -> None:
-    """README: 一个新县区 - params only."""
+    """CONTRIBUTING: 一个新县区 - params only."""
     _add(
         bureau,
         "areas.yaml",
@@ -104,7 +104,7 @@ def test_a_county(bureau: Workspace) -> None:
 
 
 def test_an_indicator(bureau: Workspace) -> None:
-    """README: 一个新指标 - a column of the table, the indicator, an item of the rubric."""
+    """CONTRIBUTING: 一个新指标 - a column of the table, the indicator, an item of the rubric."""
     _add(
         bureau,
         "tables/elder_services.yaml",
@@ -155,7 +155,7 @@ deductions:""",
 
 
 def test_a_rule_kind(bureau: Workspace, tmp_path: Path) -> None:
-    """README: 一种新的评分办法 - followed on a copy of the package, which the commands then run from."""
+    """CONTRIBUTING: 一种新的评分办法 - followed on a copy of the package, which the commands then run from."""
     package = tmp_path / "lib"
     shutil.copytree(ROOT / "lib", package, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     _edit(
@@ -255,7 +255,7 @@ def _edit(path: Path, *pairs: tuple[str, str]) -> None:
 
 
 def test_a_year(tmp_path: Path) -> None:
-    """README: 一个新年度 - copy the folder, freeze the calendar, change year and targets; last year stays as it is."""
+    """CONTRIBUTING: 一个新年度 - copy the folder, freeze the calendar, change year and targets; last year stays as it is."""
     start_workspace(tmp_path / "bureau", YEAR - 1)
     bureau = Workspace.find(tmp_path / "bureau")
     _deliver(bureau, "2025-12", _sheets(), {})
@@ -276,7 +276,7 @@ def test_a_year(tmp_path: Path) -> None:
 
 
 def test_a_project(bureau: Workspace) -> None:
-    """README: 一个新项目 - params only, with the general notebook."""
+    """CONTRIBUTING: 一个新项目 - params only, with the general notebook."""
     _add(
         bureau,
         "projects.yaml",
