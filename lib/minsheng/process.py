@@ -1,15 +1,18 @@
-"""The process that we run in: its garbage collector, and what the package tells its loggers about a run.
+"""The process that we run in: its garbage collector, its loggers, and modules that are loaded when used.
 
 Reading and judging make millions of small objects and no cycles: the collector would only look at them again. Loggers
-are told, from any room, how severe an event is and how long a stage took.
+are told, from any room, how severe an event is and how long a stage took. A module that a library imports for what
+nobody here asks of it is loaded only when somebody does.
 """
 
 import gc
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.util import LazyLoader, find_spec, module_from_spec
 
 
 @contextmanager
@@ -22,6 +25,18 @@ def collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def load_when_used(package: str, part: str) -> None:
+    """Let a part of a package be imported by whoever imports it, and loaded when the first attribute is asked for."""
+    name = f"{package}.{part}"
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is not None and spec.loader is not None:
+        spec.loader = LazyLoader(spec.loader)
+        module = sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        # Or ``from package import part`` would import it, which asks for an attribute.
+        setattr(sys.modules[package], part, module)
 
 
 STAGE = "stage"

@@ -25,7 +25,7 @@ class RememberingRunner(SuiteRunner):
         self._known: dict[tuple[str, str], list[RuleRun]] = {}
 
     def run(self, frame: StackedFrame) -> list[RuleRun]:
-        key = (frame.suite.table.id, repr((frame.columns, frame.places)))
+        key = (frame.suite.table.id, repr((frame.columns, frame.rows)))
         if key not in self._known:
             self._known[key] = super().run(frame)
         return self._known[key]

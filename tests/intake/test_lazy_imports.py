@@ -5,13 +5,14 @@ import sys
 
 _SCRIPT = """
 import sys
-from minsheng.intake.returns.great_expectations import import_when_used
-for name in ("scipy.stats", "no_such_module", "no_such.module", "json"):
-    import_when_used(name)
+from minsheng.process import load_when_used
+load_when_used("scipy", "stats")
+load_when_used("scipy", "no_such_part")
+load_when_used("email", "message")
 import great_expectations
 assert "scipy.optimize" not in sys.modules, "it was loaded for nothing"
 from scipy import stats
-print(round(stats.norm.cdf(0), 3), "scipy.optimize" in sys.modules, "no_such_module" in sys.modules)
+print(round(stats.norm.cdf(0), 3), "scipy.optimize" in sys.modules, "scipy.no_such_part" in sys.modules)
 """
 
 

@@ -175,6 +175,5 @@ def _in_words(name: str, verdict: Verdict) -> list[str]:
 
 def describe_issue(issue: Issue) -> str:
     """Return an issue in one line for a terminal: where, what, what is allowed, what to do."""
-    where = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
     value = f"“{issue.value}”：" if issue.value else ""
-    return f"{where} {value}{issue.message}（{issue.rule}）。应为：{issue.allowed}。{issue.action}"
+    return f"{issue.place} {value}{issue.message}（{issue.rule}）。应为：{issue.allowed}。{issue.action}"

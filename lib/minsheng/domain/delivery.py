@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from minsheng.domain.addresses import place
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 
@@ -48,6 +49,11 @@ class Issue(Frozen):
     """The clause or formula that the rule stands on."""
     explanation: str = ""
     """What the county wrote about it; an explained warning passes."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people: sheet and cell, or the sheet alone."""
+        return place(self.sheet, self.cell)
 
     @property
     def blocks(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from minsheng.domain.addresses import place
 from minsheng.domain.base import Exact, Frozen
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Light
@@ -24,6 +25,11 @@ class CellRef(Frozen):
     cell: str
     field: str
     value: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands in its file, for people."""
+        return place(self.sheet, self.cell)
 
 
 class ConditionState(Frozen):

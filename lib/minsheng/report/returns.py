@@ -155,10 +155,9 @@ def _outcomes(figures: ProjectFigures) -> list[Element]:
 
 def _issue_row(issue: Issue) -> list[Content]:
     required = issue.allowed or issue.action
-    place = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
     return [
         [severity_badge(issue), Element("br"), code(issue.rule)],
-        code(place),
+        code(issue.place),
         [issue.message, f"（填报值：{issue.value}）" if issue.value and issue.value not in issue.message else None],
         [issue.allowed, Element("br") if issue.allowed and issue.action else None, issue.action] if required else None,
         issue.explanation or None,

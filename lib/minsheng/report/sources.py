@@ -114,11 +114,11 @@ class _Tracer:
         if not cells:
             return []
         if len({cell.file for cell in cells}) == 1:
-            places = "、".join(f"{cell.sheet}!{cell.cell}={cell.value}" for cell in cells)
+            places = "、".join(f"{cell.place}={cell.value}" for cell in cells)
             return ["　取自", Element("code", self._file_link(cells[0]), places)]
         grouped: dict[str, list[str]] = {}
         for cell in cells:
-            grouped.setdefault(f"{cell.sheet}!{cell.cell}：", []).append(f"{self._file(cell)}{cell.value}")
+            grouped.setdefault(f"{cell.place}：", []).append(f"{self._file(cell)}{cell.value}")
         return ["　取自", code("；".join(f"{place}{'、'.join(values)}" for place, values in grouped.items()))]
 
     def _file_link(self, cell: CellRef) -> Content:

@@ -55,7 +55,7 @@ class FormRow:
     def number(self, column: str, unit: str = "") -> Decimal | None:
         """Return a number of at least 0."""
         try:
-            value = parse_number(self.raw(column), unit).value
+            value = parse_number(self.raw(column), unit)
         except CellFaultError as fault:
             self.faults.add(self.cell(column), fault.message, fault.allowed)
             return None

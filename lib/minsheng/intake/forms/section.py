@@ -104,7 +104,7 @@ def _losses(row: FormRow, faults: Faults) -> tuple[Decimal, ...] | None:
     numbers = []
     for text in row.lines("losses"):
         try:
-            value = parse_number(text, "分").value
+            value = parse_number(text, "分")
         except CellFaultError as fault:
             faults.add(row.cell("losses"), fault.message, "每次扣减一个数，用分号隔开，例如 0.5；0.3；没有的填 0")
             return None

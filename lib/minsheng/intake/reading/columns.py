@@ -39,29 +39,30 @@ def _check_keys(reading: Reading, result: ParsedTable) -> None:
 
 
 def _check_figures(reading: Reading, result: ParsedTable) -> None:
-    table, header, findings, sheet = reading.table, reading.header, reading.findings, reading.sheet
+    table, header, findings = reading.table, reading.header, reading.findings
     asked = {column.id for column in table.columns}
     missing = [c for c in table.columns if c.required and c.id not in header.columns]
     strangers = {at: comparable(text) for at, text in _filled_extra(reading).items()}
     for column in reading.columns:
         at = header.columns.get(column.id)
-        cell = sheet.address(header.row, at) if at is not None else ""
-        where: Where = {"sheet": sheet.name, "cell": cell, "project": table.project, "field": table.field(column.id)}
+        field = table.field(column.id)
         if at is None:
             if column.required and column.id in asked:
                 names = "、".join(dict.fromkeys((column.header, *column.aliases)))
                 message, action = f"缺少列“{column.header}”", "请补上该列并填数"
                 meant = most_like(comparable(column.label), strangers, only_one=len(missing) == 1)
+                where: Where = {"sheet": reading.sheet.name, "project": table.project, "field": field}
                 if meant is not None:
                     text = header.extra[meant]
                     message += f"；表头“{_on_one_line(text)}”不是规定的写法"
                     action = f"若“{_on_one_line(text)}”就是这一列，请把表头改成“{column.header}”；否则请补上该列并填数"
-                    where |= {"cell": sheet.address(header.row, meant)}
+                    where = reading.where(header.row, meant, field=field)
                 findings.add("READ-COLUMN", message, allowed=f"表头写作：{names}", action=action, **where)
                 result.complete = False
             continue
+        where = reading.where(header.row, at, field=field)
         if column.id in header.twice:
-            places = "、".join(sheet.address(header.row, c) for c in header.twice[column.id])
+            places = "、".join(reading.sheet.addresses(header.row, header.twice[column.id]))
             findings.add(
                 "READ-COLUMN-TWICE",
                 f"有两列以上都像“{column.label}”：{places}",
@@ -107,18 +108,16 @@ def _filled_extra(reading: Reading) -> dict[int, str]:
 
 
 def _note_extra(reading: Reading) -> None:
-    table, header, findings, sheet = reading.table, reading.header, reading.findings, reading.sheet
+    table, header = reading.table, reading.header
     complete = all(column.id in header.columns for column in table.columns if column.required)
     for at, text in _filled_extra(reading).items():
-        findings.add(
+        reading.findings.add(
             "READ-EXTRA-COLUMN",
             f"多出一列“{_on_one_line(text)}”，不读取",
             allowed="表内规定的列",
             action="不影响审核；如有用请写入工作情况" if complete else "请看缺少的列是不是这一列",
-            sheet=sheet.name,
-            cell=sheet.address(header.row, at),
-            project=table.project,
             value=text,
+            **reading.where(header.row, at),
         )
 
 
@@ -152,7 +151,7 @@ def check_totals(reading: Reading, result: ParsedTable, totals: Sequence[Total])
 
 def _lacks_result(reading: Reading, total: Total, column: Column) -> bool:
     """Whether a total is a formula that no program has calculated yet: nobody's fault, and it counts for nothing."""
-    at = reading.where(total.row, column.id)
+    at = reading.sheet.address(total.row, reading.header.columns[column.id])
     return at in reading.sheet.unreadable and at not in reading.sheet.errors
 
 
@@ -162,9 +161,7 @@ def _note_unread(reading: Reading, total: Total, columns: Sequence[Column]) -> N
         f"{'小计' if total.partial else '合计'}行有{len(columns)}个公式没有保存结果，没有核对（未检）",
         allowed="各行以明细为准，合计只用来核对",
         action="不影响审核；要核对合计，请用 Excel 或 WPS 打开、保存后再报",
-        sheet=reading.sheet.name,
-        cell=reading.where(total.row, columns[0].id),
-        project=reading.table.project,
+        **reading.where(total.row, reading.header.columns[columns[0].id]),
     )
 
 
@@ -181,7 +178,11 @@ def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Co
     numbers = [part for part in parts if isinstance(part, Decimal)]
     if len(numbers) < len(parts):
         return
-    raw, at = reading.raw(total.row, column.id), reading.where(total.row, column.id)
+    project = rows[0].project if total.partial else None
+    where = reading.where(
+        total.row, reading.header.columns[column.id], project=project, field=reading.table.field(column.id)
+    )
+    raw, at = reading.raw(total.row, column.id), where["cell"]
     total_of_parts = sum(numbers, Decimal(0)) / yuan_scale(column.id, column.unit)
     said = _what_is_wrong(reading, at, raw, column, total_of_parts)
     if not said:
@@ -193,11 +194,8 @@ def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Co
         f"{word}“{column.label}”{said}，{whose}相加是 {expected}",
         allowed=f"{expected}（{whose}之和）",
         action="请核对各行和合计；各行以明细为准",
-        sheet=reading.sheet.name,
-        cell=at,
-        project=(rows[0].project if total.partial else None) or reading.table.project,
-        field=reading.table.field(column.id),
         value=reading.sheet.errors.get(at) or show(raw),
+        **where,
     )
 
 
@@ -208,7 +206,7 @@ def _what_is_wrong(reading: Reading, at: str, raw: Raw, column: Column, expected
     if names_total(raw):  # a table without row names writes 合计 into its first column
         return ""
     try:
-        stated = parse_number(raw, column.unit).value
+        stated = parse_number(raw, column.unit)
     except CellFaultError as fault:
         return f"无法核对：{fault.message}"
     return f"填 {show(stated)}" if isinstance(stated, Decimal) and stated != expected else ""

@@ -1,16 +1,27 @@
 """封面: who reports, for which month, as of when. Read from labelled cells, wherever they stand."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from minsheng.domain.addresses import place
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.intake.reading.parse_findings import most_like
-from minsheng.intake.spreadsheets.cells import CellFaultError, Raw, arabic, is_blank, parse_date, serial_day, show
+from minsheng.intake.spreadsheets.cells import (
+    ABSENT,
+    CellFaultError,
+    ParsedCell,
+    Raw,
+    arabic,
+    is_blank,
+    parse_date,
+    serial_day,
+    show,
+)
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
 from minsheng.intake.spreadsheets.units import normal
 
@@ -29,6 +40,9 @@ _AROUND = re.compile(r"^(?:数据)?截[至止](?:到|于)?:?|(?:为?止)$")
 
 _REACH = 8
 
+DAYS = {"as_of": "数据截至", "filled_on": "填报日期"}
+"""The fields of the cover that are days, and what people call them."""
+
 
 @dataclass
 class Cover:
@@ -39,14 +53,26 @@ class Cover:
     """The area's or section's id."""
     is_section: bool
     period: Period
-    as_of: date | None = None
-    filled_on: date | None = None
-    data_label: str = ""
-    cells: dict[str, str] = field(default_factory=dict)
-    """Field → address of its value."""
-    faults: dict[str, CellFaultError] = field(default_factory=dict)
+    cells: dict[str, ParsedCell]
+    """By field; those that are there."""
+    faults: dict[str, CellFaultError]
     """Field → what is wrong with it."""
-    values: dict[str, str] = field(default_factory=dict)
+
+    def cell(self, name: str) -> ParsedCell:
+        """Return the cell of a field, whether it is there or not."""
+        return self.cells.get(name, ABSENT)
+
+    @property
+    def as_of(self) -> date | None:
+        """数据截至; ``None`` where it is missing or no day."""
+        day = self.cell("as_of").value
+        return day if isinstance(day, date) else None
+
+    @property
+    def data_label(self) -> str:
+        """示例数据 where the figures are synthetic."""
+        raw = self.cell("data_label").raw
+        return "" if is_blank(raw) else show(raw).strip()
 
 
 def _labelled(sheet: Sheet) -> dict[str, tuple[Raw, str]]:
@@ -163,22 +189,19 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
         known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
         meant = most_like(normal(show(unit)), {area.bureau: normal(area.bureau) for area in plan.areas if area.bureau})
         hint = f"（是不是“{meant}”？）" if meant else ""
-        raise FileRefusedError(f"{sheet.name}!{unit_cell} 填报单位“{show(unit)}”不在方案中{hint}。可填：{known}")
+        raise FileRefusedError(f"{place(sheet.name, unit_cell)} 填报单位“{show(unit)}”不在方案中{hint}。可填：{known}")
     period = parse_month(month)
     if period is None:
         raise FileRefusedError(
-            f"{sheet.name}!{month_cell} 报告期“{show(month)}”无法识别：应写成某年某月，例如 2017年6月"
+            f"{place(sheet.name, month_cell)} 报告期“{show(month)}”无法识别：应写成某年某月，例如 2017年6月"
         )
-    cover = Cover(sheet.name, who[0], who[1], period, cells={name: cell for name, (_, cell) in found.items()})
-    cover.values = {name: show(raw) for name, (raw, _) in found.items()}
-    for name in ("as_of", "filled_on"):
-        raw = found.get(name, (None, ""))[0]
+    cells = {name: ParsedCell(show(raw) or None, at, raw) for name, (raw, at) in found.items()}
+    faults = {}
+    for name in [name for name in DAYS if name in cells]:
+        raw, day = cells[name].raw, None
         try:
             day = parse_date(_AROUND.sub("", raw.strip()) if isinstance(raw, str) else raw)
         except CellFaultError as fault:
-            cover.faults[name] = fault
-        else:
-            setattr(cover, name, day)
-    label = found.get("data_label", (None, ""))[0]
-    cover.data_label = "" if is_blank(label) else show(label).strip()
-    return cover
+            faults[name] = fault
+        cells[name] = cells[name]._replace(value=day)
+    return Cover(sheet.name, who[0], who[1], period, cells, faults)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from minsheng.domain.addresses import place
 from minsheng.domain.area import Area, Section
-from minsheng.domain.delivery import Evidence
+from minsheng.domain.delivery import Evidence, Issue
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Column, Row, Table, TableKind
 from minsheng.errors import FileRefusedError
 from minsheng.intake.reading.columns import check_columns, check_totals
-from minsheng.intake.reading.cover import Cover, read_cover
+from minsheng.intake.reading.cover import DAYS, Cover, read_cover
 from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.masking import add_personal, mask_workbook
 from minsheng.intake.reading.parse_findings import Findings
@@ -102,11 +103,13 @@ class Explanation:
     cell: str
     text: str
 
-    def covers(self, rule: str, sheet: str, cell: str) -> bool:
+    def covers(self, issue: Issue) -> bool:
         """Whether it speaks about this issue; without a cell it speaks about all issues of its rule."""
-        if normal(self.rule).upper() != normal(rule).upper():
+        if normal(self.rule).upper() != normal(issue.rule).upper():
             return False
-        return not self.cell or normal(self.cell).replace("'", "") in {normal(f"{sheet}!{cell}"), normal(cell)}
+        if not self.cell or not issue.cell:
+            return not self.cell
+        return normal(self.cell).replace("'", "") in {normal(issue.place), normal(issue.cell)}
 
 
 @dataclass
@@ -148,7 +151,9 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     owner = plan.section(cover.id) if cover.is_section else plan.area(cover.id)
     projects = plan.projects_due(owner, cover.period)
     if not projects:
-        raise FileRefusedError(f"{cover.sheet}!{cover.cells['period']} {_nothing_due(plan, owner, cover.period)}")
+        raise FileRefusedError(
+            f"{place(cover.sheet, cover.cells['period'].cell)} {_nothing_due(plan, owner, cover.period)}"
+        )
     result = ParsedReturn(cover, projects)
     add_personal(result.findings, personal)
     _check_cover(result)
@@ -197,16 +202,15 @@ def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:
 def _check_cover(result: ParsedReturn) -> None:
     cover, findings = result.cover, result.findings
     for name, fault in cover.faults.items():
-        label = {"as_of": "数据截至", "filled_on": "填报日期"}[name]
         findings.add(
             "READ-COVER" if name == "as_of" else "READ-EXTRA-COLUMN",
-            f"{label}：{fault.message}",
+            f"{DAYS[name]}：{fault.message}",
             allowed=fault.allowed,
             action="请改正封面",
             sheet=cover.sheet,
-            cell=cover.cells.get(name, ""),
+            cell=cover.cell(name).cell,
             field=f"cover.{name}",
-            value=cover.values.get(name, ""),
+            value=cover.cell(name).shown,
         )
     if cover.as_of is None and "as_of" not in cover.faults:
         findings.add(
@@ -215,7 +219,7 @@ def _check_cover(result: ParsedReturn) -> None:
             allowed="完整的年月日，例如 2017-06-25",
             action="请填写数据截至日期",
             sheet=cover.sheet,
-            cell=cover.cells.get("as_of", ""),
+            cell=cover.cell("as_of").cell,
             field="cover.as_of",
         )
 

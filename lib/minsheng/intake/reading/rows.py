@@ -11,8 +11,8 @@ from typing import NamedTuple
 from minsheng.domain.table import Column, Row, TableKind
 from minsheng.intake.reading.headers import comparable
 from minsheng.intake.reading.parse_findings import Where, most_like
-from minsheng.intake.reading.table_reading import ParsedCell, ParsedRow, ParsedTable, Reading
-from minsheng.intake.spreadsheets.cells import CellFaultError, Raw, is_blank, show
+from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
+from minsheng.intake.spreadsheets.cells import CellFaultError, ParsedCell, Raw, is_blank, show
 from minsheng.intake.spreadsheets.units import normal
 
 _TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
@@ -171,8 +171,6 @@ def _counts_columns(reading: Reading, row: int) -> bool:
 _COUNT = re.compile(r"^[0-9]{1,2}(?=\D)")
 """A number right before a row's name: 1城市低保, ①城市低保."""
 
-_ABSENT = ParsedCell(None, "")
-
 
 def _key_text(reading: Reading, row: int, key: str) -> str:
     at = (row, reading.header.columns[key])
@@ -198,9 +196,7 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
             f"“{table.title}”只有一行数据，第 {row + 1 + reading.sheet.first_row} 行是多出来的",
             allowed="一行数据（合计行写明“合计”）",
             action="请删去多余的行",
-            sheet=reading.sheet.name,
-            cell=reading.sheet.address(row, min(reading.header.columns.values())),
-            project=table.project,
+            **reading.where(row, min(reading.named)),
         )
 
 
@@ -209,8 +205,8 @@ def _has_figures(reading: Reading, row: int) -> bool:
     if any(isinstance(cell, Decimal) and at in reading.named for at, cell in enumerate(line)):
         return True
     return any(
-        not is_blank(reading.raw(row, name)) or (lost and reading.where(row, name) in lost)
-        for name in reading.header.columns
+        not is_blank(reading.sheet.at(row, at)) or (lost and reading.sheet.address(row, at) in lost)
+        for at in reading.named
     )
 
 
@@ -221,7 +217,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
     wanted = {row.id: row for row in rows}
     seen: dict[str, int] = {}
     last: dict[str, str] = {}
-    strangers: dict[str, str] = {}
+    strangers: dict[tuple[int, int], str] = {}
     for row in body:
         labels = []
         for key in table.keys:
@@ -233,13 +229,14 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
             label, bare = comparable(text), _COUNT.sub("", comparable(text))
             labels.append(bare if bare in names else label)
         fixed = known.get(tuple(labels))
-        at = sheet.address(row, reading.header.columns[table.keys[-1]])
+        at = reading.header.columns[table.keys[-1]]
         shown = " / ".join(last[key] for key in table.keys)
         values = any(not is_blank(reading.raw(row, c.id)) for c in table.columns if c.id in reading.header.columns)
         if fixed is None or fixed.id not in wanted:
             if values:
-                strangers[at] = "".join(labels)
-                _note_stranger(reading, at, shown if any(last.values()) else "", _of_group(labels[0], rows))
+                strangers[row, at] = "".join(labels)
+                shown = shown if any(last.values()) else ""
+                _note_stranger(reading, reading.where(row, at), shown, _of_group(labels[0], rows))
             continue
         project = wanted[fixed.id].project or table.project
         if fixed.id in seen:
@@ -248,10 +245,8 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
                 f"“{shown}”出现两次（第 {seen[fixed.id] + 1} 行和第 {row + 1 + sheet.first_row} 行）",
                 allowed="每一行只出现一次",
                 action="请合并或删去重复的行",
-                sheet=sheet.name,
-                cell=at,
-                project=project,
                 value=shown,
+                **reading.where(row, at, project=project),
             )
             continue
         seen[fixed.id] = row + sheet.first_row
@@ -271,21 +266,19 @@ def _of_group(group: str, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if len(row.labels) > 1 and comparable(row.labels[0]) == group] or list(rows)
 
 
-def _note_stranger(reading: Reading, at: str, shown: str, rows: Sequence[Row]) -> None:
+def _note_stranger(reading: Reading, where: Where, shown: str, rows: Sequence[Row]) -> None:
     said = f"“{shown}”不是本单位应填的行" if shown else "这一行有数，却没有行名"
     reading.findings.add(
         "READ-ROW-UNKNOWN",
         f"{said}，没有读取",
         allowed="、".join(" / ".join(row.labels) for row in rows),
         action="如属于某一行，请改正行名；否则删去",
-        sheet=reading.sheet.name,
-        cell=at,
-        project=reading.table.project,
         value=shown,
+        **where,
     )
 
 
-def _note_missing(reading: Reading, missing: Row, strangers: Mapping[str, str], *, only_one: bool) -> None:
+def _note_missing(reading: Reading, missing: Row, strangers: Mapping[tuple[int, int], str], *, only_one: bool) -> None:
     name = " / ".join(missing.labels)
     message, action = f"缺少行“{name}”", "请补上该行并填数；没有发生的填 0"
     meant = most_like("".join(map(comparable, missing.labels)), strangers, only_one=only_one)
@@ -298,29 +291,25 @@ def _note_missing(reading: Reading, missing: Row, strangers: Mapping[str, str], 
         allowed=f"键列（{'、'.join(reading.table.keys)}）写作“{name}”的一行",
         action=action,
         sheet=reading.sheet.name,
-        cell=meant or "",
+        cell=reading.sheet.address(*meant) if meant else "",
         project=missing.project or reading.table.project,
     )
 
 
 def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:
-    parsed = ParsedRow(row_id, project, row)
     sheet = reading.sheet
-    line, number = sheet.rows[row] if row < len(sheet.rows) else (), str(row + 1 + sheet.first_row)
+    parsed = ParsedRow(row_id, project, sheet.name, row, dict(reading.absent))
+    line = sheet.rows[row] if row < len(sheet.rows) else ()
     lost, cells = sheet.unreadable, parsed.cells
-    for column, index, letters, parse in reading.places:
-        if index < 0:
-            cells[column.id] = _ABSENT
-            continue
+    addresses = sheet.addresses(row, reading.places)
+    for (column, unit, parse), index, at in zip(reading.parsers, reading.places, addresses, strict=True):
         raw = line[index] if index < len(line) else None
-        at = letters + number
+        value = None
         if at in lost:
-            cells[column.id] = _lost(reading, at, _place(reading, at, column, parsed))
-        elif raw is None:
-            cells[column.id] = ParsedCell(None, at)
-        else:
+            raw = _lost(reading, at, _where(reading, parsed, column, index))
+        elif raw is not None:
             try:
-                value, was_text = parse(raw)
+                value = parse(raw)
             except CellFaultError as fault:
                 reading.findings.add(
                     fault.rule,
@@ -328,28 +317,22 @@ def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> 
                     allowed=fault.allowed,
                     action="请改正该单元格",
                     value=show(raw),
-                    **_place(reading, at, column, parsed),
+                    **_where(reading, parsed, column, index),
                 )
-                cells[column.id] = ParsedCell(None, at, raw)
-                continue
-            if was_text:
+            if isinstance(value, Decimal) and isinstance(raw, str):
                 reading.text_numbers.append(at)
-            cells[column.id] = ParsedCell(value, at, raw)
+        cells[column.id] = ParsedCell(value, at, raw, unit)
     return parsed
 
 
-def _place(reading: Reading, at: str, column: Column, parsed: ParsedRow) -> Where:
+def _where(reading: Reading, parsed: ParsedRow, column: Column, index: int) -> Where:
     named = parsed.id if reading.table.keys or reading.table.open_rows else None
-    return {
-        "sheet": reading.sheet.name,
-        "cell": at,
-        "project": parsed.project,
-        "field": reading.table.field(column.id, named),
-    }
+    field = reading.table.field(column.id, named)
+    return reading.where(parsed.row, index, project=parsed.project, field=field)
 
 
-def _lost(reading: Reading, at: str, where: Where) -> ParsedCell:
-    """Name an error cell, or a formula that was saved without its value."""
+def _lost(reading: Reading, at: str, where: Where) -> str:
+    """Name an error cell, or a formula that was saved without its value; return what people see there."""
     if at in reading.sheet.errors:
         shown = reading.sheet.errors[at]
         reading.findings.add(
@@ -360,7 +343,7 @@ def _lost(reading: Reading, at: str, where: Where) -> ParsedCell:
             value=shown,
             **where,
         )
-        return ParsedCell(None, at, shown)
+        return shown
     reading.findings.add(
         "READ-FORMULA",
         "公式没有保存计算结果，读不到数",
@@ -369,4 +352,4 @@ def _lost(reading: Reading, at: str, where: Where) -> ParsedCell:
         value="（公式）",
         **where,
     )
-    return ParsedCell(None, at, "（公式）")
+    return "（公式）"

@@ -2,31 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from minsheng.domain.table import Column, Table
 from minsheng.intake.reading.headers import Header
-from minsheng.intake.reading.parse_findings import Findings
-from minsheng.intake.spreadsheets.addresses import column_letters
-from minsheng.intake.spreadsheets.cells import Parsed, Raw, cell_parser, show
+from minsheng.intake.reading.parse_findings import Findings, Where
+from minsheng.intake.spreadsheets.cells import ABSENT, Exact, ParsedCell, Raw, cell_parser
 from minsheng.intake.spreadsheets.grid import Sheet
-
-
-class ParsedCell(NamedTuple):
-    """One value and where it stands."""
-
-    value: Decimal | date | str | None
-    cell: str
-    raw: Raw = None
-    """As it stood in the file."""
-
-    @property
-    def shown(self) -> str:
-        """What stood in the file, as text."""
-        return show(self.raw)
+from minsheng.intake.spreadsheets.units import held_unit
 
 
 @dataclass
@@ -35,12 +18,10 @@ class ParsedRow:
 
     id: str
     project: str | None
+    sheet: str
     row: int
     """The row of the sheet, from 0."""
     cells: dict[str, ParsedCell] = field(default_factory=dict)
-
-
-_NOTHING = ParsedCell(None, "")
 
 
 @dataclass
@@ -54,14 +35,14 @@ class ParsedTable:
     """Whether header and all rows were found."""
     header: Header | None = None
     """Where its header stands; ``None`` where there is none."""
-    _columns: dict[str, list[Decimal | date | str | None]] = field(default_factory=dict, repr=False)
+    _columns: dict[str, list[Exact]] = field(default_factory=dict, repr=False)
     """Columns that have been asked for, which rules do again and again."""
 
-    def values(self, column: str) -> Sequence[Decimal | date | str | None]:
+    def values(self, column: str) -> Sequence[Exact]:
         """Return a column from top to bottom; blank where the table does not have it."""
         known = self._columns.get(column)
         if known is None or len(known) != len(self.rows):
-            known = self._columns[column] = [row.cells.get(column, _NOTHING).value for row in self.rows]
+            known = self._columns[column] = [row.cells.get(column, ABSENT).value for row in self.rows]
         return known
 
 
@@ -76,17 +57,23 @@ class Reading:
     findings: Findings
     owners: dict[tuple[int, int], tuple[int, int]]
     text_numbers: list[str] = field(default_factory=list)
+    """Addresses of figures that stand as text."""
 
     @cached_property
-    def places(self) -> list[tuple[Column, int, str, Callable[[Raw], Parsed]]]:
-        """Each column with where it stands in the sheet, as a number and as letters, and how its cells are read.
+    def parsers(self) -> list[tuple[Column, str, Callable[[Raw], Exact]]]:
+        """Each column that is there, the unit of its values, and what reads its cells."""
+        there = [column for column in self.columns if column.id in self.header.columns]
+        return [(column, held_unit(column.id, column.unit), cell_parser(column)) for column in there]
 
-        The number is -1 where it is missing.
-        """
-        at = [self.header.columns.get(column.id, -1) for column in self.columns]
-        return [
-            (c, n, column_letters(n) if n >= 0 else "", cell_parser(c)) for c, n in zip(self.columns, at, strict=True)
-        ]
+    @cached_property
+    def places(self) -> list[int]:
+        """Where each of these columns stands in the sheet."""
+        return [self.header.columns[column.id] for column, _, _ in self.parsers]
+
+    @cached_property
+    def absent(self) -> dict[str, ParsedCell]:
+        """The cells of a row, before any of them is read."""
+        return {column.id: ABSENT for column in self.columns}
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -97,6 +84,11 @@ class Reading:
         """Return the cell of a column in a row of the sheet."""
         return self.sheet.at(row, self.header.columns[name]) if name in self.header.columns else None
 
-    def where(self, row: int, name: str) -> str:
-        """Return that cell's address in the file."""
-        return self.sheet.address(row, self.header.columns[name])
+    def where(self, row: int, column: int, *, project: str | None = None, field: str = "") -> Where:
+        """Return where a finding about a cell of the sheet stands; without another project it is the table's."""
+        return {
+            "sheet": self.sheet.name,
+            "cell": self.sheet.address(row, column),
+            "project": project or self.table.project,
+            "field": field,
+        }

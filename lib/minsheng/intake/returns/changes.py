@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from minsheng.domain.addresses import place
 from minsheng.domain.table import COVER_FIELDS, TableKind
 from minsheng.intake.reading.parsing import ParsedReturn
-from minsheng.intake.reading.table_reading import ParsedCell, ParsedTable
-from minsheng.intake.spreadsheets.cells import is_blank
+from minsheng.intake.reading.table_reading import ParsedTable
+from minsheng.intake.spreadsheets.cells import ParsedCell, is_blank
 
 _OF_PERSONS = frozenset({"contact", "phone"})
 
@@ -25,7 +26,7 @@ class Change:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{self.cell} {self.label}：{self.before or '（空白）'} → {self.after or '（空白）'}"
+        return f"{place(self.sheet, self.cell)} {self.label}：{self.before or '（空白）'} → {self.after or '（空白）'}"
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[Change,
 def _places(parsed: ParsedReturn) -> Iterator[tuple[str, _Place]]:
     cover = parsed.cover
     for field in COVER_FIELDS:
-        if field.id in cover.values:
-            text = cover.values[field.id]
+        if field.id in cover.cells:
+            at, text = cover.cells[field.id].cell, cover.cells[field.id].shown
             shown = _length(text) if field.id in _OF_PERSONS else text
-            yield f"cover.{field.id}", _Place(cover.sheet, cover.cells[field.id], field.label, shown, text)
+            yield f"cover.{field.id}", _Place(cover.sheet, at, field.label, shown, text)
     for table in parsed.tables.values():
         for row in table.rows:
             for column in table.table.columns:

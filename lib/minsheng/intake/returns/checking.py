@@ -18,7 +18,6 @@ from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
-from minsheng.intake.returns.great_expectations import import_when_used
 from minsheng.intake.returns.receiving import register_held
 from minsheng.intake.returns.store import (
     CHECKED,
@@ -39,7 +38,7 @@ from minsheng.intake.returns.verdicts import build_verdict
 from minsheng.intake.rules.rule import Suite
 from minsheng.intake.rules.suites import load_suites, printed_columns, rules_sha256
 from minsheng.intake.spreadsheets.reader import Reader
-from minsheng.process import collector_paused, stage, took
+from minsheng.process import collector_paused, load_when_used, stage, took
 
 if TYPE_CHECKING:
     from minsheng.intake.returns.great_expectations import SuiteRunner
@@ -147,8 +146,6 @@ class Checker:
 
     @cached_property
     def _runner(self) -> "SuiteRunner":
-        # Great Expectations wants it for comparing distributions: a quarter of its import.
-        import_when_used("scipy.stats")
         # On a stack of its own: Great Expectations keeps exceptions of its import for good, they keep the frames that
         # were running, and ours hold a month of returns.
         with stage(_log, "intake.import"), ThreadPoolExecutor(1, "import") as apart:
@@ -312,6 +309,8 @@ class Checker:
 
 
 def _suite_runner() -> "SuiteRunner":
+    # Great Expectations wants it for comparing distributions, which no rule does: a quarter of its import.
+    load_when_used("scipy", "stats")
     from minsheng.intake.returns.great_expectations import SuiteRunner  # seconds to import, seldom needed
 
     return SuiteRunner()

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from minsheng.domain.delivery import AcceptedReturn, Delivery, ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Table
 from minsheng.intake.reading.parsing import ParsedReturn
-from minsheng.intake.reading.table_reading import ParsedCell, ParsedRow, ParsedTable
+from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable
 from minsheng.intake.rules.by_cell import PREVIOUS
 from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
 from minsheng.intake.rules.suites import figure_columns
@@ -29,26 +30,23 @@ class CheckedReturn:
     """When its first revision came."""
 
 
-class RowPlace(NamedTuple):
-    """What one row of a stacked frame is: whose, and where its cells stand."""
-
-    id: str
-    """The area's or section's id."""
-    sheet: str
-    row: str
-    project: str | None
-    cells: Mapping[str, ParsedCell]
-    no_previous: str = ""
-    """Why last month's figures are not there."""
-
-
 @dataclass
 class StackedFrame:
-    """One table of all returns of a month: columns of equal length, and the place of each row by running number."""
+    """One table of all returns of a month: columns of equal length, and each row as it was read, by running number."""
 
     suite: Suite
     columns: dict[str, list[Any]] = field(default_factory=dict)
-    places: list[RowPlace] = field(default_factory=list)
+    rows: list[ParsedRow] = field(default_factory=list)
+    no_previous: list[str] = field(default_factory=list)
+    """Why last month's figures are not there, for each row."""
+
+    @cached_property
+    def owners(self) -> Mapping[str, Mapping[str | None, Sequence[int]]]:
+        """Area or section → project → its rows."""
+        found: dict[str, dict[str | None, list[int]]] = {}
+        for number, (who, row) in enumerate(zip(self.columns["area"], self.rows, strict=True)):
+            found.setdefault(who, {}).setdefault(row.project, []).append(number)
+        return found
 
 
 @dataclass(frozen=True)
@@ -120,10 +118,8 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
         found = [compare(row) for row in parsed.rows]
         for column in figures:
             frame.columns[PREVIOUS + column] += [values.get(column) for values, _ in found]
-        frame.places += [
-            RowPlace(who, parsed.sheet, row.id, row.project, row.cells, reason)
-            for row, (_, reason) in zip(parsed.rows, found, strict=True)
-        ]
+        frame.rows += parsed.rows
+        frame.no_previous += [reason for _, reason in found]
     return frame
 
 
@@ -131,12 +127,8 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
     if table.id != COVER_TABLE.id:
         return checked.parsed.tables.get(table.id)
     cover = checked.parsed.cover
-    values: dict[str, date | str | None] = {name: text or None for name, text in cover.values.items()}
-    values |= {"as_of": cover.as_of, "filled_on": cover.filled_on}
-    cells = {
-        c.id: ParsedCell(values.get(c.id), cover.cells.get(c.id, ""), cover.values.get(c.id, "")) for c in table.columns
-    }
-    return ParsedTable(table, cover.sheet, [ParsedRow("", None, 0, cells)])
+    cells = {column.id: cover.cell(column.id) for column in table.columns}
+    return ParsedTable(table, cover.sheet, [ParsedRow("", None, cover.sheet, 0, cells)])
 
 
 def _comparison(

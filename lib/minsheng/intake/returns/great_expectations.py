@@ -1,140 +1,35 @@
-"""Suites run by Great Expectations: one stacked run per table, every rule accounted for.
+"""Suites run by Great Expectations: each table of a month in one pass, every rule accounted for.
 
-The only module, with ``expectation_types``, that imports Great Expectations; it takes seconds to import, so nothing
-imports this module before there is something to check.
-
-Our judgements as Great Expectations types: one class per name in :data:`~minsheng.intake.rules.kinds.KINDS`.
-
-Importing this module imports Great Expectations and registers the types with it.
-
-Imports put off until something is asked of them: what a library imports for features that nobody here uses.
+The only module that imports Great Expectations, which takes seconds: nothing imports this one before there is
+something to check. Our judgements are one expectation type, :class:`ExpectRuleToHold`, and what they find, cell by
+cell, is in its result's ``details``; Great Expectations' own types name rows, and the cells are found here.
 """
 
 import gc
-import inspect
 import json
 import logging
-import sys
-from collections.abc import Mapping
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import LazyLoader, find_spec, module_from_spec
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations.compatibility.pydantic import PrivateAttr
+from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.execution_engine import pandas_execution_engine
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
-from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (
-    multicolumn_condition_partial,
-)
-from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import (
-    MulticolumnMapMetricProvider,
-)
+from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.validator.validator import Validator
 
 from minsheng.errors import MinshengError
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import Findings
+from minsheng.intake.rules.by_cell import CellFinding
 from minsheng.intake.rules.kinds import KINDS, judge_rule
-from minsheng.intake.rules.rule import CellFault, Rule, RuleRun
+from minsheng.intake.rules.rule import Rule, RuleRun
 
-_DOMAIN = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
+_FINDINGS = "table.rule_findings"
 
-
-def encode(rule: Rule) -> str:
-    """Write a rule's parameters as text: Great Expectations would turn a ``Decimal`` into a float on its way."""
-    kwargs = {k: str(v) if isinstance(v, Decimal) else v for k, v in rule.kwargs.items()}
-    return json.dumps(
-        {"kwargs": kwargs, "rows": rule.rows, "blank_is_fault": rule.blank == "fault"}, ensure_ascii=False
-    )
-
-
-def _decode(type_name: str, spec: str) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(spec)
-    forms = KINDS[type_name].parameters
-    parsed["kwargs"] = {k: Decimal(v) if forms[k].startswith("number") else v for k, v in parsed["kwargs"].items()}
-    return parsed
-
-
-JUDGED: dict[tuple[str, str], Findings] = {}
-"""Type and spec → what was found cell by cell in the run that goes on; whoever starts a run empties it."""
-
-
-def judge_frame(type_name: str, columns: Mapping[str, Any], spec: str) -> list[bool]:
-    """Return whether each row is in order, or could not be judged (which is reported apart)."""
-    findings = judge_rule(type_name, columns, **_decode(type_name, spec))
-    JUDGED[type_name, spec] = findings
-    held = [True] * max(map(len, findings.values()))
-    for found in findings.values():
-        if found.count(None) == len(found):
-            continue
-        for row, finding in enumerate(found):
-            if isinstance(finding, str):
-                held[row] = False
-    return held
-
-
-_MAKE_CONFIGURATION = inspect.getattr_static(MulticolumnMapExpectation, "configuration").fget
-
-
-def _configuration(self: Any) -> Any:
-    """Return the configuration made once: Great Expectations asks for it some seventy times a rule."""
-    if self._made is None:
-        self._made = _MAKE_CONFIGURATION(self)
-    return self._made
-
-
-def _register(type_name: str) -> type:
-    """Make the metric and the expectation of one type; defining them registers them."""
-    metric = f"multicolumn_values.{type_name.removeprefix('expect_')}"
-    camel = "".join(word.capitalize() for word in type_name.split("_"))
-
-    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
-    def _pandas(_: type, column_list: pd.DataFrame, spec: str = "", **__: Any) -> pd.Series:
-        columns = {str(name): column_list[name].tolist() for name in column_list.columns}
-        return pd.Series(judge_frame(type_name, columns, spec), index=column_list.index)
-
-    type(
-        f"{camel}Metric",
-        (MulticolumnMapMetricProvider,),
-        {
-            "condition_metric_name": metric,
-            "condition_domain_keys": _DOMAIN,
-            "condition_value_keys": ("spec",),
-            "_pandas": _pandas,
-        },
-    )
-    return type(
-        camel,
-        (MulticolumnMapExpectation,),
-        {
-            "__module__": __name__,
-            "__doc__": KINDS[type_name].judge.__doc__,
-            "__annotations__": {
-                "spec": str,
-                "ignore_row_if": Literal["all_values_are_missing", "any_value_is_missing", "never"],
-                "map_metric": ClassVar[str],
-                "success_keys": ClassVar[tuple[str, ...]],
-            },
-            # Blanks are judged by us: Great Expectations would drop their rows without a word.
-            "ignore_row_if": "never",
-            "map_metric": metric,
-            "_made": PrivateAttr(default=None),
-            "configuration": property(_configuration),
-            "success_keys": ("mostly", "spec"),
-        },
-    )
-
-
-EXPECTATIONS = {type_name: _register(type_name) for type_name in KINDS}
-"""Type name → expectation class."""
-
-
-_NEEDED = ("area", "area_name", "area_order", "row")
-
+# Rows are named by their running number, nothing else is gathered.
 _RESULT_FORMAT = {
     "result_format": "COMPLETE",
     "return_unexpected_index_query": False,
@@ -142,19 +37,73 @@ _RESULT_FORMAT = {
 }
 
 
+def _encode(rule: Rule) -> str:
+    """Write what a judgement needs as text: Great Expectations would turn a ``Decimal`` into a float on its way."""
+    return json.dumps(
+        {
+            "kind": rule.type,
+            "columns": list(dict.fromkeys((*_NEEDED, *rule.columns))),
+            "parameters": {name: str(v) if isinstance(v, Decimal) else v for name, v in rule.kwargs.items()},
+            "rows": rule.rows,
+            "blank_is_fault": rule.blank == "fault",
+        },
+        ensure_ascii=False,
+    )
+
+
+_NEEDED = ("area", "area_name", "area_order", "row")
+"""Columns that judgements look at without naming them."""
+
+
+class RuleFindings(TableMetricProvider):
+    """What one of our judgements finds in a whole table; defining a metric registers it with Great Expectations."""
+
+    metric_name = _FINDINGS
+    value_keys = ("rule",)
+
+    @metric_value(engine=PandasExecutionEngine)
+    def _pandas(
+        cls,  # noqa: N805 - Great Expectations calls it on the class
+        execution_engine: PandasExecutionEngine,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        **_: Any,
+    ) -> list[CellFinding]:
+        data, *_rest = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
+        rule = json.loads(metric_value_kwargs["rule"])
+        forms = KINDS[rule["kind"]].parameters
+        return judge_rule(
+            rule["kind"],
+            {name: data[name].tolist() for name in rule["columns"]},
+            {k: Decimal(v) if forms[k].startswith("number") else v for k, v in rule["parameters"].items()},
+            rows=rule["rows"],
+            blank_is_fault=rule["blank_is_fault"],
+        )
+
+
+class ExpectRuleToHold(BatchExpectation):
+    """Expect that one of our judgements finds no fault; defining a type registers it with Great Expectations."""
+
+    rule: str
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = (_FINDINGS,)
+    success_keys: ClassVar[tuple[str, ...]] = ("rule",)
+
+    def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        findings: list[CellFinding] = metrics[_FINDINGS]
+        faultless = all(finding.detail is None for finding in findings)
+        return {"success": faultless, "result": {"details": {"findings": findings}}}
+
+
 class SuiteRunner:
     """Great Expectations, set up once: an ephemeral context that writes nothing."""
 
     def __init__(self) -> None:
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
-        # It takes a fingerprint of all cells twice a run, to tell stored batches apart; ours are one, and never stored.
-        pandas_execution_engine.hash_pandas_dataframe = lambda _: ""
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        asset = context.data_sources.add_pandas("memory").add_dataframe_asset("frame")
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
         # What importing left behind lives as long as the process: the collector need not look at it again.
         gc.freeze()
-        self._batches = asset.add_batch_definition_whole_dataframe("whole")
 
     def run(self, frame: StackedFrame) -> list[RuleRun]:
         """Run all rules of a table over all its returns at once.
@@ -170,47 +119,55 @@ class SuiteRunner:
             If Great Expectations answers for other rules than it was given.
         """
         rules = frame.suite.rules
-        if not frame.places:
+        if not frame.rows:
             return [RuleRun(rule) for rule in rules]
-        JUDGED.clear()
-        # First only whether each rule holds, which is half the work; then the rows of those that do not.
-        held = self._validate(frame, rules, "BOOLEAN_ONLY")
-        failed = tuple(rule for rule in rules if not held[rule.id].success)
-        results = held | (self._validate(frame, failed, _RESULT_FORMAT) if failed else {})
+        suite = gx.ExpectationSuite(name=frame.suite.table.id, expectations=[_expectation(rule) for rule in rules])
+        # The engine is given the table itself: through a data source it would take a fingerprint of all cells, to tell
+        # stored batches apart. Ours is one, and never stored.
+        engine = PandasExecutionEngine(batch_data_dict={frame.suite.table.id: _data(frame)})
+        validator: Any = Validator(engine, data_context=self._context)
+        answer = validator.validate(suite, result_format=_RESULT_FORMAT)
+        # Results come in another order than the suite, and a rule of an unknown type is dropped without a word.
+        results = {str(result.expectation_config.meta["id"]): result for result in answer.results}
+        given = sorted(rule.id for rule in rules)
+        if len(answer.results) != len(rules) or sorted(results) != given:
+            raise MinshengError(f"rules in: {given}, results out: {sorted(results)}")
         return [_read(rule, results[rule.id], frame) for rule in rules]
 
-    def _validate(self, frame: StackedFrame, rules: tuple[Rule, ...], result_format: Any) -> dict[str, Any]:
-        """Return one result per rule, by id."""
-        # Only the columns that the rules name: Great Expectations takes a fingerprint of all that it is given, twice.
-        # Objects, never pandas' own types: a figure stays the Decimal that it is.
-        # A column that is not there is left out, so that the rule that wants it ends in an error of its own.
-        named = dict.fromkeys((*_NEEDED, *(column for rule in rules for column in rule.columns)))
-        there = [name for name in named if name in frame.columns]
-        data = pd.DataFrame({name: pd.Series(frame.columns[name], dtype=object) for name in there})
-        suite = gx.ExpectationSuite(
-            name=frame.suite.table.id,
-            expectations=[{"type": rule.type, "kwargs": _kwargs(rule), "meta": {"id": rule.id}} for rule in rules],
-        )
-        answer = self._batches.get_batch(batch_parameters={"dataframe": data}).validate(
-            suite, result_format=result_format
-        )
-        # Results come in another order than the suite, and a rule of an unknown type is dropped without a word.
-        results = {_id(result): result for result in answer.results}
-        given = sorted(_id(result) for result in answer.results)
-        if given != sorted(rule.id for rule in rules):
-            raise MinshengError(f"rules in: {sorted(rule.id for rule in rules)}, results out: {given}")
-        return results
+
+def _data(frame: StackedFrame) -> pd.DataFrame:
+    """Return the columns that the rules name, as objects and never pandas' own types: a figure stays its ``Decimal``.
+
+    A column that is not there is left out, so that the rule that wants it ends in an error of its own.
+    """
+    named = dict.fromkeys((*_NEEDED, *(column for rule in frame.suite.rules for column in rule.columns)))
+    columns = {name: frame.columns[name] for name in named if name in frame.columns}
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def _id(result: Any) -> str:
-    return str(result.expectation_config.meta["id"])
-
-
-def _kwargs(rule: Rule) -> dict[str, Any]:
+def _expectation(rule: Rule) -> dict[str, Any]:
     if rule.ours:
-        return {"column_list": list(dict.fromkeys((*_NEEDED, *rule.columns))), "spec": encode(rule)}
-    plain = {k: int(v) if isinstance(v, Decimal) else v for k, v in rule.kwargs.items()}
-    return plain | ({"ignore_row_if": "any_value_is_missing"} if "column_list" in plain else {})
+        return {"type": "expect_rule_to_hold", "kwargs": {"rule": _encode(rule)}, "meta": {"id": rule.id}}
+    kwargs = {k: int(v) if isinstance(v, Decimal) else v for k, v in rule.kwargs.items()}
+    if "column_list" in kwargs:
+        kwargs["ignore_row_if"] = "any_value_is_missing"
+    return {"type": rule.type, "kwargs": kwargs, "meta": {"id": rule.id}}
+
+
+def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
+    if message := _exception(result):
+        return RuleRun(rule, error=message)
+    if rule.ours:
+        return RuleRun(rule, result.result["details"]["findings"])
+    listed = result.result.get("unexpected_index_list")
+    if not result.success and not listed:
+        return RuleRun(rule, error="the rule failed without naming a row")
+    # Blanks are never seen by Great Expectations' own rules; the policy is applied to them here.
+    faulty = {int(row) for row in listed or ()}
+    blank = {row for name in rule.columns for row, value in enumerate(frame.columns[name]) if value is None} - faulty
+    column, of_blank = rule.columns[-1], "空白" if rule.blank == "fault" else None
+    found = [CellFinding(row, column) for row in faulty] + [CellFinding(row, column, of_blank) for row in blank]
+    return RuleRun(rule, sorted(found, key=lambda each: each.row))
 
 
 def _exception(result: Any) -> str:
@@ -221,66 +178,3 @@ def _exception(result: Any) -> str:
         if part.get("raised_exception"):
             return str(part.get("exception_message") or "exception without a message")
     return ""
-
-
-def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
-    if message := _exception(result):
-        return RuleRun(rule, error=message)
-    listed = result.result.get("unexpected_index_list")
-    if not result.success and not listed:
-        return RuleRun(rule, error="the rule failed without naming a row")
-    rows = frozenset(int(row) for row in listed or ())
-    if not rule.ours:
-        return _read_built_in(rule, rows, frame)
-    findings = JUDGED[rule.type, encode(rule)]
-    run = RuleRun(rule)
-    blank: set[int] = set()
-    for column, found in findings.items():
-        if found.count(None) == len(found):
-            continue
-        for row, finding in enumerate(found):
-            if finding is None:
-                continue
-            if isinstance(finding, str):
-                run.faults.append(CellFault(row, column, finding))
-            else:
-                blank.add(row)
-    run.faults.sort(key=lambda fault: fault.row)
-    run.blank_rows = frozenset(blank)
-    if rows != {fault.row for fault in run.faults}:
-        return RuleRun(rule, error=f"rows {sorted(rows)} failed, but the cells found are of other rows")
-    return run
-
-
-def _read_built_in(rule: Rule, rows: frozenset[int], frame: StackedFrame) -> RuleRun:
-    """Blanks are never seen by Great Expectations' own rules; the policy is applied to them here."""
-    columns = rule.columns
-    column = columns[-1]
-    blank = {row for name in columns for row, value in enumerate(frame.columns[name]) if value is None} - rows
-    faults = [CellFault(row, column) for row in sorted(rows)]
-    if rule.blank == "fault":
-        faults += [CellFault(row, column, "空白") for row in sorted(blank)]
-        blank = set()
-    return RuleRun(rule, sorted(faults, key=lambda fault: fault.row), frozenset(blank))
-
-
-def import_when_used(name: str) -> None:
-    """Let a module be imported by whoever imports it, and loaded when the first attribute of it is asked for.
-
-    Parameters
-    ----------
-    name
-        Of a module that may be loaded late; one that is loaded, or is not there, stays as it is.
-    """
-    parent, _, child = name.rpartition(".")
-    if name in sys.modules or (parent and find_spec(parent) is None):
-        return
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    if parent:
-        setattr(import_module(parent), child, module)

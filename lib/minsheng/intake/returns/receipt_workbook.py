@@ -19,11 +19,11 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from minsheng.domain.addresses import position
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.files.zips import normalise_zip
 from minsheng.intake.reading.masking import masked_value
 from minsheng.intake.returns.receipt_words import COLUMNS, ReceiptWords, comment_text
-from minsheng.intake.spreadsheets.addresses import position
 from minsheng.intake.spreadsheets.cells import Raw
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.style import LINE, lines

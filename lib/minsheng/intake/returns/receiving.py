@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from minsheng.domain.addresses import place
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -246,7 +247,7 @@ class Receiver:
             file=f"returns/{self._period}/{cover.id}{suffix}",
             sha256=digest,
             received_at=received_at,
-            sender=sender or cover.values["unit"],
+            sender=sender or cover.cells["unit"].shown,
         )
         changes = self._changes(latest, parsed, reader) if latest else ()
         add_delivery(self._data_dir, delivery, content)
@@ -271,6 +272,6 @@ def check_month_of(parsed: ParsedReturn, period: Period) -> None:
     cover = parsed.cover
     if cover.period != period:
         raise FileRefusedError(
-            f"{cover.sheet}!{cover.cells['period']} 报告期是{cover.period.label}，不是{period.label}："
+            f"{place(cover.sheet, cover.cells['period'].cell)} 报告期是{cover.period.label}，不是{period.label}："
             f"若月份填错请改正后再报；若确是{cover.period.label}的报表，请用 minsheng receive {cover.period}"
         )

@@ -14,12 +14,12 @@ from datetime import date, datetime, time
 
 import xlsxwriter
 
+from minsheng.domain.addresses import address, place
 from minsheng.domain.area import Area, Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, Table, TableKind
 from minsheng.files.zips import normalise_zip
-from minsheng.intake.spreadsheets.addresses import address
 from minsheng.intake.spreadsheets.style import Styles, display_width, finish_page
 from minsheng.intake.spreadsheets.table_sheet import CellValue, Content, SheetWriter
 
@@ -240,6 +240,6 @@ def narrative_cell(plan: Plan, owner: Area | Section, project_id: str, part_id: 
             rows = [row.project for row in table.rows_for(projects)]
             columns = [column.id for column in table.columns]
             if project_id in rows and part_id in columns:
-                place = len(table.keys) + columns.index(part_id)
-                return f"{table.sheet}!{address(FIRST_ROW + rows.index(project_id), place)}"
+                column = len(table.keys) + columns.index(part_id)
+                return place(table.sheet, address(FIRST_ROW + rows.index(project_id), column))
     return ""

@@ -9,10 +9,11 @@ from minsheng.domain.base import plain
 from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Value, Verdict
 from minsheng.domain.table import TableKind
 from minsheng.intake.reading.parsing import Explanation
-from minsheng.intake.returns.frames import CheckedReturn, RowPlace, StackedFrame
-from minsheng.intake.rules.by_cell import PREVIOUS
-from minsheng.intake.rules.rule import COVER_TABLE, CellFault, Rule, RuleRun, Suite
-from minsheng.intake.spreadsheets.units import yuan_scale
+from minsheng.intake.reading.table_reading import ParsedRow
+from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
+from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
+from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
+from minsheng.intake.spreadsheets.cells import ABSENT
 
 _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
 
@@ -46,10 +47,7 @@ def build_verdict(
     for frame in frames:
         if frame.suite.table.id != COVER_TABLE.id and not _asked(checked, frame.suite):
             continue
-        rows: dict[str | None, list[int]] = {}
-        for n, place in enumerate(frame.places):
-            if place.id == delivery.id:
-                rows.setdefault(place.project, []).append(n)
+        rows = frame.owners.get(delivery.id, {})
         for run in runs[frame.suite.table.id]:
             found, ended = _judge(run, frame, rows, unreadable)
             issues += found
@@ -91,7 +89,7 @@ def _asked(checked: CheckedReturn, suite: Suite) -> bool:
 
 
 def _judge(
-    run: RuleRun, frame: StackedFrame, rows: Mapping[str | None, list[int]], unreadable: set[tuple[str, str]]
+    run: RuleRun, frame: StackedFrame, rows: Mapping[str | None, Sequence[int]], unreadable: set[tuple[str, str]]
 ) -> tuple[list[Issue], list[RuleOutcome]]:
     """Return the issues and outcomes of one rule on one return; ``rows`` are the return's rows by project."""
     rule, suite = run.rule, frame.suite
@@ -99,18 +97,18 @@ def _judge(
         return [], [_outcome(rule, suite.table.project, Outcome.NOT_CHECKED, "没有该表，或表中没有数据行")]
     issues: list[Issue] = []
     outcomes: list[RuleOutcome] = []
-    faults: dict[int, list[CellFault]] = {}
+    faults: dict[int, list[CellFinding]] = {}
     for fault in run.faults:
         faults.setdefault(fault.row, []).append(fault)
     for project, mine in rows.items():
         if run.error:
             outcomes.append(_outcome(rule, project, Outcome.ERROR, run.error))
-            issues.append(_could_not_run(run, frame.places[mine[0]]))
+            issues.append(_could_not_run(run, frame.rows[mine[0]]))
             continue
         found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
         # A cell that could not be read already has its issue; that it is also "blank" would only confuse.
-        real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.places[f.row], f, unreadable))]
-        issues += [_issue(rule, suite, frame.places[fault.row], fault) for fault in real]
+        real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.rows[f.row], f, unreadable))]
+        issues += [_issue(rule, suite, frame.rows[fault.row], fault) for fault in real]
         blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
         if real:
             outcomes.append(_outcome(rule, project, Outcome.FAIL))
@@ -127,25 +125,25 @@ def _outcome(rule: Rule, project: str | None, outcome: Outcome, reason: str = ""
     return RuleOutcome(rule=rule.id, project=project, outcome=outcome, reason=reason)
 
 
-def _is_unreadable(place: RowPlace, fault: CellFault, unreadable: set[tuple[str, str]]) -> bool:
-    cell = place.cells.get(fault.column)
-    return cell is None or not cell.cell or (place.sheet, cell.cell) in unreadable
+def _is_unreadable(row: ParsedRow, fault: CellFinding, unreadable: set[tuple[str, str]]) -> bool:
+    cell = row.cells.get(fault.column, ABSENT)
+    return not cell.cell or (row.sheet, cell.cell) in unreadable
 
 
 def _why_blank(rule: Rule, frame: StackedFrame, rows: list[int]) -> str:
     empty = [c for c in rule.columns if any(frame.columns[c][row] is None for row in rows)]
     if empty and all(column.startswith(PREVIOUS) for column in empty):
-        return "；".join(dict.fromkeys(frame.places[row].no_previous for row in rows))
+        return "；".join(dict.fromkeys(frame.no_previous[row] for row in rows))
     return f"所需的数空白：{'、'.join(frame.suite.label(c) for c in empty if not c.startswith(PREVIOUS))}"
 
 
-def _could_not_run(run: RuleRun, place: RowPlace) -> Issue:
+def _could_not_run(run: RuleRun, row: ParsedRow) -> Issue:
     rule = run.rule
     return Issue(
         rule=rule.id,
         severity=rule.severity,
-        project=place.project,
-        sheet=place.sheet,
+        project=row.project,
+        sheet=row.sheet,
         cell="",
         message=f"规则未能执行：{run.error}",
         allowed=rule.allowed,
@@ -154,21 +152,22 @@ def _could_not_run(run: RuleRun, place: RowPlace) -> Issue:
     )
 
 
-def _issue(rule: Rule, suite: Suite, place: RowPlace, fault: CellFault) -> Issue:
+def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding) -> Issue:
     # A derived column has no cell; the issue then points at the first column of the rule that has one.
-    column = next((c for c in (fault.column, *rule.columns) if c in place.cells and place.cells[c].cell), fault.column)
-    cell = place.cells.get(column)
+    named = (fault.column, *rule.columns)
+    column = next((name for name in named if row.cells.get(name, ABSENT).cell), fault.column)
+    cell = row.cells.get(column, ABSENT)
     detail = f"（{fault.detail}）" if fault.detail else ""
-    row = next((" / ".join(r.labels) for r in suite.table.rows if r.id == place.row), "")
+    label = next((" / ".join(known.labels) for known in suite.table.rows if known.id == row.id), "")
     return Issue(
         rule=rule.id,
         severity=rule.severity,
-        project=place.project or suite.table.project,
-        sheet=place.sheet,
-        cell=cell.cell if cell else "",
-        field=suite.table.field(column, place.row or None),
-        value=cell.shown if cell else "",
-        message=f"{row + '：' if row else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
+        project=row.project or suite.table.project,
+        sheet=row.sheet,
+        cell=cell.cell,
+        field=suite.table.field(column, row.id or None),
+        value=cell.shown,
+        message=f"{label + '：' if label else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
         allowed=rule.allowed,
         action=rule.action,
         basis=rule.basis,
@@ -182,7 +181,7 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
     lifts = {rule.id for frame in frames for rule in frame.suite.rules if rule.note_lifts}
     if issue.severity == Severity.CRITICAL and issue.rule not in lifts:
         return issue
-    text = next((e.text for e in explanations if e.covers(issue.rule, issue.sheet, issue.cell)), "")
+    text = next((e.text for e in explanations if e.covers(issue)), "")
     return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
 
 
@@ -192,7 +191,7 @@ def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> lis
         table = parsed.table
         if table.kind != TableKind.FIGURES:
             continue
-        columns = [(c.id, "元" if yuan_scale(c.id, c.unit) != 1 else c.unit) for c in table.columns]
+        columns = [column.id for column in table.columns]
         accepted = {p for p in (*projects, "") if projects.get(p) == ReturnStatus.REPORTED}
         sheet, own = parsed.sheet, table.project or ""
         for row in parsed.rows:
@@ -201,8 +200,8 @@ def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> lis
             prefix, cells = table.field("", row.id or None), row.cells
             values += [
                 Value(prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at)
-                for name, unit in columns
-                for value, at, _ in (cells[name],)
+                for name in columns
+                for value, at, _, unit in (cells[name],)
                 if value is not None
             ]
     return values

@@ -8,8 +8,8 @@ from minsheng.intake.rules.by_cell import (
     BLANK,
     PREVIOUS,
     ZERO,
+    CellFinding,
     Finding,
-    Findings,
     Frame,
     each,
     numbers,
@@ -19,7 +19,7 @@ from minsheng.intake.rules.by_cell import (
 )
 
 
-def not_fall(frame: Frame, *, columns: Sequence[str]) -> Findings:
+def not_fall(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Judge whether a figure is at least last month's."""
 
     def judge(column: str, row: int) -> Finding:
@@ -33,7 +33,7 @@ def not_fall(frame: Frame, *, columns: Sequence[str]) -> Findings:
     return each(frame, columns, judge)
 
 
-def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> Findings:
+def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> list[CellFinding]:
     """Cumulative = last month's cumulative + this month; a fall is left to :func:`not_fall`, which a note may lift.
 
     The loader demands a rule that it must not fall beside every rule of this kind.
@@ -51,7 +51,9 @@ def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal 
     return each(frame, pairs, judge)
 
 
-def grow_by_product(frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO) -> Findings:
+def grow_by_product(
+    frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO
+) -> list[CellFinding]:
     """Cumulative = last month's cumulative + the product of this month's figures (人数 × 覆盖月数).
 
     A fall is left to :func:`not_fall`, as in :func:`grow_by_month`.
@@ -70,7 +72,9 @@ def grow_by_product(frame: Frame, *, column: str, factors: Sequence[str], tolera
     return each(frame, [column], judge)
 
 
-def change_within(frame: Frame, *, columns: Sequence[str], factor: Decimal, at_least: Decimal = ZERO) -> Findings:
+def change_within(
+    frame: Frame, *, columns: Sequence[str], factor: Decimal, at_least: Decimal = ZERO
+) -> list[CellFinding]:
     """Judge whether a figure stays within ``factor`` times last month's, and above a ``factor``-th of it.
 
     ``at_least`` is the change below which nothing is said.
@@ -94,7 +98,7 @@ def _near(value: Decimal, other: Decimal, share: Decimal) -> bool:
     return abs(value - other) <= abs(other) * share
 
 
-def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far: Decimal) -> Findings:
+def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far: Decimal) -> list[CellFinding]:
     """Judge whether an area's figures are not those that its neighbour in the annex table had last month.
 
     Fires where all ``columns`` lie within ``near`` of a neighbour's figures of last month, and all lie further than
@@ -118,7 +122,7 @@ def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far
     return each(frame, columns[:1], judge)
 
 
-def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> Findings:
+def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> list[CellFinding]:
     """No two areas report the same figures in all ``columns``, of which at least ``filled`` are not 0."""
     seen: dict[tuple[Any, ...], list[int]] = {}
     for row in rows_of(frame):
@@ -136,7 +140,7 @@ def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decima
     return each(frame, columns[:1], judge)
 
 
-def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> Findings:
+def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> list[CellFinding]:
     """Not all ``columns`` equal last month's, where at least ``filled`` of them are not 0."""
 
     def judge(_: str, row: int) -> Finding:

@@ -3,14 +3,14 @@
 A frame is a mapping of column → values, all of the same length; values are ``Decimal``, ``date``, ``str`` or ``None``.
 Money is held in yuan as ``Decimal`` objects, so that every comparison is exact: a tolerance exists only where a rule
 states one. (Integers of fen would be faster, but 万元 columns may carry more digits than fen, and what a county typed
-must be compared as typed.) Each judgement returns, for the columns that it speaks about, one finding per row: ``None``
-is in order, :data:`BLANK` could not be judged because something it needs is blank, a text is a fault and says what was
-computed (an empty one: there is nothing to add to the rule's own words).
+must be compared as typed.) Of one cell a judgement says ``None`` where it is in order, :data:`BLANK` where something
+that it needs is blank, and where it is a fault the text of what was computed (an empty one: there is nothing to add to
+the rule's own words).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from minsheng.domain.base import plain
 
@@ -28,7 +28,16 @@ BLANK: Final = Blank()
 
 Finding = str | Blank | None
 
-Findings = dict[str, list[Finding]]
+
+class CellFinding(NamedTuple):
+    """One cell that is not in order, or could not be judged."""
+
+    row: int
+    """Its running number in the frame."""
+    column: str
+    detail: str | None = ""
+    """What was computed of a fault; ``None`` where something that the judgement needs is blank."""
+
 
 PREVIOUS = "prev_"
 
@@ -47,9 +56,15 @@ def rows_of(frame: Frame) -> range:
     return range(len(frame["area"]))
 
 
-def each(frame: Frame, columns: Iterable[str], judge: Callable[[str, int], Finding]) -> Findings:
+def each(frame: Frame, columns: Iterable[str], judge: Callable[[str, int], Finding]) -> list[CellFinding]:
     """Judge every row of each column."""
-    return {column: [judge(column, row) for row in rows_of(frame)] for column in columns}
+    found = []
+    for column in columns:
+        for row in rows_of(frame):
+            finding = judge(column, row)
+            if finding is not None:
+                found.append(CellFinding(row, column, None if isinstance(finding, Blank) else finding))
+    return found
 
 
 def numbers(frame: Frame, columns: Iterable[str], row: int) -> list[Decimal] | None:

@@ -6,9 +6,7 @@ from typing import Any
 
 from minsheng.intake.rules import across_returns as across
 from minsheng.intake.rules import within_return as within
-from minsheng.intake.rules.by_cell import BLANK, PREVIOUS, Findings, Frame, signed
-
-__all__ = ["BLANK", "KINDS", "PREVIOUS", "Kind", "judge_rule", "named_columns", "previous_columns"]
+from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, signed
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Kind:
     ``number`` or ``texts``; a trailing ``?`` makes it optional.
     """
 
-    judge: Callable[..., Findings]
+    judge: Callable[..., list[CellFinding]]
     parameters: Mapping[str, str]
     previous: tuple[str, ...] = ()
     """The parameters whose columns are compared with last month's."""
@@ -111,35 +109,12 @@ def previous_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
 
 
 def judge_rule(
-    type_name: str, frame: Frame, kwargs: Mapping[str, Any], *, rows: Sequence[str] = (), blank_is_fault: bool = False
-) -> Findings:
-    """Run one of our types, over the rows that the rule is about.
-
-    Parameters
-    ----------
-    type_name
-        A key of :data:`KINDS`.
-    frame
-        Columns of equal length, among them ``area``, ``area_name``, ``area_order`` and ``row``.
-    kwargs
-        The rule's parameters, numbers as ``Decimal``.
-    rows
-        Ids of the rows concerned; empty for all.
-    blank_is_fault
-        Whether what could not be judged for a blank is a fault.
-
-    Returns
-    -------
-    Findings
-        Reported column → one finding per row.
-    """
-    findings = KINDS[type_name].judge(frame, **kwargs)
-    if not rows and not blank_is_fault:
-        return findings
-    for column, found in findings.items():
-        for at, finding in enumerate(found):
-            if rows and frame["row"][at] not in rows:
-                found[at] = None
-            elif finding is BLANK and blank_is_fault:
-                findings[column][at] = "所需的数有空白"
-    return findings
+    kind: str, frame: Frame, parameters: Mapping[str, Any], *, rows: Sequence[str], blank_is_fault: bool
+) -> list[CellFinding]:
+    """Run one of our types over the rows that the rule is about (none named: all); findings come in their order."""
+    found = KINDS[kind].judge(frame, **parameters)
+    if rows:
+        found = [each for each in found if frame["row"][each.row] in rows]
+    if blank_is_fault:
+        found = [each._replace(detail="所需的数有空白") if each.detail is None else each for each in found]
+    return sorted(found, key=lambda each: each.row)

@@ -1,13 +1,11 @@
-"""Rules as data: what one file under ``params/<year>/expectations/`` may say.
-
-How a rule ended on a frame, without knowing what ran it.
-"""
+"""Rules as data: what one file under ``params/<year>/expectations/`` may say, and how one ended on a frame."""
 
 import string
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -15,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
-from minsheng.intake.rules.by_cell import PREVIOUS
+from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, named_columns, previous_columns
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -231,21 +229,20 @@ def message_faults(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class CellFault:
-    """One faulty cell: the row's running number, the column, and what was computed."""
-
-    row: int
-    column: str
-    detail: str = ""
-
-
-@dataclass
 class RuleRun:
-    """How one rule ended on one frame."""
+    """How one rule ended on one frame, without knowing what ran it."""
 
     rule: Rule
-    faults: list[CellFault] = field(default_factory=list)
-    blank_rows: frozenset[int] = frozenset()
-    """Rows that could not be judged because something the rule needs is blank."""
+    findings: Sequence[CellFinding] = ()
     error: str = ""
     """Why the rule could not run; then nothing else is known."""
+
+    @cached_property
+    def faults(self) -> list[CellFinding]:
+        """The cells in fault, from top to bottom."""
+        return [finding for finding in self.findings if finding.detail is not None]
+
+    @cached_property
+    def blank_rows(self) -> frozenset[int]:
+        """Rows that could not be judged because something the rule needs is blank."""
+        return frozenset(finding.row for finding in self.findings if finding.detail is None)

@@ -8,8 +8,8 @@ from minsheng.domain.base import plain
 from minsheng.intake.rules.by_cell import (
     BLANK,
     ZERO,
+    CellFinding,
     Finding,
-    Findings,
     Frame,
     each,
     numbers,
@@ -19,12 +19,17 @@ from minsheng.intake.rules.by_cell import (
 )
 
 
-def filled(frame: Frame, *, columns: Sequence[str]) -> Findings:
+def filled(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Every cell holds something; a blank is not 0."""
-    return {column: ["" if value is None or value == "" else None for value in frame[column]] for column in columns}
+    return [
+        CellFinding(row, column)
+        for column in columns
+        for row, value in enumerate(frame[column])
+        if value is None or value == ""
+    ]
 
 
-def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> Findings:
+def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> list[CellFinding]:
     """``column`` is filled in rows where ``when`` is one of ``among``."""
 
     def judge(name: str, row: int) -> Finding:
@@ -35,7 +40,7 @@ def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -
     return each(frame, [column], judge)
 
 
-def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal | None = None) -> Findings:
+def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal | None = None) -> list[CellFinding]:
     """Figures lie within [low, high]."""
 
     def judge(column: str, row: int) -> Finding:
@@ -49,7 +54,7 @@ def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal
     return each(frame, columns, judge)
 
 
-def whole(frame: Frame, *, columns: Sequence[str]) -> Findings:
+def whole(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Judge whether counts are whole numbers."""
 
     def judge(column: str, row: int) -> Finding:
@@ -61,7 +66,7 @@ def whole(frame: Frame, *, columns: Sequence[str]) -> Findings:
     return each(frame, columns, judge)
 
 
-def one_of(frame: Frame, *, columns: Sequence[str], among: Sequence[str]) -> Findings:
+def one_of(frame: Frame, *, columns: Sequence[str], among: Sequence[str]) -> list[CellFinding]:
     """Texts are among those allowed."""
     return each(
         frame,
@@ -70,7 +75,7 @@ def one_of(frame: Frame, *, columns: Sequence[str], among: Sequence[str]) -> Fin
     )
 
 
-def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance: Decimal = ZERO) -> Findings:
+def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance: Decimal = ZERO) -> list[CellFinding]:
     """Judge whether a total equals its parts (a leading ``-`` subtracts); with a part blank it cannot be judged."""
 
     def judge(column: str, row: int) -> Finding:
@@ -84,7 +89,7 @@ def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance:
 
 def at_most(
     frame: Frame, *, pairs: Mapping[str, str], factor: Decimal = Decimal(1), tolerance: Decimal = ZERO
-) -> Findings:
+) -> list[CellFinding]:
     """Each figure is at most ``factor`` × the other column's."""
 
     def judge(column: str, row: int) -> Finding:
@@ -97,7 +102,7 @@ def at_most(
     return each(frame, pairs, judge)
 
 
-def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> Findings:
+def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> list[CellFinding]:
     """Each figure equals the other column's within ``tolerance``."""
 
     def judge(column: str, row: int) -> Finding:
@@ -111,7 +116,7 @@ def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) 
 
 def product(
     frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO, share: Decimal = ZERO
-) -> Findings:
+) -> list[CellFinding]:
     """Judge whether a figure equals the product of others, within ``tolerance`` or within ``share`` of the product."""
 
     def judge(name: str, row: int) -> Finding:
@@ -127,7 +132,7 @@ def product(
 
 def at_most_product(
     frame: Frame, *, column: str, factors: Sequence[str], tolerance: Decimal = ZERO, share: Decimal = ZERO
-) -> Findings:
+) -> list[CellFinding]:
     """Judge whether a figure is at most the product of others, plus ``tolerance`` and ``share`` of the product."""
 
     def judge(name: str, row: int) -> Finding:
@@ -152,7 +157,7 @@ def ratio_between(
     stated: str | None = None,
     tolerance: Decimal = ZERO,
     scale: Decimal = Decimal(1),
-) -> Findings:
+) -> list[CellFinding]:
     """Σ numerator ÷ Σ denominator × scale lies within [low, high], and agrees with a stated ratio.
 
     A denominator of 0 with a numerator of 0 is nothing to judge; with another numerator it is a fault.
@@ -183,7 +188,7 @@ def dates_between(
     latest: str | None = None,
     days_before: Decimal = ZERO,
     days_after: Decimal = ZERO,
-) -> Findings:
+) -> list[CellFinding]:
     """Dates lie between two date columns, some days before and after included."""
     before, after = timedelta(days=int(days_before)), timedelta(days=int(days_after))
     lows = frame[earliest] if earliest else None

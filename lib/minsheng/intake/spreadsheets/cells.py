@@ -60,11 +60,29 @@ class CellFaultError(ValueError):
         self.allowed = allowed
 
 
-class Parsed(NamedTuple):
-    """A cell's value and whether it was a number written as text."""
+Exact = Decimal | date | str | None
+"""What a cell means; ``None`` is a blank."""
 
-    value: Decimal | date | str | None
-    was_text: bool = False
+
+class ParsedCell(NamedTuple):
+    """One cell of a return on its whole way from the sheet to the verdict and the accepted values."""
+
+    value: Exact
+    cell: str
+    """Its address in the file; empty where the sheet has no such column."""
+    raw: Raw = None
+    """As it stood in the file."""
+    unit: str = ""
+    """The unit of its value: 元 where the column is printed in 万元 and held in yuan."""
+
+    @property
+    def shown(self) -> str:
+        """What stood in the file, as text."""
+        return show(self.raw)
+
+
+ABSENT = ParsedCell(None, "")
+"""A cell of a column that the sheet does not have."""
 
 
 def excel_number(number: Decimal) -> Decimal:
@@ -115,7 +133,7 @@ def _plain_text(raw: str) -> str:
     return raw.translate(_INVISIBLE).translate(_WIDE).strip().removeprefix("'").strip()
 
 
-def parse_number(raw: Raw, unit: str = "") -> Parsed:
+def parse_number(raw: Raw, unit: str = "") -> Decimal | None:
     """Read a figure.
 
     Parameters
@@ -127,7 +145,7 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
 
     Returns
     -------
-    Parsed
+    Decimal or None
         The exact value in ``unit``; ``None`` for a blank, which is not 0.
 
     Raises
@@ -136,9 +154,9 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
         For anything else than one well-formed number.
     """
     if isinstance(raw, Decimal):
-        return Parsed(excel_number(raw))
+        return excel_number(raw)
     if is_blank(raw):
-        return Parsed(None)
+        return None
     if not isinstance(raw, str):
         kind, hint = ("逻辑值", "") if isinstance(raw, bool) else ("日期", "；如是格式设错，请把单元格改为“常规”格式")
         raise CellFaultError(
@@ -159,7 +177,7 @@ def parse_number(raw: Raw, unit: str = "") -> Parsed:
         raise CellFaultError("READ-NUMBER", f"“{raw}”不是规范的数字", allowed)
     if rest and not agree(unit, rest):
         raise CellFaultError("READ-UNIT", f"“{raw}”带有单位“{rest}”，而本列单位是“{unit or '无'}”", allowed)
-    return Parsed(Decimal(match["number"].replace(",", "")), was_text=True)
+    return Decimal(match["number"].replace(",", ""))
 
 
 def arabic(text: str) -> str:
@@ -216,7 +234,7 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
     return {normal(choice): choice for choice in reversed(choices)}
 
 
-def cell_parser(column: Column) -> Callable[[Raw], Parsed]:
+def cell_parser(column: Column) -> Callable[[Raw], Exact]:
     """Return what reads a column's cells by its type; 万元 becomes 元 where the column's id ends in ``_yuan``.
 
     What it returns raises :class:`CellFaultError` if a cell cannot be read as that type.
@@ -225,19 +243,19 @@ def cell_parser(column: Column) -> Callable[[Raw], Parsed]:
         case CellType.INTEGER | CellType.DECIMAL:
             unit, scale = column.unit, yuan_scale(column.id, column.unit)
             if scale == 1:
-                return lambda raw: Parsed(excel_number(raw)) if isinstance(raw, Decimal) else parse_number(raw, unit)
+                return lambda raw: excel_number(raw) if isinstance(raw, Decimal) else parse_number(raw, unit)
             return lambda raw: _scaled(parse_number(raw, unit), scale)
         case CellType.DATE:
-            return lambda raw: Parsed(parse_date(raw))
+            return parse_date
         case CellType.CHOICE:
             choices = _choices(column.choices)
             # The same few words stand all down the column.
             return lru_cache(maxsize=256, typed=True)(
-                lambda raw: Parsed(choices.get(normal(show(raw))) or show(raw).strip() or None)
+                lambda raw: choices.get(normal(show(raw))) or show(raw).strip() or None
             )
         case CellType.TEXT:
-            return lambda raw: Parsed((raw if isinstance(raw, str) else show(raw)).strip() or None)
+            return lambda raw: (raw if isinstance(raw, str) else show(raw)).strip() or None
 
 
-def _scaled(parsed: Parsed, scale: Decimal) -> Parsed:
-    return Parsed(parsed.value * scale, parsed.was_text) if isinstance(parsed.value, Decimal) else parsed
+def _scaled(number: Decimal | None, scale: Decimal) -> Decimal | None:
+    return None if number is None else number * scale

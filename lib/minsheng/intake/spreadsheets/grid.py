@@ -1,10 +1,10 @@
 """A workbook as plain data: values, addresses, merged ranges, what is hidden, which cells hold errors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from minsheng.intake.spreadsheets.addresses import address
+from minsheng.domain.addresses import address, addresses
 from minsheng.intake.spreadsheets.cells import Raw
 from minsheng.intake.spreadsheets.guard_words import Said
 
@@ -49,8 +49,12 @@ class Sheet:
             return None
 
     def address(self, row: int, column: int) -> str:
-        """Return a cell's address in the file."""
+        """Return a cell's address in the file: whoever reads a sheet takes addresses from here."""
         return address(row + self.first_row, column)
+
+    def addresses(self, row: int, columns: Iterable[int]) -> list[str]:
+        """Return the addresses of some cells of a row."""
+        return addresses(row + self.first_row, columns)
 
     def spread(self, last_row: int) -> dict[tuple[int, int], tuple[int, int]]:
         """Map each cell of a merged range that begins at or above ``last_row`` to the cell that holds its value."""

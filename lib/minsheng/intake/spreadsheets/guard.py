@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import IO, TypeVar
 
-from minsheng.intake.spreadsheets.addresses import address, position
+from minsheng.domain.addresses import address, position
 from minsheng.intake.spreadsheets.guard_parts import (
     MAX_COLUMNS,
     MAX_ROWS,

@@ -117,3 +117,8 @@ def yuan_scale(column_id: str, unit: str) -> Decimal:
     """Return what a printed figure is multiplied with: 10000 for a 万元 column whose id ends in ``_yuan``, else 1."""
     known = dimension(unit) if column_id.endswith("_yuan") else None
     return known[1] if known else Decimal(1)
+
+
+def held_unit(column_id: str, unit: str) -> str:
+    """Return the unit in which a column's figures are held once they are read: 元 where they are scaled."""
+    return unit if yuan_scale(column_id, unit) == 1 else "元"

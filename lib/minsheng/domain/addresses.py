@@ -1,6 +1,10 @@
-"""Cell addresses. Only the standard library: the reading child imports this."""
+"""Where a cell stands: the one place that computes and writes addresses.
+
+Only the standard library: the reading child imports this.
+"""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 _REFERENCE = re.compile(r"\$?[A-Za-z]{1,3}\$?")
@@ -28,6 +32,17 @@ def column_letters(index: int) -> str:
 def address(row: int, column: int) -> str:
     """Return a cell's address from its row and column, both counted from 0."""
     return f"{column_letters(column)}{row + 1}"
+
+
+def addresses(row: int, columns: Iterable[int]) -> list[str]:
+    """Return the addresses of some cells of a row at once: a long table asks for half a million."""
+    number = str(row + 1)
+    return [column_letters(column) + number for column in columns]
+
+
+def place(sheet: str, cell: str) -> str:
+    """Write where something stands for people (``城乡低保!D4``); without a cell it is the sheet."""
+    return f"{sheet}!{cell}" if cell else sheet
 
 
 def position(reference: str) -> tuple[int, int] | None:
