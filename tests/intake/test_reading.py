@@ -122,6 +122,7 @@ def test_rows_keep_their_numbers_and_doubles_are_exact(reader: Reader) -> None:
     (sheet,) = reader.read(simple()).sheets
     assert str(sheet.at(2, 1)) == "12.5"
     assert sheet.address(2, 1) == "B3"
+    assert sheet.addresses(2, (1, 27)) == ["B3", "AB3"]
 
 
 def test_error_cells_and_formulas_without_a_value_are_located_by_sheet_and_cell(reader: Reader) -> None:

@@ -104,14 +104,7 @@ def _labels(columns: Sequence[Column], keys: Sequence[str]) -> dict[str, str]:
 def _headings(texts: list[list[str]], merged: set[tuple[int, int]], row: int, depth: int) -> dict[int, Heading]:
     """Read the header block of ``depth`` rows that ends at ``row``: each column's own text and what stands above.
 
-    Parameters
-    ----------
-    texts
-        The sheet's first rows as text, merged ranges filled.
-    merged
-        The cells that lie in a merged range.
-    row, depth
-        The block.
+    ``texts`` are the sheet's first rows with merged ranges filled, ``merged`` the cells of such ranges.
     """
     stacks: dict[int, list[str]] = {}
     inside: set[int] = set()
@@ -157,22 +150,7 @@ def _match(headings: dict[int, Heading], labels: dict[str, str], row: int) -> He
 
 
 def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) -> Header | None:
-    """Find the header row (or rows) that names most of a table's columns.
-
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    columns
-        The table's columns.
-    keys
-        The headers of its key columns.
-
-    Returns
-    -------
-    Header or None
-        ``None`` if no row names at least two of them (one, where the table has one).
-    """
+    """Find the header row (or rows) that names most of a table's columns and keys; none that names but one of many."""
     labels = _labels(columns, keys)
     owners = sheet.spread(_SCAN_ROWS)
     texts = [

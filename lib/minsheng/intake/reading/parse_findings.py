@@ -100,14 +100,7 @@ _Key = TypeVar("_Key")
 def most_like(wanted: str, found: Mapping[_Key, str], *, only_one: bool = False) -> _Key | None:
     """Return the key of the text that is most like ``wanted``; ``None`` if none is.
 
-    Parameters
-    ----------
-    wanted
-        The missing name.
-    found
-        What is there instead, by its place.
-    only_one
-        Nothing else is missing: then the only text there is meant, whatever it says.
+    With ``only_one`` nothing else is missing: then the only text there is meant, whatever it says.
 
     Examples
     --------

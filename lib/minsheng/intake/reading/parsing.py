@@ -36,25 +36,10 @@ def read_table(
     rows: Sequence[Row],
     printed: Sequence[Column] = (),
 ) -> ParsedTable:
-    """Read a table from its sheet.
+    """Read a table from its sheet; it is not ``complete`` where header, column or row is missing.
 
-    Parameters
-    ----------
-    table
-        The contract.
-    sheet
-        The sheet.
-    findings
-        Where faults go.
-    rows
-        The fixed rows that this return must have; empty for a table without fixed rows.
-    printed
-        Columns that the form does not ask for, but that some counties print: read where they are there.
-
-    Returns
-    -------
-    ParsedTable
-        With ``complete`` false where a header, column or row is missing.
+    ``rows`` are the fixed rows that this return must have; ``printed`` columns are not asked for, but read where some
+    counties print them.
     """
     result = ParsedTable(table, sheet.name)
     header = find_header(sheet, [*table.columns, *printed], table.keys)

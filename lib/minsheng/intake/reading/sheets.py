@@ -42,22 +42,7 @@ def split_text(workbook: Workbook, tables: Sequence[Table]) -> Workbook:
 
 
 def find_sheets(workbook: Workbook, tables: Sequence[Table], taken: str) -> dict[str, Sheet]:
-    """Find the sheet of each table.
-
-    Parameters
-    ----------
-    workbook
-        As read.
-    tables
-        The tables of the plan.
-    taken
-        The sheet of the cover, which is no table's for its header alone.
-
-    Returns
-    -------
-    dict of str to Sheet
-        By table; without those that are not there.
-    """
+    """Find the sheet of each table that is there; ``taken`` is the cover's, no table's for its header alone."""
     found = {table.id: sheet for table in tables if (sheet := _by_name(workbook, table)) is not None}
     claimed = {sheet.name for sheet in found.values()} | {taken}
     free = [sheet for sheet in workbook.sheets if sheet.name not in claimed]

@@ -41,17 +41,9 @@ class _Place:
 
 
 def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[Change, ...]:
-    """Compare two readings of returns of one owner and month.
+    """Compare two readings of returns of one owner and month, in the order of the tables.
 
-    Parameters
-    ----------
-    before, after
-        The revision that is replaced, and the new one.
-
-    Returns
-    -------
-    tuple of Change
-        In the order of the tables; empty where only the file was saved again.
+    Nothing has changed where only the file was saved again.
     """
     old, new = dict(_places(before)), dict(_places(after))
     changes = []

@@ -70,22 +70,10 @@ class MonthContext:
 
 
 def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext) -> StackedFrame:
-    """Stack one table of all returns.
+    """Stack one table of all returns that have it.
 
-    Parameters
-    ----------
-    suite
-        The table with its rules.
-    returns
-        The returns of the month; those that lack the table have no rows in the frame.
-    context
-        Plan, month, last month's accepted figures.
-
-    Returns
-    -------
-    StackedFrame
-        Columns: the table's, those printed beside it, derived ones, ``prev_`` + each figure column, and
-        :data:`~minsheng.intake.rules.rule.CONTEXT_COLUMNS`.
+    Its columns are the table's, those printed beside it, derived ones, ``prev_`` + each figure column, and
+    :data:`~minsheng.intake.rules.rule.CONTEXT_COLUMNS`.
     """
     frame = StackedFrame(suite)
     figures = figure_columns(suite)

@@ -106,12 +106,7 @@ class SuiteRunner:
         gc.freeze()
 
     def run(self, frame: StackedFrame) -> list[RuleRun]:
-        """Run all rules of a table over all its returns at once.
-
-        Returns
-        -------
-        list of RuleRun
-            One per rule, in the suite's order.
+        """Run all rules of a table over all its returns at once; one answer per rule, in the suite's order.
 
         Raises
         ------

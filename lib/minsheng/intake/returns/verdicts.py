@@ -21,24 +21,10 @@ _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when
 def build_verdict(
     checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
 ) -> tuple[Verdict, list[Value]]:
-    """Build the verdict of one return.
+    """Build the verdict of one return, and the values of its accepted projects.
 
-    Parameters
-    ----------
-    checked
-        The return.
-    frames
-        The month's frames, in the order of the suites.
-    runs
-        Table id → how each rule ended.
-    rules_sha256
-        Of the tables and expectations.
-
-    Returns
-    -------
-    tuple of Verdict and list of Value
-        A critical issue blocks its project, and all projects where it concerns the whole return; values are those of
-        accepted projects.
+    A critical issue blocks its project, and all projects where it concerns the whole return. ``runs`` says for each
+    table of the month how its rules ended.
     """
     parsed, delivery = checked.parsed, checked.delivery
     issues = list(parsed.findings.issues)

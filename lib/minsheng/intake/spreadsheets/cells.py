@@ -134,19 +134,7 @@ def _plain_text(raw: str) -> str:
 
 
 def parse_number(raw: Raw, unit: str = "") -> Decimal | None:
-    """Read a figure.
-
-    Parameters
-    ----------
-    raw
-        The cell.
-    unit
-        The column's unit; a unit written in the cell must be the same.
-
-    Returns
-    -------
-    Decimal or None
-        The exact value in ``unit``; ``None`` for a blank, which is not 0.
+    """Read a figure in the column's unit, which a unit in the cell must equal; ``None`` for a blank, which is not 0.
 
     Raises
     ------
