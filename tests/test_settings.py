@@ -26,7 +26,7 @@ def _file(folder: Path, text: str) -> Path:
         ("jobs", "4", 4),
         ("time_limit_seconds", "12.5", 12.5),
         ("memory_limit_mib", "2048", 2048),
-        ("timestamp_server", "https://tsa.example/", "https://tsa.example/"),
+        ("timestamp_url", "https://tsa.example/", "https://tsa.example/"),
     ],
 )
 def test_the_environment_overrides_each_key(tmp_path: Path, key: str, text: str, value: object) -> None:
@@ -53,9 +53,10 @@ def test_the_command_line_sees_the_environment(tmp_path: Path, monkeypatch: pyte
         ("jobs = true", {}, ["的 jobs", "“True”", "整数"]),
         ("time_limit_seconds = 0", {}, ["time_limit_seconds", "数字，大于 0"]),
         ('site_title = ""', {}, ["site_title", "不能空着"]),
-        ('timestamp_server = "ftp://x"', {}, ["timestamp_server", "ftp://x", "http"]),
+        ('timestamp_url = "ftp://x"', {}, ["timestamp_url", "ftp://x", "http"]),
         ("", {"MINSHENG_JOBS": "many"}, ["环境变量 MINSHENG_JOBS", "“many”", "整数"]),
         ("", {"MINSHENG_MEMORY_LIMIT_MIB": "1"}, ["环境变量 MINSHENG_MEMORY_LIMIT_MIB", "“1”", "不小于 256"]),
+        ('timestamp_server = "https://x"', {}, ["不认识的设置 timestamp_server", "timestamp_url"]),
         ("job = 4", {}, ["不认识的设置 job", "可用的设置", "jobs"]),
         ("jobs = [", {}, ["无法读取"]),
     ],

@@ -1,9 +1,10 @@
-"""Every error that the product raises on purpose, and the exit code that each one ends a command with.
+"""How a command ends: with an outcome, or with an error that the product raises on purpose; each has its exit code.
 
 Data faults speak Chinese, because a clerk reads them: which file, sheet and cell, what is allowed, what to do.
 Program faults speak English, because an engineer reads them.
 """
 
+from abc import ABC, abstractmethod
 from enum import IntEnum
 
 
@@ -20,6 +21,23 @@ class ExitCode(IntEnum):
     NOTEBOOK_FAILED = 13
     ARCHIVE_INVALID = 14
     MACHINE_UNFIT = 15
+
+
+class Outcome(ABC):
+    """What a command came to: the base of what every command returns and the command line prints."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """By default 0: what a command could not do at all, it raises."""
+        return ExitCode.DONE
+
+    @abstractmethod
+    def lines(self) -> list[str]:
+        """Return it for a terminal."""
+
+    def as_json(self) -> object:
+        """Return it for a machine; by default the same words."""
+        return {"lines": self.lines(), "exit_code": int(self.exit_code)}
 
 
 class MinshengError(Exception):

@@ -69,13 +69,11 @@ class Settings(Frozen):
     """Per notebook."""
     memory_limit_mib: int = Field(default=4096, ge=256)
     """Address space per notebook."""
-    timestamp_server: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """URL of a time-stamping authority (RFC 3161) for what is sealed; empty is none."""
     archive: str = "data/archive"
     """Where packages are sealed; relative to the workspace, or absolute: usually another disk."""
     keys: str = "data/keys"
     """Where the key lies that signs the archive's ledger; never in the archive."""
-    timestamp_url: str = ""
+    timestamp_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """Timestamp server (RFC 3161) for leaders' signatures; without one they carry the signing machine's time."""
     trust_roots: str = ""
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""

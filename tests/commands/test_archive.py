@@ -287,14 +287,14 @@ def test_status_says_that_a_month_is_not_archived_or_changed_since(june: Workspa
 def test_doctor_looks_at_archive_and_key(june: Workspace, workspace_of_its_own: Workspace) -> None:
     own = workspace_of_its_own
     assert "还没有归档过" in archive_health(june)[0]
-    assert [str(f) for f in examine(own.root) if "归档" in f.what] == [f"[正常] 归档 {own.archive}：1 个包"]
+    assert [str(f) for f in examine(own.root).findings if "归档" in f.what] == [f"[正常] 归档 {own.archive}：1 个包"]
     (own.keys / "minisign.key").chmod(0o644)
     assert "chmod 600" in archive_health(own)[1]
     (own.keys / "minisign.key").unlink()
     assert "从备份取回" in archive_health(own)[1]
     (own.archive / "ledger.jsonl").chmod(0o644)
     (own.archive / "ledger.jsonl").write_bytes(b"")
-    assert any(f.is_fault for f in examine(own.root) if "归档" in f.what)
+    assert any(f.is_fault for f in examine(own.root).findings if "归档" in f.what)
 
 
 def test_the_archive_may_lie_elsewhere(june: Workspace, tmp_path: Path) -> None:

@@ -39,13 +39,13 @@ def _only(findings: Mapping[str, str], *words: str) -> str:
 
 
 def _about(workspace: Workspace, *words: str) -> Finding:
-    (found,) = [each for each in examine(workspace.root) if all(word in str(each) for word in words)]
+    (found,) = [each for each in examine(workspace.root).findings if all(word in str(each) for word in words)]
     assert found.state == "正常" or found.remedy
     return found
 
 
 def test_a_fit_machine_has_no_fault(workspace: Workspace) -> None:
-    findings = examine(workspace.root)
+    findings = examine(workspace.root).findings
     assert [str(finding) for finding in findings if finding.is_fault] == []
     assert len(findings) > 12
 
@@ -105,7 +105,7 @@ def test_a_tight_limit_of_the_shell_is_a_fault(workspace: Workspace, limit: str,
 
 def test_a_machine_without_the_national_digest_is_a_fault(workspace: Workspace, monkeypatch) -> None:
     monkeypatch.setattr("minsheng.files.hashing.can_sm3", lambda: False)
-    (found,) = (finding for finding in examine(workspace.root) if "SM3" in finding.what)
+    (found,) = (finding for finding in examine(workspace.root).findings if "SM3" in finding.what)
     assert found.is_fault
     assert "cryptography" in str(found)
 
@@ -197,7 +197,7 @@ def test_a_workspace_of_a_newer_version_is_a_fault(workspace: Workspace) -> None
 
 def test_a_browser_is_needed_for_tests_only(workspace: Workspace, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(workspace.root))
-    assert not [str(f) for f in examine(workspace.root) if "Chromium" in str(f)]
+    assert not [str(f) for f in examine(workspace.root).findings if "Chromium" in str(f)]
     (workspace.root / "tests" / "browser").mkdir(parents=True)
     assert _about(workspace, "Chromium", ".ci/setup tests").state == "提示"
 
@@ -205,7 +205,7 @@ def test_a_browser_is_needed_for_tests_only(workspace: Workspace, monkeypatch) -
 def test_outside_of_a_workspace_the_machine_is_judged(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv("MINSHENG_WORKSPACE", raising=False)
     monkeypatch.chdir(tmp_path)
-    findings = examine(None)
+    findings = examine(None).findings
     assert not any(finding.is_fault for finding in findings)
     assert "这里不是工作区" in findings[-1].what
-    assert any(finding.is_fault for finding in examine(tmp_path)), "a folder that was named must be one"
+    assert any(finding.is_fault for finding in examine(tmp_path).findings), "a folder that was named must be one"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -265,7 +266,7 @@ def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_p
     page = html_text((own.outputs / "index.html").read_bytes())
     command = [sys.executable, "-m", "minsheng", "status", MONTH]
     done = subprocess.run([*command, "--json"], cwd=own.root, capture_output=True, text=True, check=False)
-    assert json.loads(done.stdout)["attention"] == [each.as_json() | {"items": list(each.items)} for each in listed]
+    assert json.loads(done.stdout)["attention"] == [asdict(each) | {"items": list(each.items)} for each in listed]
     for width in ("80", "200"):
         narrow = {**os.environ, "COLUMNS": width}
         text = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False, env=narrow).stdout

@@ -1,6 +1,6 @@
 """What needs attention in a month, kind by kind: the first thing that ``minsheng status`` and the site show."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from minsheng.agenda.status import MonthStatus
@@ -38,10 +38,6 @@ class Matter:
     word: str
     items: tuple[str, ...]
     remedy: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the same for a machine."""
-        return asdict(self)
 
 
 def matters(status: MonthStatus) -> tuple[Matter, ...]:

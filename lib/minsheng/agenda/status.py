@@ -11,7 +11,7 @@ from minsheng.domain.delivery import Delivery, ReturnStatus, Severity, Verdict
 from minsheng.domain.names import report_name
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.intake.returns.store import latest_deliveries, read_accepted, read_register
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
@@ -63,7 +63,7 @@ class NextDue:
 
 
 @dataclass(frozen=True)
-class MonthStatus:
+class MonthStatus(Outcome):
     """The status of a month."""
 
     title: str

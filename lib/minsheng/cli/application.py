@@ -1,13 +1,14 @@
 """The application: its groups of commands, and how it ends."""
 
+import json
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from minsheng.cli.chinese import Application, fault_in_words
-from minsheng.errors import ExitCode, MinshengError
+from minsheng.errors import ExitCode, MinshengError, Outcome
 
 app = Application(
     "民生工程报送工作簿：校验县区报表，执行笔记本，生成报告、得分与通报。",
@@ -21,6 +22,16 @@ def group(name: str, about: str) -> typer.Typer:
     made = Application(about)
     app.add_typer(made, name=name)
     return made
+
+
+def conclude(outcome: Outcome, *, as_json: bool = False) -> NoReturn:
+    """Print what a command came to, its lines or the document for a machine, and end with its exit code."""
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in outcome.lines():
+            typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
 
 
 def main() -> None:

@@ -1,13 +1,12 @@
 """The archive: seal, verify, inspect, rebuild."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from minsheng.cli.application import group
+from minsheng.cli.application import conclude, group
 from minsheng.cli.arguments import JobsOption, JsonOption, ParamsOption, WorkspaceOption
 
 archive_app = group("archive", "归档：封存、核验、四性检测、从归档重做。")
@@ -42,8 +41,7 @@ def archive_seal(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = seal_period(found, period, archive=archive, why=why, sealed_at=sealed_at, display=display)
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)
 
 
 @archive_app.command("verify")
@@ -73,8 +71,7 @@ def archive_verify(
         outcome = verify(
             workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or (), sm3=sm3
         )
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)
 
 
 @archive_app.command("inspect")
@@ -102,8 +99,7 @@ def archive_inspect(
             workspace, what, archive=archive, key=key, roots=trust or (), out=out, on=on.date() if on else None,
             display=display,
         )  # fmt: skip
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)
 
 
 @archive_app.command("rebuild")
@@ -126,14 +122,4 @@ def archive_rebuild(
     found = Workspace.find(workspace)
     with RunDisplay() as display:
         outcome = rebuild_month(found, month, revision=revision, archive=archive, jobs=jobs, display=display)
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
-
-
-def print_outcome(lines: list[str], document: dict[str, object], *, as_json: bool) -> None:
-    """Print a command's outcome: its lines, or the document for a machine."""
-    if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
-        return
-    for line in lines:
-        typer.echo(line)
+    conclude(outcome, as_json=as_json)

@@ -6,13 +6,13 @@ What is due, done by itself.
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from minsheng.cli.application import app
-from minsheng.cli.archives import print_outcome
+from minsheng.cli.application import app, conclude
 from minsheng.cli.arguments import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
 
 
@@ -51,9 +51,7 @@ def run(
             stale=stale,
             display=display,
         )
-    for line in outcome.lines():
-        typer.echo(line)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome)
 
 
 @app.command()
@@ -81,12 +79,7 @@ def receive(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = receive_files(found, month, files, received_at=received_at, sender=sender, display=display)
-    if as_json:
-        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
-    else:
-        for line in outcome.lines():
-            typer.echo(line)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)
 
 
 @app.command()
@@ -108,9 +101,7 @@ def check(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = check_period(found, month, force=force, display=display, log_level=log_level)
-    for line in outcome.lines():
-        typer.echo(line)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome)
 
 
 @app.command()
@@ -132,7 +123,7 @@ def status(
     found = month_status(Workspace.find(workspace, params=params), month, as_of)
     listed = matters(found)
     if as_json:
-        document = found.as_json() | {"attention": [matter.as_json() for matter in listed]}
+        document = found.as_json() | {"attention": [asdict(matter) for matter in listed]}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         from minsheng.cli.console import print_status
@@ -166,9 +157,7 @@ def assess(
     with RunDisplay() as display:
         options = RunOptions(jobs=jobs, force=force, log_level=log_level)
         outcome = run_assessment(found, period, options, display=display)
-    for line in outcome.lines():
-        typer.echo(line)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome)
 
 
 @app.command()
@@ -200,5 +189,4 @@ def tick(
 
     with RunDisplay() as display:
         outcome = do_what_is_due(found, date, display=display)
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)

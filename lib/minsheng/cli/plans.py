@@ -1,14 +1,12 @@
 """The plan under params/: its check and its calendar."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from minsheng.cli.application import group
+from minsheng.cli.application import conclude, group
 from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
-from minsheng.errors import ExitCode
 
 plan_app = group("plan", "方案（params/）的检查与日历。")
 
@@ -27,9 +25,7 @@ def plan_check(
     from minsheng.commands.plan_check import check_plans
     from minsheng.workspace import Workspace
 
-    report = check_plans(Workspace.find(workspace, params=params), year)
-    typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else report.text())
-    raise typer.Exit(ExitCode.PLAN_INVALID if report.faults else ExitCode.DONE)
+    conclude(check_plans(Workspace.find(workspace, params=params), year), as_json=as_json)
 
 
 @plan_app.command("calendar")

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from minsheng.cli.application import app
-from minsheng.cli.archives import print_outcome
+from minsheng.cli.application import app, conclude
 from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
 from minsheng.errors import UsageError
 
@@ -60,8 +59,7 @@ def sign(
             outcome = sign_report(found, chosen, p12, password=password, timestamp_url=url, display=display)
         elif scan is not None:
             outcome = register_scan(found, chosen, scan, signer=signer, signed_on=signed_on, display=display)
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)
 
 
 @app.command()
@@ -85,5 +83,4 @@ def deliver(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = hand_over(found, report, section, to=to, at=at, display=display)
-    print_outcome(outcome.lines(), outcome.as_json(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    conclude(outcome, as_json=as_json)

@@ -1,15 +1,12 @@
 """What a workspace and its machine need: samples, templates, a check-up, JupyterLab."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from minsheng.cli.application import app
+from minsheng.cli.application import app, conclude
 from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
-from minsheng.errors import ExitCode
 
 
 @app.command()
@@ -59,14 +56,7 @@ def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> No
     """
     from minsheng.commands.doctor import examine
 
-    findings = examine(workspace)
-    if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
-    else:
-        for finding in findings:
-            typer.echo(str(finding))
-    unfit = any(finding.is_fault for finding in findings)
-    raise typer.Exit(ExitCode.MACHINE_UNFIT if unfit else ExitCode.DONE)
+    conclude(examine(workspace), as_json=as_json)
 
 
 @app.command()

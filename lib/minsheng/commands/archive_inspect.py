@@ -13,7 +13,7 @@ from minsheng.archive.package.chain import read_newest, read_state
 from minsheng.archive.package.package_check import BagCheck
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period
-from minsheng.errors import ExitCode, UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.render.metadata import ReportMetadata
 from minsheng.runs.options import Display
@@ -23,7 +23,7 @@ FOLDER = "archive-inspections"
 
 
 @dataclass(frozen=True)
-class InspectOutcome:
+class InspectOutcome(Outcome):
     """How an inspection ended.
 
     Parameters

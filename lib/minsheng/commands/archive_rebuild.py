@@ -17,7 +17,7 @@ from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.verifying import verify_archive
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.errors import ArchiveInvalidError, ExitCode, UsageError
+from minsheng.errors import ArchiveInvalidError, ExitCode, Outcome, UsageError
 from minsheng.files.writing import put
 from minsheng.plan import load_plan
 from minsheng.runs.graph import period_units
@@ -49,7 +49,7 @@ class UnitComparison:
 
 
 @dataclass(frozen=True)
-class RebuildOutcome:
+class RebuildOutcome(Outcome):
     """How a rebuilt month compares with the sealed one.
 
     Parameters

@@ -12,7 +12,7 @@ from minsheng.archive.package.sealing import Order, Sealed, seal
 from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, GateRefusedError
+from minsheng.errors import GateRefusedError, Outcome
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import personal_lines
 from minsheng.runs.options import Display
@@ -22,7 +22,7 @@ from minsheng.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class SealOutcome:
+class SealOutcome(Outcome):
     """What a seal came to.
 
     Parameters
@@ -37,11 +37,6 @@ class SealOutcome:
     sealed: Sealed
     files: int
     size: int
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Always 0: what could not be sealed is an error."""
-        return ExitCode.DONE
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal; the head is what a delivery note prints."""

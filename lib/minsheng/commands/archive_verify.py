@@ -8,12 +8,12 @@ from minsheng.archive.contents.archived import archive_of, trusted_key, workspac
 from minsheng.archive.contents.leaders import check_signed
 from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
-from minsheng.errors import ExitCode, UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.runs.options import Display
 
 
 @dataclass(frozen=True)
-class VerifyOutcome:
+class VerifyOutcome(Outcome):
     """What was verified.
 
     Parameters

@@ -11,7 +11,7 @@ from minsheng.domain.area import Section
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, FileRefusedError, UsageError
+from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.forms.form_store import Forms, accepted_form_path
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class AssessmentOutcome:
+class AssessmentOutcome(Outcome):
     """What an assessment came to.
 
     Parameters

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode
+from minsheng.errors import ExitCode, Outcome
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.returns.checking import check_month, check_year_to_date
 from minsheng.intake.returns.receipts import write_receipts
@@ -56,7 +56,7 @@ class Gaps:
 
 
 @dataclass(frozen=True)
-class CheckOutcome:
+class CheckOutcome(Outcome):
     """What the check of a month came to.
 
     Parameters

@@ -7,7 +7,7 @@ from minsheng.archive.package.chain import read_state
 from minsheng.commands.sign import find_report
 from minsheng.domain.clock import bureau_time
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, GateRefusedError, UsageError
+from minsheng.errors import GateRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
@@ -32,7 +32,7 @@ _READ_ONLY, _WRITABLE = 0o444, 0o644
 
 
 @dataclass(frozen=True)
-class DeliverOutcome:
+class DeliverOutcome(Outcome):
     """What was handed over.
 
     Parameters
@@ -48,11 +48,6 @@ class DeliverOutcome:
     handed: Handed
     note: Path
     remarks: tuple[str, ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Always 0: what could not be recorded is an error."""
-        return ExitCode.DONE
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal."""

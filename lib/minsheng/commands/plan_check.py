@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from minsheng.errors import UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.intake.rules.suites import expectation_faults
 from minsheng.plan import PlanFault, load_plan, plan_faults
 from minsheng.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class PlanReport:
+class PlanOutcome(Outcome):
     """What a check of plans found.
 
     Parameters
@@ -27,19 +27,22 @@ class PlanReport:
     faults: tuple[PlanFault, ...]
     summaries: tuple[str, ...]
 
-    def text(self) -> str:
+    @property
+    def exit_code(self) -> ExitCode:
+        """10 with a fault, else 0."""
+        return ExitCode.PLAN_INVALID if self.faults else ExitCode.DONE
+
+    def lines(self) -> list[str]:
         """Return the faults as ``file:line: …``, or the summaries."""
-        lines = [str(fault) for fault in self.faults]
-        if lines:
-            lines.append(f"共 {len(self.faults)} 个问题")
-        return "\n".join([*lines, *self.summaries])
+        counted = [f"共 {len(self.faults)} 个问题"] if self.faults else []
+        return [*map(str, self.faults), *counted, *self.summaries]
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
         return {"years": list(self.years), "faults": [asdict(fault) for fault in self.faults]}
 
 
-def check_plans(workspace: Workspace, year: int | None) -> PlanReport:
+def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
     """Check one year's plan, or every year under ``params/``.
 
     Raises
@@ -65,7 +68,7 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanReport:
                     f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
                 )
         faults += found
-    return PlanReport(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
+    return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
 
 def plan_years(params: Path) -> list[int]:

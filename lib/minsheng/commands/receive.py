@@ -10,7 +10,7 @@ from minsheng.domain.clock import bureau_time
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
@@ -27,7 +27,7 @@ _SHOWN_CHANGES = 40
 
 
 @dataclass(frozen=True)
-class ReceiveOutcome:
+class ReceiveOutcome(Outcome):
     """What became of the files of one command.
 
     Parameters

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, UsageError
+from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class MonthOutcome:
+class MonthOutcome(Outcome):
     """What a run of a month came to.
 
     Parameters

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, UsageError
+from minsheng.errors import FileRefusedError, GateRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
@@ -35,7 +35,7 @@ _BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "p
 
 
 @dataclass(frozen=True)
-class SignOutcome:
+class SignOutcome(Outcome):
     """What was signed.
 
     Parameters
@@ -52,11 +52,6 @@ class SignOutcome:
     line: SignedReport
     replaces: SignedReport | None
     words: str
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Always 0: what could not be signed is an error."""
-        return ExitCode.DONE
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal."""

@@ -24,7 +24,15 @@ from minsheng.commands.run import run_month
 from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, MachineUnfitError, MinshengError, UsageError
+from minsheng.errors import (
+    ExitCode,
+    FileRefusedError,
+    GateRefusedError,
+    MachineUnfitError,
+    MinshengError,
+    Outcome,
+    UsageError,
+)
 from minsheng.files.locks import locked
 from minsheng.files.writing import disk_faults_named
 from minsheng.plan import load_plan
@@ -47,7 +55,7 @@ class Done:
 
 
 @dataclass
-class TickOutcome:
+class TickOutcome(Outcome):
     """What a tick did, and what it left to people.
 
     Parameters
