@@ -16,6 +16,9 @@ from minsheng.settings import read_settings
 
 MARKER = "minsheng.toml"
 
+RESULT = "result.json"
+"""What a notebook seals: its figures and what they were made from."""
+
 ENVIRONMENT = "MINSHENG_WORKSPACE"
 
 OTHER_VARIABLES = frozenset(
@@ -191,6 +194,10 @@ class Workspace:
     def unit(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder of one notebook × period × subject."""
         return self.outputs / str(period) / subject / notebook
+
+    def result(self, period: Period | str, subject: str, notebook: str) -> Path:
+        """Return what one notebook × period × subject sealed."""
+        return self.unit(period, subject, notebook) / RESULT
 
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder where what is left of a failed unit is kept."""

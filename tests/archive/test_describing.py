@@ -12,6 +12,7 @@ from minsheng.archive.package.records import REQUIRED, SealFacts, lacking, metad
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
 from minsheng.runs.graph import period_units
+from minsheng.site.pages import archived_pages
 from minsheng.workspace import RecordSettings, Workspace
 
 FACTS = {"title": "归档", "organization": "广元市民政局", "plan": "p", "software": "s", "sealed_on": "2017-07-26"}
@@ -20,8 +21,9 @@ FACTS = {"title": "归档", "organization": "广元市民政局", "plan": "p", "
 @pytest.fixture(scope="module")
 def month(june: Workspace):
     plan = load_plan(june.params, 2017)
-    payload = take_stock(month_files(june, plan, Period("2017-06")))
-    return plan, payload, describe(june, plan, Period("2017-06"), payload)
+    month = Period("2017-06")
+    payload = take_stock(month_files(june, plan, month, archived_pages(month)))
+    return plan, payload, describe(june, plan, month, payload)
 
 
 def test_reports_and_returns_are_records_with_titles_and_dates(month) -> None:

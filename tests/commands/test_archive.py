@@ -24,6 +24,7 @@ from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import load_plan
 from minsheng.runs.graph import period_units
 from minsheng.runs.options import Quiet
+from minsheng.site.pages import archived_pages
 from minsheng.workspace import Workspace
 
 SEALED_AT = "2017-07-26T10:00:00+08:00"
@@ -310,4 +311,6 @@ def test_the_plan_may_lie_elsewhere(june: Workspace, tmp_path: Path) -> None:
     shutil.copytree(june.params, tmp_path / "plans")
     moved = Workspace.find(june.root, params=tmp_path / "plans")
     plan = load_plan(moved.params, 2017)
-    assert month_files(moved, plan, Period("2017-06")).keys() == month_files(june, plan, Period("2017-06")).keys()
+    month = Period("2017-06")
+    pages = archived_pages(month)
+    assert month_files(moved, plan, month, pages).keys() == month_files(june, plan, month, pages).keys()

@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 
 from minsheng.errors import MachineUnfitError
 from minsheng.render.fonts import serif_path
+from minsheng.render.formats import DOCX
 from minsheng.render.official_fonts import official_fonts
 from minsheng.render.report import render_report
 
@@ -208,7 +209,7 @@ def test_html_pdf_and_docx_say_the_same(official, html_text, tagged_text):
     said = html_text(official.html)
     with pikepdf.open(io.BytesIO(official.pdf)) as pdf:
         assert tagged_text(pdf) == said
-    assert docx_text(official.docx) == said
+    assert docx_text(official.files[DOCX]) == said
 
 
 def docx_text(content: bytes) -> str:
@@ -217,7 +218,7 @@ def docx_text(content: bytes) -> str:
 
 
 def test_the_docx_has_the_same_grid(official):
-    document = docx.Document(io.BytesIO(official.docx))
+    document = docx.Document(io.BytesIO(official.files[DOCX]))
     (section,) = document.sections
     sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
     assert [round(side.mm) for side in sides] == [37, 35, 28, 26]
@@ -238,15 +239,15 @@ def test_the_docx_has_the_same_grid(official):
 
 def test_the_docx_is_the_same_every_time(official, notebook):
     again = render_report(notebook, attachments={"result.json": b"{}"})
-    assert again.docx == official.docx
-    with zipfile.ZipFile(io.BytesIO(official.docx)) as archive:
+    assert again.files[DOCX] == official.files[DOCX]
+    with zipfile.ZipFile(io.BytesIO(official.files[DOCX])) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2017-06-20T00:00:00Z" in archive.read("docProps/core.xml")
 
 
 def test_other_reports_are_no_documents(sample):
     plain = render_report(sample.notebook_of("<h1>甲</h1>", title="甲"), attachments={})
-    assert plain.docx == b""
+    assert DOCX not in plain.files
     with pikepdf.open(io.BytesIO(plain.pdf)) as pdf:
         assert "/AcroForm" not in pdf.Root
 

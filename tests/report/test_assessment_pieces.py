@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from minsheng import report
-from minsheng.report import result_table
 
 
 def test_a_provisional_total_never_passes_for_a_final_one(build):
@@ -77,7 +76,7 @@ def test_section_deductions_keep_proposed_apart(build):
 
 
 def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
-    rows = repr(result_table.result_table(build.result_table()))
+    rows = repr(report.result_table(build.result_table()))
     assert "剑阁县　未评　5.50　0" in rows
     assert "苍溪县　1.00　6.88　1" in rows
 

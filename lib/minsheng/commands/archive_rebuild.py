@@ -20,9 +20,10 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import ArchiveInvalidError, ExitCode, Outcome, UsageError
 from minsheng.files.writing import put
 from minsheng.plan import load_plan
+from minsheng.render.formats import HTML
 from minsheng.runs.graph import period_units
 from minsheng.runs.options import Display, RunOptions
-from minsheng.workspace import MARKER, Settings, Workspace
+from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
 _MADE = ("outputs/", "data/accepted/", PROVENANCE)
 """What lies in a package and is made from the rest of it."""
@@ -192,7 +193,7 @@ def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
 
 def _compare(sealed: Path, again: Workspace, unit: str, *, exact: bool) -> UnitComparison:
     old, new = sealed / "outputs" / unit, again.outputs / unit
-    if not (new / "result.json").is_file():
+    if not (new / RESULT).is_file():
         return UnitComparison(unit, ("没有做成",))
     if exact:
         names = sorted(path.name for path in old.iterdir())
@@ -214,10 +215,10 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _figures(folder: Path) -> object:
-    return json.loads((folder / "result.json").read_bytes())["figures"]
+    return json.loads((folder / RESULT).read_bytes())["figures"]
 
 
 def _text(folder: Path) -> list[str]:
     """Return the words that a reader sees in a report's page."""
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / HTML).read_text(encoding="utf-8")
     return unescape(_TAG.sub(" ", _HIDDEN.sub(" ", page))).split()

@@ -18,6 +18,7 @@ from minsheng.privacy.gate import personal_lines
 from minsheng.runs.options import Display
 from minsheng.runs.version import version_text
 from minsheng.site.first_page import refresh_first_page
+from minsheng.site.pages import archived_pages
 from minsheng.workspace import Workspace
 
 
@@ -104,11 +105,12 @@ def seal_period(
     """
     found = Period(period)
     plan = load_plan(workspace.params, found.year)
-    reasons = why_incomplete(workspace, plan, found)
+    pages = archived_pages(found)
+    reasons = why_incomplete(workspace, plan, found, pages)
     if reasons:
         raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
     if found.kind == PeriodKind.MONTH:
-        files, looked_at = month_files(workspace, plan, found), recorded_files(workspace, found)
+        files, looked_at = month_files(workspace, plan, found, pages), recorded_files(workspace, found)
     else:
         display.stage(f"装订{found.label}印证资料")
         # Its reports may be of other months and programs, so all of the book is looked through.

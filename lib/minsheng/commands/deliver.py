@@ -155,7 +155,7 @@ def _what_goes_out(workspace: Workspace, report: Report, signed: SignedReport | 
 
 def _keep_figures(workspace: Workspace, report: Report, digest: str) -> None:
     """Keep the report's figures beside what was handed over, so that two versions can be compared part by part."""
-    source = workspace.unit(report.period, report.section.id, REPORT) / "result.json"
+    source = workspace.result(report.period, report.section.id, REPORT)
     if source.is_file():
         _keep(handed_figures_path(workspace.data, report.period, digest), source.read_bytes())
 

@@ -9,7 +9,7 @@ from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
-from minsheng.files.writing import names_disk_faults, write_atomically
+from minsheng.files.writing import names_disk_faults
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
 from minsheng.runs.graph import UnitSpec, choose, period_units
@@ -19,7 +19,7 @@ from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
 from minsheng.runs.runner import all_skipped, run_units
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
-from minsheng.runs.unit_worker import press, template
+from minsheng.runs.unit_worker import template
 from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 
@@ -155,17 +155,7 @@ def _run(
         late = later_stale_months(workspace, plan, ledger, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         with stage(_log, "site"):
-            _write_site(workspace, plan, period)
+            from minsheng.site.pages import write_pages  # workbooks are heavy, and an unchanged month writes none
+
+            write_pages(workspace, plan, period)
     return checked, summary, tuple(late)
-
-
-def _write_site(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write what is made from all results of a month; a servant reads them, so that its memory is theirs."""
-    for path, function in (
-        (f"{period}/progress.xlsx", "workbooks:progress_workbook"),
-        ("index.html", "first_page:first_page"),
-        # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
-        (f"{period}/index.html", "month_page:month_page"),
-    ):
-        content = press().call(f"minsheng.site.{function}", workspace, plan, period)
-        write_atomically(workspace.outputs / path, content)

@@ -12,6 +12,7 @@ from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.plan import load_plan
+from minsheng.render.formats import PDF
 from minsheng.runs.graph import unit_name
 from minsheng.runs.history import Ledger, files_intact
 from minsheng.runs.options import Display
@@ -97,12 +98,12 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     if workspace.ledger.is_file():
         with Ledger(workspace.ledger) as ledger:
             last = ledger.last_attempt(unit)
-    if last is None or last.state == "failed" or "report.pdf" not in last.outputs:
+    if last is None or last.state == "failed" or PDF not in last.outputs:
         raise GateRefusedError(f"{found.name}{period.label}月报还没有生成：{make}")
     folder = workspace.outputs / unit
-    if not files_intact(folder, {"report.pdf": last.outputs["report.pdf"]}):
-        raise GateRefusedError(f"{folder / 'report.pdf'} 生成之后被改动或删去：{make}")
-    content = (folder / "report.pdf").read_bytes()
+    if not files_intact(folder, {PDF: last.outputs[PDF]}):
+        raise GateRefusedError(f"{folder / PDF} 生成之后被改动或删去：{make}")
+    content = (folder / PDF).read_bytes()
     return Report(period, found, content, sha256(content))
 
 
@@ -233,8 +234,8 @@ def _named(workspace: Workspace, month: str, section: str | None) -> tuple[str, 
     path = Path(month).resolve()
     outputs = workspace.outputs.resolve()
     parts = path.relative_to(outputs).parts if path.is_relative_to(outputs) else ()
-    if len(parts) != 4 or parts[2:] != (REPORT, "report.pdf"):
-        raise UsageError(f"请写月份和科室，或工作区中的 outputs/<月份>/<科室>/{REPORT}/report.pdf；现为“{month}”")
+    if len(parts) != 4 or parts[2:] != (REPORT, PDF):
+        raise UsageError(f"请写月份和科室，或工作区中的 outputs/<月份>/<科室>/{REPORT}/{PDF}；现为“{month}”")
     return parts[0], parts[1]
 
 

@@ -88,8 +88,7 @@ class Inputs:
 
     def sealed(self, subject: str, notebook: str) -> Figures:
         """Return the figures that another notebook of this period sealed."""
-        path = self.workspace.unit(self.period, subject, notebook) / "result.json"
-        return read_result(path, self.period).figures
+        return read_result(self.workspace.result(self.period, subject, notebook), self.period).figures
 
     def note(self, owner: Area | Section, accepted: AcceptedReturn | None, project: str | None = None) -> ReturnNote:
         """Say what became of an owner's return of the closing month, as a whole or for one project."""

@@ -1,19 +1,17 @@
-"""An executed notebook → its HTML and its PDF: what workers call, many times in one warm process."""
+"""An executed notebook → its report in every format: what workers call, many times in one warm process."""
 
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
-from urllib.parse import quote
 
 import nbformat
 
 from minsheng.render.exporters import ReportHTMLExporter
 from minsheng.render.fonts import FontSet
-from minsheng.render.metadata import OFFICIAL, ReportMetadata, read_metadata
-from minsheng.render.paper import forget_fonts, print_page
+from minsheng.render.formats import FORMATS, HTML, PDF, ReportPage
+from minsheng.render.metadata import read_metadata
+from minsheng.render.paper import forget_fonts
 
 # Every kind of thing that a report holds, so that the first real report finds all caches filled.
 _CHART = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">1</text></svg>').decode()
@@ -28,30 +26,30 @@ _WARM_UP_PAGE = f"""
 <ul class="findings"><li class="good">好。</li></ul></section>"""
 
 
-# What ``report.tracing`` marks as a delivered file; what stands in it was escaped there.
-_FILE = re.compile(r'(<code class="file">([\w./-]+)</code>)')
-
-
 @dataclass(frozen=True)
 class RenderedReport:
     """A report as files.
 
     Parameters
     ----------
-    html
-        The page, UTF-8.
-    pdf
-        The same page as PDF/A-3u with the attachments embedded.
+    files
+        File name → content, in the order of :data:`~minsheng.render.formats.FORMATS`.
     missing_glyphs
         Characters that no font could draw; empty unless a return holds a very rare one.
-    docx
-        The same text for Word and WPS, where the notebook's form is ``official``; else empty.
     """
 
-    html: bytes
-    pdf: bytes
+    files: Mapping[str, bytes]
     missing_glyphs: frozenset[str]
-    docx: bytes = b""
+
+    @property
+    def html(self) -> bytes:
+        """The page, UTF-8."""
+        return self.files[HTML]
+
+    @property
+    def pdf(self) -> bytes:
+        """The same page as PDF/A-3u with the attachments embedded."""
+        return self.files[PDF]
 
 
 def render_report(
@@ -93,20 +91,11 @@ def render_report(
         else notebook
     )
     page, resources = _exporter().from_notebook_node(node)
-    report = read_metadata(node, fallback_title=resources["metadata"]["name"])
-    printed = print_page(page, report, attachments, font_set)
-    document = _document(page, report)
-    if data_folder:
-        page = _FILE.sub(lambda found: f'<a href="{escape(data_folder)}{quote(found[2])}">{found[1]}</a>', page)
-    return RenderedReport(page.encode(), printed.pdf, printed.missing_glyphs, document)
-
-
-def _document(page: str, report: ReportMetadata) -> bytes:
-    if report.form != OFFICIAL:
-        return b""
-    from minsheng.render.document import write_document  # only few reports are documents too
-
-    return write_document(page, report)
+    about = read_metadata(node, fallback_title=resources["metadata"]["name"])
+    source = ReportPage(page, about, attachments, font_set, data_folder)
+    made = {each.file: each.make(source) for each in FORMATS}
+    files = {name: each.content for name, each in made.items() if each.content}
+    return RenderedReport(files, frozenset().union(*(each.missing_glyphs for each in made.values())))
 
 
 def warm_up() -> None:

@@ -9,7 +9,9 @@ from minsheng.domain.result import Result
 from minsheng.files.writing import put
 from minsheng.files.written import canonical_json
 from minsheng.privacy.gate import personal_lines
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.workspace import RESULT
 
 if TYPE_CHECKING:
     from minsheng.render.fonts import FontSet
@@ -83,11 +85,11 @@ def finish(
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}
     node.metadata["minsheng"] = {**node.metadata.get("minsheng", {}), **facts}
     kept = canonical_json(node)
-    made = render_report(node, attachments={"result.json": content}, font_set=font_set, data_folder=data_folder)
-    read = {"executed.ipynb": kept, "report.html": made.html} | ({"report.docx": made.docx} if made.docx else {})
+    made = render_report(node, attachments={RESULT: content}, font_set=font_set, data_folder=data_folder)
     folder.mkdir()
-    files = {"result.json": result}
-    for name, written in {**read, "report.pdf": made.pdf}.items():
+    files = {RESULT: result}
+    for name, written in {NOTEBOOK: kept, **made.files}.items():
         files[name] = folder / name
         put(written, files[name])
-    return Finished(files, made.missing_glyphs, personal_lines({**read, "result.json": content}))
+    read = {each.file: made.files[each.file] for each in FORMATS if each.file in made.files and not each.printed}
+    return Finished(files, made.missing_glyphs, personal_lines({NOTEBOOK: kept, **read, RESULT: content}))

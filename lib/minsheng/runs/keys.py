@@ -21,7 +21,7 @@ from minsheng.runs.graph import UnitSpec
 from minsheng.runs.history import unit_key
 from minsheng.runs.notebook import Limits
 from minsheng.runs.unit_worker import UnitWork
-from minsheng.workspace import MARKER, Workspace
+from minsheng.workspace import MARKER, RESULT, Workspace
 
 _UNUSED = {".pyc", ".pyo"}
 """What Python writes beside its modules; every other file of a package is part of what makes a report."""
@@ -148,7 +148,7 @@ class Preparer:
 
     def forget_sealed(self, folder: Path) -> None:
         """Read a unit's result anew: it has just been made."""
-        self._digests.pop(folder / "result.json", None)
+        self._digests.pop(folder / RESULT, None)
 
     def _notebook(self, unit: UnitSpec) -> Path:
         path = self.workspace.notebooks / unit.file
@@ -166,7 +166,7 @@ class Preparer:
             for suffix in (".csv", ".json")
         ]
         paths += [accepted_form_path(self.workspace.data, unit.period, owner) for owner in unit.forms]
-        paths += [self.workspace.outputs / name / "result.json" for name in unit.after]
+        paths += [self.workspace.outputs / name / RESULT for name in unit.after]
         if unit.notebook == "section_scoring":
             paths.append(accepted_deliveries_path(self.workspace.data, unit.period))
         return [path for path in paths if path.is_file()]

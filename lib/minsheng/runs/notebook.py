@@ -15,7 +15,9 @@ import nbformat
 
 from minsheng.errors import GateRefusedError
 from minsheng.files.hashing import sha256
+from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.workspace import RESULT
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def execute_strictly(
     from papermill.exceptions import PapermillExecutionError
 
     check_parameters(notebook, parameters)
-    target, result_file = folder / "executed.ipynb", folder / "result.json"
+    target, result_file = folder / NOTEBOOK, folder / RESULT
     try:
         executed = papermill.execute_notebook(
             notebook,

@@ -5,15 +5,16 @@ import os
 import shutil
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from minsheng.files.hashing import Content
 from minsheng.files.writing import put
 from minsheng.privacy.personal_numbers import masked_text
+from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
 from minsheng.runs.folders import packed, unit_folder
 from minsheng.runs.notebook import Limits
@@ -26,19 +27,15 @@ if TYPE_CHECKING:
     from minsheng.runs.finishing import Finished
     from minsheng.runs.notebook import Executed
 
+_P = ParamSpec("_P")
+
+_T = TypeVar("_T")
+
 _ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
 
-PRELOAD = (
-    # Our notebooks need no analyst's library; what is not there need not be copied at every fork.
-    *(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS),
-    "minsheng.notebook",
-    "minsheng.report.head",
-    "minsheng.report.charts",
-    "minsheng.report.trends",
-    "minsheng.render.report",
-    "minsheng.render.pdf_text",
-    "minsheng.runs.finishing",
-)
+# Our notebooks need no analyst's library; what is not there need not be copied at every fork. Their door is known by
+# name alone, as they name it: no run may depend on it.
+PRELOAD = (*(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS), "minsheng.notebook")
 
 
 @dataclass(frozen=True)
@@ -128,20 +125,47 @@ class UnitMade:
 @cache
 def template() -> Template:
     """Return this process's warm template, booting in the background from the first call on."""
-    warm = Template(preload=PRELOAD, warm_up="minsheng.runs.unit_worker:warm_up")
+    warm = Template(preload=PRELOAD, warm_up=_name(warm_up))
     warm.start()
     import_without_extras()
     return warm
 
 
 @cache
-def press() -> Servants:
+def _servants() -> Servants:
     """Return this process's servants that render: fonts and styles stay loaded from report to report."""
     return Servants(template())
 
 
+def in_servant(
+    function: Callable[_P, _T], *, time_limit: float | None = None, memory_limit: int | None = None
+) -> Callable[_P, _T]:
+    """Return a function as a servant calls it: the same arguments and result, another process.
+
+    Parameters
+    ----------
+    function
+        A module's own: the servant finds it by its name, arguments and result are pickled.
+    time_limit
+        Seconds.
+    memory_limit
+        Bytes that the servant may take over all its calls.
+    """
+    return partial(_servants().call, _name(function), time_limit=time_limit, memory_limit=memory_limit)
+
+
+def _name(function: Callable[..., object]) -> str:
+    """Name a function for another process. Here alone a function becomes text, which no type checker sees."""
+    return f"{function.__module__}:{function.__qualname__}"
+
+
 def warm_up() -> None:
-    """Render one page in the template, so that no fork pays for it."""
+    """Load what notebooks and reports need and render one page in the template, so that no fork pays for it."""
+    import minsheng.render.pdf_text
+    import minsheng.report.charts
+    import minsheng.report.head
+    import minsheng.report.trends
+    import minsheng.runs.finishing  # noqa: F401
     from minsheng.render.report import warm_up as warm_pages
 
     warm_pages()
@@ -201,9 +225,10 @@ def _execute(work: UnitWork, folder: Path) -> "Executed":
 
 
 def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
+    from minsheng.runs.finishing import finish
+
     try:
-        finished: Finished = press().call(
-            "minsheng.runs.finishing:finish",
+        finished = in_servant(finish, time_limit=work.limits.seconds, memory_limit=work.limits.memory_bytes)(
             json.dumps(executed.notebook, ensure_ascii=False),
             executed.result,
             folder / "reports",
@@ -211,8 +236,6 @@ def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
             key=work.key,
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
-            time_limit=work.limits.seconds,
-            memory_limit=work.limits.memory_bytes,
         )
     except UnitFailedError:
         raise
@@ -255,7 +278,7 @@ def remains(error: UnitFailedError) -> dict[str, bytes]:
     report = [f"{failure.kind.word}（{failure.kind.value}）", failure.message, *filter(None, [failure.traceback])]
     files = {"traceback.txt": "\n\n".join(report).encode()}
     if error.notebook:
-        files["executed.ipynb"] = error.notebook.encode()
+        files[NOTEBOOK] = error.notebook.encode()
     return files
 
 

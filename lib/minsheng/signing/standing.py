@@ -8,6 +8,7 @@ from typing import Literal
 from minsheng.domain.area import Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.render.formats import PDF
 from minsheng.runs.graph import unit_name
 from minsheng.signing.deliveries import OFFICE, PROVINCE, Handed, read_deliveries
 from minsheng.signing.signatures import (
@@ -85,7 +86,7 @@ def section_states(
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
     states = []
     for section in (each for each in plan.sections if each.leader and each.assessed):
-        report = made.get(unit_name(period, section.id, REPORT), {}).get("report.pdf", "")
+        report = made.get(unit_name(period, section.id, REPORT), {}).get(PDF, "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))
         signature, said = _signature(workspace, section, line, report)
@@ -106,7 +107,7 @@ def changed_since_signed(
             continue
         name = plan.section(line.section).name
         fault = line.fault(workspace.data)
-        report = made.get(unit_name(period, line.section, REPORT), {}).get("report.pdf")
+        report = made.get(unit_name(period, line.section, REPORT), {}).get(PDF)
         if fault:
             reasons.append(f"{name}月报：data/{line.file}：{fault}")
         elif report != line.report_sha256:

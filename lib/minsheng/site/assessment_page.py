@@ -22,7 +22,7 @@ from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
 from minsheng.runs.results import FOLDER, sealed_result_table
 from minsheng.site.first_page import write_first_page
-from minsheng.site.month_page import Sealed, header, matrix, reports, run_summary, section, write_page
+from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section, write_page
 from minsheng.workspace import Workspace
 
 _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
@@ -30,7 +30,7 @@ _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
 
 def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, forms: Forms, evidence: Evidence) -> None:
     """Write the page of a half-year's or year's assessment, and the first page."""
-    sealed = Sealed(workspace, plan, period)
+    sealed = PeriodResults(workspace, plan, period)
     figures = sealed_result_table(workspace, period)
     title = f"{period.label}民生工程及民生实事考评"
     body = Piece(
@@ -48,7 +48,7 @@ def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, form
     write_first_page(workspace, plan, period)
 
 
-def _result(sealed: Sealed) -> Element:
+def _result(sealed: PeriodResults) -> Element:
     figures = sealed_result_table(sealed.workspace, sealed.period)
     if figures is None:
         return section("考评结果", paragraph("考评结果表未生成。"))
@@ -92,7 +92,7 @@ def _result(sealed: Sealed) -> Element:
     )
 
 
-def _inputs(sealed: Sealed, row: ResultRow) -> list[Content]:
+def _inputs(sealed: PeriodResults, row: ResultRow) -> list[Content]:
     """Return links to the files that a county's score was made from: its return and the assessor's form."""
     result = sealed.result(row.area, "scoring")
     files = result.provenance.inputs if result else ()
@@ -103,7 +103,7 @@ def _file(file: InputFile) -> Element:
     return Element("a", "考评表" if file.file.startswith("assessment/") else "报表", href=f"../../data/{file.file}")
 
 
-def _sections(sealed: Sealed) -> Element:
+def _sections(sealed: PeriodResults) -> Element:
     rows: list[list[Content]] = []
     for each in (each for each in sealed.plan.sections if each.assessed):
         figures = sealed.figures(each.id, "section_scoring")
@@ -156,7 +156,7 @@ def _from_page(path: Path, evidence: Evidence) -> str:
     return quote(os.path.relpath(path, evidence.page_folder).replace(os.sep, "/"))
 
 
-def _forms(sealed: Sealed, forms: Forms) -> Element:
+def _forms(sealed: PeriodResults, forms: Forms) -> Element:
     accepted: dict[str, AssessmentForm | SectionForm] = {**forms.areas, **forms.sections}
     bodies = {area.id: area.name for area in sealed.plan.assessed_areas}
     bodies |= {each.id: each.name for each in sealed.plan.sections if each.assessed}

@@ -16,10 +16,9 @@ from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.runs.graph import period_units
-from minsheng.site.month_page import Sealed, header, is_made, matrix, section
+from minsheng.site.parts import PeriodResults, header, is_made, matrix, section
+from minsheng.site.workbooks import PROGRESS
 from minsheng.workspace import Workspace
-
-_ANNEX = "progress.xlsx"
 
 
 def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
@@ -40,8 +39,8 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         The period that is worked on: it is listed although its page may not be there yet.
     """
     periods = sorted({now, *_made_periods(workspace)})
-    months = [Sealed(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
-    assessed = [Sealed(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
+    months = [PeriodResults(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
+    assessed = [PeriodResults(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
     newest = next((month for month in reversed(months) if _is_readable(month)), None)
     bulletin = newest.bulletin() if newest else None
     title = workspace.settings.site_title
@@ -72,7 +71,7 @@ def _made_periods(workspace: Workspace) -> set[Period]:
     return {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
 
 
-def _attention(workspace: Workspace, month: Sealed) -> Element:
+def _attention(workspace: Workspace, month: PeriodResults) -> Element:
     """Return what ``minsheng status`` lists first, in full."""
     status = status_of(workspace, month.plan, month.period)
     rows: list[list[Content]] = [
@@ -98,7 +97,7 @@ def _items(status: MonthStatus, matter: Matter) -> list[Content]:
     return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said
 
 
-def _months(months: list[Sealed]) -> Element:
+def _months(months: list[PeriodResults]) -> Element:
     columns = [
         Column("月份", kind="row"),
         Column("数据截至", kind="text"),
@@ -113,7 +112,7 @@ def _months(months: list[Sealed]) -> Element:
     )
 
 
-def _is_readable(month: Sealed) -> bool:
+def _is_readable(month: PeriodResults) -> bool:
     """Whether this version of the product made a month; one before an upgrade must not keep the others from a page."""
     try:
         month.bulletin()
@@ -122,21 +121,21 @@ def _is_readable(month: Sealed) -> bool:
     return True
 
 
-def _month(month: Sealed) -> list[Content]:
+def _month(month: PeriodResults) -> list[Content]:
     try:
         bulletin = month.bulletin()
     except VersionError:
         told = f"由另一版本生成，请重做：minsheng run {month.period}"
         return [Element("a", month.period.label, href=f"{month.period}/index.html"), told, *[None] * 4, _made(month)]
     notes = bulletin.returns if bulletin else ()
-    annex = month.workspace.outputs / str(month.period) / _ANNEX
+    annex = month.workspace.outputs / str(month.period) / PROGRESS
     return [
         Element("a", month.period.label, href=f"{month.period}/index.html"),
         day(bulletin.as_of) if bulletin and bulletin.as_of else None,
         _named([entry for entry in notes if entry.status == "not_reported"]) if bulletin else None,
         _named([entry for entry in notes if entry.late]) if bulletin else None,
         month.links(CITY, "bulletin", f"{month.period}/"),
-        Element("a", "Excel", href=f"{month.period}/{_ANNEX}") if annex.is_file() else None,
+        Element("a", "Excel", href=f"{month.period}/{PROGRESS}") if annex.is_file() else None,
         _made(month),
     ]
 
@@ -145,7 +144,7 @@ def _named(entries: list[ReturnNote]) -> str:
     return "、".join(entry.name for entry in entries) or "无"
 
 
-def _assessments(assessed: list[Sealed]) -> Element:
+def _assessments(assessed: list[PeriodResults]) -> Element:
     columns = [Column("考评期", kind="row"), Column("考评结果表", kind="text"), Column("已生成报告", "份")]
     rows: list[list[Content]] = [
         [
@@ -158,7 +157,7 @@ def _assessments(assessed: list[Sealed]) -> Element:
     return section("考评", table("半年和年度考评", columns, rows))
 
 
-def _made(period: Sealed) -> str:
+def _made(period: PeriodResults) -> str:
     units = period_units(period.plan, period.period)
     return f"{sum(is_made(period.workspace, unit) for unit in units)}/{len(units)}"
 

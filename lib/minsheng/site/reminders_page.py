@@ -17,7 +17,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
     from minsheng.render.html.numbers import day as told
     from minsheng.render.html.page import page
     from minsheng.render.html.tables import Column, table
-    from minsheng.site.month_page import header, section, write_page
+    from minsheng.site.parts import header, section, write_page
 
     folder = workspace.outputs / str(period)
     if not owed:

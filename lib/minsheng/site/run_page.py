@@ -21,7 +21,7 @@ from minsheng.render.html.tables import Column, table
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.history import Ledger, RecordedRun
 from minsheng.runs.log import Event, RunLog
-from minsheng.site.month_page import Sealed, header, section, write_page
+from minsheng.site.parts import PeriodResults, header, section, write_page
 from minsheng.workspace import Workspace
 
 PAGE = "run.html"
@@ -89,7 +89,7 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
 
 def _about(workspace: Workspace, plan: Plan, period: Period) -> Figures | None:
     """Return the figures that say what the period's data are: of an assessment's result table, or of the ranking."""
-    sealed = Sealed(workspace, plan, period)
+    sealed = PeriodResults(workspace, plan, period)
     return sealed.figures(CITY, "result_table") or sealed.figures(CITY, "scoring")
 
 

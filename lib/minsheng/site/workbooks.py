@@ -11,15 +11,17 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
-from minsheng.files.written import read_result
 from minsheng.intake.spreadsheets.printed_table import Cell, Group, write_printed_table
 from minsheng.privacy.gate import check_privacy
+from minsheng.render.formats import HTML, PDF
 from minsheng.render.html import numbers
 from minsheng.render.html.numbers import day
 from minsheng.report.progress import target_words
 from minsheng.report.result_table import counted, differing, remarks
-from minsheng.runs.results import FOLDER, sealed_result_table
+from minsheng.runs.results import FOLDER, sealed_result, sealed_result_table
 from minsheng.workspace import Workspace
+
+PROGRESS = "progress.xlsx"
 
 _WHOLE, _PERCENT = "#,##0", "0.0%"
 
@@ -33,8 +35,8 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
     found: dict[tuple[str, str], Measurement] = {}
     absent, label, days = [], "", [period.end]
     for project in plan.projects_at(period):
-        path = workspace.unit(period, CITY, project.id) / "result.json"
-        figures = read_result(path, period).figures if path.is_file() else None
+        result = sealed_result(workspace, period, CITY, project.id)
+        figures = result.figures if result else None
         if not isinstance(figures, ProjectFigures):
             absent.append(project.short_name)
             continue
@@ -62,14 +64,14 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
         day=min(days),
         sheet="完成情况",
     )
-    check_privacy({"progress.xlsx": content})
+    check_privacy({PROGRESS: content})
     return content
 
 
 def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
     """Return the sealed figures of the areas directly below one, by area and indicator."""
-    path = workspace.unit(period, area_id, project) / "result.json"
-    figures = read_result(path, period).figures if path.is_file() else None
+    result = sealed_result(workspace, period, area_id, project)
+    figures = result.figures if result else None
     rows = figures.areas if isinstance(figures, ProjectFigures) else ()
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
 
@@ -111,7 +113,7 @@ def _remarks(found: Mapping[tuple[str, str], Measurement]) -> list[str]:
     return said
 
 
-_COPIES = ("html", "pdf")
+_COPIES = {f"{FOLDER}.html": HTML, f"{FOLDER}.pdf": PDF}
 
 
 def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None:
@@ -122,7 +124,7 @@ def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None
     folder = workspace.outputs / str(period) / FOLDER
     figures = sealed_result_table(workspace, period)
     made = workspace.unit(period, CITY, FOLDER)
-    contents = {f"{FOLDER}.{kind}": made / f"report.{kind}" for kind in _COPIES}
+    contents = {name: made / report for name, report in _COPIES.items()}
     if figures is None:
         for name in (*contents, f"{FOLDER}.xlsx"):
             (folder / name).unlink(missing_ok=True)

@@ -14,13 +14,14 @@ from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.intake.returns.store import delivered_path, read_register
+from minsheng.render.formats import HTML, PDF
 from minsheng.runs.graph import UnitSpec, period_units, unit_name
 from minsheng.runs.keys import fingerprint
 from minsheng.runs.version import package_commit, package_version
 from minsheng.signing.deliveries import read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed
 from minsheng.signing.standing import RECEIVERS, REPORT
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -121,10 +122,10 @@ def _month_items(workspace: Workspace, plan: Plan, period: Period, payload: Payl
         if folder in inside:
             yield Item(
                 id=folder,
-                title=_report_title(plan, unit, _title(payload, f"{folder}/report.html")),
+                title=_report_title(plan, unit, _title(payload, f"{folder}/{HTML}")),
                 files=tuple(inside[folder]),
                 creator=plan.about.issuer,
-                dated=_as_of(payload, f"{folder}/result.json", "figures"),
+                dated=_as_of(payload, f"{folder}/{RESULT}", "figures"),
             )
     for line in read_register(workspace.data):
         name = _path_of(workspace, line)
@@ -209,7 +210,7 @@ def _acts(workspace: Workspace, plan: Plan, period: Period, payload: Payload) ->
 def _signatures(workspace: Workspace, period: Period, payload: Payload) -> Iterator[LeaderSignature]:
     for signed in _sealed_signatures(workspace, period, payload):
         report = f"outputs/{unit_name(signed.period, signed.section, REPORT)}"
-        item = report if f"{report}/report.pdf" in payload else f"data/{signed.file}"
+        item = report if f"{report}/{PDF}" in payload else f"data/{signed.file}"
         yield LeaderSignature(
             item, _RULES[signed.kind], signed.signer, signed.signed_at.isoformat(), f"data/{signed.file}"
         )

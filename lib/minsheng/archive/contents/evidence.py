@@ -16,13 +16,14 @@ from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, 
 from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import FileRefusedError, GateRefusedError
 from minsheng.files.registers import records
-from minsheng.files.written import read_result
 from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
 from minsheng.intake.forms.reading import BONUS_FOLDER
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.section_rules import is_automatic
+from minsheng.render.formats import HTML, PDF
+from minsheng.runs.results import sealed_result
 from minsheng.signing.deliveries import deliveries_path
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
 
 COLUMNS = ("id", "item", "who", "why")
 
@@ -262,8 +263,8 @@ class _Looker:
         return Body(section.id, section.name, total, self._overview(section.id, "section_scoring", form), tuple(items))
 
     def _figures(self, who: str, notebook: str) -> object:
-        path = self.workspace.unit(self.period, who, notebook) / "result.json"
-        return read_result(path, self.period).figures if path.is_file() else None
+        result = sealed_result(self.workspace, self.period, who, notebook)
+        return result.figures if result else None
 
     def _form(self, who: str) -> str:
         return f"考评表 data/assessment/{self.period}/{who}.xlsx "
@@ -289,7 +290,7 @@ class _Looker:
         for project in projects:
             folder, name = self.workspace.unit(month, area, project), self.plan.project(project).short_name
             where = f"outputs/{month}/{area}/{project}"
-            for kind in ("report.pdf", "result.json"):
+            for kind in (PDF, RESULT):
                 if (folder / kind).is_file():
                     files[f"{name}-{kind}"] = folder / kind
                 else:
@@ -328,8 +329,7 @@ class _Looker:
 
     def _overview(self, who: str, notebook: str, form: AssessmentForm | SectionForm | None) -> dict[str, Path]:
         folder = self.workspace.unit(self.period, who, notebook)
-        files = {f"得分表.{kind}": folder / f"report.{kind}" for kind in ("pdf", "html")}
-        files["得分表-result.json"] = folder / "result.json"
+        files = {"得分表.pdf": folder / PDF, "得分表.html": folder / HTML, f"得分表-{RESULT}": folder / RESULT}
         files = {name: path for name, path in files.items() if path.is_file()}
         if form and (source := self.workspace.data / form.file).is_file():
             files[f"考评表{source.suffix}"] = source
@@ -356,5 +356,5 @@ def result_files(workspace: Workspace, period: Period) -> Iterator[tuple[str, Pa
     table = workspace.outputs / str(period) / "result_table"
     for kind in ("pdf", "html", "xlsx"):
         yield f"考评结果表.{kind}", table / f"result_table.{kind}"
-    yield "考评结果表-result.json", workspace.unit(period, CITY, "result_table") / "result.json"
-    yield "得分排名.pdf", workspace.unit(period, CITY, "scoring") / "report.pdf"
+    yield f"考评结果表-{RESULT}", workspace.result(period, CITY, "result_table")
+    yield "得分排名.pdf", workspace.unit(period, CITY, "scoring") / PDF

@@ -4,7 +4,7 @@ The package is a workspace of its own: everything has the path that it has in th
 made again from the package alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from minsheng.archive.contents.links import month_page
@@ -36,13 +36,11 @@ from minsheng.workspace import Workspace
 
 PROVENANCE = "provenance.json"
 
-_PAGES = ("index.html", "progress.xlsx")
 
-
-def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
+def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> list[str]:
     """Return why a month or an assessment may not be sealed yet, one line per reason with what it concerns.
 
-    An area that has not reported is no reason: its reports say 未报送.
+    An area that has not reported is no reason: its reports say 未报送. ``pages`` are files of the period's own folder.
     """
     is_month = period.kind == PeriodKind.MONTH
     make = f"minsheng {'run' if is_month else 'assess'} {period}"
@@ -63,7 +61,6 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period) -> list[str
             made = {name: attempt.outputs for name, attempt in ledger.last_attempts(f"{period}/").items()}
         reasons += changed_since_signed(workspace, plan, period, made)
     folder = workspace.outputs / str(period)
-    pages = _PAGES if is_month else _PAGES[:1]
     return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
 
 
@@ -80,18 +77,18 @@ def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: Uni
     return ""
 
 
-def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes | Path]:
+def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> dict[str, bytes | Path]:
     """Return path in the package → content of everything that a month's package holds.
 
-    Reports, the month's pages and receipts; the returns of the year to date with their lines of the register, and what
-    intake made of them; the plan, the notebooks and the lock; what all of it was made with.
+    Reports, the month's ``pages`` and receipts; the returns of the year to date with their lines of the register, and
+    what intake made of them; the plan, the notebooks and the lock; what all of it was made with.
     """
     units = period_units(plan, period)
     with Ledger(workspace.ledger) as ledger:
         made = ledger.last_attempts(f"{period}/")
     # What a run recorded, not what lies there: a report of a section has a Word file, and nothing unknown gets in.
     paths = [workspace.outputs / unit.name / name for unit in units for name in made[unit.name].outputs]
-    paths += [workspace.outputs / str(period) / name for name in _PAGES]
+    paths += [workspace.outputs / str(period) / name for name in pages]
     paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
     paths += _plan_files(workspace, period)
     paths += [workspace.notebooks / name for name in dict.fromkeys(unit.file for unit in units)]
@@ -104,9 +101,9 @@ def month_files(workspace: Workspace, plan: Plan, period: Period) -> dict[str, b
         files[_inside(workspace, signed_register_path(data))] = signed_csv(signed)
     if deliveries_path(data).is_file():
         files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
-    pages = [workspace.outputs / str(period) / name for name in _PAGES if name.endswith(".html")]
+    linking = [workspace.outputs / str(period) / name for name in pages if name.endswith(".html")]
     # A run's record and the list of all months are no part of a month.
-    files |= {name: month_page(path, name, files) for path in pages for name in [_inside(workspace, path)]}
+    files |= {name: month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
     files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
     return dict(sorted(files.items()))
 

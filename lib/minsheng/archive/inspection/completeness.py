@@ -9,9 +9,11 @@ from minsheng.errors import MinshengError
 from minsheng.files.registers import records
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.plan import load_plan
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_units
+from minsheng.workspace import RESULT
 
-_REPORT = ("report.html", "report.pdf", "executed.ipynb", "result.json")
+_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK, RESULT)
 
 CATALOGUE = "02-证据目录/证据目录.csv"
 

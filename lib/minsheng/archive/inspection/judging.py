@@ -21,6 +21,7 @@ from minsheng.archive.package.records import METADATA, REQUIRED, SETTINGS, lacki
 from minsheng.domain.period import Period
 from minsheng.errors import MinshengError
 from minsheng.files.hashing import UNABLE
+from minsheng.render.formats import PDF
 
 
 class Quality(StrEnum):
@@ -328,7 +329,7 @@ def _other_titles(found: Evidence) -> list[str]:
         for name, look in found.looks.items()
         if look.pdf
         and look.pdf.title
-        and name.endswith("/report.pdf")
+        and name.endswith(f"/{PDF}")
         and look.pdf.title not in said.get(f"data/{name}", "")
     ]
 

@@ -1,0 +1,64 @@
+"""The pages that the run of a month writes. A new page is a module that makes it, and its line in ``MONTH_PAGES``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.files.writing import write_atomically
+from minsheng.runs.unit_worker import in_servant
+from minsheng.site.first_page import first_page
+from minsheng.site.month_page import month_page
+from minsheng.site.workbooks import PROGRESS, progress_workbook
+from minsheng.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One page, or workbook, that is made from all results of a month.
+
+    Parameters
+    ----------
+    path
+        Where it lies under ``outputs/``; ``{period}/`` is the month's folder.
+    make
+        Makes it; a module's own function, because a servant calls it.
+    link
+        What the month's page calls its link to it; empty where it has none.
+    archived
+        Whether it is part of what is sealed.
+    """
+
+    path: str
+    make: Callable[[Workspace, Plan, Period], bytes]
+    link: str = ""
+    archived: bool = False
+
+
+def _month_page(workspace: Workspace, plan: Plan, period: Period) -> bytes:
+    links = [(each.path.removeprefix(_MONTH), each.link) for each in MONTH_PAGES if each.link]
+    return month_page(workspace, plan, period, links)
+
+
+_MONTH = "{period}/"
+
+MONTH_PAGES = (
+    SitePage(f"{_MONTH}{PROGRESS}", progress_workbook, link="目标任务完成情况表（Excel）", archived=True),
+    SitePage("index.html", first_page),
+    # The month's own page comes last: while it is missing, a run that was killed here is taken up again.
+    SitePage(f"{_MONTH}index.html", _month_page, archived=True),
+)
+
+
+def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
+    """Write the pages of a month; a servant reads the results, so that its memory is theirs."""
+    for each in MONTH_PAGES:
+        content = in_servant(each.make)(workspace, plan, period)
+        write_atomically(workspace.outputs / each.path.format(period=period), content)
+
+
+def archived_pages(period: Period) -> list[str]:
+    """Return the names of what is sealed of a period's own folder besides its reports."""
+    if period.kind != PeriodKind.MONTH:
+        return ["index.html"]
+    return sorted(each.path.removeprefix(_MONTH) for each in MONTH_PAGES if each.archived)
