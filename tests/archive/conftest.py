@@ -9,11 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.package.bag import take_stock
-from minsheng.archive.package.records import Description, Item, Making
+from minsheng.archive.package.bag import Payload, take_stock
+from minsheng.archive.package.metadata_xml import METADATA, Description, Record, metadata_bytes
+from minsheng.archive.package.provenance import STATEMENT, Making, statement_bytes
 from minsheng.archive.package.sealing import Order, Sealed, seal
 from minsheng.archive.package.verifying import Verification, verify_archive
 from minsheng.domain.period import Period
+
+
+def described(about: Description, made: list[str], payload: Payload):
+    making = Making(made=frozenset(made), between=frozenset(), version="0", commit="", sha256="0" * 64)
+    return lambda info: {
+        METADATA: metadata_bytes(info, about, payload),
+        STATEMENT: statement_bytes(info, making, payload),
+    }
 
 
 def order(period: str, files: dict[str, bytes | Path], why: str = "") -> Order:
@@ -25,8 +34,11 @@ def order(period: str, files: dict[str, bytes | Path], why: str = "") -> Order:
         plan="2017",
         software="minsheng test",
         payload=(payload := take_stock(files)),
-        about=Description((Item("all", f"{period} 全部文件", tuple(payload)),), basis="关于民生工程的通知"),
-        making=Making(made=frozenset(list(payload)[:1]), between=frozenset(), version="0", commit="", sha256="0" * 64),
+        describe=described(
+            Description((Record("all", f"{period} 全部文件", tuple(payload)),), basis="关于民生工程的通知"),
+            list(payload)[:1],
+            payload,
+        ),
         sealed_at=datetime.fromisoformat("2017-07-26T10:00:00+08:00"),
         why=why,
     )

@@ -17,14 +17,14 @@ import pikepdf
 import pytest
 from page import ValidationProfile, validate_pdf_bytes
 from tests.archive.conformance import another, flipped, retag
-from tests.archive.conftest import Desk, lock, order, unlock
+from tests.archive.conftest import Desk, described, lock, order, unlock
 
 from minsheng.archive.inspection.file_checks import look_into
 from minsheng.archive.inspection.gathering import gather
 from minsheng.archive.inspection.judging import Verdict, judge
 from minsheng.archive.package import profile, sealing
 from minsheng.archive.package.bag import take_stock
-from minsheng.archive.package.records import Description, Item, Making
+from minsheng.archive.package.metadata_xml import Description, Record
 from minsheng.archive.package.sealing import seal
 from minsheng.commands.archive_inspect import inspect_package
 from minsheng.domain.period import Period
@@ -59,10 +59,9 @@ def book(binder: bytes) -> dict[str, bytes | Path]:
 
 def seal_book(desk: Desk, book: dict[str, bytes | Path]) -> None:
     payload = take_stock(book)
-    about = Description((Item("all", "苍溪县印证资料", tuple(payload), "某局"),), fonds="035", retention="30年")
-    making = Making(frozenset({BINDER}), frozenset(), "0", "", "0" * 64)
+    about = Description((Record("all", "苍溪县印证资料", tuple(payload), "某局"),), fonds="035", retention="30年")
     asked = replace(order("2017-06", {"x": b"x"}), period=Period("2017-H1"), kind="evidence", payload=payload,
-                    about=about, making=making)  # fmt: skip
+                    describe=described(about, [BINDER], payload))  # fmt: skip
     seal(desk.archive, desk.keys, asked, say=lambda _: None)
 
 

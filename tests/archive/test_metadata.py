@@ -10,19 +10,18 @@ from tests.archive.conformance import PDF, retag
 from tests.archive.conftest import lock, order, unlock
 
 from minsheng.archive.package.faults import FaultKind
-from minsheng.archive.package.package_check import check_bag
-from minsheng.archive.package.provenance import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
-from minsheng.archive.package.records import (
+from minsheng.archive.package.metadata_xml import (
     METADATA,
     REQUIRED,
     SETTINGS,
     Description,
-    Item,
-    SealFacts,
+    Record,
     lacking,
     metadata_bytes,
     read_metadata,
 )
+from minsheng.archive.package.package_check import check_bag
+from minsheng.archive.package.provenance import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
 
 ELEMENTS = frozenset(
     """
@@ -78,10 +77,9 @@ def test_what_the_data_does_not_say_is_left_out(three) -> None:
 
 def test_every_file_belongs_to_one_record() -> None:
     asked = order("2017-06", {"a": b"1", "b": b"2"})
-    facts = SealFacts("2017-06", "t", "o", "month", "2017-06", "p", "s", "2017-07-26")
-    for items in ((Item("1", "t", ("a",)),), (Item("1", "t", ("a", "b")), Item("2", "t", ("b",)))):
+    for records in ((Record("1", "t", ("a",)),), (Record("1", "t", ("a", "b")), Record("2", "t", ("b",)))):
         with pytest.raises(ValueError, match=r"one record each: \['b'\]"):
-            metadata_bytes(facts, Description(items), asked.payload)
+            metadata_bytes({}, Description(records), asked.payload)
 
 
 def test_the_statement_is_an_in_toto_statement_whose_every_digest_is_in_the_bag(three) -> None:

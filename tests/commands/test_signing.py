@@ -17,7 +17,7 @@ from tests.archive.certificates import PASSWORD, Authority
 from minsheng.agenda.status import month_status
 from minsheng.archive.contents.month import why_incomplete
 from minsheng.archive.inspection.judging import Verdict
-from minsheng.archive.package.records import METADATA, read_metadata
+from minsheng.archive.package.metadata_xml import METADATA, read_metadata
 from minsheng.commands.archive_inspect import inspect_package
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify

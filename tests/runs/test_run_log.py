@@ -144,7 +144,7 @@ def _command(monkeypatch, *arguments: str) -> int:
 
 def test_a_level_keeps_what_is_less_severe_out_of_the_file_only(workspace: Workspace) -> None:
     with RunLog(workspace, JUNE, "run", LogLevel.WARNING) as log:
-        with stage(logging.getLogger("minsheng.workflow"), "site"):
+        with stage(logging.getLogger("minsheng.commands"), "site"):
             pass
         fallback.Counter().add("no fork here", "a notebook")
     assert [event["event"] for event in _events(workspace)] == ["fallback"]

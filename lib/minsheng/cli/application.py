@@ -37,7 +37,8 @@ def conclude(outcome: Outcome, *, as_json: bool = False) -> NoReturn:
 def main() -> None:
     """Run the command line; our own errors become one message and their exit code."""
     # Events are for a run's log. Where none is kept, Python would print their bare names on the terminal.
-    logging.getLogger("minsheng").addHandler(logging.NullHandler())
+    for package in ("minsheng", "papermill_forked"):
+        logging.getLogger(package).addHandler(logging.NullHandler())
     try:
         # Left alone, typer would say what is wrong with a command line itself, in English.
         sys.exit(app(standalone_mode=False))

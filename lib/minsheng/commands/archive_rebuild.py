@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 
 from minsheng.archive.contents.archived import trusted_key
-from minsheng.archive.contents.month import PROVENANCE, made_with
+from minsheng.archive.contents.description import PROVENANCE, made_with
 from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.verifying import verify_archive
 from minsheng.commands.run import run_month

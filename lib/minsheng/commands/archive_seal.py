@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.contents.book import evidence_book
-from minsheng.archive.contents.description import describe, making_of
+from minsheng.archive.contents.description import descriptions
 from minsheng.archive.contents.month import month_files, recorded_files, why_incomplete
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.sealing import Order, Sealed, seal
@@ -166,8 +166,7 @@ def seal_payload(
         plan=plan.about.id,
         software=version_text(),
         payload=payload,
-        about=describe(workspace, plan, period, payload),
-        making=making_of(workspace, period, payload),
+        describe=descriptions(workspace, plan, period, payload),
         sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
         why=why,
     )

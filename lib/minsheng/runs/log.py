@@ -54,6 +54,9 @@ FACTS = (
 
 Event = Mapping[str, Any]
 
+_PACKAGES = ("minsheng", "papermill_forked")
+"""Ours, and the engine, which says when a notebook did not run in a fork."""
+
 
 class RunLog(logging.Handler):
     """Listens to the package's loggers for one run; a context manager.
@@ -87,14 +90,15 @@ class RunLog(logging.Handler):
         self.events: list[Event] = []
         self._least = (least or workspace.settings.log_level).number
         self._opening = {"command": command, "period": str(period), "product": version_text()}
-        self._log = logging.getLogger("minsheng")
+        self._loggers = [logging.getLogger(name) for name in _PACKAGES]
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("x", encoding="utf-8")
-        self._level_before = self._log.level
-        self._log.setLevel(min(self._least, logging.INFO))
-        self._log.addHandler(self)
+        self._levels_before = [logger.level for logger in self._loggers]
+        for logger in self._loggers:
+            logger.setLevel(min(self._least, logging.INFO))
+            logger.addHandler(self)
         self.tell("run_started", logging.INFO, **self._opening)
         return self
 
@@ -105,8 +109,9 @@ class RunLog(logging.Handler):
             # Where it happened, not its words: these may repeat a cell.
             frames = [f"{_short(f.filename)}:{f.lineno} {f.name}" for f in traceback.extract_tb(tb)]
             self.tell("run_crashed", logging.ERROR, failure=type(error).__name__, where=frames)
-        self._log.removeHandler(self)
-        self._log.setLevel(self._level_before)
+        for logger, level in zip(self._loggers, self._levels_before, strict=True):
+            logger.removeHandler(self)
+            logger.setLevel(level)
         self._file.close()
         self.close()
 

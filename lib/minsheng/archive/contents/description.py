@@ -1,27 +1,44 @@
-"""What a package says about itself, from the plan, the registers and the files: nothing here is invented."""
+"""What a package says about itself, from the plan, the registers and the files: nothing here is invented.
+
+Three files say it, to three readers: ``provenance.json`` to ``minsheng archive rebuild``, ``metadata.xml`` to
+archivists (DA/T 46), ``provenance.intoto.json`` to programs that know in-toto. What two of them say comes from one
+place here; what a single report says of itself stands in its ``result.json``.
+"""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from pathlib import PurePosixPath
 from typing import Any
 
 from minsheng.archive.package.bag import Payload
-from minsheng.archive.package.records import Act, Agent, Description, Item, LeaderSignature, Making
+from minsheng.archive.package.metadata_xml import (
+    METADATA,
+    Act,
+    Agent,
+    Description,
+    LeaderSignature,
+    Record,
+    metadata_bytes,
+)
+from minsheng.archive.package.provenance import STATEMENT, Making, statement_bytes
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.files.written import canonical_json
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.render.formats import HTML, PDF
 from minsheng.runs.graph import UnitSpec, period_units, unit_name
-from minsheng.runs.keys import fingerprint
+from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.version import package_commit, package_version
 from minsheng.signing.deliveries import read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed
 from minsheng.signing.standing import RECEIVERS, REPORT
 from minsheng.workspace import RESULT, Workspace
+
+PROVENANCE = "provenance.json"
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -29,7 +46,7 @@ _NUMBER = re.compile(r"^\d\d-")
 
 _RULES = {PADES: "PAdES（PDF 电子签名）", "scan": "纸质签字的扫描件"}
 
-_MADE_OF_MONTH, _BETWEEN = ("outputs/",), ("data/accepted/", "provenance.json")
+_MADE_OF_MONTH, _BETWEEN = ("outputs/",), ("data/accepted/", PROVENANCE)
 
 _MADE_OF_BOOK = re.compile(r"(?:01|02)-[^/]+/.+|\d\d-[^/]+/(?:00-得分表/得分表[^/]*|[^/]+印证资料\.pdf)")
 
@@ -40,63 +57,74 @@ _GROUPS = {
     "data/deliveries": "报送登记、报送文件与交接单",
     "notebooks": "生成报告的笔记本",
     "requirements.lock": "依赖的锁定版本",
-    "provenance.json": "生成记录",
+    PROVENANCE: "生成记录",
 }
 """Titles of files that are no report and no return, by their first folders."""
 
 
-def describe(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> Description:
-    """Describe a package after DA/T 46.
+def descriptions(
+    workspace: Workspace, plan: Plan, period: Period, payload: Payload
+) -> Callable[[Mapping[str, str]], dict[str, bytes]]:
+    """Return what writes the files that describe a package, once its ``bag-info.txt`` is known."""
+    about, making = describe(workspace, plan, period, payload), making_of(workspace, period, payload)
+    return lambda info: {
+        METADATA: metadata_bytes(info, about, payload),
+        STATEMENT: statement_bytes(info, making, payload),
+    }
 
-    Parameters
-    ----------
-    workspace
-        Where the registers lie.
-    plan
-        Names bodies and people.
-    period
-        The month, half-year or year.
-    payload
-        The package's files.
-    """
+
+def describe(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> Description:
+    """Describe a package after DA/T 46: its records, and what was done with them."""
     month = period.kind == PeriodKind.MONTH
     rest = dict(payload)
-    items: list[Item] = []
-    for item in _month_items(workspace, plan, period, payload) if month else ():
-        items.append(item)
-        for name in item.files:
+    records: list[Record] = []
+    for record in _month_records(workspace, plan, period, payload) if month else ():
+        records.append(record)
+        for name in record.files:
             del rest[name]
-    items += _month_groups(plan, rest) if month else _book_groups(plan, rest)
-    acts, agents = _acts(workspace, plan, period, payload) if month else ([], [])
-    records = workspace.settings.records
+    records += _month_groups(plan, rest) if month else _book_groups(plan, rest)
+    settings = workspace.settings.records
     return Description(
-        items=tuple(sorted(items, key=lambda item: item.id)),
-        agents=tuple(dict.fromkeys(agents)),
-        acts=tuple(acts),
-        signatures=tuple(_signatures(workspace, period, payload)) if month else (),
+        records=tuple(sorted(records, key=lambda record: record.id)),
+        acts=tuple(_acts(workspace, plan, period, payload)) if month else (),
         basis=plan.about.title,
-        fonds=records.fonds,
-        retention=records.retention,
+        fonds=settings.fonds,
+        retention=settings.retention,
     )
 
 
 def making_of(workspace: Workspace, period: Period, payload: Payload) -> Making:
     """Return what a package's reports were made from and with."""
-    now = fingerprint(workspace)
     if period.kind == PeriodKind.MONTH:
         made = frozenset(name for name in payload if name.startswith(_MADE_OF_MONTH))
         between = frozenset(name for name in payload if name.startswith(_BETWEEN))
     else:
         made, between = frozenset(name for name in payload if _MADE_OF_BOOK.fullmatch(name)), frozenset()
-    return Making(
-        made=made,
-        between=between,
-        version=package_version(),
-        commit=package_commit(),
-        sha256=now.package,
-        fonts=now.fonts,
-        text_stack=now.text_stack,
-    )
+    now = fingerprint(workspace)
+    return Making(made, between, package_version(), package_commit(), now.package, now.fonts, now.text_stack)
+
+
+def made_with(workspace: Workspace) -> dict[str, object]:
+    """Return what reports are made with besides their inputs; where two are equal, so are the reports' bytes."""
+    now = fingerprint(workspace)
+    return {
+        "package": {"version": package_version(), "sha256": now.package},
+        "lock_sha256": now.lock,
+        "fonts": now.fonts,
+        "text_stack": now.text_stack,
+    }
+
+
+def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec], period: Period) -> bytes:
+    """Write what the month was made with, and the key of every unit."""
+    preparer = Preparer(workspace, plan, fingerprint(workspace))
+    document = {
+        "period": str(period),
+        "plan": {"id": plan.about.id, "sha256": plan.sha256},
+        "made_with": made_with(workspace),
+        "units": {unit.name: preparer.key(unit) for unit in units},
+    }
+    return canonical_json(document)
 
 
 def is_made_here(kind: str, name: str) -> bool:
@@ -112,25 +140,27 @@ def is_made_here(kind: str, name: str) -> bool:
     return name.startswith(_MADE_OF_MONTH) if kind == "month" else bool(_MADE_OF_BOOK.fullmatch(name))
 
 
-def _month_items(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> Iterator[Item]:
+def _month_records(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> Iterator[Record]:
     """Yield the reports, the returns and the signed files: each a record with its own title."""
+    signatures = _signatures(workspace, period, payload)
     inside: dict[str, list[str]] = {}
     for name in payload:
         inside.setdefault(str(PurePosixPath(name).parent), []).append(name)
     for unit in period_units(plan, period):
         folder = f"outputs/{unit.name}"
         if folder in inside:
-            yield Item(
+            yield Record(
                 id=folder,
                 title=_report_title(plan, unit, _title(payload, f"{folder}/{HTML}")),
                 files=tuple(inside[folder]),
                 creator=plan.about.issuer,
                 dated=_as_of(payload, f"{folder}/{RESULT}", "figures"),
+                signatures=signatures.get(folder, ()),
             )
     for line in read_register(workspace.data):
         name = _path_of(workspace, line)
         if name in payload:
-            yield Item(
+            yield Record(
                 id=name,
                 title=f"{_owner(plan, line.id)}{line.period.label}报表（第{line.revision}版）",
                 files=(name,),
@@ -139,7 +169,8 @@ def _month_items(workspace: Workspace, plan: Plan, period: Period, payload: Payl
             )
     for signed in _sealed_signatures(workspace, period, payload):
         title = f"{plan.section(signed.section).name}{signed.period.label}月报签字件（第{signed.revision}版）"
-        yield Item(f"data/{signed.file}", title, (f"data/{signed.file}",), signed.signer, str(signed.signed_at.date()))
+        file, on = f"data/{signed.file}", str(signed.signed_at.date())
+        yield Record(file, title, (file,), signed.signer, on, signatures.get(file, ()))
 
 
 def _report_title(plan: Plan, unit: UnitSpec, title: str) -> str:
@@ -150,7 +181,7 @@ def _report_title(plan: Plan, unit: UnitSpec, title: str) -> str:
     return f"{whose}{unit.period.label}{title or unit.notebook}"
 
 
-def _month_groups(plan: Plan, rest: Payload) -> Iterator[Item]:
+def _month_groups(plan: Plan, rest: Payload) -> Iterator[Record]:
     """Yield what is no report and no return: pages, receipts, registers, the plan, the notebooks."""
     for group, names in _by(rest, _group_of).items():
         title, dated = _GROUPS.get(group, ""), ""
@@ -160,7 +191,7 @@ def _month_groups(plan: Plan, rest: Payload) -> Iterator[Item]:
             title = _title(rest, f"{group}/index.html")
         elif group.endswith("/receipts"):
             title = "报表回执"
-        yield Item(group, title or group, names, plan.about.issuer, dated)
+        yield Record(group, title or group, names, plan.about.issuer, dated)
 
 
 def _group_of(name: str) -> str:
@@ -170,13 +201,13 @@ def _group_of(name: str) -> str:
     return "/".join(parts[:2]).removesuffix(".csv") if parts[0] in {"data", "params"} else parts[0]
 
 
-def _book_groups(plan: Plan, payload: Payload) -> Iterator[Item]:
+def _book_groups(plan: Plan, payload: Payload) -> Iterator[Record]:
     """Yield what a folder of the evidence book holds: an item of the rubric, score sheets, a body's binder."""
     for group, names in _by(payload, lambda name: str(PurePosixPath(name).parent)).items():
         words = [_NUMBER.sub("", part) for part in PurePosixPath(group).parts]
         made = all(is_made_here("evidence", name) for name in names)
         # Who wrote a body's evidence is known to the assessor only.
-        yield Item(group, "：".join(words), names, plan.about.issuer if made else "")
+        yield Record(group, "：".join(words), names, plan.about.issuer if made else "")
 
 
 def _by(payload: Payload, group_of: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
@@ -186,34 +217,33 @@ def _by(payload: Payload, group_of: Callable[[str], str]) -> dict[str, tuple[str
     return groups
 
 
-def _acts(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> tuple[list[Act], list[Agent]]:
-    """Return what was received, signed and handed over of the month itself, and by whom."""
-    acts, agents = [], []
+def _acts(workspace: Workspace, plan: Plan, period: Period, payload: Payload) -> Iterator[Act]:
+    """Yield what was received, signed and handed over of the month itself, and by whom."""
     for line in read_register(workspace.data):
         if line.period == period and _path_of(workspace, line) in payload:
             owner = _owner(plan, line.id)
-            agents.append(Agent(owner, "单位" if owner != plan.owner_name(line.id) else "内设机构"))
-            acts.append(Act("收文", line.received_at.isoformat(), owner, line.file))
+            kind = "单位" if owner != plan.owner_name(line.id) else "内设机构"
+            yield Act("收文", line.received_at.isoformat(), Agent(owner, kind), line.file)
     for signed in _sealed_signatures(workspace, period, payload):
         section = plan.section(signed.section)
-        agents.append(Agent(signed.signer, "个人", f"{section.name}分管领导"))
-        acts.append(Act("签字", signed.signed_at.isoformat(), signed.signer, f"{section.name}月报"))
+        leader = Agent(signed.signer, "个人", f"{section.name}分管领导")
+        yield Act("签字", signed.signed_at.isoformat(), leader, f"{section.name}月报")
     for handed in read_deliveries(workspace.data, plan):
         if handed.period == period and f"data/{handed.file}" in payload:
             section = plan.section(handed.section)
-            agents.append(Agent(section.name, "内设机构"))
             about = f"{section.name}月报报{RECEIVERS.get(handed.to, handed.to)}"
-            acts.append(Act("报送", handed.delivered_at.isoformat(), section.name, about))
-    return acts, agents
+            yield Act("报送", handed.delivered_at.isoformat(), Agent(section.name, "内设机构"), about)
 
 
-def _signatures(workspace: Workspace, period: Period, payload: Payload) -> Iterator[LeaderSignature]:
+def _signatures(workspace: Workspace, period: Period, payload: Payload) -> dict[str, tuple[LeaderSignature, ...]]:
+    """Return the signatures on each record: on a report, or on the signed file where the report is not there."""
+    found: dict[str, tuple[LeaderSignature, ...]] = {}
     for signed in _sealed_signatures(workspace, period, payload):
         report = f"outputs/{unit_name(signed.period, signed.section, REPORT)}"
-        item = report if f"{report}/{PDF}" in payload else f"data/{signed.file}"
-        yield LeaderSignature(
-            item, _RULES[signed.kind], signed.signer, signed.signed_at.isoformat(), f"data/{signed.file}"
-        )
+        record = report if f"{report}/{PDF}" in payload else f"data/{signed.file}"
+        each = LeaderSignature(_RULES[signed.kind], signed.signed_at.isoformat(), signed.signer, f"data/{signed.file}")
+        found[record] = (*found.get(record, ()), each)
+    return found
 
 
 def _sealed_signatures(workspace: Workspace, period: Period, payload: Payload) -> list[SignedReport]:

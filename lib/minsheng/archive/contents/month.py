@@ -4,15 +4,15 @@ The package is a workspace of its own: everything has the path that it has in th
 made again from the package alone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 
+from minsheng.archive.contents.description import PROVENANCE, provenance_bytes
 from minsheng.archive.contents.links import month_page
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.registers import csv_bytes, rows
-from minsheng.files.written import canonical_json
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
@@ -21,7 +21,6 @@ from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import UnitSpec, period_units
 from minsheng.runs.history import Ledger, files_intact
 from minsheng.runs.keys import Preparer, fingerprint
-from minsheng.runs.version import package_version
 from minsheng.signing.deliveries import (
     Handed,
     deliveries_csv,
@@ -33,8 +32,6 @@ from minsheng.signing.deliveries import (
 from minsheng.signing.signatures import SignedReport, read_signed, signed_csv, signed_register_path
 from minsheng.signing.standing import changed_since_signed
 from minsheng.workspace import Workspace
-
-PROVENANCE = "provenance.json"
 
 
 def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> list[str]:
@@ -117,29 +114,6 @@ def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
     with Ledger(workspace.ledger) as ledger:
         made = ledger.last_attempts(f"{period}/")
     return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
-
-
-def made_with(workspace: Workspace) -> dict[str, object]:
-    """Return what reports are made with besides their inputs; where two are equal, so are the reports' bytes."""
-    now = fingerprint(workspace)
-    return {
-        "package": {"version": package_version(), "sha256": now.package},
-        "lock_sha256": now.lock,
-        "fonts": now.fonts,
-        "text_stack": now.text_stack,
-    }
-
-
-def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec], period: Period) -> bytes:
-    """Write what the month was made with, and the key of every unit."""
-    preparer = Preparer(workspace, plan, fingerprint(workspace))
-    document = {
-        "period": str(period),
-        "plan": {"id": plan.about.id, "sha256": plan.sha256},
-        "made_with": made_with(workspace),
-        "units": {unit.name: preparer.key(unit) for unit in units},
-    }
-    return canonical_json(document)
 
 
 def _plan_files(workspace: Workspace, period: Period) -> list[Path]:

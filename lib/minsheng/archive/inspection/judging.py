@@ -15,9 +15,9 @@ from minsheng.archive.contents.leaders import SignedCheck
 from minsheng.archive.inspection.completeness import book_gaps, month_gaps
 from minsheng.archive.inspection.file_checks import Look, VirusScan
 from minsheng.archive.package.faults import Fault, FaultKind, quoted
+from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, SETTINGS, lacking, read_metadata, titles
 from minsheng.archive.package.package_check import BagCheck
 from minsheng.archive.package.profile import tag_files
-from minsheng.archive.package.records import METADATA, REQUIRED, SETTINGS, lacking, read_metadata, titles
 from minsheng.domain.period import Period
 from minsheng.errors import MinshengError
 from minsheng.files.hashing import UNABLE

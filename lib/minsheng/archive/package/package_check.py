@@ -15,9 +15,9 @@ import bagit
 
 from minsheng.archive.package.bag import DECLARATION, SM3_LIST, normal, read_info, read_manifest, sm3_faults
 from minsheng.archive.package.faults import Fault, FaultKind
+from minsheng.archive.package.metadata_xml import METADATA, metadata_faults
 from minsheng.archive.package.profile import PROFILE, info_faults, profile_of, tag_files
 from minsheng.archive.package.provenance import STATEMENT, statement_faults
-from minsheng.archive.package.records import METADATA, metadata_faults
 from minsheng.files.hashing import ALGORITHMS, Digests, digests_of, in_threads
 
 _WRITABLE = 0o222

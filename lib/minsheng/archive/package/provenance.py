@@ -9,11 +9,11 @@ binding the book. No time stands in it: reports do not depend on the clock.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from minsheng.archive.package.bag import Payload
 from minsheng.archive.package.faults import Fault, FaultKind
-from minsheng.archive.package.records import Making, SealFacts
 from minsheng.files.written import canonical_json
 
 STATEMENT = "provenance.intoto.json"
@@ -27,8 +27,32 @@ _OURS = "urn:minsheng-workbook"
 _FILE = "data/"
 
 
-def statement_bytes(facts: SealFacts, making: Making, payload: Payload) -> bytes:
-    """Write the statement; the same package made with the same program gives the same bytes."""
+class Making(NamedTuple):
+    """What a package's reports were made from and with.
+
+    Parameters
+    ----------
+    made, between
+        Paths inside ``data/`` of reports, and of what was made on the way; everything else is what they were made from.
+    version, commit, sha256
+        Of the program.
+    fonts
+        File name → sha256.
+    text_stack
+        Library that sets text → version.
+    """
+
+    made: frozenset[str]
+    between: frozenset[str]
+    version: str
+    commit: str
+    sha256: str
+    fonts: Mapping[str, str] = MappingProxyType({})
+    text_stack: Mapping[str, str] = MappingProxyType({})
+
+
+def statement_bytes(info: Mapping[str, str], making: Making, payload: Payload) -> bytes:
+    """Write the statement of the package with this ``bag-info.txt``; the same package gives the same bytes."""
 
     def described(names: list[str]) -> list[dict[str, Any]]:
         return [{"name": f"{_FILE}{name}", "digest": {"sha256": payload[name].sha256}} for name in names]
@@ -45,8 +69,8 @@ def statement_bytes(facts: SealFacts, making: Making, payload: Payload) -> bytes
         "predicateType": PREDICATE_TYPE,
         "predicate": {
             "buildDefinition": {
-                "buildType": f"{_OURS}:build:{facts.kind}:1",
-                "externalParameters": {"period": facts.period, "plan": facts.plan},
+                "buildType": f"{_OURS}:build:{info['Minsheng-Kind']}:1",
+                "externalParameters": {"period": info["Minsheng-Period"], "plan": info["Minsheng-Plan"]},
                 "internalParameters": {"text_stack": dict(making.text_stack)},
                 "resolvedDependencies": [*described(rest), {**program, "annotations": notes}, *fonts],
             },

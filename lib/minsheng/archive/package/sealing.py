@@ -8,7 +8,7 @@ and a ledger into the folder cannot have the next seal adopt them.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,8 +31,6 @@ from minsheng.archive.package.faults import Fault, quoted
 from minsheng.archive.package.key import Signer, open_signer, signature_fault
 from minsheng.archive.package.package_check import check_bag, check_tags, complaints
 from minsheng.archive.package.profile import PROFILE_ID, PROFILES
-from minsheng.archive.package.provenance import STATEMENT, statement_bytes
-from minsheng.archive.package.records import METADATA, Description, Making, SealFacts, metadata_bytes
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 from minsheng.files.hashing import digests_of
@@ -143,10 +141,8 @@ class Order:
         Program and version.
     payload
         What to seal.
-    about
-        What is known about its records.
-    making
-        What its reports were made from and with.
+    describe
+        Writes what describes the package, by file name, in agreement with its ``bag-info.txt``.
     sealed_at
         The one clock value, with its offset.
     why
@@ -160,8 +156,7 @@ class Order:
     plan: str
     software: str
     payload: Payload
-    about: Description
-    making: Making
+    describe: Callable[[Mapping[str, str]], Mapping[str, bytes]]
     sealed_at: datetime
     why: str = ""
 
@@ -276,7 +271,7 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
     described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
-    tags = {name: content for name, content in _tags(order, info).items() if name in described_by}
+    tags = {name: content for name, content in order.describe(dict(info)).items() if name in described_by}
     digest = write_bag(folder / STAGED_BAG, order.payload, info, tags, sm3=SM3_LIST in described_by)
     objection = complaints(folder / STAGED_BAG)
     if objection:
@@ -300,27 +295,6 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     write_synced(unfinished(folder / LEDGER), content, mode=_READ_ONLY)
     sync_folder(folder)
     return entry
-
-
-def _tags(order: Order, info: list[tuple[str, str]]) -> dict[str, bytes]:
-    """Return what describes the package, in agreement with its ``bag-info.txt``."""
-    said = dict(info)
-    facts = SealFacts(
-        bag=said["External-Identifier"],
-        title=order.description,
-        organization=order.organization,
-        kind=order.kind,
-        period=str(order.period),
-        plan=order.plan,
-        software=order.software,
-        sealed_on=said["Bagging-Date"],
-        replaces=said.get("Minsheng-Replaces", ""),
-        why=said.get("Minsheng-Why", ""),
-    )
-    return {
-        METADATA: metadata_bytes(facts, order.about, order.payload),
-        STATEMENT: statement_bytes(facts, order.making, order.payload),
-    }
 
 
 def _changes(before: dict[str, str], payload: Payload) -> list[str]:

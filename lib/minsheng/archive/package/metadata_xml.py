@@ -2,34 +2,31 @@
 
 The kinds of entities and the elements' names are the standard's; sha256 beside a file's name is ours, and stands in a
 namespace of its own. What the data does not say is left out: no element is filled by guessing.
-
-What a package says about itself: the facts that its metadata and its statement of provenance are written from.
 """
 
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from minsheng.archive.package.bag import Payload
 from minsheng.archive.package.faults import Fault, FaultKind
 
 
-@dataclass(frozen=True)
-class Item:
-    """One record (件) of a package: files that belong together, under one title.
+class LeaderSignature(NamedTuple):
+    """A leader's signature on a record (电子签名): after which rule, when, by whom, and the file under ``data/``."""
 
-    Parameters
-    ----------
-    id
-        Unique in the package: usually the folder or the file.
-    title, creator
-        题名, 责任者; the creator is empty where the data does not say.
-    dated
-        日期, ISO 8601; empty where the data does not say.
-    files
-        Paths inside ``data/``.
+    rule: str
+    at: str
+    signer: str
+    file: str
+
+
+class Record(NamedTuple):
+    """One record (件) of a package: files inside ``data/`` that belong together, under one title.
+
+    Creator and date (ISO 8601) are empty where the data does not say.
     """
 
     id: str
@@ -37,138 +34,37 @@ class Item:
     files: tuple[str, ...]
     creator: str = ""
     dated: str = ""
+    signatures: tuple[LeaderSignature, ...] = ()
 
 
-@dataclass(frozen=True)
-class Agent:
-    """A body or person that took part (机构人员).
-
-    Parameters
-    ----------
-    kind
-        单位, 内设机构 or 个人.
-    position
-        Of a person.
-    """
+class Agent(NamedTuple):
+    """A body or person that took part (机构人员): 单位, 内设机构 or 个人, the last with a position."""
 
     name: str
-    kind: str
+    kind: str = "单位"
     position: str = ""
 
 
-@dataclass(frozen=True)
-class Act:
-    """Something that was done with the records (业务行为).
-
-    Parameters
-    ----------
-    what
-        收文, 签字, 报送.
-    at
-        ISO 8601.
-    agent
-        Name of who did it; one of the description's agents.
-    about
-        In words.
-    """
+class Act(NamedTuple):
+    """Something that was done with the records (业务行为): 收文, 签字, 报送; when (ISO 8601), by whom, about what."""
 
     what: str
     at: str
-    agent: str
+    agent: Agent
     about: str = ""
 
 
-@dataclass(frozen=True)
-class LeaderSignature:
-    """A leader's signature on a record (电子签名).
+class Description(NamedTuple):
+    """What is known about a package's records; nothing here is invented: what the data does not say is left out.
 
-    Parameters
-    ----------
-    item
-        Id of the record that was signed.
-    rule
-        PAdES, or that a sheet signed on paper was scanned.
-    file
-        Path inside ``data/`` of what was signed.
+    Basis is the title of the document that all of it rests on; 全宗号 and 保管期限 are as the settings say.
     """
 
-    item: str
-    rule: str
-    signer: str
-    at: str
-    file: str
-
-
-@dataclass(frozen=True)
-class Description:
-    """A package described after DA/T 46; nothing here is invented: what the data does not say is left out.
-
-    Parameters
-    ----------
-    basis
-        Title of the document that all of it rests on.
-    fonds, retention
-        全宗号 and 保管期限, as the settings say; empty where they do not.
-    """
-
-    items: tuple[Item, ...]
-    agents: tuple[Agent, ...] = ()
+    records: tuple[Record, ...]
     acts: tuple[Act, ...] = ()
-    signatures: tuple[LeaderSignature, ...] = ()
     basis: str = ""
     fonds: str = ""
     retention: str = ""
-
-
-@dataclass(frozen=True)
-class Making:
-    """What a package's reports were made from and with.
-
-    Parameters
-    ----------
-    made, between
-        Paths inside ``data/`` of reports, and of what was made on the way; everything else is what they were made from.
-    version, commit, sha256
-        Of the program.
-    fonts
-        File name → sha256.
-    text_stack
-        Library that sets text → version.
-    """
-
-    made: frozenset[str]
-    between: frozenset[str]
-    version: str
-    commit: str
-    sha256: str
-    fonts: Mapping[str, str] = field(default_factory=dict)
-    text_stack: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SealFacts:
-    """What the seal itself adds: which package this is.
-
-    Parameters
-    ----------
-    bag, replaces, why
-        The package's name, the one it replaces, and the reason.
-    title, organization, plan, period, kind, software
-        As in ``bag-info.txt``.
-    sealed_on
-        ISO date.
-    """
-
-    bag: str
-    title: str
-    organization: str
-    kind: str
-    period: str
-    plan: str
-    software: str
-    sealed_on: str
-    replaces: str = ""
-    why: str = ""
 
 
 METADATA = "metadata.xml"
@@ -187,13 +83,13 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def metadata_bytes(facts: SealFacts, about: Description, payload: Payload) -> bytes:
+def metadata_bytes(info: Mapping[str, str], about: Description, payload: Payload) -> bytes:
     """Write the metadata; the same package gives the same bytes.
 
     Parameters
     ----------
-    facts
-        Which package this is.
+    info
+        Which package this is: its ``bag-info.txt``.
     about
         What is known about its records.
     payload
@@ -204,66 +100,64 @@ def metadata_bytes(facts: SealFacts, about: Description, payload: Payload) -> by
     ValueError
         If a file belongs to no record, or to two.
     """
-    placed = Counter(name for item in about.items for name in item.files)
+    placed = Counter(name for record in about.records for name in record.files)
     wrong = sorted(name for name in placed.keys() | payload.keys() if placed[name] != 1 or name not in payload)
     if wrong:
         raise ValueError(f"files must belong to one record each: {wrong[:5]}")
     ET.register_namespace("w", _OWN)
     root = ET.Element("电子文件元数据", {"方案": SCHEME})
-    root.append(_package(facts, about))
-    signed = {item.id: [each for each in about.signatures if each.item == item.id] for item in about.items}
-    root.extend(_record(item, facts.bag, signed[item.id], payload) for item in about.items)
-    for number, agent in enumerate(_agents(facts, about), start=1):
+    root.append(_package(info, about))
+    bag, owner = info["External-Identifier"], Agent(info["Source-Organization"])
+    root.extend(_record(record, bag, payload) for record in about.records)
+    agents = {agent.name: agent for agent in reversed([owner, *dict.fromkeys(act.agent for act in about.acts)])}
+    numbers = {name: number for number, name in enumerate(reversed(agents), start=1)}
+    for name, number in numbers.items():
         entity = ET.SubElement(root, "机构人员实体", {"标识符": f"agent-{number}"})
-        _texts(entity, 机构人员类型=agent[1], 机构人员名称=agent[0], 个人职位=agent[2])
-    acts = [*about.acts, Act(_SEALED, facts.sealed_on, facts.organization, facts.why)]
-    numbers = {agent[0]: number for number, agent in enumerate(_agents(facts, about), start=1)}
+        _texts(entity, 机构人员类型=agents[name].kind, 机构人员名称=name, 个人职位=agents[name].position)
+    acts = [*about.acts, Act(_SEALED, info["Bagging-Date"], owner, info.get("Minsheng-Why", ""))]
     for number, act in enumerate(acts, start=1):
         entity = ET.SubElement(root, "业务实体", {"标识符": f"act-{number}"})
         _texts(
             entity, 业务状态="历史行为", 业务行为=act.what, 行为时间=act.at, 行为依据=about.basis, 行为描述=act.about
         )
-        _relation(entity, f"agent-{numbers[act.agent]}", "业务与机构人员", "执行者")
+        _relation(entity, f"agent-{numbers[act.agent.name]}", "业务与机构人员", "执行者")
     ET.indent(root, " ")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode() + b"\n"
 
 
-def _package(facts: SealFacts, about: Description) -> ET.Element:
-    entity = ET.Element("文件实体", {"标识符": facts.bag})
+def _package(info: Mapping[str, str], about: Description) -> ET.Element:
+    bag, owner = info["External-Identifier"], info["Source-Organization"]
+    entity = ET.Element("文件实体", {"标识符": bag})
     _texts(entity, 聚合层次="案卷")
-    _texts(ET.SubElement(entity, "来源"), 立档单位名称=facts.organization)
-    _texts(entity, 电子文件号=facts.bag)
-    _texts(ET.SubElement(entity, "档号"), 全宗号=about.fonds, 年度=facts.period[:4], 保管期限=about.retention)
-    dates = sorted(filter(None, (item.dated for item in about.items)))
+    _texts(ET.SubElement(entity, "来源"), 立档单位名称=owner)
+    _texts(entity, 电子文件号=bag)
+    year = info["Minsheng-Period"][:4]
+    _texts(ET.SubElement(entity, "档号"), 全宗号=about.fonds, 年度=year, 保管期限=about.retention)
+    dates = sorted(filter(None, (record.dated for record in about.records)))
     span = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]}/{dates[-1]}"
-    _texts(ET.SubElement(entity, "内容描述"), 题名=facts.title, 责任者=facts.organization, 日期=span)
-    _texts(ET.SubElement(entity, "形式特征"), 件数=str(len(about.items)))
-    _texts(ET.SubElement(entity, "电子属性"), 信息系统描述=facts.software)
-    if facts.replaces:
-        _relation(entity, facts.replaces, "文件与文件", "代替", facts.why)
+    _texts(ET.SubElement(entity, "内容描述"), 题名=info["External-Description"], 责任者=owner, 日期=span)
+    _texts(ET.SubElement(entity, "形式特征"), 件数=str(len(about.records)))
+    _texts(ET.SubElement(entity, "电子属性"), 信息系统描述=info["Bag-Software-Agent"])
+    if replaced := info.get("Minsheng-Replaces"):
+        _relation(entity, replaced, "文件与文件", "代替", info.get("Minsheng-Why", ""))
     return entity
 
 
-def _record(item: Item, bag: str, signed: Sequence[LeaderSignature], payload: Payload) -> ET.Element:
-    entity = ET.Element("文件实体", {"标识符": item.id})
-    _texts(entity, 聚合层次="文件", 电子文件号=f"{bag}/{item.id}")
-    _texts(ET.SubElement(entity, "内容描述"), 题名=item.title, 责任者=item.creator, 日期=item.dated)
-    for name in item.files:
+def _record(record: Record, bag: str, payload: Payload) -> ET.Element:
+    entity = ET.Element("文件实体", {"标识符": record.id})
+    _texts(entity, 聚合层次="文件", 电子文件号=f"{bag}/{record.id}")
+    _texts(ET.SubElement(entity, "内容描述"), 题名=record.title, 责任者=record.creator, 日期=record.dated)
+    for name in record.files:
         traits = ET.SubElement(entity, "电子属性")
         suffix = PurePosixPath(name).suffix.lower()
         _texts(traits, 格式信息=_FORMATS.get(suffix, suffix.removeprefix(".")), 计算机文件名=f"data/{name}")
         _texts(traits, 计算机文件大小=str(payload[name].size))
         ET.SubElement(traits, _SUM).text = payload[name].sha256
-    for each in signed:
+    for each in record.signatures:
         traits = ET.SubElement(entity, "电子签名")
         _texts(traits, 签名规则=each.rule, 签名时间=each.at, 签名人=each.signer, 签名结果=f"data/{each.file}")
     _relation(entity, bag, "文件与文件", "属于")
     return entity
-
-
-def _agents(facts: SealFacts, about: Description) -> list[tuple[str, str, str]]:
-    every = [(facts.organization, "单位", ""), *((each.name, each.kind, each.position) for each in about.agents)]
-    return list({agent[0]: agent for agent in reversed(every)}.values())[::-1]
 
 
 def _texts(parent: ET.Element, **texts: str) -> None:
