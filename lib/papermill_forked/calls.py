@@ -1,47 +1,38 @@
-"""Waiting for the answer of a function that runs in a worker.
-
-The parent's handle of one fork.
-"""
+"""One fork as its parent holds it, and a function's way into it and back."""
 
 import json
 import os
 import pickle
 import select
 import socket
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar, overload
 
-from papermill_forked import wire
+from papermill_forked import fallback, wire
 from papermill_forked.exceptions import (
     RemoteTracebackError,
+    TemplateError,
     WorkerDiedError,
     WorkerEnd,
     WorkerMemoryError,
-    WorkerTimeoutError,
 )
 
-_MESSAGE_BYTES = 1 << 16
+Result = TypeVar("Result")
+
+MESSAGE_BYTES = 1 << 16
+"""More than any message on a control or status socket has."""
+
+READ_BYTES = 1 << 20
 
 _KILL_SECONDS = 30.0
 
 
 def readable(sockets: Sequence[socket.socket], seconds: float | None) -> list[socket.socket]:
-    """Wait until a socket has something to read, or its other end is closed.
-
-    Parameters
-    ----------
-    sockets
-        What to watch.
-    seconds
-        How long; None is for ever.
-
-    Returns
-    -------
-    list of socket
-        Those that are ready; empty when the time is up.
-    """
+    """Return the sockets that have something to read or whose other end is closed; none when the time is up."""
     poll = select.poll()  # select() fails on descriptors above 1023
     for one in sockets:
         poll.register(one, select.POLLIN)
@@ -50,41 +41,17 @@ def readable(sockets: Sequence[socket.socket], seconds: float | None) -> list[so
 
 
 def receive(one: socket.socket, size: int, flags: int = 0) -> bytes:
-    """Receive; nothing means that the other end is closed.
-
-    A socket whose other end was closed before it had read everything says so once, as an error, and only
-    then gives out what is still in it.
-
-    Parameters
-    ----------
-    one
-        Where from.
-    size, flags
-        As for ``socket.recv``.
-
-    Returns
-    -------
-    bytes
-        What came.
-    """
+    """Receive; nothing means that the other end is closed."""
     try:
         return one.recv(size, flags)
     except ConnectionResetError:
+        # An end that was closed before it had read everything says so once, as an error, and only then gives out what
+        # is still in it.
         return one.recv(size, flags)
 
 
 class Worker:
-    """One fork of the template, seen from the parent.
-
-    Parameters
-    ----------
-    pid
-        Its process id, which is its session id too.
-    data
-        The socket that it works on.
-    status
-        The socket on which the template reports its end.
-    """
+    """One fork: its process id (its session's too), the socket it works on, the one on which its end is reported."""
 
     def __init__(self, pid: int, data: socket.socket, status: socket.socket) -> None:
         self.pid = pid
@@ -92,36 +59,14 @@ class Worker:
         self.status = status
         self.end: WorkerEnd | None = None
 
-    def kill(self) -> None:
-        """Ask for the end of the process and all that descend from it."""
-        with suppress(OSError):
-            self.status.send(b"kill")
-
     def poll(self) -> WorkerEnd | None:
-        """Look whether it has ended, without waiting.
-
-        Returns
-        -------
-        WorkerEnd or None
-            How it ended.
-        """
+        """Return how it ended, without waiting; None if it still runs."""
         return self.wait(0)
 
     def wait(self, seconds: float | None = None) -> WorkerEnd | None:
-        """Wait for its end.
-
-        Parameters
-        ----------
-        seconds
-            How long; None is for ever.
-
-        Returns
-        -------
-        WorkerEnd or None
-            How it ended, or None if it still runs.
-        """
+        """Wait for its end and return how it ended; None if it still runs then."""
         if self.end is None and readable([self.status], seconds):
-            if report := receive(self.status, _MESSAGE_BYTES):
+            if report := receive(self.status, MESSAGE_BYTES):
                 self.end = WorkerEnd.from_report(json.loads(report))
             else:
                 self._clean_up_after_template()
@@ -137,7 +82,8 @@ class Worker:
     def stop(self) -> None:
         """End it, whatever it does, and wait until it and its descendants are gone."""
         if self.end is None:
-            self.kill()
+            with suppress(OSError):
+                self.status.send(b"kill")
             if self.wait(_KILL_SECONDS) is None:
                 self._clean_up_after_template()  # it hangs
 
@@ -148,107 +94,132 @@ class Worker:
         self.status.close()
 
 
-_READ_BYTES = 1 << 20
+def name_of(function: Callable[..., object] | str) -> str:
+    """Return ``module:qualname``, by which another process finds a function; text is taken as it is.
 
-_END_SECONDS = 1.0
+    Raises
+    ------
+    ValueError
+        If another process would not find it there: a lambda, a function within a function, an object's method, or one
+        of ``__main__``, which is another module in a fork.
+
+    Examples
+    --------
+    >>> name_of(json.dumps)
+    'json:dumps'
+    """
+    if isinstance(function, str):
+        return function
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    with suppress(AttributeError, KeyError):
+        if module != "__main__" and attrgetter(name)(sys.modules[str(module)]) == function:
+            return f"{module}:{name}"
+    raise ValueError(f"{function!r} cannot be found in another process: it takes a function of an importable module")
+
+
+class Caller:
+    """Who can call a function in another process: a template in a new fork, servants in one that waits."""
+
+    fallbacks: fallback.Counter
+
+    @overload
+    def call(
+        self,
+        function: Callable[..., Result],
+        *args: Any,
+        time_limit: float | None = None,
+        memory_limit: int | None = None,
+        **kwargs: Any,
+    ) -> Result: ...
+
+    @overload
+    def call(
+        self,
+        function: str,
+        *args: Any,
+        time_limit: float | None = None,
+        memory_limit: int | None = None,
+        **kwargs: Any,
+    ) -> Any: ...
+
+    def call(
+        self,
+        function: Callable[..., Result] | str,
+        *args: Any,
+        time_limit: float | None = None,
+        memory_limit: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Call a function in a fork and return what it returns; it runs at most once, whatever happens.
+
+        Parameters
+        ----------
+        function
+            A function of a module; or ``module:function``, where this process is not to import the module.
+        *args, **kwargs
+            Its arguments; they are pickled.
+        time_limit
+            Seconds.
+        memory_limit
+            Bytes beyond what the template holds, the function's own processes counted in. A servant has it for all
+            its calls together.
+
+        Returns
+        -------
+        Any
+            The function's result, pickled on its way.
+
+        Raises
+        ------
+        WorkerTimeoutError
+            If it took longer than ``time_limit``; it and its descendants are gone.
+        WorkerMemoryError
+            If it ran into ``memory_limit``.
+        WorkerDiedError
+            If its process ended without an answer.
+        ValueError
+            If another process would not find the function: see ``name_of``.
+        Exception
+            Whatever the function raised, with the worker's traceback as its cause.
+        """
+        name = name_of(function)
+        order = {"kind": "call", "function": name, "args": args, "kwargs": kwargs}
+        try:
+            answer = self._answer(order, time_limit, memory_limit)
+        except TemplateError as error:  # comes only before anything has run
+            self.fallbacks.add(str(error), f"a call of {name}")
+            answer = fallback.call(order, time_limit=time_limit, memory_limit=memory_limit)
+        return _unpacked(answer, name, memory_limit)
+
+    def _answer(self, order: Mapping[str, Any], time_limit: float | None, memory_limit: int | None) -> list[bytes]:
+        """Have an order answered in a fork; TemplateError where there is none."""
+        raise NotImplementedError
 
 
 def cpu_limit(time_limit: float | None) -> float | None:
-    """Bound the processor time where the time is bounded.
-
-    It matters only if the parent, which watches the clock, hangs.
-
-    Parameters
-    ----------
-    time_limit
-        Seconds, or None.
-
-    Returns
-    -------
-    float or None
-        Processor seconds.
-    """
+    """Return the processor time (seconds) that a time limit leaves, should whoever watches the clock hang."""
     if time_limit is None:
         return None
     return time_limit * (os.cpu_count() or 1) + 1
 
 
-def await_answer(worker: Worker, function: str, time_limit: float | None) -> list[bytes]:
-    """Wait for the answer, the worker's end, or the end of the time; the worker is gone then.
-
-    Parameters
-    ----------
-    worker
-        Who answers.
-    function
-        Its name, for messages.
-    time_limit
-        Seconds from now, or None.
-
-    Returns
-    -------
-    list of bytes
-        What ``unpack`` takes.
-
-    Raises
-    ------
-    WorkerTimeoutError
-        When the time is up.
-    WorkerDiedError
-        If it ended without an answer.
-    """
-    try:
-        answer = listen(worker, function, time_limit)
-        worker.wait(_END_SECONDS)  # it ends by itself now; what it leaves behind is swept away
-        return answer
-    finally:
-        worker.close()
-
-
 def listen(worker: Worker, function: str, time_limit: float | None) -> list[bytes]:
-    """Wait for an answer as ``await_answer`` does, but leave the worker as it is.
-
-    Parameters
-    ----------
-    worker, function, time_limit
-        As for ``await_answer``.
-
-    Returns
-    -------
-    list of bytes
-        What ``unpack`` takes.
-
-    Raises
-    ------
-    WorkerTimeoutError
-        When the time is up.
-    WorkerDiedError
-        If it ended without an answer.
-    """
+    """Wait for the answer, the worker's end, or the end of the time; the last two are raised."""
     deadline = None if time_limit is None else time.monotonic() + time_limit
     decoder = wire.Decoder()
     while True:
         left = None if deadline is None else deadline - time.monotonic()
         ready = readable([worker.data, worker.status], left)
         if not ready:
-            raise _late(function, time_limit)
-        data = receive(worker.data, _READ_BYTES) if worker.data in ready else None
+            raise fallback.late(function, time_limit)
+        data = receive(worker.data, READ_BYTES) if worker.data in ready else None
         if data:
             for answer in decoder.feed(data):
                 return answer
         else:  # it has said all that it will say; what counts now is its end
             if (end := worker.wait(left)) is None:
-                raise _late(function, time_limit)
-            raise _died(function, end)
-
-
-def _late(function: str, time_limit: float | None) -> WorkerTimeoutError:
-    return WorkerTimeoutError(f"{function} took longer than its time limit of {time_limit:g} s")
-
-
-def _died(function: str, end: WorkerEnd) -> WorkerDiedError:
-    kind = WorkerMemoryError if end.over_memory else WorkerDiedError
-    return kind(f"the process of {function} ended without an answer: {end}", end)
+                raise fallback.late(function, time_limit)
+            raise fallback.died(function, end)
 
 
 def ran_out_of_memory(answer: list[bytes]) -> bool:
@@ -256,28 +227,7 @@ def ran_out_of_memory(answer: list[bytes]) -> bool:
     return answer[0] == b"error" and b"MemoryError" in answer[2]
 
 
-def unpack(answer: list[bytes], function: str, memory_limit: int | None) -> Any:
-    """Return the result, or raise what the function raised.
-
-    Parameters
-    ----------
-    answer
-        From ``await_answer``.
-    function
-        Its name, for messages.
-    memory_limit
-        Bytes, or None.
-
-    Returns
-    -------
-    Any
-        The function's result.
-
-    Raises
-    ------
-    WorkerMemoryError
-        If the function ran into its limit.
-    """
+def _unpacked(answer: list[bytes], function: str, memory_limit: int | None) -> Any:
     if answer[0] == b"result":
         return pickle.loads(answer[1])  # noqa: S301  # from our own worker
     text = answer[2].decode(errors="replace")

@@ -1,25 +1,167 @@
-"""A fork, in the shapes of the kernel manager and the kernel client that nbclient talks to."""
+"""A fork in the shapes of the kernel manager and the kernel client that nbclient talks to.
 
+Messages go in and out without ever blocking the event loop.
+"""
+
+import asyncio
 import os
 import signal
+import socket
 import time
+from collections import deque
 from contextlib import suppress
+from queue import Empty
+from typing import Any
 
-from papermill_forked.calls import Worker, readable
+from jupyter_client.session import DELIM, Session
+from nbclient.exceptions import DeadKernelError
+
+from papermill_forked import wire
+from papermill_forked.calls import READ_BYTES, Worker, readable, receive
 from papermill_forked.exceptions import TemplateError
-from papermill_forked.link import Link
 
 _SHUTDOWN_SECONDS = 5.0
 
 
-class ForkKernel(Link):
-    """A fork in the shapes of a kernel manager and a kernel client, as far as nbclient uses them.
+class Channel:
+    """One of the two channels that nbclient reads."""
 
-    Parameters
-    ----------
-    worker
-        A worker of kind ``notebook``.
-    """
+    def __init__(self, link: "Link") -> None:
+        self._link = link
+        self.messages: deque[dict[str, Any]] = deque()
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # noqa: ASYNC109  # nbclient's name
+        """Return the next message; Empty when the time is up, DeadKernelError when a dead process has no more."""
+        # A cell that prints without end must not keep the clock from being looked at.
+        await asyncio.sleep(0)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self.messages:
+            if self._link.worker.end is not None:
+                raise DeadKernelError("Kernel died")
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise Empty
+            await self._link.wait_for_news(left)
+        return self.messages.popleft()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a request."""
+        self._link.send(message)
+
+
+class Link:
+    """Messages to and from a worker."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.session = Session()
+        self.session.auth = None  # nobody else can write to a socket pair: there is nothing to sign
+        self.shell_channel = Channel(self)
+        self.iopub_channel = Channel(self)
+        self.ready = False
+        self._decoder = wire.Decoder()
+        self._outgoing = bytearray()
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def send(self, message: dict[str, Any]) -> str:
+        """Send one request, without ever waiting for the other side to read; return its id."""
+        self.send_parts([b"shell", *self.session.serialize(message)])
+        return str(message["header"]["msg_id"])
+
+    def send_parts(self, parts: list[bytes]) -> None:
+        """Send a channel's name and the frames of a message."""
+        self._outgoing += wire.encode(parts)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send as much of what waits as the other side takes now."""
+        # Both sides could wait for ever if this one waited while the other one writes its output.
+        with suppress(ConnectionError, BlockingIOError):
+            while self._outgoing:
+                sent = self.worker.data.send(self._outgoing, socket.MSG_DONTWAIT)
+                del self._outgoing[:sent]
+
+    def receive(self) -> bool:
+        """Take in what is there; False if there is nothing now, or nothing more."""
+        try:
+            data = receive(self.worker.data, READ_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        for channel, *frames in self._decoder.feed(data):
+            if channel == b"control":
+                self.ready = True
+                continue
+            message = self.session.deserialize(frames[frames.index(DELIM) + 1 :])
+            queue = self.shell_channel if channel == b"shell" else self.iopub_channel
+            queue.messages.append(message)
+        return bool(data)
+
+    def receive_rest(self) -> None:
+        """Take in all that a dead process has left in the socket."""
+        while self.receive():
+            pass
+
+    def drain(self, seconds: float) -> None:
+        """Read until the process has ended, so that it is not held up by its own output."""
+        deadline = time.monotonic() + seconds
+        while self.worker.poll() is None and (left := deadline - time.monotonic()) > 0:
+            self.flush()
+            readable([self.worker.data, self.worker.status], left)
+            if not self.receive():
+                self.worker.wait(left)
+
+    async def wait_for_news(self, seconds: float | None) -> None:
+        """Wait until something has arrived, the process has ended, or the time is up."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(future)
+        if len(self._waiting) == 1:
+            loop.add_reader(self.worker.data, self._on_data)
+            if self.worker.end is None:
+                loop.add_reader(self.worker.status, self._on_status)
+        if self._outgoing:
+            loop.add_writer(self.worker.data, self._on_writable)
+        try:
+            await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(future)
+            if not self._waiting:
+                loop.remove_reader(self.worker.data)
+                loop.remove_reader(self.worker.status)
+                loop.remove_writer(self.worker.data)
+
+    async def let_go(self) -> None:
+        """End all waiting, once the process has ended."""
+        while self._waiting:
+            self._wake()
+            await asyncio.sleep(0)
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _on_data(self) -> None:
+        if not self.receive():  # closed: only its end, on the other socket, is news now
+            asyncio.get_running_loop().remove_reader(self.worker.data)
+        self._wake()
+
+    def _on_status(self) -> None:
+        self.worker.poll()
+        asyncio.get_running_loop().remove_reader(self.worker.status)
+        self.receive_rest()
+        self._wake()
+
+    def _on_writable(self) -> None:
+        self.flush()
+        if not self._outgoing:
+            asyncio.get_running_loop().remove_writer(self.worker.data)
+
+
+class ForkKernel(Link):
+    """A fork in the shapes of a kernel manager and a kernel client, as far as nbclient uses them."""
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
@@ -42,13 +184,7 @@ class ForkKernel(Link):
             os.killpg(self.worker.pid, signal.SIGINT)
 
     def shutdown_kernel(self, *, now: bool = False) -> None:
-        """End the process.
-
-        Parameters
-        ----------
-        now
-            Do not let it run its exit handlers.
-        """
+        """End the process; ``now`` spares it its exit handlers."""
         if not now:
             self.send_parts([b"control", b"shutdown"])
             self.drain(_SHUTDOWN_SECONDS)
@@ -69,18 +205,7 @@ class ForkKernel(Link):
         """Do nothing: ``cleanup_resources`` does it."""
 
     def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel in the fork has started.
-
-        Parameters
-        ----------
-        timeout
-            Seconds.
-
-        Raises
-        ------
-        TemplateError
-            If it does not start: no cell has run yet, so a normal kernel may take over.
-        """
+        """Wait until the kernel in the fork has started; TemplateError if it does not."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self.ready:
             left = None if deadline is None else deadline - time.monotonic()
@@ -91,20 +216,7 @@ class ForkKernel(Link):
                 raise TemplateError(f"the kernel in the fork did not start: {end}")
 
     def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
-        """Send one cell.
-
-        Parameters
-        ----------
-        code
-            Its source.
-        store_history, stop_on_error
-            As in Jupyter's protocol.
-
-        Returns
-        -------
-        str
-            The request's id.
-        """
+        """Send one cell; return the request's id."""
         content = {
             "code": code,
             "silent": False,
@@ -116,11 +228,5 @@ class ForkKernel(Link):
         return self.send(self.session.msg("execute_request", content))
 
     def kernel_info(self) -> str:
-        """Ask for the kernel's description.
-
-        Returns
-        -------
-        str
-            The request's id.
-        """
+        """Ask for the kernel's description; return the request's id."""
         return self.send(self.session.msg("kernel_info_request", {}))

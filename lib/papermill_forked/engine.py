@@ -1,12 +1,9 @@
-"""The papermill engine.
+"""The papermill engine: nbclient's execution of cells over a fork.
 
-Import it from the package (``from papermill_forked import ForkedEngine``): papermill loads its engines
-while it is imported itself, so papermill must come first.
+nbclient and papermill do all the work that they do with a kernel; this module marks the cell at which anything went
+wrong, says what, and watches the notebook's time limit.
 
-nbclient's execution of cells over a fork.
-
-nbclient and papermill do all the work that they do with a kernel; this module marks the cell at which anything
-went wrong, says what, and watches the notebook's time limit.
+Import it from the package (``from papermill_forked import ForkedEngine``): papermill must come first.
 """
 
 import os
@@ -59,21 +56,9 @@ class NotebookTimeoutError(CellTimeoutError):
 
 
 class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
-    """papermill's client, which marks the cell that failed, however it failed, and keeps a time limit.
+    """papermill's client, which marks the cell that failed, however it failed, and keeps a time limit (seconds).
 
-    Parameters
-    ----------
-    nb_man
-        papermill's manager of one execution.
-    time_limit
-        Seconds for all cells together.
-    **options
-        nbclient's and papermill's.
-
-    Attributes
-    ----------
-    make_kernel
-        Makes the kernel to use; None for a normal one.
+    ``make_kernel`` makes the fork to use; without it, the kernel is a normal one.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import signal as signals
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 
 class ForkedError(RuntimeError):
@@ -14,15 +14,7 @@ class TemplateError(ForkedError):
 
 
 class WorkerDiedError(ForkedError):
-    """The worker's process ended before it had answered.
-
-    Parameters
-    ----------
-    message
-        What happened, for people.
-    end
-        How the process ended.
-    """
+    """The worker's process ended before it had answered; ``end`` says how, where that is known."""
 
     def __init__(self, message: str, end: "WorkerEnd | None" = None) -> None:
         super().__init__(message)
@@ -78,17 +70,6 @@ class WorkerEnd:
         return f"it was killed by signal {self.signal} ({name})"
 
     @classmethod
-    def from_report(cls, report: dict[str, Any]) -> "WorkerEnd":
-        """Build it from the template's report.
-
-        Parameters
-        ----------
-        report
-            The fields of this class by name; others are ignored.
-
-        Returns
-        -------
-        WorkerEnd
-            The same, as a value.
-        """
+    def from_report(cls, report: dict[str, Any]) -> Self:
+        """Build it from what the template reports."""
         return cls(**{name: value for name, value in report.items() if name in cls.__dataclass_fields__})

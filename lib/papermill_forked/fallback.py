@@ -1,7 +1,4 @@
-"""A function in a new process: what ``Template.call`` does where there is no template to fork.
-
-Counting what could not run in a fork: never silent, never forgotten.
-"""
+"""A function in a new process, where there is no template to fork; and a count of how often that was, and why."""
 
 import logging
 import os
@@ -15,35 +12,14 @@ from contextlib import suppress
 from typing import Any
 
 from papermill_forked import wire
-from papermill_forked.exceptions import WorkerDiedError, WorkerEnd, WorkerTimeoutError
+from papermill_forked.exceptions import WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
 
 _BOOT = "import sys; sys.path[:1] = []; from papermill_forked.fallback import main; main()"
 
 
 def call(order: Mapping[str, Any], *, time_limit: float | None, memory_limit: int | None) -> list[bytes]:
-    """Run one order in a new process.
-
-    Parameters
-    ----------
-    order
-        Of kind ``call``.
-    time_limit
-        Seconds, or None.
-    memory_limit
-        Bytes beyond what the new process has; without effect on Windows.
-
-    Returns
-    -------
-    list of bytes
-        The answer, as a fork would send it.
-
-    Raises
-    ------
-    WorkerTimeoutError
-        When the time is up.
-    WorkerDiedError
-        If the process ended without an answer.
-    """
+    """Run an order of kind ``call`` in a new process; answer and errors are those of a fork."""
+    # What the fork would find: the folder and the environment are the parent's as they are now.
     process = subprocess.Popen(
         [sys.executable, "-c", _BOOT],
         stdin=subprocess.PIPE,
@@ -53,15 +29,24 @@ def call(order: Mapping[str, Any], *, time_limit: float | None, memory_limit: in
     try:
         output, _ = process.communicate(pickle.dumps({**order, "memory": memory_limit}), time_limit)
     except subprocess.TimeoutExpired:
-        limit = f"{order['function']} took longer than its time limit of {time_limit:g} s"
-        raise WorkerTimeoutError(limit) from None
+        raise late(order["function"], time_limit) from None
     finally:
         _end(process)
     for answer in wire.Decoder().feed(output):
         return answer
     code = process.returncode
-    end = WorkerEnd(code=code) if code >= 0 else WorkerEnd(signal=-code)
-    raise WorkerDiedError(f"the process of {order['function']} ended without an answer: {end}", end)
+    raise died(order["function"], WorkerEnd(code=code) if code >= 0 else WorkerEnd(signal=-code))
+
+
+def late(function: str, time_limit: float | None) -> WorkerTimeoutError:
+    """Return what is raised when the time is up."""
+    return WorkerTimeoutError(f"{function} took longer than its time limit of {time_limit:g} s")
+
+
+def died(function: str, end: WorkerEnd) -> WorkerDiedError:
+    """Return what is raised for an end without an answer."""
+    kind = WorkerMemoryError if end.over_memory else WorkerDiedError
+    return kind(f"the process of {function} ended without an answer: {end}", end)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -109,15 +94,7 @@ class Counter:
             return dict(self._reasons)
 
     def add(self, reason: str, what: str) -> None:
-        """Count one, here and in ``fallbacks.process``, and log a warning.
-
-        Parameters
-        ----------
-        reason
-            Why no fork was possible.
-        what
-            What ran in another way.
-        """
+        """Count one, here and in ``fallbacks.process``, and log a warning: never silent, never forgotten."""
         logger.warning("%s does not run in a fork: %s", what, reason, extra={"event": "fallback", "reason": reason})
         for counter in {self, process}:
             with counter._lock:  # noqa: SLF001  # of this class
@@ -125,5 +102,4 @@ class Counter:
 
 
 process = Counter()
-
 """All fallbacks of this process, those of every template included."""

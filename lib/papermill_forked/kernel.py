@@ -38,15 +38,7 @@ class _NoShellChannelThread:
 
 
 class ShellStream:
-    """The shell channel over the data socket.
-
-    Parameters
-    ----------
-    data
-        The socket to the parent.
-    publisher
-        Sends the replies: one socket, one lock.
-    """
+    """The shell channel over the data socket."""
 
     def __init__(self, data: socket.socket, publisher: Publisher) -> None:
         self._data = data
@@ -56,26 +48,12 @@ class ShellStream:
         self._tasks: set[asyncio.Future[Any]] = set()
 
     def on_recv(self, callback: Callable[..., Any], *, copy: bool = True) -> None:
-        """Call a coroutine function with each request.
-
-        Parameters
-        ----------
-        callback
-            Takes a list of frames.
-        copy
-            Of no meaning here.
-        """
+        """Call a coroutine function with the frames of each request."""
         del copy
         self._callback = callback
 
     def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
-        """Send a reply.
-
-        Parameters
-        ----------
-        msg
-            The frames.
-        """
+        """Send a reply."""
         self._publisher.send_reply(msg)
 
     def listen(self) -> None:
@@ -180,20 +158,7 @@ class ForkedKernelApp(IPKernelApp):
 
 
 def run(data: socket.socket, arguments: list[str]) -> int:
-    """Run a kernel until the parent asks it to end.
-
-    Parameters
-    ----------
-    data
-        The socket to the parent.
-    arguments
-        Command-line arguments of the kernel application.
-
-    Returns
-    -------
-    int
-        The exit code of the process.
-    """
+    """Run a kernel until the parent asks it to end; return the exit code of the process."""
     launcher = importlib.util.find_spec("ipykernel_launcher")
     # What a notebook that parses arguments would find in a real kernel.
     sys.argv = [str(launcher and launcher.origin), "-f", "forked.json", *arguments]

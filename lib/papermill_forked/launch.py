@@ -1,9 +1,5 @@
-"""Starting the template's process.
+"""The template's process as its parent holds it: what is imported, with which settings, and how it is ended."""
 
-Imports that libraries try for a feature nobody here uses, at the price of seconds.
-"""
-
-import importlib
 import json
 import os
 import socket
@@ -11,11 +7,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 
-from papermill_forked.calls import readable, receive
-
-_MESSAGE_BYTES = 1 << 16
+from papermill_forked.calls import MESSAGE_BYTES, readable, receive
 
 DEFAULT_PRELOAD = (
     "ipykernel.kernelapp",
@@ -67,23 +60,13 @@ def interpreter_settings() -> tuple[object, ...]:
 
 
 class TemplateProcess:
-    """The template's process and the socket on which it takes requests; it boots by itself.
-
-    Parameters
-    ----------
-    preload, warm_up, environment
-        As for ``Template``.
-    """
+    """The template's process and the socket on which it takes requests; it boots by itself."""
 
     def __init__(self, preload: Sequence[str], warm_up: str | None, environment: Mapping[str, str]) -> None:
         self._owner = os.getpid()
+        # Packets, not a stream: a request is read whole, together with the descriptors that come with it.
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {
-            "control": theirs.fileno(),
-            "parent": self._owner,
-            "preload": list(preload),
-            "warm_up": warm_up,
-        }
+        settings = {"control": theirs.fileno(), "parent": self._owner, "preload": list(preload), "warm_up": warm_up}
         with theirs:
             self.popen = subprocess.Popen(
                 [sys.executable, "-c", _BOOT, json.dumps(settings)],
@@ -104,48 +87,16 @@ class TemplateProcess:
         return self.is_ours and self.popen.poll() is None
 
     def failure(self) -> str | None:
-        """Say why it could not start, once it has ended.
-
-        Returns
-        -------
-        str or None
-            Its traceback; None if it had started, or did not say.
-        """
+        """Return the traceback with which it could not start, once it has ended; None if it had started."""
         words = None
-        while readable([self.control], 0) and (message := receive(self.control, _MESSAGE_BYTES)):
+        while readable([self.control], 0) and (message := receive(self.control, MESSAGE_BYTES)):
             words = None if message == b"ready" else message.decode(errors="replace")
         return words
 
     def end(self, seconds: float = 0) -> None:
-        """End it, and so all its workers.
-
-        Parameters
-        ----------
-        seconds
-            How long it may take to do so by itself.
-        """
+        """End it, and so all its workers; it may take some seconds to do so by itself."""
         self.control.close()  # it sees the end of the file, ends its workers and leaves
         with suppress(subprocess.TimeoutExpired):
             self.popen.wait(seconds)
         self.popen.kill()
         self.popen.wait()
-
-
-_EXTRAS = {"jsonschema": ("rfc3987_syntax",)}
-"""jsonschema, which nbformat, papermill and others import, builds a whole grammar in two seconds to check IRIs: no
-notebook's schema holds one."""
-
-
-def import_without_extras() -> None:
-    """Import such libraries once without their extras; the extras themselves can be imported afterwards as ever."""
-    for library, extras in _EXTRAS.items():
-        if library in sys.modules or find_spec(library) is None:
-            continue
-        hidden = [name for name in extras if name not in sys.modules]
-        for name in hidden:
-            sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say: this import fails
-        try:
-            importlib.import_module(library)
-        finally:
-            for name in hidden:
-                del sys.modules[name]

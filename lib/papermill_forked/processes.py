@@ -28,13 +28,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent ends.
-
-    Parameters
-    ----------
-    parent
-        The parent's process id. A parent that is already gone ends this process now.
-    """
+    """Ask the kernel to kill this process when its parent ends; one that has ended already ends it now."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -72,18 +66,7 @@ def private_memory(pid: int) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """List the direct children of a process, zombies included.
-
-    Parameters
-    ----------
-    pid
-        A process id.
-
-    Returns
-    -------
-    list of int
-        Process ids; empty where the process is gone.
-    """
+    """List the direct children of a process, zombies included; none where it is gone."""
     found: list[int] = []
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
@@ -115,18 +98,7 @@ def _table() -> dict[int, tuple[int, int]]:
 
 
 def descendants(pid: int) -> list[int]:
-    """List all processes below one, nearest first.
-
-    Parameters
-    ----------
-    pid
-        A process id; it is not in the list itself.
-
-    Returns
-    -------
-    list of int
-        Process ids.
-    """
+    """List all processes below one, itself not included, nearest first."""
     found = children(pid)
     for child in found:  # grows while we walk it
         found += [grandchild for grandchild in children(child) if grandchild not in found]
@@ -137,11 +109,6 @@ def kill_tree(pid: int) -> None:
     """End a process and everything below it.
 
     All are stopped first: what is stopped cannot fork while we look.
-
-    Parameters
-    ----------
-    pid
-        A process id.
     """
     stopped: set[int] = set()
     for _ in range(_ROUNDS):
@@ -154,13 +121,7 @@ def kill_tree(pid: int) -> None:
 
 
 def kill_sessions(sessions: Iterable[int]) -> None:
-    """End all processes of some sessions: what is left to do when the template was killed.
-
-    Parameters
-    ----------
-    sessions
-        Session ids, which are the workers' process ids.
-    """
+    """End all processes of some sessions: what is left to do when the template was killed."""
     wanted = set(sessions)
     for _ in range(_ROUNDS):
         members = {pid for pid, (_, session) in _table().items() if session in wanted}
@@ -179,12 +140,8 @@ def _signal(pids: Iterable[int], number: int) -> None:
 def limit(memory: int | None, cpu: float | None) -> None:
     """Set this process's limits; its children inherit them.
 
-    Parameters
-    ----------
-    memory
-        Address space that it may take beyond what it has now (bytes).
-    cpu
-        Processor time (seconds) of each process: SIGXCPU at the limit, SIGKILL five seconds later.
+    Memory is address space beyond what it has now (bytes); processor time (seconds) holds for each process: SIGXCPU at
+    the limit, SIGKILL five seconds later.
     """
     if memory is not None:
         _lower(resource.RLIMIT_AS, address_space() + memory, 0)

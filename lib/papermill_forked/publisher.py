@@ -1,10 +1,8 @@
-"""Where a notebook's process sends its messages.
+"""Where a notebook's process sends its messages, and the output streams that feed it.
 
 ipykernel hands its messages to a thread that owns zmq sockets. Here they go straight to one socket, under
 a lock; a thread remains for what comes by itself: output that lies about for 0.2 s, and bytes that somebody
 wrote to file descriptors 1 and 2.
-
-Python's output streams in a notebook's process, and the file descriptors behind them.
 """
 
 import array
@@ -33,15 +31,7 @@ _DATAGRAM_BYTES = 1 << 16
 
 
 class Publisher(IOPubThread):
-    """Stands where ipykernel has its IOPub thread and socket.
-
-    Parameters
-    ----------
-    data
-        The socket to the parent, or None to throw all messages away.
-    session
-        The kernel's session.
-    """
+    """Stands where ipykernel has its IOPub thread and socket; without a socket to the parent it throws all away."""
 
     def __init__(self, data: socket.socket | None, session: Any) -> None:
         # IOPubThread's own __init__ would make zmq sockets; OutStream needs nothing of it but the type.
@@ -89,58 +79,26 @@ class Publisher(IOPubThread):
         self._to_master.close()
 
     def schedule(self, f: Callable[[], object]) -> None:
-        """Call a function under the lock, now.
-
-        Parameters
-        ----------
-        f
-            What ipykernel would run in its thread.
-        """
+        """Call a function under the lock, now."""
         with self._lock:
             f()
 
     def call_later(self, delay: float, function: Callable[[], object]) -> None:
-        """Have the thread call a function later.
-
-        Parameters
-        ----------
-        delay
-            Seconds from now.
-        function
-            What to call, under the lock.
-        """
+        """Have the thread call a function later."""
         with self._lock:
             heapq.heappush(self._due, (time.monotonic() + delay, next(self._order), function))
         os.eventfd_write(self._wake, 1)
 
     def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
-        """Send one message to the parent.
-
-        Parameters
-        ----------
-        msg
-            The frames of Jupyter's wire protocol.
-        """
+        """Send one message to the parent."""
         self._send([b"iopub", *msg])
 
     def send_reply(self, frames: Sequence[wire.Part]) -> None:
-        """Send one reply to the parent.
-
-        Parameters
-        ----------
-        frames
-            The frames of Jupyter's wire protocol.
-        """
+        """Send one reply to the parent."""
         self._send([b"shell", *frames])
 
     def send_control(self, *parts: bytes) -> None:
-        """Send one message of our own to the parent.
-
-        Parameters
-        ----------
-        *parts
-            A word and its arguments.
-        """
+        """Send a word of our own to the parent."""
         self._send([b"control", *parts])
 
     def _send(self, parts: Sequence[wire.Part]) -> None:
@@ -164,15 +122,7 @@ class Publisher(IOPubThread):
             self._to_master.sendmsg([b"\0"], rights)
 
     def watch(self, fd: int, stream: OutStream) -> None:
-        """Read a pipe into a stream from now on.
-
-        Parameters
-        ----------
-        fd
-            Reading end, made non-blocking here.
-        stream
-            Where the text goes.
-        """
+        """Read a pipe (its reading end) into a stream from now on."""
         os.set_blocking(fd, False)
         self._streams[fd] = (stream, codecs.getincrementaldecoder("utf-8")("replace"))
         self._poll.register(fd, select.POLLIN)
@@ -228,17 +178,7 @@ class Publisher(IOPubThread):
 
 
 class CapturedStream(OutStream):
-    """ipykernel's output stream, with the file descriptor watched by the publisher.
-
-    Parameters
-    ----------
-    session, pub_thread, name
-        As in ipykernel.
-    watchfd
-        Whether to capture the file descriptor as well.
-    **options
-        As in ipykernel.
-    """
+    """ipykernel's output stream, with the file descriptor watched by the publisher."""
 
     def __init__(self, session: Any, pub_thread: Publisher, name: str, *, watchfd: bool = True, **options: Any) -> None:
         # "force", because ipykernel leaves descriptors alone where it sees pytest.
@@ -255,18 +195,7 @@ class CapturedStream(OutStream):
         self.pub_thread.watch(read, self)
 
     def write(self, string: str) -> int | None:  # type: ignore[override]  # as in ipykernel
-        """Write text.
-
-        Parameters
-        ----------
-        string
-            The text.
-
-        Returns
-        -------
-        int or None
-            Number of characters.
-        """
+        """Write text."""
         self.pub_thread.collect()
         return super().write(string)
 

@@ -9,18 +9,18 @@ servant with it, unless the function itself raised.
 import os
 import pickle
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Self
 
-from papermill_forked import calls, fallback, wire
-from papermill_forked.calls import Worker
-from papermill_forked.exceptions import TemplateError
+from papermill_forked import calls, wire
+from papermill_forked.calls import Caller, Worker
 from papermill_forked.template import Template
 
 _CALLS_EACH = 12
 
 
-class Servants:
+class Servants(Caller):
     """A pool of workers that answer calls; a context manager.
 
     Parameters
@@ -38,62 +38,21 @@ class Servants:
 
     def __init__(self, template: Template, *, calls_each: int = _CALLS_EACH) -> None:
         self._template = template
+        self.fallbacks = template.fallbacks
         self._calls_each = calls_each
         self._lock = threading.Lock()
         self._idle: list[tuple[Worker, int]] = []
         self._owner = os.getpid()
         self.made = 0
 
-    def call(
-        self,
-        function: str,
-        *args: Any,
-        time_limit: float | None = None,
-        memory_limit: int | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Call a function in a servant and return what it returns; at most once, whatever happens.
-
-        Parameters
-        ----------
-        function
-            ``module:function``.
-        *args, **kwargs
-            Its arguments; they are pickled.
-        time_limit
-            Seconds for this call.
-        memory_limit
-            Bytes that the servant may take beyond what the template holds, over all its calls.
-
-        Returns
-        -------
-        Any
-            The function's result, pickled on its way.
-
-        Raises
-        ------
-        WorkerTimeoutError
-            If it took longer than ``time_limit``.
-        WorkerMemoryError
-            If it ran into ``memory_limit``.
-        WorkerDiedError
-            If the servant ended without an answer.
-        Exception
-            Whatever the function raised, with the servant's traceback as its cause.
-        """
-        order = {"function": function, "args": args, "kwargs": kwargs}
-        try:
-            worker, served = self._take(time_limit, memory_limit)
-        except TemplateError as error:
-            self._template.fallbacks.add(str(error), f"a call of {function}")
-            return calls.unpack(
-                fallback.call(order, time_limit=time_limit, memory_limit=memory_limit), function, memory_limit
-            )
+    def _answer(self, order: Mapping[str, Any], time_limit: float | None, memory_limit: int | None) -> list[bytes]:
+        message = wire.encode([pickle.dumps(order, protocol=5)])
+        worker, served = self._take(time_limit, memory_limit)
         fit = False
         try:
             with suppress(ConnectionError):  # it has ended; the status socket says how
-                worker.data.sendall(wire.encode([pickle.dumps(order, protocol=5)]))
-            answer = calls.listen(worker, function, time_limit)
+                worker.data.sendall(message)
+            answer = calls.listen(worker, order["function"], time_limit)
             fit = served + 1 < self._calls_each and not calls.ran_out_of_memory(answer)
         finally:
             if fit:
@@ -101,7 +60,7 @@ class Servants:
                     self._idle.append((worker, served + 1))
             else:
                 worker.close()
-        return calls.unpack(answer, function, memory_limit)
+        return answer
 
     def _take(self, time_limit: float | None, memory_limit: int | None) -> tuple[Worker, int]:
         """Return a servant that lives, and how many calls it has answered."""

@@ -1,7 +1,4 @@
-"""The parent's side of the template: start it, fork workers from it, call functions in them.
-
-The template that a whole process shares.
-"""
+"""The warm process that forks workers, and the one that a whole process shares."""
 
 import atexit
 import json
@@ -11,14 +8,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from papermill_forked import calls, fallback, launch, wire
-from papermill_forked.calls import Worker, readable, receive
+from papermill_forked.calls import MESSAGE_BYTES, Caller, Worker, readable, receive
 from papermill_forked.exceptions import TemplateError
 from papermill_forked.launch import DEFAULT_PRELOAD
 
@@ -26,10 +23,10 @@ _BOOT_SECONDS = 120.0
 
 _END_SECONDS = 10.0
 
-_MESSAGE_BYTES = 1 << 16
+_LEAVE_SECONDS = 1.0
 
 
-class Template:
+class Template(Caller):
     """A warm process that forks workers.
 
     Parameters
@@ -37,7 +34,7 @@ class Template:
     preload
         Modules to import once; one that ends in ``?`` may be missing.
     warm_up
-        ``module:function``, called once after the imports.
+        A function of a module, or ``module:function``: called once after the imports.
     key
         Whatever a template depends on besides the interpreter: a lock file's hash, a package's version.
         ``shared_template`` replaces a template whose key has changed.
@@ -52,18 +49,18 @@ class Template:
 
     def __init__(
         self,
-        preload: Sequence[str] = launch.DEFAULT_PRELOAD,
-        warm_up: str | None = None,
+        preload: Sequence[str] = DEFAULT_PRELOAD,
+        warm_up: Callable[[], object] | str | None = None,
         *,
         key: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.preload = tuple(preload)
-        self.warm_up = warm_up
+        self.warm_up = None if warm_up is None else calls.name_of(warm_up)
         self.key = key
         self.environment = dict(environment or {})
         settings = [*sorted(self.environment.items()), *launch.interpreter_settings()]
-        self.identity: tuple[object, ...] = (*settings, self.preload, warm_up, key)
+        self.identity: tuple[object, ...] = (*settings, self.preload, self.warm_up, key)
         self.fallbacks = fallback.Counter()
         self.starts = 0
         self.waited: float | None = None
@@ -79,11 +76,6 @@ class Template:
 
     def start(self) -> Self:
         """Start the process, unless it runs, and return at once: it boots in the background.
-
-        Returns
-        -------
-        Template
-            Itself.
 
         Raises
         ------
@@ -135,27 +127,16 @@ class Template:
     def fork(
         self, order: Mapping[str, Any], *, memory_limit: int | None = None, cpu_limit: float | None = None
     ) -> Worker:
-        """Make a worker and tell it what to do.
-
-        Parameters
-        ----------
-        order
-            What ``worker.run`` understands.
-        memory_limit
-            Bytes that it may take beyond what the template holds; that of its descendants is counted in.
-        cpu_limit
-            Processor time (seconds).
-
-        Returns
-        -------
-        Worker
-            It runs.
+        """Make a worker with limits (bytes, processor seconds) and tell it what ``worker.run`` understands.
 
         Raises
         ------
         TemplateError
             If the template cannot start or refuses to fork.
         """
+        # Made before the fork: what cannot be pickled costs no process.
+        full = {"environment": dict(os.environ), "folder": str(Path.cwd()), **order}
+        message = wire.encode([pickle.dumps(full, protocol=5)])
         request = json.dumps({"do": "fork", "memory": memory_limit, "cpu": cpu_limit}).encode()
         worker = self._request(request)
         # A template that was there and had died in the meantime is started again, once. Nothing runs twice: a fork does
@@ -164,9 +145,8 @@ class Template:
             worker = self._request(request)
         if worker is None:
             raise TemplateError("the template ended without giving a reason")
-        full = {"environment": dict(os.environ), "folder": str(Path.cwd()), **order}
         with suppress(ConnectionError):  # its end is on the status socket, with the reason
-            worker.data.sendall(wire.encode([pickle.dumps(full, protocol=5)]))
+            worker.data.sendall(message)
         return worker
 
     def _request(self, request: bytes) -> Worker | None:
@@ -184,7 +164,7 @@ class Template:
             their_status.close()
             if not readable([status], _BOOT_SECONDS):
                 raise TemplateError(f"the template did not answer within {_BOOT_SECONDS:.0f} s")
-            report = receive(status, _MESSAGE_BYTES)
+            report = receive(status, MESSAGE_BYTES)
             if not report:
                 self._bury(process)
                 return None
@@ -204,52 +184,14 @@ class Template:
                 process.end()
                 self._process = None
 
-    def call(
-        self,
-        function: str,
-        *args: Any,
-        time_limit: float | None = None,
-        memory_limit: int | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Call a function in a fork and return what it returns.
-
-        Parameters
-        ----------
-        function
-            ``module:function``.
-        *args, **kwargs
-            Its arguments; they are pickled.
-        time_limit
-            Seconds.
-        memory_limit
-            Bytes beyond what the template holds.
-
-        Returns
-        -------
-        Any
-            The function's result, pickled on its way.
-
-        Raises
-        ------
-        WorkerTimeoutError
-            If it took longer than ``time_limit``; it and its descendants are gone.
-        WorkerMemoryError
-            If it ran into ``memory_limit``.
-        WorkerDiedError
-            If its process ended without an answer.
-        Exception
-            Whatever the function raised, with the worker's traceback as its cause.
-        """
-        order = {"kind": "call", "function": function, "args": args, "kwargs": kwargs}
+    def _answer(self, order: Mapping[str, Any], time_limit: float | None, memory_limit: int | None) -> list[bytes]:
+        worker = self.fork(order, memory_limit=memory_limit, cpu_limit=calls.cpu_limit(time_limit))
         try:
-            worker = self.fork(order, memory_limit=memory_limit, cpu_limit=calls.cpu_limit(time_limit))
-        except TemplateError as error:
-            self.fallbacks.add(str(error), f"a call of {function}")
-            answer = fallback.call(order, time_limit=time_limit, memory_limit=memory_limit)
-        else:
-            answer = calls.await_answer(worker, function, time_limit)
-        return calls.unpack(answer, function, memory_limit)
+            answer = calls.listen(worker, order["function"], time_limit)
+            worker.wait(_LEAVE_SECONDS)  # it ends by itself now; what it leaves behind is swept away
+            return answer
+        finally:
+            worker.close()
 
 
 _shared: Template | None = None
@@ -258,7 +200,7 @@ _shared_lock = threading.Lock()
 
 
 def shared_template(
-    preload: Sequence[str] | None = None, warm_up: str | None = None, *, key: str | None = None
+    preload: Sequence[str] | None = None, warm_up: Callable[[], object] | str | None = None, *, key: str | None = None
 ) -> Template:
     """Return the template that the whole process shares, made on first use.
 

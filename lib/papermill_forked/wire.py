@@ -17,16 +17,6 @@ _LENGTH = struct.Struct("!Q")
 def encode(parts: Sequence[Part]) -> bytes:
     """Return one message as bytes for the wire.
 
-    Parameters
-    ----------
-    parts
-        The parts of the message, in order.
-
-    Returns
-    -------
-    bytes
-        Header and parts.
-
     Examples
     --------
     >>> [list(message) for message in Decoder().feed(encode([b"shell", b""]))]
@@ -45,18 +35,7 @@ class Decoder:
         self._needed = _COUNT.size
 
     def feed(self, data: Part) -> Iterator[list[bytes]]:
-        """Take bytes in; yield every message that is now complete.
-
-        Parameters
-        ----------
-        data
-            Bytes as they came from the socket, cut anywhere.
-
-        Yields
-        ------
-        list of bytes
-            The parts of one message.
-        """
+        """Take in bytes, cut anywhere; yield the parts of every message that is now complete."""
         self._buffer += data
         while len(self._buffer) >= self._needed:
             message = self._take()

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from papermill_forked import chart_settings, wire
+from papermill_forked import wire
+from papermill_forked.preloading import choose_backend, named
 
 _READ_BYTES = 1 << 20
 
@@ -28,13 +29,7 @@ class Task:
 
 
 def run(task: Task) -> NoReturn:
-    """Take the order from the data socket and carry it out; never return.
-
-    Parameters
-    ----------
-    task
-        Data socket and limits.
-    """
+    """Take the order from the data socket and carry it out; never return."""
     code = 1
     try:
         orders = _orders(task)
@@ -78,7 +73,7 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
-    chart_settings.choose_backend()
+    choose_backend()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed()
     numpy_random = sys.modules.get("numpy.random")
@@ -88,42 +83,18 @@ def _become(order: dict[str, Any]) -> None:
 
 
 def answer(order: dict[str, Any]) -> list[bytes]:
-    """Call the function of an order.
-
-    Parameters
-    ----------
-    order
-        Of kind ``call``.
-
-    Returns
-    -------
-    list of bytes
-        ``result`` and its pickle, or ``error``, its pickle and its traceback.
-    """
-    module, _, name = order["function"].partition(":")
+    """Call the function of an order; return ``result`` and its pickle, or ``error``, its pickle and its traceback."""
     try:
-        function = getattr(importlib.import_module(module), name)
-        parts = [b"result", pickle.dumps(function(*order["args"], **order["kwargs"]), protocol=5)]
+        parts = [b"result", pickle.dumps(named(order["function"])(*order["args"], **order["kwargs"]), protocol=5)]
     except BaseException as error:  # noqa: BLE001  # it is raised again in the parent
-        parts = [b"error", pickle_error(error), traceback.format_exc().encode()]
+        parts = [b"error", _pickled(error), traceback.format_exc().encode()]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return parts
 
 
-def pickle_error(error: BaseException) -> bytes:
-    """Pickle an exception if it survives the journey.
-
-    Parameters
-    ----------
-    error
-        What the function raised.
-
-    Returns
-    -------
-    bytes
-        The pickle, or nothing where the exception cannot be built again.
-    """
+def _pickled(error: BaseException) -> bytes:
+    """Pickle an exception if it survives the journey; nothing where it cannot be built again."""
     try:
         data = pickle.dumps(error, protocol=5)
         pickle.loads(data)  # noqa: S301  # our own pickle, to see that it can be read

@@ -8,8 +8,6 @@ that we did not fork is left over from a worker that has ended, and is ended too
 """
 
 import gc
-import importlib
-import importlib.util
 import json
 import os
 import selectors
@@ -21,11 +19,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from papermill_forked import chart_settings, processes
-from papermill_forked.launch import import_without_extras
+from papermill_forked import processes
+from papermill_forked.calls import MESSAGE_BYTES
+from papermill_forked.preloading import preload
 from papermill_forked.worker import Task, run
-
-_MESSAGE_BYTES = 1 << 16
 
 _MEMORY_LOOK_SECONDS = 0.25
 
@@ -39,31 +36,6 @@ class Job:
     pidfd: int
     memory: int | None
     over_memory: bool = False
-
-
-def preload(names: list[str], warm_up: str | None) -> None:
-    """Import the modules and call the warm-up.
-
-    Parameters
-    ----------
-    names
-        Modules; one that ends in ``?`` is left out where it is not installed.
-    warm_up
-        ``module:function`` to call at the end, or None.
-    """
-    import_without_extras()
-    for name in names:
-        module = name.removesuffix("?")
-        if name.endswith("?") and importlib.util.find_spec(module.partition(".")[0]) is None:
-            continue
-        importlib.import_module(module)
-    drawn_with = chart_settings.settings()
-    if "ipykernel.kernelapp" in sys.modules:
-        importlib.import_module("papermill_forked.rehearsal").rehearse()
-    if warm_up is not None:
-        module, _, function = warm_up.partition(":")
-        getattr(importlib.import_module(module), function)()
-    chart_settings.forget(drawn_with)
 
 
 class Zygote:
@@ -81,13 +53,7 @@ class Zygote:
         self._selector.register(self._parent_fd, selectors.EVENT_READ, self._end)
 
     def serve(self) -> Task:
-        """Serve until the parent goes away; in each fork, return what that fork has to do.
-
-        Returns
-        -------
-        Task
-            Only ever in a fork.
-        """
+        """Serve until the parent goes away; return only in a fork, with what that fork has to do."""
         while True:
             limited = any(job.memory is not None for job in self._jobs.values())
             for key, _ in self._selector.select(_MEMORY_LOOK_SECONDS if limited else None):
@@ -109,7 +75,7 @@ class Zygote:
 
     def _accept(self) -> Task | None:
         try:
-            raw, fds, _, _ = socket.recv_fds(self._control, _MESSAGE_BYTES, 2)
+            raw, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
         except ConnectionError:
             raw, fds = b"", []
         if not raw:
@@ -228,7 +194,7 @@ def main() -> None:
         gc.freeze()
         zygote = Zygote(control, settings["parent"])
     except BaseException:
-        control.send(traceback.format_exc()[-_MESSAGE_BYTES // 2 :].encode())
+        control.send(traceback.format_exc()[-MESSAGE_BYTES // 2 :].encode())
         raise
     if os.getppid() != settings["parent"]:
         os._exit(0)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from papermill_forked import Template
+from papermill_forked import Servants, Template
 from papermill_forked.exceptions import WorkerDiedError, WorkerTimeoutError
-from papermill_forked.servants import Servants
 
 
 def pid() -> int:

@@ -1,11 +1,16 @@
 """The template by itself: calls, limits, threads, death, restart, and what it leaves behind."""
 
 import concurrent.futures
+import gc
+import math
+import operator
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from fractions import Fraction
 
 import pytest
 
@@ -17,9 +22,11 @@ from papermill_forked import (
     WorkerTimeoutError,
     fallback,
     launch,
+    processes,
     shared_template,
     template,
 )
+from papermill_forked.calls import name_of
 from papermill_forked.processes import descendants
 
 LIGHT = ("json",)
@@ -38,36 +45,77 @@ def _nothing_left(light, wait_until):
     assert wait_until(lambda: descendants(light.pid) == [])
 
 
+class Named:
+    @classmethod
+    def of_the_class(cls):
+        return cls.__name__
+
+    def of_an_object(self):
+        return self
+
+
+def test_functions_are_found_by_module_and_qualified_name():
+    assert name_of(math.factorial) == "math:factorial"
+    assert name_of(Template.call) == "papermill_forked.calls:Caller.call"
+    assert name_of(Named.of_the_class) == f"{__name__}:Named.of_the_class"
+    assert name_of("any.module:any") == "any.module:any"
+
+
+def test_what_another_process_would_not_find_is_refused(light):
+    def inner():
+        pass
+
+    started_here = subprocess.run(
+        [sys.executable, "-c", "from papermill_forked.calls import name_of\ndef own(): pass\nname_of(own)"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "ValueError: <function own" in started_here.stderr
+    for function in (inner, lambda: 1, Named().of_an_object):
+        with pytest.raises(ValueError, match="cannot be found in another process"):
+            light.call(function)
+    with pytest.raises(ValueError, match="cannot be found"):
+        Template(LIGHT, warm_up=inner)
+
+
 @pytest.mark.usefixtures("_nothing_left")
 class TestCall:
     def test_result(self, light):
-        assert light.call("math:factorial", 20) == 2432902008176640000
+        assert light.call(math.factorial, 20) == 2432902008176640000
 
     def test_keywords(self, light):
-        assert light.call("builtins:sorted", [2, 1, 3], reverse=True) == [3, 2, 1]
+        assert light.call(sorted, [2, 1, 3], reverse=True) == [3, 2, 1]
 
     def test_large_arguments_and_results(self, light):
         data = os.urandom(1 << 20) * 30
 
-        assert light.call("builtins:bytes", data) == data
+        assert light.call(bytes, data) == data
 
     def test_every_call_has_a_process_of_its_own(self, light):
-        pids = {light.call("os:getpid") for _ in range(3)}
+        pids = {light.call(os.getpid) for _ in range(3)}
 
         assert len(pids) == 3
         assert os.getpid() not in pids
 
     def test_environment_and_folder_are_the_callers(self, light, monkeypatch, tmp_path):
-        light.call("os:getpid")
+        light.call(os.getpid)
         monkeypatch.setenv("FORKED_TEST", "now")
         monkeypatch.chdir(tmp_path)
 
-        assert light.call("os:getenv", "FORKED_TEST") == "now"
-        assert light.call("os:getcwd") == str(tmp_path)
+        assert light.call(os.getenv, "FORKED_TEST") == "now"
+        assert light.call(os.getcwd) == str(tmp_path)
+
+    def test_a_method_by_its_qualified_name(self, light):
+        assert light.call("fractions:Fraction.from_float", 0.5) == Fraction(1, 2)
+
+    def test_arguments_that_cannot_travel(self, light):
+        with pytest.raises(Exception, match="pickle"):
+            light.call(bytes, threading.Lock())
 
     def test_exception(self, light):
         with pytest.raises(ZeroDivisionError) as caught:
-            light.call("operator:truediv", 1, 0)
+            light.call(operator.truediv, 1, 0)
 
         assert isinstance(caught.value.__cause__, RemoteTracebackError)
         assert "Traceback" in str(caught.value.__cause__)
@@ -78,37 +126,37 @@ class TestCall:
 
     def test_result_that_cannot_travel(self, light):
         with pytest.raises(Exception, match="pickle"):
-            light.call("threading:Lock")
+            light.call(threading.Lock)
 
     def test_time_limit(self, light):
         started = time.monotonic()
         with pytest.raises(WorkerTimeoutError, match=r"time:sleep .* 0.5 s"):
-            light.call("time:sleep", 60, time_limit=0.5)
+            light.call(time.sleep, 60, time_limit=0.5)
 
         assert time.monotonic() - started < 20
 
     def test_memory_limit(self, light):
         with pytest.raises(WorkerMemoryError):
-            light.call("builtins:bytearray", 1 << 30, memory_limit=200 << 20)
+            light.call(bytearray, 1 << 30, memory_limit=200 << 20)
 
     def test_death(self, light):
         with pytest.raises(WorkerDiedError, match="code 9") as caught:
-            light.call("os:_exit", 9)
+            light.call(os._exit, 9)
 
         assert caught.value.end.code == 9
 
     def test_killed(self, light):
         with pytest.raises(WorkerDiedError, match="SIGABRT"):
-            light.call("os:abort")
+            light.call(os.abort)
 
     def test_sys_exit_is_an_exception(self, light):
         with pytest.raises(SystemExit):
-            light.call("sys:exit", 3)
+            light.call(sys.exit, 3)
 
     def test_threads(self, light):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            assert list(pool.map(lambda n: light.call("math:factorial", n), range(12))) == [
-                light.call("math:factorial", n) for n in range(12)
+            assert list(pool.map(lambda n: light.call(math.factorial, n), range(12))) == [
+                light.call(math.factorial, n) for n in range(12)
             ]
 
 
@@ -128,11 +176,11 @@ def test_start_does_not_wait_for_the_warm_up_and_close_ends_it(alive, tmp_path, 
 
 def test_restart_after_death():
     with Template(LIGHT) as template:
-        template.call("os:getpid")
+        template.call(os.getpid)
         first = template.pid
         os.kill(first, signal.SIGKILL)
 
-        assert template.call("math:factorial", 3) == 6
+        assert template.call(math.factorial, 3) == 6
         assert template.pid != first
         assert template.starts == 2
         assert template.fallbacks.total == 0
@@ -140,8 +188,8 @@ def test_restart_after_death():
 
 def test_death_in_the_middle_of_a_call(wait_until):
     with Template(LIGHT) as template, concurrent.futures.ThreadPoolExecutor(1) as pool:
-        template.call("os:getpid")
-        call = pool.submit(template.call, "time:sleep", 60)
+        template.call(os.getpid)
+        call = pool.submit(template.call, time.sleep, 60)
         assert wait_until(lambda: descendants(template.pid))
         # A template that dies before it has told of the fork is started again, and so is the call.
         time.sleep(2)
@@ -149,7 +197,7 @@ def test_death_in_the_middle_of_a_call(wait_until):
         with pytest.raises(WorkerDiedError, match="template died"):
             call.result(20)
 
-        assert template.call("math:factorial", 3) == 6
+        assert template.call(math.factorial, 3) == 6
 
 
 @pytest.fixture
@@ -165,7 +213,7 @@ def threaded(tmp_path, monkeypatch):
 def test_a_template_with_a_second_thread_falls_back_and_counts(threaded, caplog):
     before = fallback.process.total
 
-    assert threaded.call("math:factorial", 4) == 24
+    assert threaded.call(math.factorial, 4) == 24
     assert threaded.fallbacks.reasons == {"the template has 2 threads": 1}
     assert fallback.process.total == before + 1
     assert "does not run in a fork" in caplog.text
@@ -173,22 +221,22 @@ def test_a_template_with_a_second_thread_falls_back_and_counts(threaded, caplog)
 
 def test_the_way_without_a_fork_has_the_same_errors(threaded):
     with pytest.raises(ZeroDivisionError):
-        threaded.call("operator:truediv", 1, 0)
+        threaded.call(operator.truediv, 1, 0)
     with pytest.raises(WorkerDiedError, match="code 9"):
-        threaded.call("os:_exit", 9)
+        threaded.call(os._exit, 9)
     with pytest.raises(WorkerDiedError, match="SIGABRT"):
-        threaded.call("os:abort")
+        threaded.call(os.abort)
     with pytest.raises(WorkerTimeoutError):
-        threaded.call("time:sleep", 60, time_limit=1)
+        threaded.call(time.sleep, 60, time_limit=1)
     with pytest.raises(WorkerMemoryError):
-        threaded.call("builtins:bytearray", 1 << 30, memory_limit=200 << 20)
-    threaded.call("builtins:print", "not part of the answer")
+        threaded.call(bytearray, 1 << 30, memory_limit=200 << 20)
+    threaded.call(print, "not part of the answer")
 
 
 def test_a_module_that_cannot_be_imported_is_named():
     with Template(("no_such_module_anywhere",)) as template:
-        assert template.call("math:factorial", 4) == 24
-        assert template.call("math:factorial", 3) == 6
+        assert template.call(math.factorial, 4) == 24
+        assert template.call(math.factorial, 3) == 6
         assert template.starts == 1  # it would fail again
         ((reason, count),) = template.fallbacks.reasons.items()
         assert "No module named 'no_such_module_anywhere'" in reason
@@ -197,7 +245,7 @@ def test_a_module_that_cannot_be_imported_is_named():
 
 def test_a_module_that_may_be_missing():
     with Template(("no_such_module_anywhere?",)) as template:
-        assert template.call("math:factorial", 4) == 24
+        assert template.call(math.factorial, 4) == 24
         assert template.fallbacks.total == 0
 
 
@@ -205,7 +253,7 @@ def test_other_platforms(monkeypatch):
     monkeypatch.setattr(launch, "supported", lambda: False)
     template = Template(LIGHT)
 
-    assert template.call("math:factorial", 4) == 24
+    assert template.call(math.factorial, 4) == 24
     assert template.fallbacks.total == 1
 
 
@@ -230,7 +278,7 @@ ORPHANS = """
 import os, sys, threading, time
 from papermill_forked import Template
 template = Template(("json",)).start()
-template.call("os:getpid")
+template.call(os.getpid)
 commands = ["sleep 600", "setsid sleep 600 & sleep 600"]
 for command in commands:
     threading.Thread(target=template.call, args=("os:system", command)).start()
@@ -260,10 +308,10 @@ def test_importing_is_light():
 
 
 def test_the_template_is_single_threaded_and_has_no_zmq_context(template):
-    assert template.call("papermill_forked.processes:threads") == 1
-    assert template.call("builtins:eval", "__import__('zmq').Context._instance") is None
-    assert not template.call("builtins:eval", "'papermill' in __import__('sys').modules")
-    assert template.call("gc:get_freeze_count") > 100_000
+    assert template.call(processes.threads) == 1
+    assert template.call(eval, "__import__('zmq').Context._instance") is None
+    assert not template.call(eval, "'papermill' in __import__('sys').modules")
+    assert template.call(gc.get_freeze_count) > 100_000
 
 
 def test_processor_time_limit(light):

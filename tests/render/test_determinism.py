@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from minsheng.render.report import render_report, warm_up
+from minsheng.runs import unit_worker
 from minsheng.runs.finishing import finish
-from papermill_forked import Template
-from papermill_forked.servants import Servants
+from papermill_forked import Servants, Template
 
 SEALED = b"""{
  "figures": {"kind": "ranking", "plan": "p", "period": "2017-06", "as_of": null, "rows": [], "provisional": false},
@@ -48,12 +48,12 @@ def test_what_a_process_rendered_before_leaves_no_trace(notebook, tmp_path):
     sealed = tmp_path / "result.json"
     sealed.write_bytes(SEALED)
     alone = {name: contents(finish(text, sealed, tmp_path / name)) for name, text in both.items()}
-    with Template(["minsheng.render.report"], "minsheng.runs.unit_worker:warm_up") as template:
+    with Template(["minsheng.render.report"], unit_worker.warm_up) as template:
         for order in ("notebook", "other", "notebook"), ("other", "other", "notebook", "other"):
             with Servants(template) as servants:
                 for number, name in enumerate(order):
                     folder = tmp_path / f"{len(order)}-{number}"
-                    made = servants.call("minsheng.runs.finishing:finish", both[name], sealed, folder)
+                    made = servants.call(finish, both[name], sealed, folder)
                     assert contents(made) == alone[name]
                 assert servants.made == 1
         assert template.fallbacks.total == 0

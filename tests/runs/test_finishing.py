@@ -1,5 +1,6 @@
 """What a notebook sealed is looked at before its report is made."""
 
+import time
 from pathlib import Path
 
 import nbformat
@@ -10,8 +11,7 @@ from minsheng.runs.failures import FailureKind, UnitFailedError
 from minsheng.runs.finishing import finish
 from minsheng.runs.notebook import Limits
 from minsheng.runs.unit_worker import rendering_fault
-from papermill_forked import Template, WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
-from papermill_forked.servants import Servants
+from papermill_forked import Servants, Template, WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 甲", id="a")]))
 
@@ -33,7 +33,7 @@ def test_the_failure_comes_back_from_a_servant_whole(tmp_path: Path) -> None:
         Servants(template) as servants,
         pytest.raises(UnitFailedError) as caught,
     ):
-        servants.call("minsheng.runs.finishing:finish", NOTEBOOK, result, tmp_path / "reports")
+        servants.call(finish, NOTEBOOK, result, tmp_path / "reports")
     assert caught.value.failure.kind == FailureKind.INVALID_RESULT
     assert "figures" in caught.value.failure.message
     assert caught.value.notebook == NOTEBOOK
@@ -55,5 +55,5 @@ def test_what_goes_wrong_while_rendering_is_classed(error: Exception, kind: Fail
 
 def test_a_limit_of_time_says_how_long_it_was() -> None:
     with Template([]) as template, Servants(template) as servants, pytest.raises(WorkerTimeoutError) as caught:
-        servants.call("time:sleep", 30, time_limit=0.2)
+        servants.call(time.sleep, 30, time_limit=0.2)
     assert "每个笔记本 0.2 秒" in rendering_fault(caught.value, Limits(seconds=0.2, memory_bytes=1 << 30)).message

@@ -18,9 +18,8 @@ from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
 from minsheng.runs.folders import packed, unit_folder
 from minsheng.runs.notebook import Limits
-from papermill_forked import DEFAULT_PRELOAD, ForkedError, Template, WorkerTimeoutError
-from papermill_forked.launch import import_without_extras
-from papermill_forked.servants import Servants
+from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerTimeoutError
+from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
     from minsheng.render.fonts import FontSet
@@ -125,7 +124,7 @@ class UnitMade:
 @cache
 def template() -> Template:
     """Return this process's warm template, booting in the background from the first call on."""
-    warm = Template(preload=PRELOAD, warm_up=_name(warm_up))
+    warm = Template(preload=PRELOAD, warm_up=warm_up)
     warm.start()
     import_without_extras()
     return warm
@@ -151,12 +150,7 @@ def in_servant(
     memory_limit
         Bytes that the servant may take over all its calls.
     """
-    return partial(_servants().call, _name(function), time_limit=time_limit, memory_limit=memory_limit)
-
-
-def _name(function: Callable[..., object]) -> str:
-    """Name a function for another process. Here alone a function becomes text, which no type checker sees."""
-    return f"{function.__module__}:{function.__qualname__}"
+    return partial(_servants().call, function, time_limit=time_limit, memory_limit=memory_limit)
 
 
 def warm_up() -> None:
