@@ -1,6 +1,8 @@
 # Two commands matter: `make run` sets everything up and runs the sample month; `make test` sets everything up and
-# passes the tests. `make check` never writes. VENV may name another virtual environment.
-VENV ?= .venv
+# passes the tests. `make check` never writes. PYTHON may name another interpreter (`make test PYTHON=python3.13`), which
+# has a virtual environment of its own; VENV may name any other.
+PYTHON ?= python3
+VENV ?= .venv$(addprefix -,$(filter-out python3,$(notdir $(PYTHON))))
 BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
@@ -54,8 +56,8 @@ lock: setup
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml .ci/setup
-	sh .ci/setup system
-	VENV="$(VENV)" sh .ci/setup python
+	PYTHON="$(PYTHON)" sh .ci/setup system
+	PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/setup python
 	touch $@
 
 clean:

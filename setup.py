@@ -37,7 +37,7 @@ class BuildPy(build_py):
     def run(self) -> None:
         """Build."""
         if not self.editable_mode:
-            shutil.rmtree(Path(self.build_lib, "minsheng"), ignore_errors=True)
+            shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         if not self.editable_mode:
             Path(self.build_lib, RECORD).write_text(f"{commit()}\n", encoding="utf-8")

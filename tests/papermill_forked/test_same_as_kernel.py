@@ -60,6 +60,7 @@ RANDOM = (
     (re.compile(r"ForkProcess-\d+|ForkPoolWorker-\d+"), "PROCESS"),
     (re.compile(r"<dc:date>[^<]*"), "<dc:date>DATE"),
     (re.compile(r"\b140\d{12}\b"), "THREAD"),
+    (re.compile(r"\(pid=\d+\)"), "(pid=PID)"),  # from Python 3.12 on, a fork beside threads is warned of
 )
 
 

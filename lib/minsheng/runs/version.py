@@ -35,7 +35,8 @@ def _commit(package: Path) -> str:
     if _git(package, "rev-parse", "--show-prefix") != "lib/minsheng/":
         return ""
     commit = _git(package, "rev-parse", "--short=12", "HEAD")
-    modified = commit and _git(package, "status", "--porcelain", "--", ".")
+    # The engine beside the package is part of it.
+    modified = commit and _git(package.parent, "status", "--porcelain", "--", ".")
     return f"{commit}+modified" if modified else commit
 
 
