@@ -98,7 +98,7 @@ def _untouched(root: Path) -> Iterator[Workspace]:
 
 
 def _files_of(root: Path) -> set[tuple[Path, int]]:
-    # SQLite's files come and go with whoever reads the ledger.
+    # SQLite's files come and go with whoever reads the history.
     paths = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith("ledger.sqlite")]
     return {(path, path.stat().st_mtime_ns) for path in paths}
 

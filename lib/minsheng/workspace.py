@@ -162,8 +162,8 @@ class Workspace:
         return self.root / "requirements.lock"
 
     @property
-    def ledger(self) -> Path:
-        """The runner's memory: which unit was made from what."""
+    def history(self) -> Path:
+        """The run history: which task was made from what. Its file has the name that older workspaces know."""
         return self.outputs / "ledger.sqlite"
 
     @property
@@ -191,16 +191,16 @@ class Workspace:
         """Return the folder of a month's accepted values and verdicts."""
         return self.data / "accepted" / str(period)
 
-    def unit(self, period: Period | str, subject: str, notebook: str) -> Path:
-        """Return the folder of one notebook × period × subject."""
+    def task(self, period: Period | str, subject: str, notebook: str) -> Path:
+        """Return the folder of one task's reports: notebook × period × subject."""
         return self.outputs / str(period) / subject / notebook
 
     def result(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return what one notebook × period × subject sealed."""
-        return self.unit(period, subject, notebook) / RESULT
+        return self.task(period, subject, notebook) / RESULT
 
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
-        """Return the folder where what is left of a failed unit is kept."""
+        """Return the folder where what is left of a failed task is kept."""
         return self.outputs / str(period) / "failed" / subject / notebook
 
 

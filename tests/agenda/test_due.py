@@ -243,7 +243,7 @@ def test_the_periods_of_a_year_come_after_what_they_need() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "name"),
+    ("task", "name"),
     [
         ("2017-06/cangxi/dibao", "苍溪县城乡低保"),
         ("2017-06/city/bulletin", "全市月通报"),
@@ -253,5 +253,5 @@ def test_the_periods_of_a_year_come_after_what_they_need() -> None:
         ("2017-06/cangxi/gone", "2017-06/cangxi/gone"),
     ],
 )
-def test_a_report_is_called_what_people_call_it(unit: str, name: str) -> None:
-    assert report_name(load_plan(ROOT / "params", 2017), unit) == name
+def test_a_report_is_called_what_people_call_it(task: str, name: str) -> None:
+    assert report_name(load_plan(ROOT / "params", 2017), task) == name

@@ -11,7 +11,7 @@ from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, lacking, r
 from minsheng.archive.package.provenance import STATEMENT
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.site.pages import archived_pages
 from minsheng.workspace import RecordSettings, Workspace
 
@@ -33,7 +33,7 @@ def month(june: Workspace):
 def test_reports_and_returns_are_records_with_titles_and_dates(month) -> None:
     plan, _, about = month
     records = {record.id: record for record in about.records}
-    assert {f"outputs/{unit.name}" for unit in period_units(plan, Period("2017-06"))} <= records.keys()
+    assert {f"outputs/{task.name}" for task in period_tasks(plan, Period("2017-06"))} <= records.keys()
     report = records["outputs/2017-06/cangxi/dibao"]
     assert (report.title, report.dated) == ("苍溪县2017年6月城乡困难群众最低生活保障", "2017-06-20")
     assert len(report.files) == 4

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.runs.graph import UnitSpec
+from minsheng.runs.graph import Task
 from minsheng.workspace import Workspace
 
 BIN = Path(sys.executable).parent
@@ -60,16 +60,16 @@ def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def reference(workspace: Workspace, units: Sequence[UnitSpec], folder: Path, jobs: int) -> float:
+def reference(workspace: Workspace, tasks: Sequence[Task], folder: Path, jobs: int) -> float:
     """Make reports with the command lines that everybody has; return the wall clock of all (seconds)."""
 
-    def make(unit: UnitSpec) -> None:
-        target = folder / unit.name.replace("/", "-")
+    def make(task: Task) -> None:
+        target = folder / task.name.replace("/", "-")
         target.mkdir(parents=True)
-        parameters = [word for name, value in unit.parameters.items() for word in ("-r", name, value)]
+        parameters = [word for name, value in task.parameters.items() for word in ("-r", name, value)]
         environment = {"MINSHENG_WORKSPACE": str(workspace.root), "MINSHENG_RESULT": str(target / "result.json")}
         for arguments in (
-            ["papermill", str(workspace.notebooks / f"{unit.notebook}.ipynb"), "out.ipynb", *parameters],
+            ["papermill", str(workspace.notebooks / f"{task.notebook}.ipynb"), "out.ipynb", *parameters],
             ["jupyter", "nbconvert", "--to", "html", "out.ipynb"],
             ["weasyprint", "out.html", "out.pdf"],
         ):
@@ -83,9 +83,9 @@ def reference(workspace: Workspace, units: Sequence[UnitSpec], folder: Path, job
                     check=True,
                 )
         if (target / "out.pdf").stat().st_size == 0:
-            raise RuntimeError(f"{unit.name} has no PDF")
+            raise RuntimeError(f"{task.name} has no PDF")
 
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(make, units))
+        list(pool.map(make, tasks))
     return time.perf_counter() - started

@@ -17,13 +17,13 @@ from minsheng.domain.period import Period
 from minsheng.plan import load_plan
 from minsheng.plan.loader import compile_plan
 from minsheng.render.report import render_report, warm_up
-from minsheng.runs.graph import UnitSpec, period_units
+from minsheng.runs.graph import Task, period_tasks
 from minsheng.workspace import Workspace
 
 
-def make(workspace: Workspace, shell: InteractiveShell, unit: UnitSpec) -> None:
+def make(workspace: Workspace, shell: InteractiveShell, task: Task) -> None:
     """Run the cells of a notebook, and render the one that the runner has executed."""
-    folder = workspace.outputs / unit.name
+    folder = workspace.outputs / task.name
     executed = (folder / "executed.ipynb").read_text(encoding="utf-8")
     with capture_output():
         for cell in nbformat.reads(executed, as_version=4).cells:
@@ -33,22 +33,22 @@ def make(workspace: Workspace, shell: InteractiveShell, unit: UnitSpec) -> None:
 
 
 def main() -> None:
-    """Measure all units after a first one that warms everything."""
+    """Measure all tasks after a first one that warms everything."""
     workspace, period = Workspace.find(Path(sys.argv[1])), Period(sys.argv[2])
     os.environ["MINSHENG_WORKSPACE"] = str(workspace.root)
     plan = load_plan(workspace.params, period.year)
-    units = period_units(plan, period)
+    tasks = period_tasks(plan, period)
     # As the runner hands it to every notebook: checked and compiled once.
     compiled = workspace.root / "compiled-plan.json"
     compiled.write_bytes(compile_plan(plan))
     os.environ["MINSHENG_PLAN"] = str(compiled)
     shell = InteractiveShell.instance()
     warm_up()
-    make(workspace, shell, units[0])
+    make(workspace, shell, tasks[0])
     gc.freeze()
     started = time.process_time()
-    for unit in units:
-        make(workspace, shell, unit)
+    for task in tasks:
+        make(workspace, shell, task)
     sys.stdout.write(f"{time.process_time() - started:.2f}\n")
 
 

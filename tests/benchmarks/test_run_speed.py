@@ -23,8 +23,8 @@ from tests.runs.copied_counties import copied_counties
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.runs.graph import period_units
-from minsheng.runs.unit_worker import cores
+from minsheng.runs.graph import period_tasks
+from minsheng.runs.task_worker import cores
 from minsheng.workspace import Workspace
 
 pytestmark = pytest.mark.bench
@@ -49,8 +49,8 @@ def _drop(workspace: Workspace, area: str) -> str:
 @pytest.mark.timeout(3600)
 def test_a_month_against_command_lines_and_the_ideal(tmp_path: Path) -> None:
     workspace = copy_workspace(tmp_path / "workspace")
-    units = period_units(load_plan(workspace.params, Period(MONTH).year), Period(MONTH))
-    sample, jobs, run = units[::_STEP], cores(), [str(BIN / "minsheng"), "run", MONTH]
+    tasks = period_tasks(load_plan(workspace.params, Period(MONTH).year), Period(MONTH))
+    sample, jobs, run = tasks[::_STEP], cores(), [str(BIN / "minsheng"), "run", MONTH]
     measure(run, workspace.root)  # what later rounds find: earlier months checked, byte code compiled
     ours, theirs, ideals, unchanged = [], [], [], []
     for number in range(_ROUNDS):
@@ -65,17 +65,17 @@ def test_a_month_against_command_lines_and_the_ideal(tmp_path: Path) -> None:
     changed = _one_county(workspace, run)
     whole = median(taken.wall for taken in ours)
     rows = {
-        "reports": len(units),
+        "reports": len(tasks),
         "jobs": jobs,
         "rounds": _ROUNDS,
         "whole run (s)": round(whole, 1),
-        "per report, ours (s)": round(whole / len(units), 3),
-        f"per report, papermill + nbconvert + weasyprint, {len(sample)} of {len(units)} (s)": round(median(theirs), 2),
-        "times faster (budget 20)": round(median(theirs) / whole * len(units), 1),
+        "per report, ours (s)": round(whole / len(tasks), 3),
+        f"per report, papermill + nbconvert + weasyprint, {len(sample)} of {len(tasks)} (s)": round(median(theirs), 2),
+        "times faster (budget 20)": round(median(theirs) / whole * len(tasks), 1),
         "processor time of a run (s)": round(median(taken.processor for taken in ours), 1),
         "processor time, one warm process (s)": round(median(ideals), 1),
         f"that process on {jobs} processors without loss, times faster than the command lines": round(
-            median(theirs) * len(units) * jobs / median(ideals), 1
+            median(theirs) * len(tasks) * jobs / median(ideals), 1
         ),
         "processor time over the ideal (budget 2)": round(median(t.processor for t in ours) / median(ideals), 2),
         "peak memory of the coordinator (MiB)": round(max(taken.peak_mib for taken in ours)),

@@ -22,7 +22,7 @@ from minsheng.commands.doctor import examine
 from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import load_plan
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Quiet
 from minsheng.site.pages import archived_pages
 from minsheng.workspace import Workspace
@@ -60,10 +60,10 @@ def test_the_package_holds_everything_that_the_month_was_made_from(sealed: Works
     data = sealed.archive / "2017-06" / "data"
     names = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
     plan = load_plan(sealed.params, 2017)
-    for unit in period_units(plan, Period("2017-06")):
-        reports = {f"outputs/{unit.name}/{n}" for n in ("report.html", "report.pdf", "executed.ipynb", "result.json")}
+    for task in period_tasks(plan, Period("2017-06")):
+        reports = {f"outputs/{task.name}/{n}" for n in ("report.html", "report.pdf", "executed.ipynb", "result.json")}
         assert reports <= names
-        assert f"notebooks/{unit.notebook}.ipynb" in names
+        assert f"notebooks/{task.notebook}.ipynb" in names
     expected = ["requirements.lock", "outputs/2017-06/index.html", "outputs/2017-06/progress.xlsx"]
     expected += ["outputs/2017-06/receipts/cangxi.xlsx", "params/2017/plan.yaml", "data/accepted/2017-03/cangxi.csv"]
     expected += [f"data/returns/2017-0{month}/cangxi.xlsx" for month in range(1, 7)]
@@ -201,7 +201,7 @@ def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: 
     assert other.lines()[0] == "程序版本、依赖的锁定版本、字体、排版库与归档时不同：比较数字与报告文字"
     assert "不同：2017-06/cangxi/dibao：数字（result.json 的 figures）" in other.lines()
     assert "不同：2017-06/city/bulletin：报告文字" in other.lines()
-    assert sum(bool(unit.differs) for unit in other.units) == 2
+    assert sum(bool(task.differs) for task in other.tasks) == 2
     with pytest.raises(UsageError, match=r"第 2 版；已有：2017-06"):
         rebuild_month(sealed, "2017-06", revision=2, archive=None, jobs=None, display=Quiet())
 
@@ -274,10 +274,10 @@ def test_changed_content_becomes_a_revision_and_status_says_so(workspace_of_its_
 
 def test_status_says_that_a_month_is_not_archived_or_changed_since(june: Workspace, sealed: Workspace) -> None:
     assert month_status(june, "2017-06", None).archived == "未归档：minsheng archive seal 2017-06"
-    from minsheng.runs.history import Ledger
+    from minsheng.runs.history import RunHistory
 
-    with Ledger(sealed.ledger) as ledger:
-        attempts = ledger.last_attempts("2017-06/")
+    with RunHistory(sealed.history) as history:
+        attempts = history.last_attempts("2017-06/")
     changed = attempts["2017-06/cangxi/dibao"].outputs | {"report.pdf": "0" * 64}
     attempts["2017-06/cangxi/dibao"].outputs.update(changed)
     assert str(archive_standing(sealed, Period("2017-06"), attempts)).startswith(

@@ -44,8 +44,8 @@ def done(assessed, tmp_path_factory):
     return workspace, assess(workspace)
 
 
-def figures(workspace, unit):
-    path = workspace.outputs / "2017-H1" / unit / "result.json"
+def figures(workspace, task):
+    path = workspace.outputs / "2017-H1" / task / "result.json"
     return json.loads(path.read_bytes())["figures"]
 
 

@@ -177,10 +177,10 @@ def test_what_killed_runs_left_is_pointed_out(workspace: Workspace) -> None:
 
 def test_a_ledger_of_a_newer_version_or_a_damaged_one_is_a_fault(workspace: Workspace) -> None:
     workspace.outputs.mkdir()
-    with sqlite3.connect(workspace.ledger) as db:
+    with sqlite3.connect(workspace.history) as db:
         db.execute("PRAGMA user_version=99")
-    assert _about(workspace, "账本版本 99", "升级").is_fault
-    workspace.ledger.write_bytes(b"no database" * 100)
+    assert _about(workspace, "运行记录版本 99", "升级").is_fault
+    workspace.history.write_bytes(b"no database" * 100)
     assert _about(workspace, "损坏", "请删除它").is_fault
 
 

@@ -100,12 +100,12 @@ def _check(workspace: Workspace, undisturbed: dict[str, bytes], instants: list[t
         while left := _ours(mark):
             assert time.monotonic() < give_up, f"still running: {left}"
             time.sleep(0.02)
-        if workspace.ledger.is_file():
-            with sqlite3.connect(workspace.ledger) as ledger:
+        if workspace.history.is_file():
+            with sqlite3.connect(workspace.history) as ledger:
                 assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        unit = workspace.outputs / "2017-06/social_relief/section_scoring"
-        assert _files(unit, workspace.outputs) in ({}, undisturbed), "a report is there as a whole or not at all"
-        if unit.exists():  # begin again
+        task = workspace.outputs / "2017-06/social_relief/section_scoring"
+        assert _files(task, workspace.outputs) in ({}, undisturbed), "a report is there as a whole or not at all"
+        if task.exists():  # begin again
             shutil.rmtree(workspace.outputs, ignore_errors=True)
     assert killed, "no run was killed before its end"
     subprocess.run(_RUN, cwd=workspace.root, check=True, capture_output=True)

@@ -19,8 +19,8 @@ from minsheng.errors import ExitCode, UsageError
 from minsheng.files.locks import locked
 from minsheng.plan import load_plan
 from minsheng.runs.failures import FailureKind
-from minsheng.runs.graph import choose, period_units
-from minsheng.runs.history import Ledger
+from minsheng.runs.graph import choose, period_tasks
+from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
@@ -43,13 +43,13 @@ def made(june: Workspace, tmp_path: Path) -> Workspace:
     return Workspace.find(tmp_path / "made")
 
 
-def test_every_unit_of_june_has_its_files(june: Workspace) -> None:
-    units = period_units(load_plan(june.params, 2017), Period("2017-06"))
-    assert len(units) == 61
-    for unit in units:
-        names = {path.name for path in (june.outputs / unit.name).iterdir()}
+def test_every_task_of_june_has_its_files(june: Workspace) -> None:
+    tasks = period_tasks(load_plan(june.params, 2017), Period("2017-06"))
+    assert len(tasks) == 61
+    for task in tasks:
+        names = {path.name for path in (june.outputs / task.name).iterdir()}
         wanted = {"report.html", "report.pdf", "executed.ipynb", "result.json"}
-        assert names == wanted | ({"report.docx"} if unit.notebook == "monthly_report" else set()), unit.name
+        assert names == wanted | ({"report.docx"} if task.notebook == "monthly_report" else set()), task.name
     assert not (june.outputs / "2017-06" / "failed").exists()
     assert not list((june.outputs / ".staging").iterdir())
 
@@ -187,9 +187,9 @@ def test_a_changed_plan_makes_all_of_the_month_stale(made: Workspace) -> None:
     def unmade() -> set[str]:
         plan = load_plan(made.params, 2017)
         preparer = Preparer(made, plan, fingerprint(made))
-        units = period_units(plan, Period("2017-06"))
-        with Ledger(made.ledger) as ledger:
-            return {unit.name for unit in units if not is_made(made, preparer, ledger, unit)}
+        tasks = period_tasks(plan, Period("2017-06"))
+        with RunHistory(made.history) as history:
+            return {task.name for task in tasks if not is_made(made, preparer, history, task)}
 
     assert unmade() == set()
     path = made.params / "2017/indicators.yaml"
@@ -237,16 +237,16 @@ def test_two_runs_take_turns(made: Workspace) -> None:
 
 def test_a_run_may_be_restricted_and_names_must_exist(workspace: Workspace) -> None:
     plan = load_plan(workspace.params, 2017)
-    units = period_units(plan, Period("2017-06"))
-    chosen = choose(units, plan, ["广元经济开发区"], ["dibao"])
-    assert [unit.name for unit in chosen] == ["2017-06/etdz/dibao"]
-    scoring = choose(units, plan, ["苍溪县"], ["scoring"])
-    assert [unit.notebook for unit in scoring][-1] == "scoring"
+    tasks = period_tasks(plan, Period("2017-06"))
+    chosen = choose(tasks, plan, ["广元经济开发区"], ["dibao"])
+    assert [task.name for task in chosen] == ["2017-06/etdz/dibao"]
+    scoring = choose(tasks, plan, ["苍溪县"], ["scoring"])
+    assert [task.notebook for task in scoring][-1] == "scoring"
     assert len(scoring) == 6
     with pytest.raises(UsageError, match="没有笔记本 nothing"):
-        choose(units, plan, [], ["nothing"])
+        choose(tasks, plan, [], ["nothing"])
     with pytest.raises(UsageError, match="没有“成都”这个地区"):
-        choose(units, plan, ["成都"], [])
+        choose(tasks, plan, ["成都"], [])
 
 
 def test_only_months_are_run(workspace: Workspace) -> None:

@@ -22,7 +22,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
 from minsheng.intake.returns.store import read_accepted, read_register
 from minsheng.plan import load_plan
-from minsheng.runs.history import Ledger
+from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
@@ -120,8 +120,8 @@ def test_later_months_become_stale(june: Workspace, tmp_path: Path) -> None:
     outcome = receive(found, "2017-05", newer, at="2017-12-01T10:00")
     assert [str(month) for month in outcome.stale] == ["2017-06"]
     assert "以后月份已过期：2017年6月" in outcome.lines()[-1]
-    with Ledger(found.ledger) as ledger:
-        assert ledger.last_attempts("2017-06/")
+    with RunHistory(found.history) as history:
+        assert history.last_attempts("2017-06/")
 
 
 def test_two_people_receive_at_once_and_neither_return_is_lost(may: Workspace) -> None:

@@ -107,16 +107,16 @@ def _sign(workspace, p12, url=""):
 def _change_report(workspace):
     """Stand for a run that made the report again: other bytes, and the ledger knows them."""
     from minsheng.files.hashing import digests_of
-    from minsheng.runs.history import Ledger
+    from minsheng.runs.history import RunHistory
 
     path = workspace.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf"
     path.write_bytes(path.read_bytes() + b"\n")
-    with Ledger(workspace.ledger) as ledger:
+    with RunHistory(workspace.history) as history:
         name = f"2017-06/{SECTION}/monthly_report"
-        last = ledger.last_attempt(name)
+        last = history.last_attempt(name)
         outputs = last.outputs | {"report.pdf": digests_of(path.read_bytes()).sha256}
-        run = ledger.start_run(started="", period="2017-06", command="run")
-        ledger.record(run, name, last.key, inputs=last.inputs, seconds={}, outputs=outputs)
+        run = history.start_run(started="", period="2017-06", command="run")
+        history.record(run, name, last.key, inputs=last.inputs, seconds={}, outputs=outputs)
 
 
 def test_the_signed_report_is_the_report_with_a_signature_behind_it(handed):

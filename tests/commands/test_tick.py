@@ -107,7 +107,7 @@ def _done(outcome: TickOutcome) -> list[str]:
 
 
 def _attempts(workspace: Workspace) -> int:
-    with sqlite3.connect(workspace.ledger) as ledger:
+    with sqlite3.connect(workspace.history) as ledger:
         made = ledger.execute("SELECT count(*) FROM sqlite_master WHERE name = 'attempt'").fetchone()[0]
         return made and ledger.execute("SELECT count(*) FROM attempt").fetchone()[0]
 
@@ -133,7 +133,7 @@ def test_before_the_deadline_there_is_a_list_of_those_who_have_not_reported(empt
     _receive(own, "2026-01-21T19:00", "east", "west", "section")
     assert _done(_tick(own, "2026-01-22")) == ["remind 2026-01"]
     assert not (folder / "reminders.html").exists()
-    assert not own.ledger.exists()
+    assert not own.history.exists()
 
 
 def test_on_the_due_day_the_month_is_made_and_again_after_a_correction(made: Workspace, tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_months_of_downtime_are_caught_up_in_order_and_gaps_are_said(made: Works
     assert (again.done, again.exit_code) == ([], ExitCode.GATE_REFUSED)
     # What is sealed is not made again because its outputs were thrown away.
     shutil.rmtree(own.outputs / MONTH)
-    with sqlite3.connect(own.ledger) as ledger:
+    with sqlite3.connect(own.history) as ledger:
         ledger.execute("DELETE FROM attempt WHERE unit LIKE ?", (f"{MONTH}/%",))
     assert _tick(own, "2026-03-02T02:00").done == []
 
@@ -221,7 +221,7 @@ def test_two_at_once_and_a_kill(reported: Workspace, made: Workspace, tmp_path: 
     own = _copy(reported, tmp_path / "own")
     command = [sys.executable, "-m", "minsheng", "tick", "--date", "2026-01-24"]
     first = subprocess.Popen(command, cwd=own.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    _until(lambda: own.ledger.is_file() and _attempts(own) > 1)
+    _until(lambda: own.history.is_file() and _attempts(own) > 1)
     os.kill(first.pid, signal.SIGSTOP)  # so that it is still at work, however fast the machine
     second = subprocess.run([*command, "--json"], cwd=own.root, capture_output=True, text=True, check=False)
     assert second.returncode == 0

@@ -35,7 +35,7 @@ def _parsed(text: str) -> configparser.ConfigParser:
     return parser
 
 
-def test_the_units_are_well_formed(place: tuple[Path, Path]) -> None:
+def test_the_tasks_are_well_formed(place: tuple[Path, Path]) -> None:
     service, timer = map(_parsed, systemd_units(*place, "root"))
     assert set(service.sections()) == {"Unit", "Service"}
     assert set(service["Service"]) == {
@@ -46,7 +46,7 @@ def test_the_units_are_well_formed(place: tuple[Path, Path]) -> None:
     assert dict(timer["Timer"]) == {"OnCalendar": "*-*-* 07..21:10:00 Asia/Shanghai", "Persistent": "true"}
 
 
-@pytest.mark.soak  # needs systemd on the machine; the strict parser above reads the units everywhere
+@pytest.mark.soak  # needs systemd on the machine; the strict parser above reads the tasks everywhere
 def test_systemd_itself_finds_nothing_wrong(place: tuple[Path, Path], tmp_path: Path) -> None:
     folder = tmp_path / "units"
     folder.mkdir()
@@ -56,7 +56,7 @@ def test_systemd_itself_finds_nothing_wrong(place: tuple[Path, Path], tmp_path: 
         ["systemd-analyze", "verify", "--man=no", str(folder / SERVICE), str(folder / TIMER)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    # It looks at the machine's other units too.
+    # It looks at the machine's other tasks too.
     ours = [line for line in done.stderr.splitlines() if "minsheng" in line]
     assert ours == [], done.stderr
     calendar = subprocess.run(

@@ -43,7 +43,7 @@ def cramped(june: Workspace, tmp_path: Path):
 def test_a_full_disk_is_one_clear_message_and_nothing_half_written(cramped: Workspace) -> None:
     done = subprocess.run(_RUN, cwd=cramped.root, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.MACHINE_UNFIT, done.stderr
-    assert any(word in done.stderr for word in ("磁盘已满", "账本写不进去", "没有写入权限"))
+    assert any(word in done.stderr for word in ("磁盘已满", "运行记录写不进去", "没有写入权限"))
     assert "再运行一次" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (cramped.outputs / "2017-06/social_relief/section_scoring").exists()

@@ -1,4 +1,4 @@
-"""What an approved month is: the figures and the text of every report, one JSON file a unit.
+"""What an approved month is: the figures and the text of every report, one JSON file a task.
 
 `make golden WHY="…"` makes the month again and approves it; the reason goes into CHANGELOG.md word for word.
 """
@@ -21,8 +21,8 @@ _DIGEST = re.compile(r"\b[0-9a-f]{16,64}\b")
 _BLOCKS = {"p", "h1", "h2", "h3", "td", "th", "dt", "dd", "li", "caption", "figcaption", "summary", "title"}
 
 
-def unit_of(folder: Path) -> str:
-    """Return the JSON of a made unit: what a package update must not change."""
+def task_of(folder: Path) -> str:
+    """Return the JSON of a made task: what a package update must not change."""
     figures = json.loads((folder / "result.json").read_bytes())["figures"]
     kept = {"figures": figures, "text": text_lines((folder / "report.html").read_bytes())}
     return json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -50,9 +50,9 @@ def _gather(element, lines: list[str]) -> None:
 
 
 def month_of(outputs: Path, month: str) -> dict[str, str]:
-    """Return file name → JSON of every unit that a month's folder holds."""
+    """Return file name → JSON of every task that a month's folder holds."""
     found = sorted((outputs / month).glob("*/*/result.json"))
-    return {f"{path.parts[-3]}.{path.parts[-2]}.json": unit_of(path.parent) for path in found}
+    return {f"{path.parts[-3]}.{path.parts[-2]}.json": task_of(path.parent) for path in found}
 
 
 def kept(month: str) -> dict[str, str]:

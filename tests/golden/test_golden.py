@@ -1,4 +1,4 @@
-"""Back test: an approved month is made again and compared, figures and text, unit by unit."""
+"""Back test: an approved month is made again and compared, figures and text, task by task."""
 
 import importlib.util
 import json
@@ -49,7 +49,7 @@ def test_a_changed_figure_or_word_is_seen(june: Workspace, tmp_path: Path) -> No
     source = june.outputs / MONTH / "cangxi" / "elderly_care"
     for name in ("result.json", "report.html"):
         (folder / name).write_bytes((source / name).read_bytes())
-    before = golden.unit_of(folder)
+    before = golden.task_of(folder)
     page = (folder / "report.html").read_text(encoding="utf-8")
     (folder / "report.html").write_text(page.replace("完成", "完结", 1), encoding="utf-8")
-    assert golden.unit_of(folder) != before
+    assert golden.task_of(folder) != before

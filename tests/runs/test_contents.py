@@ -1,4 +1,4 @@
-"""What goes into a unit and comes out: paths on this machine, bytes where they travel, and nothing left behind."""
+"""What goes into a task and comes out: paths on this machine, bytes where they travel, and nothing left behind."""
 
 import hashlib
 import shutil
@@ -13,10 +13,10 @@ from minsheng.files.writing import put
 from minsheng.plan import load_plan
 from minsheng.runs import folders, runner
 from minsheng.runs.folders import packed
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions, RunSummary
-from minsheng.runs.unit_worker import make_unit
+from minsheng.runs.task_worker import make_task
 from minsheng.workspace import MARKER, Workspace
 
 MARKS = "2017-06/social_relief/section_scoring"
@@ -52,11 +52,11 @@ def test_a_copy_may_be_spoiled(tmp_path: Path) -> None:
     assert packed({"a": kept, "b": b"1"}) == {"a": "民政".encode(), "b": b"1"}
 
 
-def test_a_unit_on_its_way_holds_what_it_reads(june: Workspace) -> None:
+def test_a_task_on_its_way_holds_what_it_reads(june: Workspace) -> None:
     plan = load_plan(june.params, 2017)
     preparer = Preparer(june, plan, fingerprint(june))
-    unit = next(u for u in period_units(plan, Period("2017-06")) if u.name == "2017-06/city/bulletin")
-    here = preparer.work(unit)
+    task = next(u for u in period_tasks(plan, Period("2017-06")) if u.name == "2017-06/city/bulletin")
+    here = preparer.work(task)
     inputs = {name for name in here.files if name.startswith(("data/accepted/2017-06/", "outputs/"))}
     assert {"data/accepted/2017-06/cangxi.csv", "outputs/2017-06/city/dibao/result.json"} <= inputs
     assert [name for name, content in here.files.items() if isinstance(content, bytes)] == [
@@ -72,10 +72,10 @@ def test_a_unit_on_its_way_holds_what_it_reads(june: Workspace) -> None:
     assert all(isinstance(content, bytes) for content in away.files.values())
 
 
-def test_what_a_unit_made_goes_with_it_or_is_taken_away(june: Workspace, own: Path) -> None:
+def test_what_a_task_made_goes_with_it_or_is_taken_away(june: Workspace, own: Path) -> None:
     plan = load_plan(june.params, 2017)
-    unit = next(u for u in period_units(plan, Period("2017-06")) if u.name == MARKS)
-    made = make_unit(Preparer(june, plan, fingerprint(june)).work(unit))
+    task = next(u for u in period_tasks(plan, Period("2017-06")) if u.name == MARKS)
+    made = make_task(Preparer(june, plan, fingerprint(june)).work(task))
     assert made.folder is not None
     published = {path.name: path.read_bytes() for path in (june.outputs / MARKS).iterdir()}
     away = made.packed()

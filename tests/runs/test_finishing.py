@@ -7,10 +7,10 @@ import nbformat
 import pytest
 
 from minsheng.render.html.offline import RenderError
-from minsheng.runs.failures import FailureKind, UnitFailedError
+from minsheng.runs.failures import FailureKind, TaskFailedError
 from minsheng.runs.finishing import finish
 from minsheng.runs.notebook import Limits
-from minsheng.runs.unit_worker import rendering_fault
+from minsheng.runs.task_worker import rendering_fault
 from papermill_forked import Servants, Template, WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 甲", id="a")]))
@@ -19,7 +19,7 @@ NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markd
 @pytest.mark.parametrize("sealed", [b"{}", b"", b"[", b'{"figures": {"kind": "what"}}'])
 def test_a_result_that_is_none_has_failed(sealed: bytes, tmp_path: Path) -> None:
     (tmp_path / "result.json").write_bytes(sealed)
-    with pytest.raises(UnitFailedError) as caught:
+    with pytest.raises(TaskFailedError) as caught:
         finish(NOTEBOOK, tmp_path / "result.json", tmp_path / "reports")
     assert caught.value.failure.kind == FailureKind.INVALID_RESULT
     assert caught.value.notebook == NOTEBOOK
@@ -31,7 +31,7 @@ def test_the_failure_comes_back_from_a_servant_whole(tmp_path: Path) -> None:
     with (
         Template(["minsheng.runs.finishing"]) as template,
         Servants(template) as servants,
-        pytest.raises(UnitFailedError) as caught,
+        pytest.raises(TaskFailedError) as caught,
     ):
         servants.call(finish, NOTEBOOK, result, tmp_path / "reports")
     assert caught.value.failure.kind == FailureKind.INVALID_RESULT

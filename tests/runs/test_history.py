@@ -1,4 +1,4 @@
-"""The ledger remembers how attempts ended, and believes only files that are still what was made."""
+"""The history remembers how attempts ended, and believes only files that are still what was made."""
 
 import hashlib
 import sqlite3
@@ -7,30 +7,30 @@ from pathlib import Path
 import pytest
 
 from minsheng.errors import UsageError
-from minsheng.runs.history import SCHEMA_VERSION, Ledger, files_intact, unit_key
+from minsheng.runs.history import SCHEMA_VERSION, RunHistory, files_intact, hash_of_hashes
 
 
-def _record(ledger: Ledger, key: str, failure: str = "") -> None:
-    run = ledger.start_run(started="t", period="2017-06", command="run")
-    ledger.record(run, "2017-06/a/b", key, inputs="i", failure=failure, seconds={"x": 1.0}, outputs={"f": "h"})
+def _record(history: RunHistory, key: str, failure: str = "") -> None:
+    run = history.start_run(started="t", period="2017-06", command="run")
+    history.record(run, "2017-06/a/b", key, inputs="i", failure=failure, seconds={"x": 1.0}, outputs={"f": "h"})
 
 
 def test_the_newest_attempt_counts(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        assert ledger.last_attempt("2017-06/a/b") is None
-        _record(ledger, "one")
-        _record(ledger, "two", failure="notebook_error")
-        last = ledger.last_attempt("2017-06/a/b")
+    with RunHistory(tmp_path / "ledger.sqlite") as history:
+        assert history.last_attempt("2017-06/a/b") is None
+        _record(history, "one")
+        _record(history, "two", failure="notebook_error")
+        last = history.last_attempt("2017-06/a/b")
         assert (last.key, last.state, last.failure) == ("two", "failed", "notebook_error")
-        assert list(ledger.last_attempts("2017-06/")) == ["2017-06/a/b"]
-        assert ledger.last_attempts("2017-07/") == {}
+        assert list(history.last_attempts("2017-06/")) == ["2017-06/a/b"]
+        assert history.last_attempts("2017-07/") == {}
 
 
 def test_what_was_written_survives_the_process(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        _record(ledger, "one")
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        assert ledger.last_attempt("2017-06/a/b").key == "one"
+    with RunHistory(tmp_path / "ledger.sqlite") as history:
+        _record(history, "one")
+    with RunHistory(tmp_path / "ledger.sqlite") as history:
+        assert history.last_attempt("2017-06/a/b").key == "one"
 
 
 def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version=99")
     with pytest.raises(UsageError, match="请升级本程序"):
-        Ledger(path)
+        RunHistory(path)
 
 
 def test_files_are_believed_by_their_hash(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_files_are_believed_by_their_hash(tmp_path: Path) -> None:
 
 def test_a_key_is_the_same_in_any_order_and_differs_with_any_part() -> None:
     parts = [("a", "1"), ("b", "2")]
-    assert unit_key(parts) == unit_key(reversed(parts))
-    assert len({unit_key(parts), unit_key([("a", "1")]), unit_key([("a", "2"), ("b", "2")])}) == 3
+    assert hash_of_hashes(parts) == hash_of_hashes(reversed(parts))
+    assert len({hash_of_hashes(parts), hash_of_hashes([("a", "1")]), hash_of_hashes([("a", "2"), ("b", "2")])}) == 3
 
 
 FIRST_VERSION = """
@@ -79,7 +79,7 @@ INSERT INTO attempt VALUES (1, 1, '2017-06/a/b', 'key', 'inputs', 'done', '', ''
 
 @pytest.fixture(params=[0, 1])
 def older(request, tmp_path: Path) -> Path:
-    """A ledger that version 1 wrote; killed before it had set its number, it says 0."""
+    """A history that version 1 wrote; killed before it had set its number, it says 0."""
     path = tmp_path / "ledger.sqlite"
     with sqlite3.connect(path) as db:
         db.executescript(f"{FIRST_VERSION}PRAGMA user_version={request.param};")
@@ -87,15 +87,15 @@ def older(request, tmp_path: Path) -> Path:
 
 
 def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_holds(older: Path) -> None:
-    with Ledger(older) as ledger:
-        last = ledger.last_attempt("2017-06/a/b")
+    with RunHistory(older) as history:
+        last = history.last_attempt("2017-06/a/b")
         assert (last.key, last.outputs) == ("key", {"f": "h"})
-        newest, first = ledger.runs("2017-06", most=9)
+        newest, first = history.runs("2017-06", most=9)
         assert (first.summary, first.product, first.log) == ({"made": 1}, "", "")
         assert (newest.finished, newest.summary) == ("", {})
-        ledger.start_run(started="t", period="2017-06", command="run", product="minsheng 9", log="x")
-    with Ledger(older) as ledger:
-        assert ledger.runs("2017-06", most=1)[0].product == "minsheng 9"
+        history.start_run(started="t", period="2017-06", command="run", product="minsheng 9", log="x")
+    with RunHistory(older) as history:
+        assert history.runs("2017-06", most=1)[0].product == "minsheng 9"
     with sqlite3.connect(older) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
 
@@ -105,7 +105,7 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(older: Path) -> Non
         db.execute("ALTER TABLE run ADD COLUMN log TEXT")  # what no version did: the step cannot be taken
         before = db.execute("PRAGMA user_version").fetchone()[0]
     with pytest.raises(sqlite3.OperationalError, match="duplicate column"):
-        Ledger(older)
+        RunHistory(older)
     with sqlite3.connect(older) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == before
         assert "product" not in {row[1] for row in db.execute("PRAGMA table_info(run)")}
@@ -115,4 +115,4 @@ def test_a_damaged_ledger_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(UsageError, match=r"ledger.sqlite 损坏.*请删除它"):
-        Ledger(path)
+        RunHistory(path)

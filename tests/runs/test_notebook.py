@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from minsheng.runs.failures import FailureKind, UnitFailedError
+from minsheng.runs.failures import FailureKind, TaskFailedError
 from minsheng.runs.notebook import Limits, declared_parameters, execute_strictly
 from papermill_forked import Template
 
@@ -43,7 +43,7 @@ def _execute(notebook, folder: Path, template: Template, *, given=GIVEN, seconds
 
 
 def _failure(*arguments, **keywords):
-    with pytest.raises(UnitFailedError) as caught:
+    with pytest.raises(TaskFailedError) as caught:
         _execute(*arguments, **keywords)
     return caught.value
 
@@ -83,12 +83,12 @@ def test_parameters_are_exactly_those_declared(given, said, tmp_path: Path, temp
 
 @pytest.mark.parametrize("source", ["period = 2017", "period: str = 'x'", "import os", "a = b = 'x'"])
 def test_a_parameters_cell_holds_text_literals_only(source: str) -> None:
-    with pytest.raises(UnitFailedError, match="parameters cell"):
+    with pytest.raises(TaskFailedError, match="parameters cell"):
         declared_parameters(_notebook(parameters=source))
 
 
 def test_a_notebook_without_parameters_cell_is_refused() -> None:
-    with pytest.raises(UnitFailedError, match="exactly one cell"):
+    with pytest.raises(TaskFailedError, match="exactly one cell"):
         declared_parameters(nbformat.v4.new_notebook())
 
 

@@ -18,7 +18,7 @@ from minsheng.errors import ExitCode, FileRefusedError
 from minsheng.plan import load_plan
 from minsheng.process import LogLevel, stage
 from minsheng.runs.failures import Failure, FailureKind
-from minsheng.runs.history import Ledger
+from minsheng.runs.history import RunHistory
 from minsheng.runs.log import FACTS, RunLog, logs
 from minsheng.runs.options import Quiet, RunSummary
 from minsheng.site.run_page import write_run_page
@@ -56,8 +56,8 @@ def test_a_run_says_what_it_made_with_key_attempt_and_timings(june: Workspace) -
 
 
 def test_the_ledger_names_the_log_and_the_product(june: Workspace) -> None:
-    with Ledger(june.ledger) as ledger:
-        (run,) = ledger.runs("2017-06", most=9)
+    with RunHistory(june.history) as history:
+        (run,) = history.runs("2017-06", most=9)
     assert (logs(june, JUNE) / f"{run.log}.jsonl").is_file()
     assert run.product.startswith("minsheng ")
     assert run.summary["made"] == 61
@@ -188,14 +188,14 @@ def test_a_check_has_a_log_too(workspace: Workspace) -> None:
     assert _of(events, "returns_checked")[0]["missing"] == 0
 
 
-def test_the_page_tells_retries_fallbacks_waiting_units_and_earlier_runs(workspace: Workspace) -> None:
+def test_the_page_tells_retries_fallbacks_waiting_tasks_and_earlier_runs(workspace: Workspace) -> None:
     plan = load_plan(workspace.params, 2017)
     summary = RunSummary(
         failed={UNIT: Failure(kind=FailureKind.DEAD_PROCESS, message="x")}, waiting={"2017-06/cangxi/scoring": UNIT}
     )
     runner = logging.getLogger("minsheng.runs.runner")
-    with Ledger(workspace.ledger) as ledger:
-        ledger.start_run(started="2017-07-21T01:00:00+00:00", period="2017-06", command="run")
+    with RunHistory(workspace.history) as history:
+        history.start_run(started="2017-07-21T01:00:00+00:00", period="2017-06", command="run")
     with RunLog(workspace, JUNE, "run") as log:
         runner.warning("unit_retried", extra={"unit": UNIT, "failure": "dead_process"})
         facts = {"unit": UNIT, "key": "k", "attempt": 2, "stages": {"execute": 1.5}, "failure": "dead_process"}

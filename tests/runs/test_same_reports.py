@@ -7,26 +7,26 @@ import pytest
 
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.notebook import execute_strictly
-from minsheng.runs.unit_worker import lay_out, template
+from minsheng.runs.task_worker import lay_out, template
 from minsheng.workspace import Workspace
 
 SUBJECTS = {"cangxi", "city", "social_relief"}
 
 
-def _units():
+def _tasks():
     root = Path(__file__).parents[2]
     plan = load_plan(root / "params", 2017)
-    return [unit for unit in period_units(plan, Period("2017-06")) if unit.subject in SUBJECTS]
+    return [task for task in period_tasks(plan, Period("2017-06")) if task.subject in SUBJECTS]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", _units(), ids=lambda unit: unit.name)
-def test_a_report_is_the_same_through_a_normal_kernel(unit, june: Workspace, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize("task", _tasks(), ids=lambda task: task.name)
+def test_a_report_is_the_same_through_a_normal_kernel(task, june: Workspace, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    work = Preparer(june, load_plan(june.params, 2017), fingerprint(june)).work(unit)
+    work = Preparer(june, load_plan(june.params, 2017), fingerprint(june)).work(task)
     engines = {
         "fork": {"engine_name": "forked", "template": template()},
         "kernel": {"engine_name": "forked", "kernel_manager_class": "jupyter_client.AsyncKernelManager"},

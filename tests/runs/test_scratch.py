@@ -1,4 +1,4 @@
-"""Where units are made: gone when its process ends, and taken away by the next one where that was killed."""
+"""Where tasks are made: gone when its process ends, and taken away by the next one where that was killed."""
 
 import os
 import subprocess

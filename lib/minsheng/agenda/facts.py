@@ -22,10 +22,10 @@ from minsheng.intake.forms.form_store import accepted_form_path, forms_dir
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.store import read_checked, register_path
 from minsheng.plan.calendar import due_date
-from minsheng.runs.graph import period_units
-from minsheng.runs.history import Ledger, unit_key
+from minsheng.runs.graph import period_tasks
+from minsheng.runs.history import RunHistory, hash_of_hashes
 from minsheng.runs.keys import Preparer, fingerprint
-from minsheng.runs.staleness import Unsettled, stale_units, unsettled
+from minsheng.runs.staleness import Unsettled, stale_tasks, unsettled
 from minsheng.signing.deliveries import deliveries_path
 from minsheng.signing.signatures import signed_register_path
 from minsheng.workspace import Workspace
@@ -143,30 +143,30 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
 
 def _left(workspace: Workspace, plan: Plan, period: Period) -> Unsettled:
     """Return what of a period is not made; without a ledger nothing is."""
-    units = period_units(plan, period)
-    if not workspace.ledger.is_file():
-        return Unsettled(tuple(unit.name for unit in units), {}, ())
-    with Ledger(workspace.ledger) as ledger:
-        return unsettled(Preparer(workspace, plan, fingerprint(workspace)), ledger, units)
+    tasks = period_tasks(plan, period)
+    if not workspace.history.is_file():
+        return Unsettled(tuple(task.name for task in tasks), {}, ())
+    with RunHistory(workspace.history) as history:
+        return unsettled(Preparer(workspace, plan, fingerprint(workspace)), history, tasks)
 
 
 def _inputs_changed(workspace: Workspace, plan: Plan, period: Period) -> bool:
-    if not workspace.ledger.is_file():
+    if not workspace.history.is_file():
         return False
-    with Ledger(workspace.ledger) as ledger:
-        return bool(stale_units(workspace, plan, ledger, period))
+    with RunHistory(workspace.history) as history:
+        return bool(stale_tasks(workspace, plan, history, period))
 
 
 def _failed(workspace: Workspace, plan: Plan, period: Period, left: Unsettled) -> tuple[Failed, ...]:
     return tuple(
         Failed(
-            name=report_name(plan, unit),
+            name=report_name(plan, task),
             why=f"{failure.kind.word}：{failure.message}",
-            where=f"{workspace.failed(*unit.split('/')).relative_to(workspace.root)}/traceback.txt",
+            where=f"{workspace.failed(*task.split('/')).relative_to(workspace.root)}/traceback.txt",
             exit_code=failure.kind.exit_code,
         )
-        for unit, failure in left.failed.items()
-        if unit.startswith(f"{period}/")
+        for task, failure in left.failed.items()
+        if task.startswith(f"{period}/")
     )
 
 
@@ -245,4 +245,4 @@ def _content(workspace: Workspace, plan: Plan, period: Period) -> str:
     parts += [(path.name, sha256(path)) for path in registers if path.is_file()]
     evidence = sorted((data / "evidence" / str(period)).rglob("*"))
     parts += [(str(path), f"{path.stat().st_size} {path.stat().st_mtime_ns}") for path in evidence if path.is_file()]
-    return unit_key(parts)
+    return hash_of_hashes(parts)

@@ -16,7 +16,7 @@ from minsheng.intake.returns.store import latest_deliveries, read_accepted, read
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.runs.failures import FailureKind
-from minsheng.runs.history import Attempt, Ledger
+from minsheng.runs.history import Attempt, RunHistory
 from minsheng.signing.standing import SectionState, section_states
 from minsheng.workspace import Workspace
 
@@ -72,21 +72,21 @@ class MonthStatus(Outcome):
     rows: tuple[ReturnRow, ...]
     made: int
     failed: dict[str, str]
-    """Unit → what kind of failure, and where its traceback lies."""
+    """Task → what kind of failure, and where its traceback lies."""
     stale: tuple[str, ...]
     next_due: NextDue | None
     archive: ArchiveStanding | None
     """Where the month stands with the archive; ``None`` while nothing is made."""
     names: dict[str, str]
-    """Unit that failed or is stale → what people call its report."""
+    """Task that failed or is stale → what people call its report."""
     sections: tuple[SectionState, ...] = ()
     """One per section whose report a leader signs: signed by whom, handed to whom; none while nothing is made."""
     failed_code: ExitCode = ExitCode.DONE
-    """The highest that a failed unit deserves."""
+    """The highest that a failed task deserves."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """13 with a failed unit, 12 where a gate refused one, 3 with a missing or blocked return, else 0."""
+        """13 with a failed task, 12 where a gate refused one, 3 with a missing or blocked return, else 0."""
         if self.failed:
             return self.failed_code
         gaps = any(row.word in {"未报送", "未通过校验"} for row in self.rows)
@@ -100,7 +100,7 @@ class MonthStatus(Outcome):
     def lines(self) -> list[str]:
         """Return what stands below the tables: where traces lie, who signed what when."""
         lines = [f"已生成 {self.made} 份报告" if self.made else f"尚未生成：minsheng run {self.period}"]
-        lines += [f"失败：{unit}：{why}" for unit, why in self.failed.items()]
+        lines += [f"失败：{task}：{why}" for task, why in self.failed.items()]
         lines += [str(section) for section in self.sections]
         return [*lines, self.archived] if self.archived else lines
 
@@ -169,12 +169,12 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
     rows = [_row(workspace, plan, owner, period, day, newest, register) for owner in plan.reporting_owners(period)]
     order = {"未报送": 0, "迟报": 1, "未通过校验": 2, "待校验": 3}
     attempts: dict[str, Attempt] = {}
-    if workspace.ledger.is_file():
-        with Ledger(workspace.ledger) as ledger:
-            attempts = ledger.last_attempts(f"{period}/")
+    if workspace.history.is_file():
+        with RunHistory(workspace.history) as history:
+            attempts = history.last_attempts(f"{period}/")
     failed = {
-        unit: f"{FailureKind(last.failure).word}：{workspace.failed(*unit.split('/')) / 'traceback.txt'}"
-        for unit, last in attempts.items()
+        task: f"{FailureKind(last.failure).word}：{workspace.failed(*task.split('/')) / 'traceback.txt'}"
+        for task, last in attempts.items()
         if last.state == "failed"
     }
     stale = _stale(workspace, plan, period)
@@ -188,7 +188,7 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
         stale=stale,
         next_due=_next_due(workspace, plan, day),
         archive=archive_standing(workspace, period, attempts) if attempts else None,
-        names={unit: report_name(plan, unit) for unit in (*failed, *stale)},
+        names={task: report_name(plan, task) for task in (*failed, *stale)},
         sections=section_states(workspace, plan, period, {name: last.outputs for name, last in attempts.items()})
         if attempts
         else (),
@@ -245,12 +245,12 @@ def _problems(verdict: Verdict) -> str:
 
 
 def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[str, ...]:
-    from minsheng.runs.staleness import stale_units
+    from minsheng.runs.staleness import stale_tasks
 
-    if not workspace.ledger.is_file():
+    if not workspace.history.is_file():
         return ()
-    with Ledger(workspace.ledger) as ledger:
-        return stale_units(workspace, plan, ledger, period)
+    with RunHistory(workspace.history) as history:
+        return stale_tasks(workspace, plan, history, period)
 
 
 def _next_due(workspace: Workspace, plan: Plan, day: date) -> NextDue | None:

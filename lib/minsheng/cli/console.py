@@ -18,7 +18,7 @@ _PLAIN_EVERY_SECONDS = 2.0
 
 
 class RunDisplay:
-    """Shows stages and settled units on standard error; a context manager."""
+    """Shows stages and settled tasks on standard error; a context manager."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
@@ -53,7 +53,7 @@ class RunDisplay:
             self._bar.remove_task(self._task)
             self._task = None
 
-    def units(self, summary: RunSummary, total: int, name: str) -> None:
+    def tasks(self, summary: RunSummary, total: int, name: str) -> None:
         """Move the bar; without a terminal, a line every two seconds and at the end."""
         seconds = time.monotonic() - self._started
         rate = f"{summary.settled / seconds:.1f} 个/秒" if seconds > 0 else ""

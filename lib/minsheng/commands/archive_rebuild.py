@@ -21,7 +21,7 @@ from minsheng.errors import ArchiveInvalidError, ExitCode, Outcome, UsageError
 from minsheng.files.writing import put
 from minsheng.plan import load_plan
 from minsheng.render.formats import HTML
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Display, RunOptions
 from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
@@ -34,13 +34,13 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
-class UnitComparison:
+class ReportComparison:
     """One report made again, beside the sealed one.
 
     Parameters
     ----------
     name
-        The unit.
+        The task.
     differs
         What differs, in words; empty where everything agrees that must.
     """
@@ -59,7 +59,7 @@ class RebuildOutcome(Outcome):
         The seal.
     other_makings
         What the reports are made with here that is not as it was; with nothing there, bytes are compared.
-    units
+    tasks
         One comparison per report.
     intake
         Accepted values that came out otherwise.
@@ -67,13 +67,13 @@ class RebuildOutcome(Outcome):
 
     entry: Entry
     other_makings: tuple[str, ...]
-    units: tuple[UnitComparison, ...]
+    tasks: tuple[ReportComparison, ...]
     intake: tuple[str, ...]
 
     @property
     def exit_code(self) -> ExitCode:
         """14 with a difference, else 0."""
-        differs = self.intake or any(unit.differs for unit in self.units)
+        differs = self.intake or any(task.differs for task in self.tasks)
         return ExitCode.ARCHIVE_INVALID if differs else ExitCode.DONE
 
     def lines(self) -> list[str]:
@@ -81,13 +81,13 @@ class RebuildOutcome(Outcome):
         how = "数字与文字" if self.other_makings else "逐字节"
         lines = [f"{'、'.join(self.other_makings)}与归档时不同：比较数字与报告文字"] if self.other_makings else []
         lines += [f"不同：校验后的数据 {name}" for name in self.intake]
-        for unit in self.units:
+        for task in self.tasks:
             lines.append(
-                f"不同：{unit.name}：{'；'.join(unit.differs)}" if unit.differs else f"相同：{unit.name}（{how}）"
+                f"不同：{task.name}：{'；'.join(task.differs)}" if task.differs else f"相同：{task.name}（{how}）"
             )
-        same = sum(not unit.differs for unit in self.units)
+        same = sum(not task.differs for task in self.tasks)
         lines.append(
-            f"从 {self.entry.bag} 重做 {len(self.units)} 份，{same} 份{how}相同，{len(self.units) - same} 份不同"
+            f"从 {self.entry.bag} 重做 {len(self.tasks)} 份，{same} 份{how}相同，{len(self.tasks) - same} 份不同"
         )
         return lines
 
@@ -97,7 +97,7 @@ class RebuildOutcome(Outcome):
             "bag": self.entry.bag,
             "compared": "figures and text" if self.other_makings else "bytes",
             "made_otherwise": list(self.other_makings),
-            "units": {unit.name: list(unit.differs) for unit in self.units},
+            "units": {task.name: list(task.differs) for task in self.tasks},
             "intake": list(self.intake),
         }
 
@@ -149,11 +149,11 @@ def rebuild_month(
         again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
         run_month(again, month, RunOptions(jobs=jobs), display=display)
         others = _other_makings(sealed, again)
-        units = period_units(load_plan(again.params, period.year), period)
+        tasks = period_tasks(load_plan(again.params, period.year), period)
         return RebuildOutcome(
             entry=entry,
             other_makings=others,
-            units=tuple(_compare(sealed, again, unit.name, exact=not others) for unit in units),
+            tasks=tuple(_compare(sealed, again, task.name, exact=not others) for task in tasks),
             intake=_intake_differs(sealed, again.root, exact=not others),
         )
 
@@ -191,16 +191,16 @@ def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
     return tuple(word for name, word in words.items() if then.get(name) != now[name])
 
 
-def _compare(sealed: Path, again: Workspace, unit: str, *, exact: bool) -> UnitComparison:
-    old, new = sealed / "outputs" / unit, again.outputs / unit
+def _compare(sealed: Path, again: Workspace, task: str, *, exact: bool) -> ReportComparison:
+    old, new = sealed / "outputs" / task, again.outputs / task
     if not (new / RESULT).is_file():
-        return UnitComparison(unit, ("没有做成",))
+        return ReportComparison(task, ("没有做成",))
     if exact:
         names = sorted(path.name for path in old.iterdir())
-        return UnitComparison(unit, tuple(n for n in names if _bytes(old / n) != _bytes(new / n)))
+        return ReportComparison(task, tuple(n for n in names if _bytes(old / n) != _bytes(new / n)))
     differs = [] if _figures(old) == _figures(new) else ["数字（result.json 的 figures）"]
     differs += [] if _text(old) == _text(new) else ["报告文字"]
-    return UnitComparison(unit, tuple(differs))
+    return ReportComparison(task, tuple(differs))
 
 
 def _intake_differs(sealed: Path, root: Path, *, exact: bool) -> tuple[str, ...]:

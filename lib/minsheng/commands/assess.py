@@ -23,13 +23,13 @@ from minsheng.notebook.inputs import Inputs, read_section_facts
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
 from minsheng.report.result_table import differing, remarks
-from minsheng.runs.graph import period_units
-from minsheng.runs.history import Ledger
+from minsheng.runs.graph import period_tasks
+from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
 from minsheng.runs.results import FOLDER, sealed_result_table
-from minsheng.runs.runner import run_units
+from minsheng.runs.runner import run_tasks
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.assessment_page import write_assessment_site
 from minsheng.site.run_page import write_run_page
@@ -142,10 +142,10 @@ def _assess(
     display.stage(f"读取{parsed.label}考评表")
     with stage(_log, "forms"):
         forms = accept_forms(workspace, plan, parsed)
-    with Ledger(workspace.ledger) as ledger:
+    with RunHistory(workspace.history) as history:
         preparer = Preparer(workspace, plan, fingerprint(workspace))
-        units = period_units(plan, parsed)
-        summary = run_units(preparer, ledger, units, parsed, options, command="assess", log=log, display=display)
+        tasks = period_tasks(plan, parsed)
+        summary = run_tasks(preparer, history, tasks, parsed, options, command="assess", log=log, display=display)
     with stage(_log, "site"):
         write_result_table(workspace, plan, parsed)
         evidence = gather_evidence(workspace, plan, parsed)

@@ -17,7 +17,7 @@ from minsheng.intake.returns.receiving import Received, Receiver
 from minsheng.intake.returns.store import read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
-from minsheng.runs.history import Ledger
+from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Display
 from minsheng.runs.staleness import later_stale_months
 from minsheng.site.first_page import refresh_first_page
@@ -176,7 +176,7 @@ def receive_files(
 
 
 def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[Period, ...]:
-    if not workspace.ledger.is_file():
+    if not workspace.history.is_file():
         return ()
-    with Ledger(workspace.ledger) as ledger:
-        return tuple(later_stale_months(workspace, plan, ledger, period))
+    with RunHistory(workspace.history) as history:
+        return tuple(later_stale_months(workspace, plan, history, period))

@@ -12,14 +12,14 @@ from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
-from minsheng.runs.graph import UnitSpec, choose, period_units
-from minsheng.runs.history import Ledger
+from minsheng.runs.graph import Task, choose, period_tasks
+from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint, workspace_fonts
 from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
-from minsheng.runs.runner import all_skipped, run_units
+from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
-from minsheng.runs.unit_worker import template
+from minsheng.runs.task_worker import template
 from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 
@@ -117,7 +117,7 @@ def run_month(
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
     plan = load_plan(workspace.params, period.year)
     planned = time.monotonic() - started
-    chosen = choose(period_units(plan, period), plan, areas, notebooks)
+    chosen = choose(period_tasks(plan, period), plan, areas, notebooks)
     with my_turn(workspace, display), RunLog(workspace, period, "run", options.log_level) as log:
         took(_log, "plan", planned)
         checked, summary, late = _run(workspace, plan, period, chosen, options, log=log, display=display)
@@ -133,26 +133,26 @@ def _run(
     workspace: Workspace,
     plan: Plan,
     period: Period,
-    chosen: list[UnitSpec],
+    chosen: list[Task],
     options: RunOptions,
     *,
     log: RunLog,
     display: Display,
 ) -> tuple[CheckOutcome, RunSummary, tuple[Period, ...]]:
-    """Check the returns, make the units and the site; return what came of it, and the later months that are stale."""
+    """Check the returns, make the tasks and the site; return what came of it, and the later months that are stale."""
     force = options.force
-    with Ledger(workspace.ledger) as ledger:
-        idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), ledger, chosen, period)
+    with RunHistory(workspace.history) as history:
+        idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), history, chosen, period)
         if not idle and not options.scheduler:
             # The template boots beside the import of Great Expectations.
             template()
         checked = check_returns(workspace, plan, period, force=force, display=display)
         if idle:
-            summary = all_skipped(ledger, chosen, period, log=log)
+            summary = all_skipped(history, chosen, period, log=log)
         else:
             preparer = Preparer(workspace, plan, fingerprint(workspace))
-            summary = run_units(preparer, ledger, chosen, period, options, command="run", log=log, display=display)
-        late = later_stale_months(workspace, plan, ledger, period)
+            summary = run_tasks(preparer, history, chosen, period, options, command="run", log=log, display=display)
+        late = later_stale_months(workspace, plan, history, period)
     if summary.made or summary.failed or not (workspace.outputs / str(period) / "index.html").is_file():
         with stage(_log, "site"):
             from minsheng.site.pages import write_pages  # workbooks are heavy, and an unchanged month writes none

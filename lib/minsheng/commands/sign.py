@@ -13,8 +13,8 @@ from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
-from minsheng.runs.graph import unit_name
-from minsheng.runs.history import Ledger, files_intact
+from minsheng.runs.graph import task_name
+from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.options import Display
 from minsheng.signing.signatures import (
     PADES,
@@ -92,15 +92,15 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"月报按月份（YYYY-MM），现为“{month}”")
     found = load_plan(workspace.params, period.year).section(section)
-    unit = unit_name(period, found.id, REPORT)
+    task = task_name(period, found.id, REPORT)
     make = f"minsheng run {period}"
     last = None
-    if workspace.ledger.is_file():
-        with Ledger(workspace.ledger) as ledger:
-            last = ledger.last_attempt(unit)
+    if workspace.history.is_file():
+        with RunHistory(workspace.history) as history:
+            last = history.last_attempt(task)
     if last is None or last.state == "failed" or PDF not in last.outputs:
         raise GateRefusedError(f"{found.name}{period.label}月报还没有生成：{make}")
-    folder = workspace.outputs / unit
+    folder = workspace.outputs / task
     if not files_intact(folder, {PDF: last.outputs[PDF]}):
         raise GateRefusedError(f"{folder / PDF} 生成之后被改动或删去：{make}")
     content = (folder / PDF).read_bytes()

@@ -17,11 +17,11 @@ def notebook_names(plan: Plan) -> dict[str, str]:
     return {p.id: p.short_name for p in plan.projects} | _NAMES
 
 
-def report_name(plan: Plan, unit: str) -> str:
-    """Return what people call a unit's report (``2017-06/cangxi/dibao``: 苍溪县低保); an unknown one keeps its name."""
-    _, subject, notebook = unit.split("/")
+def report_name(plan: Plan, task: str) -> str:
+    """Return what people call a task's report (``2017-06/cangxi/dibao``: 苍溪县低保); an unknown one keeps its name."""
+    _, subject, notebook = task.split("/")
     owner, kind = plan.find_owner(subject), notebook_names(plan).get(notebook)
     if kind is None or (owner is None and subject != CITY):
-        return unit
+        return task
     # A section's name ends as 科室倒扣分 begins.
     return f"{plan.owner_name(subject)}{kind.removeprefix('科室') if isinstance(owner, Section) else kind}"

@@ -158,7 +158,7 @@ def disk_faults_named(workspace: Workspace) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}:
             raise
-        raise _fault(workspace, "账本写不进去", str(workspace.ledger)) from error
+        raise _fault(workspace, "运行记录写不进去", str(workspace.history)) from error
 
 
 def names_disk_faults(

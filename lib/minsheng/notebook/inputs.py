@@ -1,4 +1,4 @@
-"""What a notebook reads: the plan, accepted returns, sealed results - of the workspace, or of the runner's unit.
+"""What a notebook reads: the plan, accepted returns, sealed results - of the workspace, or of the runner's task.
 
 Assessors' forms and the facts about sections' reports, as a notebook reads them.
 """
@@ -43,7 +43,7 @@ class Inputs:
     Parameters
     ----------
     workspace
-        The real one by hand; a small one of the unit's own under the runner.
+        The real one by hand; a small one of the task's own under the runner.
     plan
         The plan of the period's year.
     period

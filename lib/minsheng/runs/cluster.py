@@ -1,6 +1,6 @@
 """An executor over the workers of a Dask cluster. The only module that knows Dask.
 
-Making units on other machines: only ones that would give the same bytes.
+Making tasks on other machines: only ones that would give the same bytes.
 """
 
 import platform
@@ -18,9 +18,9 @@ from typing import Any
 from minsheng.errors import MachineUnfitError
 from minsheng.files.hashing import sha256
 from minsheng.render.fonts import FontSet, packaged_fonts, text_stack
-from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
 from minsheng.runs.keys import package_sha256
-from minsheng.runs.unit_worker import UnitMade, UnitWork, make_unit
+from minsheng.runs.task_worker import TaskMade, TaskWork, make_task
 from papermill_forked import fallback
 
 _CONNECT_SECONDS = 10
@@ -91,7 +91,7 @@ class Cluster(Executor):
         Returns
         -------
         Future
-            Its result; ``UnitFailedError`` of kind ``dead_process`` where several workers died over it,
+            Its result; ``TaskFailedError`` of kind ``dead_process`` where several workers died over it,
             ``MachineUnfitError`` where the cluster is lost, else whatever it raised.
         """
         given: Future[Any] = Future()
@@ -159,8 +159,8 @@ def held(name: str) -> Path:
     return Path(get_worker().local_directory) / name
 
 
-def _dead(error: Exception) -> UnitFailedError:
-    return UnitFailedError(Failure(kind=FailureKind.DEAD_PROCESS, message=str(error)))
+def _dead(error: Exception) -> TaskFailedError:
+    return TaskFailedError(Failure(kind=FailureKind.DEAD_PROCESS, message=str(error)))
 
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -169,7 +169,7 @@ _PACKAGE = "minsheng-workbook"
 
 
 @dataclass(frozen=True)
-class TravellingFonts:
+class RemoteFonts:
     """A font set that leaves its machine: the same files lie elsewhere there.
 
     Parameters
@@ -190,14 +190,14 @@ def cluster_for(address: str, fonts: FontSet) -> Cluster:
     return Cluster(address, files=own)
 
 
-def maker_elsewhere(fonts: FontSet) -> Callable[[UnitWork], UnitMade]:
-    """Return what a worker of a cluster runs for each unit; it can be pickled."""
-    travelling = TravellingFonts(tuple(fonts.digests().items()), fonts.aliases)
-    return partial(make_unit_elsewhere, tuple(installation().items()), travelling)
+def remote_maker(fonts: FontSet) -> Callable[[TaskWork], TaskMade]:
+    """Return what a worker of a cluster runs for each task; it can be pickled."""
+    travelling = RemoteFonts(tuple(fonts.digests().items()), fonts.aliases)
+    return partial(make_task_remotely, tuple(installation().items()), travelling)
 
 
-def make_unit_elsewhere(expected: tuple[tuple[str, str], ...], fonts: TravellingFonts, work: UnitWork) -> UnitMade:
-    """Make a unit on a machine that is set up like the coordinator's.
+def make_task_remotely(expected: tuple[tuple[str, str], ...], fonts: RemoteFonts, work: TaskWork) -> TaskMade:
+    """Make a task on a machine that is set up like the coordinator's.
 
     Raises
     ------
@@ -212,7 +212,7 @@ def make_unit_elsewhere(expected: tuple[tuple[str, str], ...], fonts: Travelling
             "请在该机装上同一版本后重启工作进程"
         )
     before = fallback.process.total
-    made = make_unit(replace(work, fonts=_fonts_here(fonts)))
+    made = make_task(replace(work, fonts=_fonts_here(fonts)))
     return replace(made.packed(), fallbacks=fallback.process.total - before)
 
 
@@ -242,7 +242,7 @@ def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _fonts_here(fonts: TravellingFonts) -> FontSet:
+def _fonts_here(fonts: RemoteFonts) -> FontSet:
     return FontSet(tuple(_font_here(name, digest) for name, digest in fonts.files), fonts.aliases)
 
 

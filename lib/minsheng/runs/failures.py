@@ -1,4 +1,4 @@
-"""The classes of failure of a unit of work, and what each one deserves."""
+"""The classes of failure of a task, and what each one deserves."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from minsheng.errors import ExitCode
 
 
 class FailureKind(StrEnum):
-    """Why a unit failed."""
+    """Why a task failed."""
 
     PARAMETER = "parameter"
     """A parameter is unknown, missing, or not a text."""
@@ -34,7 +34,7 @@ class FailureKind(StrEnum):
 
     @property
     def exit_code(self) -> ExitCode:
-        """How a command ends in which a unit failed so."""
+        """How a command ends in which a task failed so."""
         return (
             ExitCode.GATE_REFUSED if self in {FailureKind.GATE, FailureKind.PERSONAL_DATA} else ExitCode.NOTEBOOK_FAILED
         )
@@ -61,7 +61,7 @@ _WORDS = {
 
 
 class Failure(Frozen):
-    """How one unit failed; plain data, so that it travels from a worker."""
+    """How one task failed; plain data, so that it travels from a worker."""
 
     kind: FailureKind
     message: str
@@ -71,7 +71,7 @@ class Failure(Frozen):
     """What a person needs to find the fault."""
 
 
-class UnitFailedError(Exception):
+class TaskFailedError(Exception):
     """Raised inside a worker and caught there; ``failure`` is what is reported.
 
     Parameters
@@ -87,6 +87,6 @@ class UnitFailedError(Exception):
         self.failure = failure
         self.notebook = notebook
 
-    def __reduce__(self) -> tuple[type["UnitFailedError"], tuple[Failure, str]]:
+    def __reduce__(self) -> tuple[type["TaskFailedError"], tuple[Failure, str]]:
         """Pickle it whole: it comes back from the process that raised it."""
         return type(self), (self.failure, self.notebook)

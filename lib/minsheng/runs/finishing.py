@@ -10,7 +10,7 @@ from minsheng.files.writing import put
 from minsheng.files.written import canonical_json
 from minsheng.privacy.gate import personal_lines
 from minsheng.render.formats import FORMATS, NOTEBOOK
-from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
 from minsheng.workspace import RESULT
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def finish(
 
     Raises
     ------
-    UnitFailedError
+    TaskFailedError
         If the result is not what a notebook may seal.
     OSError
         If a file cannot be written.
@@ -79,7 +79,7 @@ def finish(
     try:
         sealed = Result.model_validate_json(content)
     except ValueError as error:
-        raise UnitFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), notebook) from error
+        raise TaskFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), notebook) from error
     as_of = sealed.figures.as_of
     node = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}

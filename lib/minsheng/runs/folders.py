@@ -1,10 +1,10 @@
-"""What a unit reads and what becomes of it: paths on this machine, bytes where they travel to another.
+"""What a task reads and what becomes of it: paths on this machine, bytes where they travel to another.
 
 A city's results grow with its areas. The coordinator hands them on as paths, so that its own memory does not.
 
-Where units are made: a folder of this process's own, in memory where the machine has room for it.
+Where tasks are made: a folder of this process's own, in memory where the machine has room for it.
 
-A unit's folder holds dozens of small files for a second; on a disk, making and removing them takes a twentieth of a
+A task's folder holds dozens of small files for a second; on a disk, making and removing them takes a twentieth of a
 run. A process that is killed cannot clear up after itself: the next one does.
 """
 
@@ -39,7 +39,7 @@ _NEW_SECONDS = 60
 _held = ExitStack()
 
 
-def unit_folder() -> Path:
+def scratch_folder() -> Path:
     """Make an empty folder; whoever asked for it takes it away."""
     return Path(tempfile.mkdtemp(dir=_own(os.getpid())))
 

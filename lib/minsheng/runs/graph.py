@@ -10,7 +10,7 @@ from minsheng.errors import UsageError
 
 
 @dataclass(frozen=True)
-class UnitSpec:
+class Task:
     """One notebook × period × subject.
 
     Parameters
@@ -28,7 +28,7 @@ class UnitSpec:
     forms
         Whose assessment forms it reads.
     after
-        Names of the units whose sealed results it reads.
+        Names of the tasks whose sealed results it reads.
     source
         The notebook's file name without ``.ipynb``, where it serves several projects; else ``notebook``.
     """
@@ -45,7 +45,7 @@ class UnitSpec:
     @property
     def name(self) -> str:
         """``2017-06/cangxi/dibao``: unique, and the folder under ``outputs/``."""
-        return unit_name(self.period, self.subject, self.notebook)
+        return task_name(self.period, self.subject, self.notebook)
 
     @property
     def file(self) -> str:
@@ -53,43 +53,43 @@ class UnitSpec:
         return f"{self.source or self.notebook}.ipynb"
 
 
-def unit_name(period: Period, subject: str, notebook: str) -> str:
-    """Name a unit."""
+def task_name(period: Period, subject: str, notebook: str) -> str:
+    """Name a task."""
     return f"{period}/{subject}/{notebook}"
 
 
-def period_units(plan: Plan, period: Period) -> list[UnitSpec]:
-    """Return all units of a period, in an order in which every unit comes after those that it reads."""
-    units = [*_project_units(plan, period), *_scoring_units(plan, period), *_section_units(plan, period)]
+def period_tasks(plan: Plan, period: Period) -> list[Task]:
+    """Return all tasks of a period, in an order in which every task comes after those that it reads."""
+    tasks = [*_project_tasks(plan, period), *_scoring_tasks(plan, period), *_section_tasks(plan, period)]
     if period.kind == PeriodKind.MONTH:
-        units += _monthly_units(plan, period)
+        tasks += _monthly_tasks(plan, period)
     else:
-        units.append(_result_table_unit(plan, period))
-    return units
+        tasks.append(_result_table_task(plan, period))
+    return tasks
 
 
-def choose(units: list[UnitSpec], plan: Plan, areas: Sequence[str], notebooks: Sequence[str]) -> list[UnitSpec]:
-    """Return the units of the named areas and notebooks, with the units that those read.
+def choose(tasks: list[Task], plan: Plan, areas: Sequence[str], notebooks: Sequence[str]) -> list[Task]:
+    """Return the tasks of the named areas and notebooks, with the tasks that those read.
 
     Raises
     ------
     UsageError
         If a name does not exist; the message lists those that do.
     """
-    known = {unit.notebook for unit in units}
+    known = {task.notebook for task in tasks}
     unknown = [name for name in notebooks if name not in known]
     if unknown:
         raise UsageError(f"没有笔记本 {'、'.join(unknown)}。可用：{'、'.join(sorted(known))}")
     subjects = {_subject(plan, name) for name in areas}
     chosen = {
-        unit.name
-        for unit in units
-        if (not subjects or unit.subject in subjects) and (not notebooks or unit.notebook in notebooks)
+        task.name
+        for task in tasks
+        if (not subjects or task.subject in subjects) and (not notebooks or task.notebook in notebooks)
     }
-    for unit in reversed(units):
-        if unit.name in chosen:
-            chosen.update(unit.after)
-    return [unit for unit in units if unit.name in chosen]
+    for task in reversed(tasks):
+        if task.name in chosen:
+            chosen.update(task.after)
+    return [task for task in tasks if task.name in chosen]
 
 
 def _subject(plan: Plan, name: str) -> str:
@@ -98,8 +98,8 @@ def _subject(plan: Plan, name: str) -> str:
     return plan.area_id(name)
 
 
-def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
-    units = []
+def _project_tasks(plan: Plan, period: Period) -> list[Task]:
+    tasks = []
     for project in plan.projects_at(period):
         ids = [area.id for area in plan.areas_with(project.id, period)]
         reporters = plan.all_reporters(project.id, period)
@@ -108,8 +108,8 @@ def _project_units(plan: Plan, period: Period) -> list[UnitSpec]:
             parameters = {"period": str(period), "area": subject}
             if project.notebook is not None:
                 parameters["project"] = project.id
-            units.append(UnitSpec(project.id, period, subject, parameters, owners, source=project.notebook or ""))
-    return units
+            tasks.append(Task(project.id, period, subject, parameters, owners, source=project.notebook or ""))
+    return tasks
 
 
 def _below(plan: Plan, period: Period) -> dict[str, tuple[str, ...]]:
@@ -122,47 +122,47 @@ def _below(plan: Plan, period: Period) -> dict[str, tuple[str, ...]]:
     return {area_id: tuple(ids) for area_id, ids in found.items()}
 
 
-def _scoring_units(plan: Plan, period: Period) -> list[UnitSpec]:
-    units = []
+def _scoring_tasks(plan: Plan, period: Period) -> list[Task]:
+    tasks = []
     assessed, there = plan.assessed_at(period), {project.id for project in plan.projects_at(period)}
     below = _below(plan, period)
     for area in assessed:
-        after = tuple(unit_name(period, area.id, project) for project in area.projects if project in there)
+        after = tuple(task_name(period, area.id, project) for project in area.projects if project in there)
         parameters = {"period": str(period), "area": area.id}
-        units.append(UnitSpec("scoring", period, area.id, parameters, below[area.id], (area.id,), after))
+        tasks.append(Task("scoring", period, area.id, parameters, below[area.id], (area.id,), after))
     ids = tuple(area.id for area in assessed)
-    after = tuple(unit_name(period, area, "scoring") for area in ids)
+    after = tuple(task_name(period, area, "scoring") for area in ids)
     owners = tuple(dict.fromkeys(each for area_id in ids for each in below[area_id]))
-    return [*units, UnitSpec("scoring", period, CITY, {"period": str(period), "area": CITY}, owners, (), after)]
+    return [*tasks, Task("scoring", period, CITY, {"period": str(period), "area": CITY}, owners, (), after)]
 
 
-def _result_table_unit(plan: Plan, period: Period) -> UnitSpec:
-    scores = [unit_name(period, area.id, "scoring") for area in plan.assessed_at(period)]
-    cities = [unit_name(period, CITY, project.id) for project in plan.projects_at(period)]
-    after = (*cities, *scores, unit_name(period, CITY, "scoring"))
+def _result_table_task(plan: Plan, period: Period) -> Task:
+    scores = [task_name(period, area.id, "scoring") for area in plan.assessed_at(period)]
+    cities = [task_name(period, CITY, project.id) for project in plan.projects_at(period)]
+    after = (*cities, *scores, task_name(period, CITY, "scoring"))
     everyone = tuple(area.id for area in plan.areas)
-    return UnitSpec("result_table", period, CITY, {"period": str(period)}, everyone, (), after)
+    return Task("result_table", period, CITY, {"period": str(period)}, everyone, (), after)
 
 
-def _section_units(plan: Plan, period: Period) -> list[UnitSpec]:
+def _section_tasks(plan: Plan, period: Period) -> list[Task]:
     return [
-        UnitSpec("section_scoring", period, s.id, {"period": str(period), "section": s.id}, (s.id,), (s.id,))
+        Task("section_scoring", period, s.id, {"period": str(period), "section": s.id}, (s.id,), (s.id,))
         for s in plan.sections
         if s.assessed
     ]
 
 
-def _monthly_units(plan: Plan, period: Period) -> list[UnitSpec]:
-    units = []
+def _monthly_tasks(plan: Plan, period: Period) -> list[Task]:
+    tasks = []
     there = plan.projects_at(period)
     for section in [s for s in plan.sections if plan.projects_of(s.id) or s.collects]:
         mine = [p for p in plan.report_projects(section) if p in there]
         areas = dict.fromkeys(area.id for p in mine for area in plan.reporters(p.id, CITY, period))
-        after = tuple(unit_name(period, CITY, p.id) for p in mine)
+        after = tuple(task_name(period, CITY, p.id) for p in mine)
         parameters = {"period": str(period), "section": section.id}
         owners = (*areas, *plan.report_writers(section))
-        units.append(UnitSpec("monthly_report", period, section.id, parameters, owners, (), after))
+        tasks.append(Task("monthly_report", period, section.id, parameters, owners, (), after))
     everyone = tuple(area.id for area in plan.areas)
-    cities = [unit_name(period, CITY, p.id) for p in there]
-    after = (*cities, unit_name(period, CITY, "scoring"))
-    return [*units, UnitSpec("bulletin", period, CITY, {"period": str(period)}, everyone, (), after)]
+    cities = [task_name(period, CITY, p.id) for p in there]
+    after = (*cities, task_name(period, CITY, "scoring"))
+    return [*tasks, Task("bulletin", period, CITY, {"period": str(period)}, everyone, (), after)]

@@ -1,6 +1,6 @@
-"""The runner's memory: which unit was made from what, and how every attempt ended.
+"""The run history (运行记录): which task was made from what, and how every attempt ended.
 
-SQLite in WAL mode with one writer, the coordinator. A unit counts as made only when its last row says so *and* its
+SQLite in WAL mode with one writer, the coordinator. A task counts as made only when its last row says so *and* its
 files still have the hashes written there, so a crash between two steps costs work, never truth.
 """
 
@@ -35,7 +35,8 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE run ADD COLUMN log TEXT NOT NULL DEFAULT ''",
     ),
 )
-"""What leads from each version to the next; a step is never changed once it is released, only followed by another."""
+"""What leads from each version to the next; a step is never changed once it is released, only followed by another.
+A task is called ``unit`` on disk, here and in logs and packages, as the first version called it."""
 
 SCHEMA_VERSION = len(_STEPS)
 
@@ -68,12 +69,12 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Attempt:
-    """The last attempt at a unit.
+    """The last attempt at a task.
 
     Parameters
     ----------
     key
-        Hash of everything that the unit was made from.
+        Hash of everything that the task was made from.
     inputs
         Hash of the returns and forms alone: when it changes, a correction has come in.
     state
@@ -94,8 +95,8 @@ class Attempt:
     outputs: dict[str, str]
 
 
-class Ledger:
-    """The ledger of one workspace; a context manager.
+class RunHistory:
+    """The history of one workspace; a context manager.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ class Ledger:
     Raises
     ------
     VersionError
-        If a newer version of the product wrote it. An older ledger is brought up to date.
+        If a newer version of the product wrote it. An older history is brought up to date.
     UsageError
         If it is damaged.
     """
@@ -129,11 +130,11 @@ class Ledger:
             raise
 
     def _migrate(self, path: Path) -> None:
-        """Take the steps that this ledger has not taken yet, each with its number in one transaction."""
+        """Take the steps that this history has not taken yet, each with its number in one transaction."""
         version = self._version()
         if version > SCHEMA_VERSION:
             raise VersionError(
-                f"{path} 由更新的版本写成（账本版本 {version}，本程序认识到 {SCHEMA_VERSION}）：请升级本程序"
+                f"{path} 由更新的版本写成（运行记录版本 {version}，本程序认识到 {SCHEMA_VERSION}）：请升级本程序"
             )
         if version == SCHEMA_VERSION:
             return
@@ -182,16 +183,16 @@ class Ledger:
             for started, finished, command, product, log, summary in rows
         ]
 
-    def last_attempt(self, unit: str) -> Attempt | None:
-        """Return how the newest attempt at a unit ended, or ``None``."""
+    def last_attempt(self, task: str) -> Attempt | None:
+        """Return how the newest attempt at a task ended, or ``None``."""
         row = self._db.execute(
             "SELECT key, inputs, state, failure, message, outputs FROM attempt WHERE unit = ? ORDER BY id DESC LIMIT 1",
-            (unit,),
+            (task,),
         ).fetchone()
         return _attempt(row) if row else None
 
     def last_attempts(self, prefix: str) -> dict[str, Attempt]:
-        """Return the newest attempt of every unit whose name begins with ``prefix``."""
+        """Return the newest attempt of every task whose name begins with ``prefix``."""
         rows = self._db.execute(
             "SELECT unit, key, inputs, state, failure, message, outputs FROM attempt "
             "WHERE id IN (SELECT max(id) FROM attempt WHERE substr(unit, 1, ?) = ? GROUP BY unit)",
@@ -202,7 +203,7 @@ class Ledger:
     def record(
         self,
         run: int,
-        unit: str,
+        task: str,
         key: str,
         *,
         inputs: str,
@@ -217,7 +218,7 @@ class Ledger:
             "VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 run,
-                unit,
+                task,
                 key,
                 inputs,
                 "failed" if failure else "done",
@@ -237,11 +238,11 @@ def _attempt(row: tuple[str, ...]) -> Attempt:
 
 
 def files_intact(folder: Path, outputs: Mapping[str, str]) -> bool:
-    """Whether a folder holds every file with the hash that the ledger names, and it names any."""
+    """Whether a folder holds every file with the hash that the history names, and it names any."""
     return bool(outputs) and are_intact(folder, outputs)
 
 
-def unit_key(parts: Iterable[tuple[str, str]]) -> str:
+def hash_of_hashes(parts: Iterable[tuple[str, str]]) -> str:
     """Hash named hashes into one key, whatever their order."""
     text = "\n".join(f"{name}\t{digest}" for name, digest in sorted(parts))
     return sha256(text.encode())

@@ -1,4 +1,4 @@
-"""From a unit's place in the graph to the bytes that a worker needs, and the key that names them.
+"""From a task's place in the graph to the bytes that a worker needs, and the key that names them.
 
 What a report is made with besides its inputs: our own files, the lock, the fonts, the machine's text libraries.
 """
@@ -17,10 +17,10 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
-from minsheng.runs.graph import UnitSpec
-from minsheng.runs.history import unit_key
+from minsheng.runs.graph import Task
+from minsheng.runs.history import hash_of_hashes
 from minsheng.runs.notebook import Limits
-from minsheng.runs.unit_worker import UnitWork
+from minsheng.runs.task_worker import TaskWork
 from minsheng.workspace import MARKER, RESULT, Workspace
 
 _UNUSED = {".pyc", ".pyo"}
@@ -29,7 +29,7 @@ _UNUSED = {".pyc", ".pyo"}
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """The hashes that every unit's key contains.
+    """The hashes that every task's key contains.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ _PLAN_FILE = "plan.json"
 
 @dataclass
 class Preparer:
-    """Hashes each input once for all units of a run, and keeps hashes only: contents would pile up.
+    """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up.
 
     Parameters
     ----------
@@ -105,38 +105,40 @@ class Preparer:
     _digests: dict[Path, str] = field(default_factory=dict)
     _compiled: bytes = b""
 
-    def key(self, unit: UnitSpec) -> str:
-        """Return the hash of all that a unit is made from; sealed results that it reads must exist already."""
-        parts = [("notebook", self._digest(self._notebook(unit))), ("plan", self.plan.sha256)]
+    def key(self, task: Task) -> str:
+        """Return the hash of all that a task is made from; sealed results that it reads must exist already."""
+        parts = [("notebook", self._digest(self._notebook(task))), ("plan", self.plan.sha256)]
         parts += self.fingerprint.parts()
-        parts += [(f"parameter:{name}", value) for name, value in unit.parameters.items()]
-        parts += [(self._marker(unit), "")]
-        parts += [(self._relative(path), self._digest(path)) for path in self._inputs(unit)]
-        return unit_key(parts)
+        parts += [(f"parameter:{name}", value) for name, value in task.parameters.items()]
+        parts += [(self._marker(task), "")]
+        parts += [(self._relative(path), self._digest(path)) for path in self._inputs(task)]
+        return hash_of_hashes(parts)
 
-    def inputs_key(self, unit: UnitSpec) -> str:
+    def inputs_key(self, task: Task) -> str:
         """Return the hash of the returns and forms alone."""
-        inputs = [path for path in self._inputs(unit) if path.is_relative_to(self.workspace.data)]
-        return unit_key([(self._marker(unit), ""), *((self._relative(path), self._digest(path)) for path in inputs)])
+        inputs = [path for path in self._inputs(task) if path.is_relative_to(self.workspace.data)]
+        return hash_of_hashes(
+            [(self._marker(task), ""), *((self._relative(path), self._digest(path)) for path in inputs)]
+        )
 
-    def work(self, unit: UnitSpec) -> UnitWork:
+    def work(self, task: Task) -> TaskWork:
         """Return everything that a worker needs."""
         settings = self.workspace.settings
         if not self._compiled:
             self._compiled = compile_plan(self.plan)
-        files: dict[str, Content] = {self._relative(path): path for path in self._inputs(unit)}
-        notebook = self._notebook(unit)
+        files: dict[str, Content] = {self._relative(path): path for path in self._inputs(task)}
+        notebook = self._notebook(task)
         provenance = {
             "notebook_sha256": self._digest(notebook),
             "lock_sha256": self.fingerprint.lock,
             "fonts": self.fingerprint.fonts,
         }
-        return UnitWork(
-            name=unit.name,
-            key=self.key(unit),
+        return TaskWork(
+            name=task.name,
+            key=self.key(task),
             notebook=notebook.read_text(encoding="utf-8"),
-            parameters=unit.parameters,
-            files={**files, self._marker(unit): b"", MARKER: b"", _PLAN_FILE: self._compiled},
+            parameters=task.parameters,
+            files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self._compiled},
             environment={
                 "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
@@ -147,33 +149,33 @@ class Preparer:
         )
 
     def forget_sealed(self, folder: Path) -> None:
-        """Read a unit's result anew: it has just been made."""
+        """Read a task's result anew: it has just been made."""
         self._digests.pop(folder / RESULT, None)
 
-    def _notebook(self, unit: UnitSpec) -> Path:
-        path = self.workspace.notebooks / unit.file
+    def _notebook(self, task: Task) -> Path:
+        path = self.workspace.notebooks / task.file
         if not path.is_file():
             raise UsageError(
                 f"缺少笔记本 {path}：项目要有同名的笔记本，或在 projects.yaml 写 notebook，指明用哪个通用笔记本"
             )
         return path
 
-    def _inputs(self, unit: UnitSpec) -> list[Path]:
+    def _inputs(self, task: Task) -> list[Path]:
         paths = [
             self.workspace.accepted(month) / f"{owner}{suffix}"
-            for month in unit.period.year_to_date
-            for owner in unit.owners
+            for month in task.period.year_to_date
+            for owner in task.owners
             for suffix in (".csv", ".json")
         ]
-        paths += [accepted_form_path(self.workspace.data, unit.period, owner) for owner in unit.forms]
-        paths += [self.workspace.outputs / name / RESULT for name in unit.after]
-        if unit.notebook == "section_scoring":
-            paths.append(accepted_deliveries_path(self.workspace.data, unit.period))
+        paths += [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
+        paths += [self.workspace.outputs / name / RESULT for name in task.after]
+        if task.notebook == "section_scoring":
+            paths.append(accepted_deliveries_path(self.workspace.data, task.period))
         return [path for path in paths if path.is_file()]
 
-    def _marker(self, unit: UnitSpec) -> str:
-        """Name what makes the closing month's folder exist for every unit, also where its own return is missing."""
-        return self._relative(self.workspace.accepted(unit.period.closing_month) / "checked")
+    def _marker(self, task: Task) -> str:
+        """Name what makes the closing month's folder exist for every task, also where its own return is missing."""
+        return self._relative(self.workspace.accepted(task.period.closing_month) / "checked")
 
     def _relative(self, path: Path) -> str:
         return str(path.relative_to(self.workspace.root))

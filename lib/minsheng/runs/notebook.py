@@ -16,7 +16,7 @@ import nbformat
 from minsheng.errors import GateRefusedError
 from minsheng.files.hashing import sha256
 from minsheng.render.formats import NOTEBOOK
-from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
+from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
 from minsheng.workspace import RESULT
 
 
@@ -83,7 +83,7 @@ def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
     Raises
     ------
-    UnitFailedError
+    TaskFailedError
         If there is not exactly one such cell, or it holds anything but ``name = "text"``.
     """
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
@@ -106,7 +106,7 @@ def check_parameters(notebook: nbformat.NotebookNode, given: Mapping[str, str]) 
 
     Raises
     ------
-    UnitFailedError
+    TaskFailedError
         Of kind ``parameter``; the message names what the notebook declares.
     """
     declared = declared_parameters(notebook)
@@ -137,7 +137,7 @@ def execute_strictly(
     parameters
         Exactly the names that it declares, as texts.
     folder
-        An empty folder of this unit's own; the notebook runs in it and the result is written there.
+        An empty folder of this task's own; the notebook runs in it and the result is written there.
     environment
         Added to the notebook's environment.
     limits
@@ -147,7 +147,7 @@ def execute_strictly(
 
     Raises
     ------
-    UnitFailedError
+    TaskFailedError
         With the class of failure, and the notebook as far as it came.
     """
     import papermill
@@ -178,23 +178,23 @@ def execute_strictly(
             cell=str(error.cell_index),
             traceback=_ANSI.sub("", "\n".join(error.traceback)),
         )
-        raise UnitFailedError(failure, _saved(target)) from error
+        raise TaskFailedError(failure, _saved(target)) from error
     except CellTimeoutError as error:
-        raise UnitFailedError(
+        raise TaskFailedError(
             Failure(kind=FailureKind.TIME_LIMIT, message=limits.seconds_in_words, traceback=str(error)),
             _saved(target),
         ) from error
     except MemoryError as error:
         failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
-        raise UnitFailedError(failure, _saved(target)) from error
+        raise TaskFailedError(failure, _saved(target)) from error
     except DeadKernelError as error:
         if "memory limit" in str(error):
             failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
         else:
             failure = Failure(kind=FailureKind.DEAD_PROCESS, message=str(error))
-        raise UnitFailedError(failure, _saved(target)) from error
+        raise TaskFailedError(failure, _saved(target)) from error
     if not result_file.is_file():
-        raise UnitFailedError(
+        raise TaskFailedError(
             Failure(kind=FailureKind.NO_RESULT, message="all cells ran, but none sealed a result (publish_result)"),
             _saved(target),
         )
@@ -229,5 +229,5 @@ def _saved(target: Path) -> str:
     return target.read_text(encoding="utf-8") if target.is_file() else ""
 
 
-def _parameter_fault(message: str) -> UnitFailedError:
-    return UnitFailedError(Failure(kind=FailureKind.PARAMETER, message=message))
+def _parameter_fault(message: str) -> TaskFailedError:
+    return TaskFailedError(Failure(kind=FailureKind.PARAMETER, message=message))

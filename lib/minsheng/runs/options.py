@@ -1,6 +1,6 @@
 """Runs of one workspace take turns: two at once would take each other's reports away.
 
-How the units of a run ended.
+How the tasks of a run ended.
 
 What a use case tells whoever watches it; the command line draws it, tests record it.
 
@@ -21,26 +21,26 @@ from minsheng.workspace import Workspace
 
 @dataclass
 class RunSummary:
-    """What a run made, skipped and could not make, by unit name."""
+    """What a run made, skipped and could not make, by task name."""
 
     made: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     """Unchanged: made from the same inputs before."""
     failed: dict[str, Failure] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
-    """Not made because a unit that they read failed → that unit."""
+    """Not made because a task that they read failed → that task."""
     missing_glyphs: dict[str, str] = field(default_factory=dict)
     fallbacks: int = 0
     """Notebooks that ran on a normal kernel because the template could not fork."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """The highest that a failed unit deserves; 0 without one."""
+        """The highest that a failed task deserves; 0 without one."""
         return max((failure.kind.exit_code for failure in self.failed.values()), default=ExitCode.DONE)
 
     @property
     def settled(self) -> int:
-        """How many units are settled, one way or another."""
+        """How many tasks are settled, one way or another."""
         return len(self.made) + len(self.skipped) + len(self.failed) + len(self.waiting)
 
     def lines(self, workspace: Workspace) -> list[str]:
@@ -56,7 +56,7 @@ class RunSummary:
         return lines
 
     def counts(self, seconds: float) -> str:
-        """Return in words how many units ended how."""
+        """Return in words how many tasks ended how."""
         made, skipped, failed = len(self.made), len(self.skipped), len(self.failed)
         return f"新生成 {made} 份，未变化 {skipped} 份，失败 {failed} 份，用时 {seconds:.1f} 秒"
 
@@ -67,8 +67,8 @@ class Display(Protocol):
     def stage(self, text: str) -> None:
         """Say what begins now."""
 
-    def units(self, summary: RunSummary, total: int, name: str) -> None:
-        """Say that a unit was settled."""
+    def tasks(self, summary: RunSummary, total: int, name: str) -> None:
+        """Say that a task was settled."""
 
 
 class Quiet:
@@ -77,7 +77,7 @@ class Quiet:
     def stage(self, text: str) -> None:
         """Ignore it."""
 
-    def units(self, summary: RunSummary, total: int, name: str) -> None:
+    def tasks(self, summary: RunSummary, total: int, name: str) -> None:
         """Ignore it."""
 
 
@@ -95,7 +95,7 @@ def my_turn(workspace: Workspace, display: Display) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How units are made. By default as the workspace sets it, and only what is not made yet.
+    """How tasks are made. By default as the workspace sets it, and only what is not made yet.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ class RunOptions:
     log_level
         What the run's log keeps; by default the workspace's setting.
     scheduler
-        Address of a Dask scheduler whose workers make the units; empty for this machine.
+        Address of a Dask scheduler whose workers make the tasks; empty for this machine.
     repeat_failures
-        Try units again that failed with the same inputs; else their failure stands as it is on record.
+        Try tasks again that failed with the same inputs; else their failure stands as it is on record.
     """
 
     jobs: int | None = None

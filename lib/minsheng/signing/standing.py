@@ -9,7 +9,7 @@ from minsheng.domain.area import Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.render.formats import PDF
-from minsheng.runs.graph import unit_name
+from minsheng.runs.graph import task_name
 from minsheng.signing.deliveries import OFFICE, PROVINCE, Handed, read_deliveries
 from minsheng.signing.signatures import (
     SignedReport,
@@ -80,13 +80,13 @@ def section_states(
     period
         A month.
     made
-        Unit → file → sha256, as the last run recorded it.
+        Task → file → sha256, as the last run recorded it.
     """
     signed = standing(read_signed(workspace.data))
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
     states = []
     for section in (each for each in plan.sections if each.leader and each.assessed):
-        report = made.get(unit_name(period, section.id, REPORT), {}).get(PDF, "")
+        report = made.get(task_name(period, section.id, REPORT), {}).get(PDF, "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))
         signature, said = _signature(workspace, section, line, report)
@@ -107,7 +107,7 @@ def changed_since_signed(
             continue
         name = plan.section(line.section).name
         fault = line.fault(workspace.data)
-        report = made.get(unit_name(period, line.section, REPORT), {}).get(PDF)
+        report = made.get(task_name(period, line.section, REPORT), {}).get(PDF)
         if fault:
             reasons.append(f"{name}月报：data/{line.file}：{fault}")
         elif report != line.report_sha256:

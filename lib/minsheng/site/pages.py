@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import write_atomically
-from minsheng.runs.unit_worker import in_servant
+from minsheng.runs.task_worker import in_servant
 from minsheng.site.first_page import first_page
 from minsheng.site.month_page import month_page
 from minsheng.site.workbooks import PROGRESS, progress_workbook

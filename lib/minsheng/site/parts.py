@@ -22,7 +22,7 @@ from minsheng.render.html.markup import Content, Element, joined, note, paragrap
 from minsheng.render.html.numbers import day
 from minsheng.render.html.tables import Column, table
 from minsheng.report.lights import light_badge
-from minsheng.runs.graph import UnitSpec, period_units
+from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.results import sealed_result
 from minsheng.workspace import Workspace
 
@@ -50,8 +50,8 @@ class PeriodResults:
         return figures if isinstance(figures, BulletinFigures) else None
 
     def links(self, subject: str, notebook: str, at: str = "") -> list[Content]:
-        """Return links to a unit's reports, ``at`` being the period's folder; a failed or missing one says so."""
-        folder = self.workspace.unit(self.period, subject, notebook)
+        """Return links to a task's reports, ``at`` being the period's folder; a failed or missing one says so."""
+        folder = self.workspace.task(self.period, subject, notebook)
         found = [
             Element("a", each.word, href=f"{at}{subject}/{notebook}/{each.file}")
             for each in FORMATS
@@ -123,9 +123,9 @@ def _light(measurement: Measurement, href: str) -> Content:
 def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Element:
     """Return links to every report of the period, by area and section; above them ``links``: file and words."""
     names = notebook_names(month.plan)
-    units = period_units(month.plan, month.period)
-    subjects = sorted(dict.fromkeys(unit.subject for unit in units), key=lambda subject: subject != CITY)
-    shown = {(unit.subject, unit.notebook) for unit in units}
+    tasks = period_tasks(month.plan, month.period)
+    subjects = sorted(dict.fromkeys(task.subject for task in tasks), key=lambda subject: subject != CITY)
+    shown = {(task.subject, task.notebook) for task in tasks}
     areas = {CITY, *(area.id for area in month.plan.areas)}
     tables = []
     for caption, mine in (("地区报告", areas), ("科室报告", {*subjects} - areas)):
@@ -147,24 +147,24 @@ def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Elem
 
 def run_summary(month: PeriodResults) -> Element:
     """Return how many reports the period needs, how many were made, and which failed."""
-    units = period_units(month.plan, month.period)
-    made = [unit for unit in units if is_made(month.workspace, unit)]
-    failed = [u for u in units if month.workspace.failed(u.period, u.subject, u.notebook).is_dir()]
-    absent = len(units) - len(made) - sum(unit not in made for unit in failed)
-    said = f"应生成报告{len(units)}份，已生成{len(made)}份"
+    tasks = period_tasks(month.plan, month.period)
+    made = [task for task in tasks if is_made(month.workspace, task)]
+    failed = [u for u in tasks if month.workspace.failed(u.period, u.subject, u.notebook).is_dir()]
+    absent = len(tasks) - len(made) - sum(task not in made for task in failed)
+    said = f"应生成报告{len(tasks)}份，已生成{len(made)}份"
     said += f"，生成失败{len(failed)}份" if failed else "，没有生成失败的"
     said += f"，未生成{absent}份。" if absent else "。"
     told = [
-        Element("li", month.plan.owner_name(unit.subject), "　", month.links(unit.subject, unit.notebook))
-        for unit in failed
+        Element("li", month.plan.owner_name(task.subject), "　", month.links(task.subject, task.notebook))
+        for task in failed
     ]
     how = paragraph(Element("a", "运行记录（用时、失败、日志）", href="run.html"))
     return section("运行情况", paragraph(said), Element("ul", told) if told else None, how)
 
 
-def is_made(workspace: Workspace, unit: UnitSpec) -> bool:
-    """Whether a unit's result is sealed."""
-    return workspace.result(unit.period, unit.subject, unit.notebook).is_file()
+def is_made(workspace: Workspace, task: Task) -> bool:
+    """Whether a task's result is sealed."""
+    return workspace.result(task.period, task.subject, task.notebook).is_file()
 
 
 def write_page(path: Path, content: bytes) -> None:

@@ -19,7 +19,7 @@ from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 from minsheng.runs.failures import FailureKind
-from minsheng.runs.history import Ledger, RecordedRun
+from minsheng.runs.history import RecordedRun, RunHistory
 from minsheng.runs.log import Event, RunLog
 from minsheng.site.parts import PeriodResults, header, section, write_page
 from minsheng.workspace import Workspace
@@ -69,8 +69,8 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
     log
         Its log; the run has finished.
     """
-    with Ledger(workspace.ledger) as ledger:
-        earlier = [run for run in ledger.runs(str(period), most=_EARLIER + 1) if run.log != log.run_id][:_EARLIER]
+    with RunHistory(workspace.history) as history:
+        earlier = [run for run in history.runs(str(period), most=_EARLIER + 1) if run.log != log.run_id][:_EARLIER]
     names = _Names(plan)
     title = f"{period.label}运行记录"
     body = Piece(
@@ -80,7 +80,7 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
         _stages(log.events),
         _unfinished(log.events, names, workspace.outputs / str(period)),
         _slowest(log.events, names),
-        _units(log.events, names),
+        _tasks(log.events, names),
         _earlier(earlier),
     )
     content = page(f"{plan.about.issuer} {title}", body._repr_html_())
@@ -94,14 +94,14 @@ def _about(workspace: Workspace, plan: Plan, period: Period) -> Figures | None:
 
 
 class _Names:
-    """The names that people give to units."""
+    """The names that people give to tasks."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._notebooks = notebook_names(plan)
 
-    def __call__(self, unit: str) -> str:
-        _, subject, notebook = unit.split("/")
+    def __call__(self, task: str) -> str:
+        _, subject, notebook = task.split("/")
         return f"{self._plan.owner_name(subject)} {self._notebooks.get(notebook, notebook)}"
 
 
@@ -167,15 +167,15 @@ def _slowest(events: Iterable[Event], names: _Names) -> Element | None:
     return section("最慢的报告", table(f"最慢的 {len(rows)} 份报告", columns, rows))
 
 
-def _units(events: Iterable[Event], names: _Names) -> Element:
+def _tasks(events: Iterable[Event], names: _Names) -> Element:
     (ended,) = _of(events, "run_finished")
     lists = {
         "新生成": [event["unit"] for event in _of(events, "unit_made")],
         "未变化": ended["units"]["skipped"],
     }
     rows: list[list[Content]] = [
-        [word, str(len(units)), "、".join(names(unit) for unit in sorted(units)) or None]
-        for word, units in lists.items()
+        [word, str(len(tasks)), "、".join(names(task) for task in sorted(tasks)) or None]
+        for word, tasks in lists.items()
     ]
     columns = [Column("情况", kind="row"), Column("份数", "份"), Column("报告", kind="long")]
     return section("生成与未变化", table("生成与未变化的报告", columns, rows))

@@ -123,7 +123,7 @@ def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None
     """
     folder = workspace.outputs / str(period) / FOLDER
     figures = sealed_result_table(workspace, period)
-    made = workspace.unit(period, CITY, FOLDER)
+    made = workspace.task(period, CITY, FOLDER)
     contents = {name: made / report for name, report in _COPIES.items()}
     if figures is None:
         for name in (*contents, f"{FOLDER}.xlsx"):

@@ -102,10 +102,10 @@ def archive_standing(workspace: Workspace, period: Period, attempts: Mapping[str
     period
         The month.
     attempts
-        Unit → how its last attempt ended.
+        Task → how its last attempt ended.
     """
     entry, sealed = sealed_files(workspace, period)
-    made = {f"outputs/{unit}/{name}": digest for unit, a in attempts.items() for name, digest in a.outputs.items()}
+    made = {f"outputs/{task}/{name}": digest for task, a in attempts.items() for name, digest in a.outputs.items()}
     changed = sorted({name.rpartition("/")[0] for name, digest in made.items() if sealed.get(name) != digest})
     return ArchiveStanding(period, entry, tuple(changed) if entry else ())
 

@@ -30,7 +30,7 @@ from minsheng.domain.plan import Plan
 from minsheng.files.written import canonical_json
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.render.formats import HTML, PDF
-from minsheng.runs.graph import UnitSpec, period_units, unit_name
+from minsheng.runs.graph import Task, period_tasks, task_name
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.version import package_commit, package_version
 from minsheng.signing.deliveries import read_deliveries
@@ -115,14 +115,14 @@ def made_with(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def provenance_bytes(workspace: Workspace, plan: Plan, units: Iterable[UnitSpec], period: Period) -> bytes:
-    """Write what the month was made with, and the key of every unit."""
+def provenance_bytes(workspace: Workspace, plan: Plan, tasks: Iterable[Task], period: Period) -> bytes:
+    """Write what the month was made with, and the key of every task."""
     preparer = Preparer(workspace, plan, fingerprint(workspace))
     document = {
         "period": str(period),
         "plan": {"id": plan.about.id, "sha256": plan.sha256},
         "made_with": made_with(workspace),
-        "units": {unit.name: preparer.key(unit) for unit in units},
+        "units": {task.name: preparer.key(task) for task in tasks},
     }
     return canonical_json(document)
 
@@ -146,12 +146,12 @@ def _month_records(workspace: Workspace, plan: Plan, period: Period, payload: Pa
     inside: dict[str, list[str]] = {}
     for name in payload:
         inside.setdefault(str(PurePosixPath(name).parent), []).append(name)
-    for unit in period_units(plan, period):
-        folder = f"outputs/{unit.name}"
+    for task in period_tasks(plan, period):
+        folder = f"outputs/{task.name}"
         if folder in inside:
             yield Record(
                 id=folder,
-                title=_report_title(plan, unit, _title(payload, f"{folder}/{HTML}")),
+                title=_report_title(plan, task, _title(payload, f"{folder}/{HTML}")),
                 files=tuple(inside[folder]),
                 creator=plan.about.issuer,
                 dated=_as_of(payload, f"{folder}/{RESULT}", "figures"),
@@ -173,12 +173,12 @@ def _month_records(workspace: Workspace, plan: Plan, period: Period, payload: Pa
         yield Record(file, title, (file,), signed.signer, on, signatures.get(file, ()))
 
 
-def _report_title(plan: Plan, unit: UnitSpec, title: str) -> str:
+def _report_title(plan: Plan, task: Task, title: str) -> str:
     """Return a report's title as it stands alone: whose and of which month, where its own does not say so."""
-    if unit.period.label in title:
+    if task.period.label in title:
         return title
-    whose = plan.about.city if unit.subject == CITY else plan.owner_name(unit.subject)
-    return f"{whose}{unit.period.label}{title or unit.notebook}"
+    whose = plan.about.city if task.subject == CITY else plan.owner_name(task.subject)
+    return f"{whose}{task.period.label}{title or task.notebook}"
 
 
 def _month_groups(plan: Plan, rest: Payload) -> Iterator[Record]:
@@ -239,7 +239,7 @@ def _signatures(workspace: Workspace, period: Period, payload: Payload) -> dict[
     """Return the signatures on each record: on a report, or on the signed file where the report is not there."""
     found: dict[str, tuple[LeaderSignature, ...]] = {}
     for signed in _sealed_signatures(workspace, period, payload):
-        report = f"outputs/{unit_name(signed.period, signed.section, REPORT)}"
+        report = f"outputs/{task_name(signed.period, signed.section, REPORT)}"
         record = report if f"{report}/{PDF}" in payload else f"data/{signed.file}"
         each = LeaderSignature(_RULES[signed.kind], signed.signed_at.isoformat(), signed.signer, f"data/{signed.file}")
         found[record] = (*found.get(record, ()), each)

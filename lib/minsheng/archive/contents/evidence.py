@@ -288,7 +288,7 @@ class _Looker:
         """Return the closing month's project reports and the accepted return that they were made from."""
         month, files, missing = self.period.closing_month, dict[str, Path](), list[str]()
         for project in projects:
-            folder, name = self.workspace.unit(month, area, project), self.plan.project(project).short_name
+            folder, name = self.workspace.task(month, area, project), self.plan.project(project).short_name
             where = f"outputs/{month}/{area}/{project}"
             for kind in (PDF, RESULT):
                 if (folder / kind).is_file():
@@ -328,7 +328,7 @@ class _Looker:
         )
 
     def _overview(self, who: str, notebook: str, form: AssessmentForm | SectionForm | None) -> dict[str, Path]:
-        folder = self.workspace.unit(self.period, who, notebook)
+        folder = self.workspace.task(self.period, who, notebook)
         files = {"得分表.pdf": folder / PDF, "得分表.html": folder / HTML, f"得分表-{RESULT}": folder / RESULT}
         files = {name: path for name, path in files.items() if path.is_file()}
         if form and (source := self.workspace.data / form.file).is_file():
@@ -357,4 +357,4 @@ def result_files(workspace: Workspace, period: Period) -> Iterator[tuple[str, Pa
     for kind in ("pdf", "html", "xlsx"):
         yield f"考评结果表.{kind}", table / f"result_table.{kind}"
     yield f"考评结果表-{RESULT}", workspace.result(period, CITY, "result_table")
-    yield "得分排名.pdf", workspace.unit(period, CITY, "scoring") / PDF
+    yield "得分排名.pdf", workspace.task(period, CITY, "scoring") / PDF

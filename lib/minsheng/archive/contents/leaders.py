@@ -13,7 +13,7 @@ from minsheng.errors import MinshengError
 from minsheng.files.hashing import sha256
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
-from minsheng.runs.graph import unit_name
+from minsheng.runs.graph import task_name
 from minsheng.signing.deliveries import Handed, read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed, standing
 from minsheng.signing.standing import REPORT, unregistered
@@ -138,7 +138,7 @@ def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport
         _pades(check, place, line, where)
     else:
         check.notes.append(f"{where}：{line.signer} {line.signed_at.date()}（扫描件：笔迹未检）")
-    sealed = place.sealed.get(line.period, {}).get(f"outputs/{unit_name(line.period, line.section, REPORT)}/{PDF}")
+    sealed = place.sealed.get(line.period, {}).get(f"outputs/{task_name(line.period, line.section, REPORT)}/{PDF}")
     if stands and sealed not in {None, line.report_sha256}:
         check.faults.append(Fault(where, "签字后有变化：所签的报告不是归档包中的那一份"))
 

@@ -18,8 +18,8 @@ from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.store import delivered_path, read_register, register_path
 from minsheng.runs.failures import FailureKind
-from minsheng.runs.graph import UnitSpec, period_units
-from minsheng.runs.history import Ledger, files_intact
+from minsheng.runs.graph import Task, period_tasks
+from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.signing.deliveries import (
     Handed,
@@ -41,35 +41,35 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Coll
     """
     is_month = period.kind == PeriodKind.MONTH
     make = f"minsheng {'run' if is_month else 'assess'} {period}"
-    units = period_units(plan, period)
-    if not workspace.ledger.is_file():
+    tasks = period_tasks(plan, period)
+    if not workspace.history.is_file():
         return [f"{period.label}还没有生成过：{make}"]
     reasons = []
     if not is_up_to_date(plan, workspace.params, workspace.data, period.closing_month):
         reasons.append(f"报表或方案在校验之后有变化：{make}")
     preparer = Preparer(workspace, plan, fingerprint(workspace))
-    with Ledger(workspace.ledger) as ledger:
+    with RunHistory(workspace.history) as history:
         by_reason: dict[str, list[str]] = {}
-        for unit in units:
-            by_reason.setdefault(_why_not(workspace, preparer, ledger, unit, make), []).append(unit.name)
+        for task in tasks:
+            by_reason.setdefault(_why_not(workspace, preparer, history, task, make), []).append(task.name)
     reasons += [f"{why}（{quoted(names)}）" for why, names in by_reason.items() if why]
     if is_month:
-        with Ledger(workspace.ledger) as ledger:
-            made = {name: attempt.outputs for name, attempt in ledger.last_attempts(f"{period}/").items()}
+        with RunHistory(workspace.history) as history:
+            made = {name: attempt.outputs for name, attempt in history.last_attempts(f"{period}/").items()}
         reasons += changed_since_signed(workspace, plan, period, made)
     folder = workspace.outputs / str(period)
     return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
 
 
-def _why_not(workspace: Workspace, preparer: Preparer, ledger: Ledger, unit: UnitSpec, make: str) -> str:
-    last = ledger.last_attempt(unit.name)
+def _why_not(workspace: Workspace, preparer: Preparer, history: RunHistory, task: Task, make: str) -> str:
+    last = history.last_attempt(task.name)
     if last is None:
         return f"没有生成过：{make}"
     if last.state == "failed":
         return f"生成失败（{FailureKind(last.failure).word}）：{last.message}"
-    if not files_intact(workspace.outputs / unit.name, last.outputs):
+    if not files_intact(workspace.outputs / task.name, last.outputs):
         return f"生成之后文件被改动或删去：{make}"
-    if last.key != preparer.key(unit):
+    if last.key != preparer.key(task):
         return f"生成之后报表、方案、笔记本或程序有变化：{make}"
     return ""
 
@@ -80,15 +80,15 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     Reports, the month's ``pages`` and receipts; the returns of the year to date with their lines of the register, and
     what intake made of them; the plan, the notebooks and the lock; what all of it was made with.
     """
-    units = period_units(plan, period)
-    with Ledger(workspace.ledger) as ledger:
-        made = ledger.last_attempts(f"{period}/")
+    tasks = period_tasks(plan, period)
+    with RunHistory(workspace.history) as history:
+        made = history.last_attempts(f"{period}/")
     # What a run recorded, not what lies there: a report of a section has a Word file, and nothing unknown gets in.
-    paths = [workspace.outputs / unit.name / name for unit in units for name in made[unit.name].outputs]
+    paths = [workspace.outputs / task.name / name for task in tasks for name in made[task.name].outputs]
     paths += [workspace.outputs / str(period) / name for name in pages]
     paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
     paths += _plan_files(workspace, period)
-    paths += [workspace.notebooks / name for name in dict.fromkeys(unit.file for unit in units)]
+    paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
     paths += _intake_files(workspace, plan, period)
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
@@ -101,7 +101,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     linking = [workspace.outputs / str(period) / name for name in pages if name.endswith(".html")]
     # A run's record and the list of all months are no part of a month.
     files |= {name: month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
-    files[PROVENANCE] = provenance_bytes(workspace, plan, units, period)
+    files[PROVENANCE] = provenance_bytes(workspace, plan, tasks, period)
     return dict(sorted(files.items()))
 
 
@@ -111,8 +111,8 @@ def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
     The run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
     made by another program is not complete (:func:`why_incomplete`): what has these hashes has been looked through.
     """
-    with Ledger(workspace.ledger) as ledger:
-        made = ledger.last_attempts(f"{period}/")
+    with RunHistory(workspace.history) as history:
+        made = history.last_attempts(f"{period}/")
     return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
 
 
@@ -130,7 +130,7 @@ def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path
         folder = workspace.accepted(month)
         paths += sorted(path for path in folder.glob("*") if path.suffix in {".csv", ".json"})
     paths += [
-        path for unit in period_units(plan, period) for owner in unit.forms
+        path for task in period_tasks(plan, period) for owner in task.forms
         if (path := accepted_form_path(data, period, owner)).is_file()
     ]  # fmt: skip
     paths += [data / line.file for line in _signed_to(data, plan, period)]

@@ -10,7 +10,7 @@ from minsheng.files.registers import records
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.plan import load_plan
 from minsheng.render.formats import FORMATS, NOTEBOOK
-from minsheng.runs.graph import period_units
+from minsheng.runs.graph import period_tasks
 from minsheng.workspace import RESULT
 
 _REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK, RESULT)
@@ -35,9 +35,9 @@ def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[
     MinshengError
         If the plan or the register in it cannot be read: then nothing can be said.
     """
-    units = period_units(load_plan(data / "params", period.year), period)
-    wanted = [f"outputs/{unit.name}/{name}" for unit in units for name in _REPORT]
-    wanted += [f"notebooks/{unit.file}" for unit in units]
+    tasks = period_tasks(load_plan(data / "params", period.year), period)
+    wanted = [f"outputs/{task.name}/{name}" for task in tasks for name in _REPORT]
+    wanted += [f"notebooks/{task.file}" for task in tasks]
     gaps = [f"{name} 没有" for name in dict.fromkeys(wanted) if not (data / name).is_file()]
     lines = read_register(data / "data")
     for line in lines:
@@ -46,7 +46,7 @@ def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[
             gaps.append(f"登记了 {name}，包中没有")
         elif payload[name] != line.sha256:
             gaps.append(f"{name} 不是登记的那一份")
-    return gaps, f"{len(units)} 份报告、{len(lines)} 份登记的报表"
+    return gaps, f"{len(tasks)} 份报告、{len(lines)} 份登记的报表"
 
 
 def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:

@@ -1,4 +1,4 @@
-"""The workspace: its folders, its lock, its ledger, what a killed run left, and whether the clock can be right.
+"""The workspace: its folders, its lock, its history, what a killed run left, and whether the clock can be right.
 
 ``minsheng doctor``: is this machine fit, and if not, what to do.
 """
@@ -16,7 +16,7 @@ from minsheng.errors import MinshengError, UsageError
 from minsheng.files.locks import is_locked
 from minsheng.files.staging import left_over
 from minsheng.intake.returns.store import read_register, register_path
-from minsheng.runs.history import Ledger
+from minsheng.runs.history import RunHistory
 from minsheng.workspace import MARKER, Workspace
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
@@ -42,7 +42,7 @@ def workspace(start: Path | None) -> list[Finding]:
         *_folders(found),
         *_official_fonts(found),
         *_lock(found),
-        *_ledger(found),
+        *_history(found),
         *_left_over(found),
         *_register(found),
         *_archive(found),
@@ -103,14 +103,14 @@ def _lock(workspace: Workspace) -> list[Finding]:
     return [Finding("已安装的版本与 requirements.lock 一致")]
 
 
-def _ledger(workspace: Workspace) -> list[Finding]:
-    if not workspace.ledger.is_file() or not os.access(workspace.ledger, os.W_OK):
+def _history(workspace: Workspace) -> list[Finding]:
+    if not workspace.history.is_file() or not os.access(workspace.history, os.W_OK):
         return []
     try:
-        with Ledger(workspace.ledger):
-            return [Finding("账本可读")]
+        with RunHistory(workspace.history):
+            return [Finding("运行记录可读")]
     except MinshengError as fault:
-        return [Finding(str(fault), FAULT, "升级本程序，或删除账本后重做")]
+        return [Finding(str(fault), FAULT, "升级本程序，或删除运行记录后重做")]
 
 
 def _left_over(workspace: Workspace) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Makes one unit: files in, files out. The same function runs in a local pool and on a cluster's workers."""
+"""Makes one task: files in, files out. The same function runs in a local pool and on a cluster's workers."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from minsheng.files.hashing import Content
 from minsheng.files.writing import put
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
-from minsheng.runs.failures import Failure, FailureKind, UnitFailedError
-from minsheng.runs.folders import packed, unit_folder
+from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
+from minsheng.runs.folders import packed, scratch_folder
 from minsheng.runs.notebook import Limits
 from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerTimeoutError
 from papermill_forked.preloading import import_without_extras
@@ -38,21 +38,21 @@ PRELOAD = (*(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS), "minshe
 
 
 @dataclass(frozen=True)
-class UnitWork:
-    """All that a worker needs to make a unit; plain data.
+class TaskWork:
+    """All that a worker needs to make a task; plain data.
 
     Parameters
     ----------
     name
-        The unit's name.
+        The task's name.
     key
-        Hash of everything below: it identifies the PDF and the ledger's row.
+        Hash of everything below: it identifies the PDF and the history's row.
     notebook
         The notebook as kept, JSON.
     parameters
         What papermill injects.
     files
-        Path relative to the unit's small workspace → content, or where it lies on this machine.
+        Path relative to the task's small workspace → content, or where it lies on this machine.
     environment
         Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
     issuer
@@ -73,19 +73,19 @@ class UnitWork:
     limits: Limits
     fonts: "FontSet | None" = None
 
-    def packed(self) -> "UnitWork":
+    def packed(self) -> "TaskWork":
         """Return the same for another machine: with the files themselves."""
         return replace(self, files=packed(self.files))
 
 
 @dataclass(frozen=True)
-class UnitMade:
+class TaskMade:
     """What a worker returns: files, or a failure with what is left to look at.
 
     Parameters
     ----------
     name
-        The unit's name.
+        The task's name.
     files
         File name → content, or where it lies: the reports, or on failure the notebook as far as it came and the
         traceback.
@@ -109,7 +109,7 @@ class UnitMade:
     fallbacks: int = 0
     folder: Path | None = None
 
-    def packed(self) -> "UnitMade":
+    def packed(self) -> "TaskMade":
         """Return the same for another machine: with the files themselves, and nothing left here."""
         files = packed(self.files)
         self.discard()
@@ -165,10 +165,10 @@ def warm_up() -> None:
     warm_pages()
 
 
-def make_unit(work: UnitWork) -> UnitMade:
-    """Execute, render, and return the files of one unit; never raises for a fault of the unit."""
+def make_task(work: TaskWork) -> TaskMade:
+    """Execute, render, and return the files of one task; never raises for a fault of the task."""
     seconds: dict[str, float] = {}
-    folder, made = unit_folder(), None
+    folder, made = scratch_folder(), None
     try:
         started = time.perf_counter()
         executed = _execute(work, folder)
@@ -177,21 +177,21 @@ def make_unit(work: UnitWork) -> UnitMade:
         finished = _render(work, executed, folder)
         seconds["render"] = time.perf_counter() - started
         missing = "".join(sorted(finished.missing_glyphs))
-        made = UnitMade(work.name, finished.files, None, seconds, missing, folder=folder)
-    except UnitFailedError as error:
+        made = TaskMade(work.name, finished.files, None, seconds, missing, folder=folder)
+    except TaskFailedError as error:
         clean = _without_numbers(error)
-        return UnitMade(work.name, remains(clean), clean.failure, seconds)
+        return TaskMade(work.name, remains(clean), clean.failure, seconds)
     except OSError as error:
         failure = Failure(kind=FailureKind.IO, message=str(error), traceback=traceback.format_exc())
-        return UnitMade(work.name, remains(UnitFailedError(failure)), failure, seconds)
+        return TaskMade(work.name, remains(TaskFailedError(failure)), failure, seconds)
     finally:
         if made is None:
             shutil.rmtree(folder, ignore_errors=True)
     return made
 
 
-def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
-    """Write a unit's small workspace into a folder; return where to run, and with which environment."""
+def lay_out(work: TaskWork, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Write a task's small workspace into a folder; return where to run, and with which environment."""
     workspace, run = folder / "workspace", folder / "run"
     run.mkdir(parents=True)
     for path, content in work.files.items():
@@ -202,7 +202,7 @@ def lay_out(work: UnitWork, folder: Path) -> tuple[Path, dict[str, str]]:
     return run, {**environment, "MINSHENG_WORKSPACE": str(workspace)}
 
 
-def _execute(work: UnitWork, folder: Path) -> "Executed":
+def _execute(work: TaskWork, folder: Path) -> "Executed":
     import nbformat
 
     from minsheng.runs.notebook import execute_strictly
@@ -218,7 +218,7 @@ def _execute(work: UnitWork, folder: Path) -> "Executed":
     )
 
 
-def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
+def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
     from minsheng.runs.finishing import finish
 
     try:
@@ -231,16 +231,16 @@ def _render(work: UnitWork, executed: "Executed", folder: Path) -> "Finished":
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
         )
-    except UnitFailedError:
+    except TaskFailedError:
         raise
     except Exception as error:
         kept = json.dumps(executed.notebook, ensure_ascii=False, indent=1)
-        raise UnitFailedError(rendering_fault(error, work.limits), kept) from error
+        raise TaskFailedError(rendering_fault(error, work.limits), kept) from error
     if finished.personal:
         # Neither report nor notebook is kept: both hold what must not lie about.
         message = f"{len(finished.personal)} 处，没有发布：{finished.personal[0]}"
         lines = "\n".join(finished.personal)
-        raise UnitFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
+        raise TaskFailedError(Failure(kind=FailureKind.PERSONAL_DATA, message=message, traceback=lines))
     return finished
 
 
@@ -259,15 +259,15 @@ def rendering_fault(error: Exception, limits: Limits) -> Failure:
     return Failure(kind=kind, message=words, traceback=traceback.format_exc())
 
 
-def _without_numbers(error: UnitFailedError) -> UnitFailedError:
-    """Mask what a failed cell may have repeated: message and remains go to the ledger, the terminal and a folder."""
+def _without_numbers(error: TaskFailedError) -> TaskFailedError:
+    """Mask what a failed cell may have repeated: message and remains go to the history, the terminal and a folder."""
     failure = error.failure
     masked = {"message": masked_text(failure.message), "traceback": masked_text(failure.traceback)}
-    return UnitFailedError(failure.model_copy(update=masked), masked_text(error.notebook))
+    return TaskFailedError(failure.model_copy(update=masked), masked_text(error.notebook))
 
 
-def remains(error: UnitFailedError) -> dict[str, bytes]:
-    """Return the files that are left of a failed unit: what happened, and the notebook as far as it came."""
+def remains(error: TaskFailedError) -> dict[str, bytes]:
+    """Return the files that are left of a failed task: what happened, and the notebook as far as it came."""
     failure = error.failure
     report = [f"{failure.kind.word}（{failure.kind.value}）", failure.message, *filter(None, [failure.traceback])]
     files = {"traceback.txt": "\n\n".join(report).encode()}
