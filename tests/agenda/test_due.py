@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from tests.conftest import ROOT
 
-from minsheng.agenda.due import Action, AssessmentFacts, Failed, MonthFacts, Step, due, needs
+from minsheng.agenda.due import Action, AssessmentState, Failed, MonthState, Step, due, needs
 from minsheng.agenda.facts import periods
 from minsheng.agenda.reminders import Owed
 from minsheng.domain.names import report_name
@@ -23,16 +23,16 @@ FAILED = Failed("苍溪县低保", "笔记本出错：除以零", "outputs/x/tra
 EMPTY = Failed("社会救助科工作情况月报", "内容不全", "outputs/x/traceback.txt", ExitCode.GATE_REFUSED)
 
 
-def _month(**facts) -> MonthFacts:
-    return MonthFacts(JUNE, COUNTIES, SECTIONS, **{"received": 9, "signers": 2, **facts})
+def _month(**facts) -> MonthState:
+    return MonthState(JUNE, COUNTIES, SECTIONS, **{"received": 9, "signers": 2, **facts})
 
 
-def _made(**facts) -> MonthFacts:
+def _made(**facts) -> MonthState:
     return _month(outdated=False, **facts)
 
 
-def _assessment(**facts) -> AssessmentFacts:
-    return AssessmentFacts(HALF, SECTIONS, **{"forms": 10, **facts})
+def _assessment(**facts) -> AssessmentState:
+    return AssessmentState(HALF, SECTIONS, **{"forms": 10, **facts})
 
 
 def _steps(facts, day: date) -> list[str]:
@@ -71,7 +71,7 @@ def _codes(facts, day: date = SECTIONS + DAY) -> list[int]:
         (_month(unsigned=()), SECTIONS, ["run"]),
     ],
 )
-def test_a_month(facts: MonthFacts, day: date, steps: list[str]) -> None:
+def test_a_month(facts: MonthState, day: date, steps: list[str]) -> None:
     assert _steps(facts, day) == steps
 
 
@@ -90,7 +90,7 @@ def test_a_month(facts: MonthFacts, day: date, steps: list[str]) -> None:
         (_assessment(outdated=False, archive="changed"), SECTIONS + DAY, []),
     ],
 )
-def test_an_assessment(facts: AssessmentFacts, day: date, steps: list[str]) -> None:
+def test_an_assessment(facts: AssessmentState, day: date, steps: list[str]) -> None:
     assert _steps(facts, day) == steps
 
 
@@ -144,15 +144,15 @@ class _Bureau:
     def __init__(self) -> None:
         self.plan = load_plan(ROOT / "params", 2017)
         reporting = self.plan.reporting
-        self.facts: dict[Period, MonthFacts | AssessmentFacts] = {}
+        self.facts: dict[Period, MonthState | AssessmentState] = {}
         for period in periods(self.plan):
             sections = due_date(self.plan, reporting.sections, period)
             if period.month is None:
-                self.facts[period] = AssessmentFacts(period, sections)
+                self.facts[period] = AssessmentState(period, sections)
             else:
                 counties = due_date(self.plan, reporting.counties, period)
                 back_filled = period < reporting.first_month
-                self.facts[period] = MonthFacts(
+                self.facts[period] = MonthState(
                     period, counties, sections, back_filled=back_filled, signers=2, unsigned=("a", "b")
                 )
         self.done: dict[Action, list[date]] = {}
@@ -160,7 +160,7 @@ class _Bureau:
     def wake(self, day: date) -> None:
         """What people have done by a day, and what of it is seen then."""
         for period, facts in self.facts.items():
-            if isinstance(facts, AssessmentFacts):
+            if isinstance(facts, AssessmentState):
                 forms = 10 if day >= facts.due + 5 * DAY else 0
                 self.facts[period] = replace(facts, forms=forms)
                 continue
@@ -207,7 +207,7 @@ def test_every_day_of_2017_a_second_tick_finds_nothing() -> None:
         assert bureau.tick(day) == []
     for period, facts in bureau.facts.items():
         assert facts.archive == "same", period
-        if isinstance(facts, AssessmentFacts):
+        if isinstance(facts, AssessmentState):
             assert bureau.done[Action(Step.ASSESS, period)] == [facts.due + 5 * DAY]
             continue
         assert bureau.done[Action(Step.RUN, period)] == [facts.counties_due]

@@ -7,7 +7,7 @@ import pytest
 from minsheng.archive.contents.description import describe, descriptions
 from minsheng.archive.contents.month import month_files
 from minsheng.archive.package.bag import take_stock
-from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, lacking, read_metadata
+from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, lacking, read_metadata_xml
 from minsheng.archive.package.provenance import STATEMENT
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
@@ -52,7 +52,7 @@ def test_reports_and_returns_are_records_with_titles_and_dates(month) -> None:
 def test_every_file_is_described_once_and_the_metadata_is_complete(month, june: Workspace) -> None:
     plan, payload, about = month
     assert sorted(name for record in about.records for name in record.files) == list(payload)
-    root = read_metadata(descriptions(june, plan, Period("2017-06"), payload)(INFO)[METADATA])
+    root = read_metadata_xml(descriptions(june, plan, Period("2017-06"), payload)(INFO)[METADATA])
     assert lacking(root, REQUIRED) == []
     assert root.findtext("文件实体/形式特征/件数") == str(len(about.records))
     settings = june.settings.model_copy(update={"records": RecordSettings(fonds="035", retention="30年")})

@@ -20,8 +20,8 @@ from minsheng.agenda.facts import facts_of
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import describe, is_made_here, making_of
 from minsheng.archive.contents.evidence import gather_evidence
-from minsheng.archive.contents.links import book_pages
-from minsheng.archive.inspection.judging import Verdict
+from minsheng.archive.contents.links import relinked_book_pages
+from minsheng.archive.inspection.items import ItemResult
 from minsheng.archive.package.bag import take_stock
 from minsheng.commands.archive_inspect import inspect_package
 from minsheng.commands.archive_seal import seal_period
@@ -114,8 +114,10 @@ def test_the_books_pages_lead_to_files_of_the_book_and_say_what_was_published(bo
 def test_a_page_that_a_county_handed_in_is_not_touched(tmp_path):
     page = tmp_path / "原件.html"
     page.write_text('<a href="nowhere.html">原件</a>', encoding="utf-8")
-    assert book_pages({"03-苍溪县/01-org.1-领导小组/原件.html": page}) == {}
-    assert book_pages({"03-苍溪县/00-得分表/得分表.html": page}) == {"03-苍溪县/00-得分表/得分表.html": "原件".encode()}
+    assert relinked_book_pages({"03-苍溪县/01-org.1-领导小组/原件.html": page}) == {}
+    assert relinked_book_pages({"03-苍溪县/00-得分表/得分表.html": page}) == {
+        "03-苍溪县/00-得分表/得分表.html": "原件".encode()
+    }
 
 
 def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):
@@ -206,7 +208,7 @@ def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
         own.root, "2017-H1", archive=None, key=None, roots=(), out=None, on=date(2017, 7, 27), display=Quiet()
     )
     assert inspected.exit_code == ExitCode.DONE, inspected.lines()
-    assert {item.id for item in inspected.items if item.verdict == Verdict.NOT_CHECKED} <= {
+    assert {item.id for item in inspected.items if item.verdict == ItemResult.NOT_CHECKED} <= {
         "leader-signatures", "retention", "viruses",
     }  # fmt: skip
     assert [path.parent for path in inspected.written] == [own.outputs / "archive-inspections"] * 2

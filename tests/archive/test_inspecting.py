@@ -21,7 +21,7 @@ from tests.archive.conftest import Desk, described, lock, order, unlock
 
 from minsheng.archive.inspection.file_checks import look_into
 from minsheng.archive.inspection.gathering import gather
-from minsheng.archive.inspection.judging import Verdict, judge
+from minsheng.archive.inspection.items import ItemResult, inspection_items
 from minsheng.archive.package import profile, sealing
 from minsheng.archive.package.bag import take_stock
 from minsheng.archive.package.metadata_xml import Description, Record
@@ -78,18 +78,18 @@ def own(sealed: Desk, tmp_path: Path) -> Desk:
     return Desk(tmp_path / "archive", sealed.keys)
 
 
-def inspected(desk: Desk, *, alone: bool = False) -> dict[str, Verdict]:
+def inspected(desk: Desk, *, alone: bool = False) -> dict[str, ItemResult]:
     bag = (desk.archive / "2017-H1").resolve()
     found = gather(bag, None if alone else desk.archive.resolve(), None, desk.keys / "minisign.pub", (), Quiet())
-    return {item.id: item.verdict for item in judge(found)}
+    return {item.id: item.verdict for item in inspection_items(found)}
 
 
 def failing(desk: Desk) -> set[str]:
-    return {name for name, verdict in inspected(desk).items() if verdict == Verdict.FAILED}
+    return {name for name, verdict in inspected(desk).items() if verdict == ItemResult.FAILED}
 
 
-def unchecked(verdicts: dict[str, Verdict]) -> set[str]:
-    return {name for name, verdict in verdicts.items() if verdict == Verdict.NOT_CHECKED}
+def unchecked(verdicts: dict[str, ItemResult]) -> set[str]:
+    return {name for name, verdict in verdicts.items() if verdict == ItemResult.NOT_CHECKED}
 
 
 @pytest.fixture(autouse=True)
@@ -283,7 +283,7 @@ def test_a_report_that_will_not_last_fails_the_items_that_it_concerns(
     desk = Desk(tmp_path / "archive", tmp_path / "keys")
     seal_book(desk, {**book, BINDER: work(binder)})
     verdicts = inspected(desk)
-    assert {name for name, verdict in verdicts.items() if verdict == Verdict.FAILED} == fails
+    assert {name for name, verdict in verdicts.items() if verdict == ItemResult.FAILED} == fails
     assert unchecked(verdicts) - {"leader-signatures", "viruses"} == open_
 
 
@@ -339,13 +339,13 @@ def _scanner(folder: Path, body: str) -> Path:
 @pytest.mark.parametrize(
     ("body", "verdict"),
     [
-        ("exit 0", Verdict.PASSED),
-        ('for last; do :; done; echo "$last/data/x: Eicar FOUND"; exit 1', Verdict.FAILED),
-        ("echo broken >&2; exit 2", Verdict.NOT_CHECKED),
+        ("exit 0", ItemResult.PASSED),
+        ('for last; do :; done; echo "$last/data/x: Eicar FOUND"; exit 1', ItemResult.FAILED),
+        ("echo broken >&2; exit 2", ItemResult.NOT_CHECKED),
     ],
 )
 def test_a_scanner_is_asked_where_there_is_one(
-    sealed: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, verdict: Verdict
+    sealed: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, verdict: ItemResult
 ) -> None:
     script = _scanner(tmp_path, body)
     monkeypatch.setattr(
@@ -386,7 +386,7 @@ def test_page_and_paper_say_every_item_with_result_and_means(sealed: Desk, tmp_p
     for item in outcome.items:
         assert "".join(item.how.split()) in text
         assert "".join(item.name.split()) in printed
-    assert text.count("●通过") == sum(item.verdict == Verdict.PASSED for item in outcome.items)
+    assert text.count("●通过") == sum(item.verdict == ItemResult.PASSED for item in outcome.items)
     assert "没有病毒查杀程序" in text
     with pikepdf.open(io.BytesIO(paper)) as pdf:
         assert pdf.open_metadata().pdfa_status == "3U"

@@ -18,7 +18,7 @@ from minsheng.archive.package.metadata_xml import (
     Record,
     lacking,
     metadata_bytes,
-    read_metadata,
+    read_metadata_xml,
 )
 from minsheng.archive.package.package_check import check_bag
 from minsheng.archive.package.provenance import PREDICATE_TYPE, STATEMENT, STATEMENT_TYPE
@@ -40,7 +40,7 @@ ENTITIES = {"电子文件元数据", "文件实体", "机构人员实体", "业�
 
 
 def read(bag: Path) -> ET.Element:
-    return read_metadata((bag / METADATA).read_bytes())
+    return read_metadata_xml((bag / METADATA).read_bytes())
 
 
 def test_the_metadata_says_what_the_package_is(three) -> None:

@@ -18,7 +18,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, UsageError
 from minsheng.plan import load_plan
 from minsheng.runs.options import Quiet
-from minsheng.runs.results import sealed_result_table
+from minsheng.runs.results import published_result_table
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +112,7 @@ def test_the_form_is_among_the_inputs(done):
 
 def test_a_county_passes_while_the_city_fails_and_the_page_says_so(done):
     workspace, _ = done
-    table = sealed_result_table(workspace, PERIOD)
+    table = published_result_table(workspace, PERIOD)
     urban = next(each for each in table.standings if each.indicator == "dibao_urban_avg")
     # 附件: 朝天区 300 元, 全市 270 元.
     assert urban.city == "not_met"
@@ -125,7 +125,7 @@ def test_a_county_passes_while_the_city_fails_and_the_page_says_so(done):
 
 def test_june_is_not_the_half_years_end_and_the_table_says_so(done):
     workspace, outcome = done
-    table = sealed_result_table(workspace, PERIOD)
+    table = published_result_table(workspace, PERIOD)
     assert not table.at_period_end
     assert any("截至2017年6月20日，不是2017年6月30日的期末数" in line for line in outcome.lines())
 
@@ -138,7 +138,7 @@ def test_the_workbook_for_the_supervision_office_holds_the_sealed_totals(done):
     sheet = book["考评结果"]
     heads = {str(cell.value): cell.column for cell in sheet[4] if cell.value}
     rows = {sheet.cell(row, 2).value: row for row in range(5, 13)}
-    table = sealed_result_table(workspace, PERIOD)
+    table = published_result_table(workspace, PERIOD)
     assert len(rows) == 8
     groups = [str(cell.value).partition("（")[0] for cell in sheet[3] if "分）" in str(cell.value)]
     assert groups == ["组织领导", "综合管理、监督检查及评价", "宣传报道", "政务公开", "目标实施及考评"]

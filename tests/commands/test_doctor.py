@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from minsheng.commands.doctor import examine
-from minsheng.commands.doctor.machine import Finding
+from minsheng.commands.doctor.machine import Observation
 from minsheng.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ def _only(findings: Mapping[str, str], *words: str) -> str:
     return state
 
 
-def _about(workspace: Workspace, *words: str) -> Finding:
+def _about(workspace: Workspace, *words: str) -> Observation:
     (found,) = [each for each in examine(workspace.root).findings if all(word in str(each) for word in words)]
     assert found.state == "正常" or found.remedy
     return found
@@ -175,7 +175,7 @@ def test_what_killed_runs_left_is_pointed_out(workspace: Workspace) -> None:
     assert _about(workspace, "被中断的接收留下 1 个", "minsheng receive").state == "提示"
 
 
-def test_a_ledger_of_a_newer_version_or_a_damaged_one_is_a_fault(workspace: Workspace) -> None:
+def test_a_history_of_a_newer_version_or_a_damaged_one_is_a_fault(workspace: Workspace) -> None:
     workspace.outputs.mkdir()
     with sqlite3.connect(workspace.history) as db:
         db.execute("PRAGMA user_version=99")

@@ -101,8 +101,8 @@ def _check(workspace: Workspace, undisturbed: dict[str, bytes], instants: list[t
             assert time.monotonic() < give_up, f"still running: {left}"
             time.sleep(0.02)
         if workspace.history.is_file():
-            with sqlite3.connect(workspace.history) as ledger:
-                assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            with sqlite3.connect(workspace.history) as history:
+                assert history.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         task = workspace.outputs / "2017-06/social_relief/section_scoring"
         assert _files(task, workspace.outputs) in ({}, undisturbed), "a report is there as a whole or not at all"
         if task.exists():  # begin again

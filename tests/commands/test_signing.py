@@ -16,8 +16,8 @@ from tests.archive.certificates import PASSWORD, Authority
 
 from minsheng.agenda.status import month_status
 from minsheng.archive.contents.month import why_incomplete
-from minsheng.archive.inspection.judging import Verdict
-from minsheng.archive.package.metadata_xml import METADATA, read_metadata
+from minsheng.archive.inspection.items import ItemResult
+from minsheng.archive.package.metadata_xml import METADATA, read_metadata_xml
 from minsheng.commands.archive_inspect import inspect_package
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify
@@ -133,7 +133,7 @@ def test_the_signed_report_is_the_report_with_a_signature_behind_it(handed):
 
 def test_the_package_s_metadata_says_who_signed_and_the_inspection_looks_at_it(handed, tmp_path):
     workspace, _ = handed
-    root = read_metadata((workspace.archive / "2017-06" / METADATA).read_bytes())
+    root = read_metadata_xml((workspace.archive / "2017-06" / METADATA).read_bytes())
     signed = root.find(f"文件实体[@标识符='outputs/2017-06/{SECTION}/monthly_report']/电子签名")
     assert [signed.findtext(tag) for tag in ("签名规则", "签名人", "签名结果")] == [
         "PAdES（PDF 电子签名）", LEADER, f"data/data/signed/2017-06/{SECTION}.pdf",
@@ -145,7 +145,7 @@ def test_the_package_s_metadata_says_who_signed_and_the_inspection_looks_at_it(h
         workspace.root, "2017-06", archive=None, key=None, roots=(), out=tmp_path, on=date(2017, 6, 27), display=Quiet()
     )
     (item,) = (each for each in found.items if each.id == "leader-signatures")
-    assert (item.verdict, found.exit_code) == (Verdict.PASSED, ExitCode.DONE), found.lines()
+    assert (item.verdict, found.exit_code) == (ItemResult.PASSED, ExitCode.DONE), found.lines()
     assert "签字 2 次" in item.how
     assert "笔迹未检" in item.note
 

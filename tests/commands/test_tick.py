@@ -107,9 +107,9 @@ def _done(outcome: TickOutcome) -> list[str]:
 
 
 def _attempts(workspace: Workspace) -> int:
-    with sqlite3.connect(workspace.history) as ledger:
-        made = ledger.execute("SELECT count(*) FROM sqlite_master WHERE name = 'attempt'").fetchone()[0]
-        return made and ledger.execute("SELECT count(*) FROM attempt").fetchone()[0]
+    with sqlite3.connect(workspace.history) as history:
+        made = history.execute("SELECT count(*) FROM sqlite_master WHERE name = 'attempt'").fetchone()[0]
+        return made and history.execute("SELECT count(*) FROM attempt").fetchone()[0]
 
 
 def test_before_the_deadline_there_is_a_list_of_those_who_have_not_reported(empty: Workspace, tmp_path: Path) -> None:
@@ -191,8 +191,8 @@ def test_months_of_downtime_are_caught_up_in_order_and_gaps_are_said(made: Works
     assert (again.done, again.exit_code) == ([], ExitCode.GATE_REFUSED)
     # What is sealed is not made again because its outputs were thrown away.
     shutil.rmtree(own.outputs / MONTH)
-    with sqlite3.connect(own.history) as ledger:
-        ledger.execute("DELETE FROM attempt WHERE unit LIKE ?", (f"{MONTH}/%",))
+    with sqlite3.connect(own.history) as history:
+        history.execute("DELETE FROM attempt WHERE unit LIKE ?", (f"{MONTH}/%",))
     assert _tick(own, "2026-03-02T02:00").done == []
 
 

@@ -111,8 +111,8 @@ def test_long_names_are_broken_and_cut():
 
 
 def test_text_in_a_chart_is_escaped():
-    from minsheng.render.html.drawing import Sheet
+    from minsheng.render.html.drawing import Drawing
 
-    sheet = Sheet(10, 10)
+    sheet = Drawing(10, 10)
     sheet.text(0, 5, "<script>&")
     assert b"&lt;script&gt;&amp;" in sheet.svg()

@@ -115,9 +115,9 @@ def test_the_last_worker_gone_is_said_and_not_waited_for_for_ever(start: _Start,
 
 def test_a_machine_that_would_give_other_bytes_refuses() -> None:
     from minsheng.render.fonts import packaged_fonts
-    from minsheng.runs.cluster import installation, remote_maker
+    from minsheng.runs.cluster import deciding_versions, remote_maker
 
     make = remote_maker(packaged_fonts())
-    other = tuple((installation() | {"weasyprint": "1.0", "pango": "0.1"}).items())
+    other = tuple((deciding_versions() | {"weasyprint": "1.0", "pango": "0.1"}).items())
     with pytest.raises(MachineUnfitError, match=r"与本机不同.*pango .*（应为 0\.1）、weasyprint .*（应为 1\.0）"):
         make.func(other, *make.args[1:], None)

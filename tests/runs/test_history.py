@@ -33,7 +33,7 @@ def test_what_was_written_survives_the_process(tmp_path: Path) -> None:
         assert history.last_attempt("2017-06/a/b").key == "one"
 
 
-def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+def test_a_history_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version=99")
@@ -86,7 +86,7 @@ def older(request, tmp_path: Path) -> Path:
     return path
 
 
-def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_holds(older: Path) -> None:
+def test_an_older_history_is_brought_up_to_date_and_keeps_what_it_holds(older: Path) -> None:
     with RunHistory(older) as history:
         last = history.last_attempt("2017-06/a/b")
         assert (last.key, last.outputs) == ("key", {"f": "h"})
@@ -100,7 +100,7 @@ def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_holds(older: Pa
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
 
 
-def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(older: Path) -> None:
+def test_a_step_that_fails_leaves_the_older_history_as_it_was(older: Path) -> None:
     with sqlite3.connect(older) as db:
         db.execute("ALTER TABLE run ADD COLUMN log TEXT")  # what no version did: the step cannot be taken
         before = db.execute("PRAGMA user_version").fetchone()[0]
@@ -111,7 +111,7 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(older: Path) -> Non
         assert "product" not in {row[1] for row in db.execute("PRAGMA table_info(run)")}
 
 
-def test_a_damaged_ledger_says_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_history_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(UsageError, match=r"ledger.sqlite 损坏.*请删除它"):

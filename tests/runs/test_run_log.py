@@ -55,7 +55,7 @@ def test_a_run_says_what_it_made_with_key_attempt_and_timings(june: Workspace) -
     assert all(set(event) <= {"time", "level", "run", "event", "logger", *FACTS} for event in events)
 
 
-def test_the_ledger_names_the_log_and_the_product(june: Workspace) -> None:
+def test_the_history_names_the_log_and_the_product(june: Workspace) -> None:
     with RunHistory(june.history) as history:
         (run,) = history.runs("2017-06", most=9)
     assert (logs(june, JUNE) / f"{run.log}.jsonl").is_file()

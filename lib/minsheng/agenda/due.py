@@ -74,7 +74,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class MonthFacts:
+class MonthState:
     """A month on a day.
 
     Parameters
@@ -128,7 +128,7 @@ class MonthFacts:
 
 
 @dataclass(frozen=True)
-class AssessmentFacts:
+class AssessmentState:
     """A half-year's or year's assessment on a day.
 
     Parameters
@@ -163,24 +163,24 @@ class AssessmentFacts:
     archive: Standing = "none"
 
 
-Facts = MonthFacts | AssessmentFacts
+PeriodState = MonthState | AssessmentState
 
 
-def due(facts: Facts, day: date) -> list[Action]:
+def due(facts: PeriodState, day: date) -> list[Action]:
     """Return what is due on a day and not done, in order; later steps are found once the earlier are done."""
-    if isinstance(facts, MonthFacts):
+    if isinstance(facts, MonthState):
         return _month(facts, day)
     return _assessment(facts, day)
 
 
-def needs(facts: Facts, day: date) -> list[Need]:
+def needs(facts: PeriodState, day: date) -> list[Need]:
     """Return what people must do, once everything is done that was due."""
-    if isinstance(facts, MonthFacts):
+    if isinstance(facts, MonthState):
         return _month_needs(facts, day)
     return _assessment_needs(facts, day)
 
 
-def _month(facts: MonthFacts, day: date) -> list[Action]:
+def _month(facts: MonthState, day: date) -> list[Action]:
     found = [Step.REMIND] if facts.remind != facts.reminded else []
     if _run_is_due(facts, day):
         found.append(Step.RUN)
@@ -189,7 +189,7 @@ def _month(facts: MonthFacts, day: date) -> list[Action]:
     return [Action(step, facts.period) for step in found]
 
 
-def _run_is_due(facts: MonthFacts, day: date) -> bool:
+def _run_is_due(facts: MonthState, day: date) -> bool:
     if not facts.outdated:
         return False
     if facts.received:
@@ -198,11 +198,11 @@ def _run_is_due(facts: MonthFacts, day: date) -> bool:
     return day > facts.counties_due and not facts.back_filled
 
 
-def _is_signed(facts: MonthFacts) -> bool:
+def _is_signed(facts: MonthState) -> bool:
     return not facts.outdated and not facts.failed and bool(facts.signers) and not facts.unsigned
 
 
-def _month_needs(facts: MonthFacts, day: date) -> list[Need]:
+def _month_needs(facts: MonthState, day: date) -> list[Need]:
     month = facts.period
     if (day < facts.counties_due and facts.outdated) or (facts.back_filled and not facts.received):
         return []
@@ -226,7 +226,7 @@ def _month_needs(facts: MonthFacts, day: date) -> list[Need]:
     return found + _changed_since_sealed(facts)
 
 
-def _changed_since_sealed(facts: Facts) -> list[Need]:
+def _changed_since_sealed(facts: PeriodState) -> list[Need]:
     if facts.archive != "changed":
         return []
     text = f"归档之后有变化，须由人写明原因重新归档：minsheng archive seal {facts.period} --why 原因"
@@ -234,7 +234,7 @@ def _changed_since_sealed(facts: Facts) -> list[Need]:
     return [Need(facts.period, text, ExitCode.USAGE)]
 
 
-def _assessment(facts: AssessmentFacts, day: date) -> list[Action]:
+def _assessment(facts: AssessmentState, day: date) -> list[Action]:
     if day <= facts.due or not facts.forms or facts.refused:
         return []
     if facts.outdated:
@@ -243,7 +243,7 @@ def _assessment(facts: AssessmentFacts, day: date) -> list[Action]:
     return [Action(Step.SEAL, facts.period)] if complete and facts.archive == "none" else []
 
 
-def _assessment_needs(facts: AssessmentFacts, day: date) -> list[Need]:
+def _assessment_needs(facts: AssessmentState, day: date) -> list[Need]:
     if day <= facts.due:
         return []
     period = facts.period

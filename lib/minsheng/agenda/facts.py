@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from minsheng.agenda.due import AssessmentFacts, Facts, Failed, MonthFacts, Standing
+from minsheng.agenda.due import AssessmentState, Failed, MonthState, PeriodState, Standing
 from minsheng.agenda.reminders import Owed, read_reminders
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing, sealed_files
@@ -47,14 +47,14 @@ def periods(plan: Plan) -> list[Period]:
     return sorted([*months, Period(f"{year}-H1"), Period(str(year))])
 
 
-def facts_of(workspace: Workspace, plan: Plan, period: Period, day: date) -> Facts | None:
+def facts_of(workspace: Workspace, plan: Plan, period: Period, day: date) -> PeriodState | None:
     """Return a period's facts on a day; ``None`` while it is too early for any of them to matter."""
     if period.kind == PeriodKind.MONTH:
         return _month(workspace, plan, period, day)
     return _assessment(workspace, plan, period, day)
 
 
-def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> MonthFacts | None:
+def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> MonthState | None:
     reporting = plan.reporting
     counties_due = due_date(plan, reporting.counties, period)
     sections_due = due_date(plan, reporting.sections, period)
@@ -82,7 +82,7 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
             or not (workspace.outputs / str(period) / "index.html").is_file()
         )
     record = read_checked(workspace.data, period)
-    return MonthFacts(
+    return MonthState(
         period=period,
         counties_due=counties_due,
         sections_due=sections_due,
@@ -104,7 +104,7 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
     )
 
 
-def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> AssessmentFacts | None:
+def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> AssessmentState | None:
     closing = due_date(plan, plan.reporting.sections, period)
     if day <= closing:
         return None
@@ -112,7 +112,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
     bodies |= {each.id: each.name for each in plan.sections if each.assessed}
     forms = _forms(workspace, period)
     if not forms:
-        return AssessmentFacts(period=period, due=closing)
+        return AssessmentState(period=period, due=closing)
     left = _left(workspace, plan, period)
     changed = any(not _is_accepted(workspace, period, who, digest) for who, digest in forms.items())
     changed = changed or any(
@@ -127,7 +127,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
         outdated = changed or bool(left.to_make) or not checked or not page.is_file()
     refusal = read_refusal(workspace, plan, period) if outdated else None
     evidence = None if outdated else gather_evidence(workspace, plan, period)
-    return AssessmentFacts(
+    return AssessmentState(
         period=period,
         due=closing,
         forms=len(forms),
@@ -142,7 +142,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
 
 
 def _left(workspace: Workspace, plan: Plan, period: Period) -> Unsettled:
-    """Return what of a period is not made; without a ledger nothing is."""
+    """Return what of a period is not made; without a run history nothing is."""
     tasks = period_tasks(plan, period)
     if not workspace.history.is_file():
         return Unsettled(tuple(task.name for task in tasks), {}, ())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import archive_of, workspace_at
 from minsheng.archive.inspection.gathering import gather
-from minsheng.archive.inspection.judging import Checked, Verdict, judge
+from minsheng.archive.inspection.items import InspectionItem, ItemResult, inspection_items
 from minsheng.archive.inspection.table_page import conclusion, inspection_page, inspection_title
 from minsheng.archive.package.chain import read_newest, read_state
 from minsheng.archive.package.package_check import BagCheck
@@ -37,13 +37,13 @@ class InspectOutcome(Outcome):
     """
 
     folder: Path
-    items: tuple[Checked, ...]
+    items: tuple[InspectionItem, ...]
     written: tuple[Path, ...]
 
     @property
     def exit_code(self) -> ExitCode:
         """14 where an item does not pass, else 0."""
-        failed = any(item.verdict == Verdict.FAILED for item in self.items)
+        failed = any(item.verdict == ItemResult.FAILED for item in self.items)
         return ExitCode.ARCHIVE_INVALID if failed else ExitCode.DONE
 
     def lines(self) -> list[str]:
@@ -121,7 +121,7 @@ def inspect_package(
         raise UsageError(f"检测表不能写进归档：{target}")
     trust = [*roots] or (workspace.trust_roots if workspace else [])
     found = gather(folder, home, workspace, key, trust, display)
-    items = judge(found)
+    items = inspection_items(found)
     display.stage("写四性检测表")
     written = _write(target, found.check, folder.name, items, on or bureau_now().date())
     return InspectOutcome(folder, tuple(items), written)
@@ -149,7 +149,7 @@ def _package(what: str, archive: Path | None, workspace: Workspace | None) -> tu
     return (folder / name).resolve(), folder.resolve()
 
 
-def _write(target: Path, check: BagCheck, bag: str, items: Sequence[Checked], on: date) -> tuple[Path, ...]:
+def _write(target: Path, check: BagCheck, bag: str, items: Sequence[InspectionItem], on: date) -> tuple[Path, ...]:
     """Write the table as HTML and PDF under a name that is free; an equal one is left as it is."""
     from minsheng.render.paper import print_page
 

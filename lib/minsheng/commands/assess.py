@@ -27,8 +27,8 @@ from minsheng.runs.graph import period_tasks
 from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.log import RunLog
-from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
-from minsheng.runs.results import FOLDER, sealed_result_table
+from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
+from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.runs.runner import run_tasks
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.assessment_page import write_assessment_site
@@ -120,7 +120,7 @@ def run_assessment(
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
     planned = time.monotonic() - started
-    with my_turn(workspace, display), RunLog(workspace, parsed, "assess", options.log_level) as log:
+    with holding_outputs(workspace, display), RunLog(workspace, parsed, "assess", options.log_level) as log:
         took(_log, "plan", planned)
         outcome = _assess(workspace, plan, parsed, started, options, log=log, display=display)
         log.finish(seconds=outcome.seconds, summary=outcome.summary, exit_code=outcome.exit_code)
@@ -150,7 +150,7 @@ def _assess(
         write_result_table(workspace, plan, parsed)
         evidence = gather_evidence(workspace, plan, parsed)
         write_assessment_site(workspace, plan, parsed, forms, evidence)
-    sealed = sealed_result_table(workspace, parsed)
+    sealed = published_result_table(workspace, parsed)
     told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
     return AssessmentOutcome(
         workspace=workspace,

@@ -17,14 +17,14 @@ from minsheng.runs.options import Display
 from minsheng.signing.deliveries import (
     OFFICE,
     PROVINCE,
-    Handed,
+    DeliveredReport,
     deliveries_csv,
     deliveries_path,
     handed_figures_path,
     read_deliveries,
 )
-from minsheng.signing.signatures import SignedReport, read_signed, standing
-from minsheng.signing.standing import RECEIVERS, REPORT, Report
+from minsheng.signing.signatures import SignedReport, newest_signatures, read_signed
+from minsheng.signing.standing import MONTHLY_REPORT, RECEIVERS, MonthlyReport
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
@@ -45,7 +45,7 @@ class DeliverOutcome(Outcome):
         What the receiver should know: unsigned, or not in the archive.
     """
 
-    handed: Handed
+    handed: DeliveredReport
     note: Path
     remarks: tuple[str, ...]
 
@@ -97,7 +97,7 @@ def deliver(
     plan = load_plan(workspace.params, report.period.year)
     delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
     data = workspace.data
-    signed = standing(read_signed(data)).get((report.period, report.section.id))
+    signed = newest_signatures(read_signed(data)).get((report.period, report.section.id))
     with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
         known = read_deliveries(data, plan)
         file, digest, remarks = _what_goes_out(workspace, report, signed)
@@ -112,7 +112,7 @@ def deliver(
             remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")
         folder = data / "deliveries" / str(report.period)
         name = f"{report.section.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
-        handed = Handed(report.period, report.section.id, to, delivered_at, file, digest, head)
+        handed = DeliveredReport(report.period, report.section.id, to, delivered_at, file, digest, head)
         html, pdf = _note(plan, report, handed, signed, remarks)
         check_privacy({f"{name}-note.html": html})
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def deliver(
         _keep(note.with_suffix(".html"), html)
         _keep(note, pdf)
         _keep_figures(workspace, report, digest)
-        noted = Handed(**{
+        noted = DeliveredReport(**{
             **asdict(handed), "period": report.period, "note": note.relative_to(data).as_posix(),
             "note_sha256": sha256(pdf),
         })  # fmt: skip
@@ -129,11 +129,13 @@ def deliver(
     return DeliverOutcome(noted, note, tuple(remarks))
 
 
-def _key(report: Report) -> tuple[object, str]:
+def _key(report: MonthlyReport) -> tuple[object, str]:
     return report.period, report.section.id
 
 
-def _what_goes_out(workspace: Workspace, report: Report, signed: SignedReport | None) -> tuple[str, str, list[str]]:
+def _what_goes_out(
+    workspace: Workspace, report: MonthlyReport, signed: SignedReport | None
+) -> tuple[str, str, list[str]]:
     """Return the file that is handed over, its hash, and what is to be said about it."""
     data = workspace.data
     if signed is not None and signed.kind == "pades" and signed.report_sha256 == report.sha256:
@@ -153,9 +155,9 @@ def _what_goes_out(workspace: Workspace, report: Report, signed: SignedReport | 
     return path.relative_to(data).as_posix(), report.sha256, remarks
 
 
-def _keep_figures(workspace: Workspace, report: Report, digest: str) -> None:
+def _keep_figures(workspace: Workspace, report: MonthlyReport, digest: str) -> None:
     """Keep the report's figures beside what was handed over, so that two versions can be compared part by part."""
-    source = workspace.result(report.period, report.section.id, REPORT)
+    source = workspace.result(report.period, report.section.id, MONTHLY_REPORT)
     if source.is_file():
         _keep(handed_figures_path(workspace.data, report.period, digest), source.read_bytes())
 
@@ -167,7 +169,7 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 def _note(
-    plan: Plan, report: Report, handed: Handed, signed: SignedReport | None, remarks: list[str]
+    plan: Plan, report: MonthlyReport, handed: DeliveredReport, signed: SignedReport | None, remarks: list[str]
 ) -> tuple[bytes, bytes]:
     from minsheng.render.metadata import ReportMetadata
     from minsheng.render.paper import print_page

@@ -16,7 +16,7 @@ from minsheng.runs.graph import Task, choose, period_tasks
 from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint, workspace_fonts
 from minsheng.runs.log import RunLog
-from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, my_turn
+from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
 from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
 from minsheng.runs.task_worker import template
@@ -118,7 +118,7 @@ def run_month(
     plan = load_plan(workspace.params, period.year)
     planned = time.monotonic() - started
     chosen = choose(period_tasks(plan, period), plan, areas, notebooks)
-    with my_turn(workspace, display), RunLog(workspace, period, "run", options.log_level) as log:
+    with holding_outputs(workspace, display), RunLog(workspace, period, "run", options.log_level) as log:
         took(_log, "plan", planned)
         checked, summary, late = _run(workspace, plan, period, chosen, options, log=log, display=display)
         outcome = MonthOutcome(workspace, checked, summary, time.monotonic() - started, late)

@@ -20,13 +20,13 @@ from minsheng.signing.signatures import (
     PADES,
     SCAN,
     SignedReport,
+    newest_signatures,
     read_signed,
     signed_csv,
     signed_dir,
     signed_register_path,
-    standing,
 )
-from minsheng.signing.standing import REPORT, Report
+from minsheng.signing.standing import MONTHLY_REPORT, MonthlyReport
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
@@ -68,7 +68,7 @@ class SignOutcome(Outcome):
         return {"path": str(self.path), "line": self.line.model_dump(mode="json"), "replaces": replaces}
 
 
-def find_report(workspace: Workspace, month: str, section: str | None) -> Report:
+def find_report(workspace: Workspace, month: str, section: str | None) -> MonthlyReport:
     """Return the report that a command names, as the last run recorded it.
 
     Parameters
@@ -92,7 +92,7 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"月报按月份（YYYY-MM），现为“{month}”")
     found = load_plan(workspace.params, period.year).section(section)
-    task = task_name(period, found.id, REPORT)
+    task = task_name(period, found.id, MONTHLY_REPORT)
     make = f"minsheng run {period}"
     last = None
     if workspace.history.is_file():
@@ -104,12 +104,18 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Report
     if not files_intact(folder, {PDF: last.outputs[PDF]}):
         raise GateRefusedError(f"{folder / PDF} 生成之后被改动或删去：{make}")
     content = (folder / PDF).read_bytes()
-    return Report(period, found, content, sha256(content))
+    return MonthlyReport(period, found, content, sha256(content))
 
 
 @names_disk_faults
 def sign_report(
-    workspace: Workspace, report: Report, p12: Path, *, password: str | None, timestamp_url: str, display: Display
+    workspace: Workspace,
+    report: MonthlyReport,
+    p12: Path,
+    *,
+    password: str | None,
+    timestamp_url: str,
+    display: Display,
 ) -> SignOutcome:
     """Put the leader's signature (PAdES) into a report's field and register it.
 
@@ -156,7 +162,7 @@ def sign_report(
 
 @names_disk_faults
 def register_scan(
-    workspace: Workspace, report: Report, scan: Path, *, signer: str, signed_on: str, display: Display
+    workspace: Workspace, report: MonthlyReport, scan: Path, *, signer: str, signed_on: str, display: Display
 ) -> SignOutcome:
     """Register the scan of a report that was signed on paper.
 
@@ -203,7 +209,7 @@ def register_scan(
     return _register(workspace, line, content, f"scan.{suffix}", words, display)
 
 
-def demand_leader(report: Report, name: str) -> None:
+def demand_leader(report: MonthlyReport, name: str) -> None:
     """Refuse a signer who is not the leader whom the plan names for the section.
 
     Raises
@@ -234,12 +240,12 @@ def _named(workspace: Workspace, month: str, section: str | None) -> tuple[str, 
     path = Path(month).resolve()
     outputs = workspace.outputs.resolve()
     parts = path.relative_to(outputs).parts if path.is_relative_to(outputs) else ()
-    if len(parts) != 4 or parts[2:] != (REPORT, PDF):
-        raise UsageError(f"请写月份和科室，或工作区中的 outputs/<月份>/<科室>/{REPORT}/{PDF}；现为“{month}”")
+    if len(parts) != 4 or parts[2:] != (MONTHLY_REPORT, PDF):
+        raise UsageError(f"请写月份和科室，或工作区中的 outputs/<月份>/<科室>/{MONTHLY_REPORT}/{PDF}；现为“{month}”")
     return parts[0], parts[1]
 
 
-def _line(report: Report, kind: str, signer: str, at: datetime) -> Callable[[int, str, str], SignedReport]:
+def _line(report: MonthlyReport, kind: str, signer: str, at: datetime) -> Callable[[int, str, str], SignedReport]:
     def numbered(revision: int, file: str, sha256: str) -> SignedReport:
         return SignedReport.model_validate(
             {
@@ -273,7 +279,7 @@ def _register(
     with locked(signed_register_path(data).parent, exclusive=True, waiting=lambda: display.stage("等另一次签字结束")):
         known = read_signed(data)
         sample = line(1, "", digest)
-        before = standing(known).get(sample.key)
+        before = newest_signatures(known).get(sample.key)
         if before is not None and before.sha256 == digest:
             # Who was killed behind the register's line did not come to the first page.
             refresh_first_page(workspace, load_plan(workspace.params, sample.period.year))

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from minsheng.agenda.due import Action, Facts, MonthFacts, Need, Step, due, needs
+from minsheng.agenda.due import Action, MonthState, Need, PeriodState, Step, due, needs
 from minsheng.agenda.facts import facts_of, periods, write_refusal
 from minsheng.agenda.reminders import Owed
 from minsheng.commands.archive_seal import seal_period
@@ -47,7 +47,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 
 
 @dataclass(frozen=True)
-class Done:
+class DoneStep:
     """One step that was done, and what it said."""
 
     action: Action
@@ -74,7 +74,7 @@ class TickOutcome(Outcome):
 
     moment: datetime
     busy: bool = False
-    done: list[Done] = field(default_factory=list)
+    done: list[DoneStep] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     reminders: dict[Period, tuple[Owed, ...]] = field(default_factory=dict)
 
@@ -196,10 +196,10 @@ class _Year:
         if facts is None:
             return
         self.outcome.needs += needs(facts, day)
-        if isinstance(facts, MonthFacts) and facts.remind:
+        if isinstance(facts, MonthState) and facts.remind:
             self.outcome.reminders[period] = facts.remind
 
-    def _do(self, plan: Plan, action: Action, facts: Facts) -> None:
+    def _do(self, plan: Plan, action: Action, facts: PeriodState) -> None:
         self.display.stage(str(action))
         try:
             lines = self._perform(plan, action, facts)
@@ -212,13 +212,13 @@ class _Year:
             else:
                 self._note(action.period, f"{action.step.word}没有完成：{fault}", fault)
             return
-        self.outcome.done.append(Done(action, tuple(lines)))
+        self.outcome.done.append(DoneStep(action, tuple(lines)))
 
-    def _perform(self, plan: Plan, action: Action, facts: Facts) -> list[str]:
+    def _perform(self, plan: Plan, action: Action, facts: PeriodState) -> list[str]:
         workspace, period = self.workspace, str(action.period)
         match action.step:
             case Step.REMIND:
-                owed = facts.remind if isinstance(facts, MonthFacts) else ()
+                owed = facts.remind if isinstance(facts, MonthState) else ()
                 write_reminders(workspace, plan, action.period, self.outcome.moment.date(), owed)
                 refresh_first_page(workspace, plan)
                 return [f"{len(owed)} 个单位还没有报" if owed else "都已报送或已到期限，名单已撤下"]

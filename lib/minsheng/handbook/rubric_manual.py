@@ -167,7 +167,7 @@ _BY_KEY = {
 _HIDDEN = {"source", "cell", "indicators"}
 
 
-class Words:
+class KindWords:
     """Turns the data of a case into words.
 
     Parameters
@@ -241,7 +241,7 @@ def read_cases(folder: Path) -> dict[str, list[Case]]:
 
 def manual_body(plan: Plan, cases: Mapping[str, Sequence[Case]]) -> Piece:
     """Return the manual: every rubric item with its rule and cases, then rule kinds, totals, ranks, sections."""
-    words = Words(plan)
+    words = KindWords(plan)
     count = sum(map(len, cases.values()))
     head = Element(
         "header",
@@ -281,7 +281,7 @@ def write_manual(plan: Plan, cases: Mapping[str, Sequence[Case]], folder: Path) 
     return written
 
 
-def _items(plan: Plan, words: Words, cases: Sequence[Case]) -> Iterator[Element]:
+def _items(plan: Plan, words: KindWords, cases: Sequence[Case]) -> Iterator[Element]:
     for group in plan.county_rubric.groups:
         yield Element("h3", f"{group.name}（{trimmed(group.full_marks)}分）")
         for item in group.items:
@@ -301,7 +301,7 @@ def _given(item: RubricItem) -> str:
             return "由系统按报表计算。"
 
 
-def _rules(words: Words, cases: Sequence[Case]) -> Iterator[Element]:
+def _rules(words: KindWords, cases: Sequence[Case]) -> Iterator[Element]:
     for kind, name in KINDS.items():
         own = [case for case in cases if case["rule"]["kind"] == kind]
         if own:
@@ -309,7 +309,7 @@ def _rules(words: Words, cases: Sequence[Case]) -> Iterator[Element]:
             yield _table(f"{name}算例", words, own)
 
 
-def _sections(plan: Plan, words: Words, cases: Sequence[Case]) -> Iterator[Element]:
+def _sections(plan: Plan, words: KindWords, cases: Sequence[Case]) -> Iterator[Element]:
     for group in plan.section_rubric.groups:
         ids = {rule.id for rule in group.rules}
         own = [case for case in cases if case.get("rule") in ids]
@@ -323,7 +323,7 @@ def _sections(plan: Plan, words: Words, cases: Sequence[Case]) -> Iterator[Eleme
         yield _table("科室合计算例", words, rest)
 
 
-def _table(caption: str, words: Words, cases: Sequence[Case]) -> Element:
+def _table(caption: str, words: KindWords, cases: Sequence[Case]) -> Element:
     columns = [
         Column("算例", kind="long"),
         Column("已知", kind="long"),
@@ -344,7 +344,7 @@ def _table(caption: str, words: Words, cases: Sequence[Case]) -> Element:
     return table(caption, columns, rows, style="issues")
 
 
-def _known(words: Words, case: Case) -> list[Content]:
+def _known(words: KindWords, case: Case) -> list[Content]:
     lines = [words.period(case["period"])] if "period" in case else []
     if "full_marks" in case:
         lines.append(f"满分 {case['full_marks']} 分")
@@ -360,7 +360,7 @@ def _known(words: Words, case: Case) -> list[Content]:
     return told
 
 
-def _expected(words: Words, case: Case) -> str:
+def _expected(words: KindWords, case: Case) -> str:
     expected = case.get("expected", case.get("total"))
     match expected:
         case "refused":

@@ -14,7 +14,7 @@ from minsheng.measure.rounding import grouped
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProposedFault:
     """One fault: ``key`` names it for the performance office's decision."""
 
     key: str
@@ -31,7 +31,7 @@ class Found:
     reason: str
 
 
-def proposed_faults(plan: Plan, rule: SectionRule, period: Period, facts: SectionFacts) -> list[Fault]:
+def proposed_faults(plan: Plan, rule: SectionRule, period: Period, facts: SectionFacts) -> list[ProposedFault]:
     """Return the faults that the system finds itself, in order of months.
 
     Months before the plan's first reporting month are back-filled and never at fault.
@@ -49,18 +49,18 @@ def is_automatic(rule: SectionRule) -> bool:
     return rule.check in _FINDERS
 
 
-def _late(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault]:
+def _late(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     del plan
     if month.delivered_on is not None:
         if month.delivered_on > month.due:
             days = (month.delivered_on - month.due).days
             text = f"{month.period.label}月报期限 {month.due}，{month.delivered_on} 报送，迟 {days} 天"
-            yield Fault(month.period.text, text)
+            yield ProposedFault(month.period.text, text)
     elif facts.as_of > month.due:
-        yield Fault(month.period.text, f"{month.period.label}月报期限 {month.due}，截至 {facts.as_of} 未报送")
+        yield ProposedFault(month.period.text, f"{month.period.label}月报期限 {month.due}，截至 {facts.as_of} 未报送")
 
 
-def _empty(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault]:
+def _empty(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     """Yield one fault per empty part of a month's report, whichever of its projects lack it."""
     del facts
     for part in plan.reporting.parts:
@@ -68,16 +68,16 @@ def _empty(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault
         if lacking:
             names = "、".join(plan.project(project).short_name for project in lacking)
             text = f"{month.period.label}月报“{part.title}”为空：{names}"
-            yield Fault(f"{month.period.text}/{part.id}", text)
+            yield ProposedFault(f"{month.period.text}/{part.id}", text)
 
 
-def _unsigned(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault]:
+def _unsigned(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     leader = plan.section(facts.section).leader or "分管领导"
     if month.delivered_on is not None and month.signed is False:
-        yield Fault(month.period.text, f"{month.period.label}月报未经分管领导（{leader}）签字")
+        yield ProposedFault(month.period.text, f"{month.period.label}月报未经分管领导（{leader}）签字")
 
 
-def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Fault]:
+def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     """Yield one fault per month whose two versions differ, with both wordings, or could not be compared.
 
     What could not be compared is proposed too, for a person to look at: it must not pass as equal.
@@ -85,7 +85,7 @@ def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[F
     del facts
     if month.uncompared:
         text = f"{month.period.label}两份报告无法比对（{month.uncompared}），请人工核对后确认或免除"
-        yield Fault(month.period.text, text)
+        yield ProposedFault(month.period.text, text)
     titles = {part.id: part.title for part in plan.reporting.parts}
     told = [
         f"{plan.project(each.project).short_name}·{titles.get(each.part, each.part)}"
@@ -93,10 +93,10 @@ def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[F
         for each in month.differences
     ]
     if told:
-        yield Fault(month.period.text, f"{month.period.label}两份报告不一致：{'；'.join(told)}")
+        yield ProposedFault(month.period.text, f"{month.period.label}两份报告不一致：{'；'.join(told)}")
 
 
-_Finder = Callable[[Plan, MonthFacts, SectionFacts], Iterable[Fault]]
+_Finder = Callable[[Plan, MonthFacts, SectionFacts], Iterable[ProposedFault]]
 
 _FINDERS: Mapping[SectionCheck, _Finder] = {
     SectionCheck.LATE_REPORT: _late,

@@ -13,7 +13,7 @@ from minsheng.domain.result import SectionItemScore, SectionScoringFigures
 from minsheng.domain.rubric import SectionGroup, SectionRule
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.rounding import grouped, half_up
-from minsheng.measure.section_rules import Fault, Found, found_by_people, is_automatic, proposed_faults
+from minsheng.measure.section_rules import Found, ProposedFault, found_by_people, is_automatic, proposed_faults
 from minsheng.measure.wording import clause_of, collected, ours
 
 
@@ -89,14 +89,14 @@ def section_scoring_figures(
 
 
 def _decided(
-    plan: Plan, group: SectionGroup, rule: SectionRule, faults: Sequence[Fault], form: SectionForm | None
+    plan: Plan, group: SectionGroup, rule: SectionRule, faults: Sequence[ProposedFault], form: SectionForm | None
 ) -> Iterator[SectionItemScore]:
     """Yield a line per state: confirmed, still proposed, waived; one line where nothing was found."""
     if not faults:
         yield _line(plan, group, rule, "none", Fraction(0), formula="没有发现")
         return
     decisions = {each.event: each for each in form.decisions if each.rule == rule.id} if form else {}
-    states: dict[Literal["confirmed", "proposed", "waived"], list[Fault]] = {}
+    states: dict[Literal["confirmed", "proposed", "waived"], list[ProposedFault]] = {}
     for fault in faults:
         decision = decisions.get(fault.key)
         state: Literal["confirmed", "proposed", "waived"] = "proposed"
@@ -160,7 +160,7 @@ def _settings(plan: Plan, rule: SectionRule) -> set[str]:
     return used & plan.section_rubric.defaults.keys()
 
 
-def _reasons(decisions: dict[str, Decision], faults: Sequence[Fault]) -> str:
+def _reasons(decisions: dict[str, Decision], faults: Sequence[ProposedFault]) -> str:
     reasons = [decisions[fault.key].reason for fault in faults if fault.key in decisions]
     return "；".join(dict.fromkeys(reason for reason in reasons if reason))
 
@@ -186,7 +186,7 @@ def _defaults(plan: Plan) -> Iterator[tuple[str, Source]]:
         yield from ours(f"rubric.{name}", source)
 
 
-def _known(form: SectionForm, rules: set[str], faults: dict[str, list[Fault]]) -> None:
+def _known(form: SectionForm, rules: set[str], faults: dict[str, list[ProposedFault]]) -> None:
     """Refuse marks for unknown or automatic rules, and decisions on what was not proposed."""
     where = form.file or f"{form.section} {form.period} 考评表"
     for rule_id, mark in form.marks.items():

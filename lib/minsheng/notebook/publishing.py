@@ -71,7 +71,7 @@ class Published:
         return f'<p class="note">{escape(self._text)}</p>' if self._text else ""
 
 
-def seal(dossier: Dossier) -> bytes:
+def result_bytes(dossier: Dossier) -> bytes:
     """Return ``result.json``: keys sorted, decimals as strings, no clock times, one final newline."""
     result = Result(figures=dossier.figures, provenance=dossier.provenance)
     return canonical_json(json.loads(result.model_dump_json()))
@@ -98,5 +98,5 @@ def publish_result(dossier: Dossier) -> Published:
     target = os.environ.get(RESULT)
     if target:
         refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
-        put(seal(dossier), Path(target))
+        put(result_bytes(dossier), Path(target))
     return Published(dossier, written=bool(target))

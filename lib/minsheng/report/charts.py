@@ -7,7 +7,7 @@ from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import AreaRow, Dossier, FundUse, Measurement, ProjectFigures
 from minsheng.render.html import drawing, numbers
-from minsheng.render.html.drawing import Sheet
+from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Element, Piece, note
 from minsheng.report import sentences
 from minsheng.report.lights import STATUS_WORDS, figures_of
@@ -71,9 +71,9 @@ def _why_no_bars(figures: ProjectFigures) -> str:
     return "本项目的目标是节点任务，没有可绘的完成率；各项条件见节点任务表。"
 
 
-def _bullets(shown: Sequence[Measurement]) -> Sheet:
+def _bullets(shown: Sequence[Measurement]) -> Drawing:
     label, start, stop, row, top = 42.0, 45.0, 100.0, 10.5, 7.0
-    sheet = Sheet(drawing.PAGE_WIDTH, top + row * len(shown) + 5)
+    sheet = Drawing(drawing.PAGE_WIDTH, top + row * len(shown) + 5)
     largest = min(max(1.0, *(float(m.completion or 0) for m in shown)), _MOST_SHOWN)
     unit = (stop - start) / largest
     bottom = top + row * len(shown)
@@ -116,9 +116,9 @@ def _area_figure(figures: ProjectFigures, indicator: Measurement) -> Element:
     return _area_bars(entries, schedule).figure(alt, caption)
 
 
-def _area_bars(entries: Sequence[tuple[AreaRow, Measurement | None]], schedule: Decimal | None) -> Sheet:
+def _area_bars(entries: Sequence[tuple[AreaRow, Measurement | None]], schedule: Decimal | None) -> Drawing:
     start, stop, row, size = 24.5, 41.0, 5.2, 7.5
-    sheet = Sheet(drawing.MULTIPLE_WIDTH, row * len(entries) + 1)
+    sheet = Drawing(drawing.MULTIPLE_WIDTH, row * len(entries) + 1)
     shares = [float(m.completion) for _, m in entries if m is not None and m.completion is not None]
     unit = (stop - start) / min(max([1.0, *shares]), _MOST_SHOWN)
     for number, (area, m) in enumerate(entries):
@@ -148,10 +148,10 @@ def _find(row: AreaRow, indicator: Measurement) -> Measurement | None:
     return next((m for m in row.measurements if m.indicator == indicator.indicator), None)
 
 
-def _fund_bars(uses: Sequence[FundUse]) -> Sheet:
+def _fund_bars(uses: Sequence[FundUse]) -> Drawing:
     label, start, stop, bar = 34.0, 46.0, 116.0, 4.6
     group = 3 * bar + 3
-    sheet = Sheet(drawing.PAGE_WIDTH, group * len(uses))
+    sheet = Drawing(drawing.PAGE_WIDTH, group * len(uses))
     unit = (stop - start) / float(max(amount for use in uses for amount in _steps(use)))
     styles = ((drawing.TINT, drawing.SECOND), (drawing.PALE, None), (drawing.BAR, None))
     for number, use in enumerate(uses):

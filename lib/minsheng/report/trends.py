@@ -18,7 +18,7 @@ from minsheng.domain.result import (
     TrendPoint,
 )
 from minsheng.render.html import drawing, numbers
-from minsheng.render.html.drawing import Sheet
+from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Element, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.report.charts import source_note
@@ -80,8 +80,8 @@ def _told(point: TrendPoint, indicator: Measurement) -> str:
     return numbers.quantity(point.actual, indicator.unit, indicator.decimals)
 
 
-def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Sheet:
-    sheet = Sheet(drawing.MULTIPLE_WIDTH, _HEIGHT)
+def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Drawing:
+    sheet = Drawing(drawing.MULTIPLE_WIDTH, _HEIGHT)
     values = [float(v) for p in points for v in (p.actual, p.schedule_target) if v is not None]
     low, high, step = _scale(values, from_zero=indicator.basis == "schedule")
     for number in range(round((high - low) / step) + 1):
@@ -111,7 +111,7 @@ def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Sheet:
     return sheet
 
 
-def _label_last(sheet: Sheet, indicator: Measurement, last: TrendPoint, low: float, high: float) -> None:
+def _label_last(sheet: Drawing, indicator: Measurement, last: TrendPoint, low: float, high: float) -> None:
     if last.actual is None:
         return
     text = numbers.fixed(last.actual, indicator.decimals)
@@ -172,7 +172,7 @@ def score_chart(dossier: Dossier) -> Piece:
     if not figures.items:
         return Piece(note("没有考评项目，不绘得分图。"))
     label, start, stop, row, size = 62.0, 64.0, 122.0, 5.0, 8.0
-    sheet = Sheet(drawing.PAGE_WIDTH, row * len(figures.items) + 1)
+    sheet = Drawing(drawing.PAGE_WIDTH, row * len(figures.items) + 1)
     unit = (stop - start) / float(max(item.full_marks for item in figures.items))
     told = []
     for number, item in enumerate(figures.items):
@@ -198,7 +198,7 @@ def ranking_chart(dossier: Dossier) -> Piece:
     if not rows:
         return Piece(note("没有考评结果，不绘排名图。"))
     start, stop, height, size = 42.0, 118.0, 6.2, 9.0
-    sheet = Sheet(drawing.PAGE_WIDTH, height * len(rows) + 1)
+    sheet = Drawing(drawing.PAGE_WIDTH, height * len(rows) + 1)
     largest = max(*(row.full_marks for row in rows), *(row.total for row in rows), Decimal(1))
     unit = (stop - start) / float(largest)
     places = decimals_of([row.total for row in rows])

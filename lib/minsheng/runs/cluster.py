@@ -193,7 +193,7 @@ def cluster_for(address: str, fonts: FontSet) -> Cluster:
 def remote_maker(fonts: FontSet) -> Callable[[TaskWork], TaskMade]:
     """Return what a worker of a cluster runs for each task; it can be pickled."""
     travelling = RemoteFonts(tuple(fonts.digests().items()), fonts.aliases)
-    return partial(make_task_remotely, tuple(installation().items()), travelling)
+    return partial(make_task_remotely, tuple(deciding_versions().items()), travelling)
 
 
 def make_task_remotely(expected: tuple[tuple[str, str], ...], fonts: RemoteFonts, work: TaskWork) -> TaskMade:
@@ -204,7 +204,7 @@ def make_task_remotely(expected: tuple[tuple[str, str], ...], fonts: RemoteFonts
     MachineUnfitError
         If anything here would give other bytes; it says which machine, and what to install.
     """
-    here = installation()
+    here = deciding_versions()
     other = [f"{name} {here.get(name, '没有')}（应为 {value}）" for name, value in expected if here.get(name) != value]
     if other:
         raise MachineUnfitError(
@@ -217,7 +217,7 @@ def make_task_remotely(expected: tuple[tuple[str, str], ...], fonts: RemoteFonts
 
 
 @cache
-def installation() -> dict[str, str]:
+def deciding_versions() -> dict[str, str]:
     """Return all that decides on a report's bytes besides its inputs: name → version or hash.
 
     Our own files, the interpreter, every library that we need, at any remove, and the machine's text libraries.

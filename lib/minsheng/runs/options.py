@@ -82,7 +82,7 @@ class Quiet:
 
 
 @contextmanager
-def my_turn(workspace: Workspace, display: Display) -> Iterator[None]:
+def holding_outputs(workspace: Workspace, display: Display) -> Iterator[None]:
     """Hold ``outputs/`` alone; the kernel lets go of it when this process ends, however it ends."""
 
     def wait() -> None:

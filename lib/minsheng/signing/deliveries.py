@@ -40,7 +40,7 @@ Parts = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Handed:
+class DeliveredReport:
     """One line of the register: a section's report handed to the office or the province."""
 
     period: Period
@@ -113,7 +113,7 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     write_atomically(target, canonical_json(record.model_dump(mode="json")))
 
 
-def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
+def read_deliveries(data_dir: Path, plan: Plan) -> list[DeliveredReport]:
     """Return every line of the register; an absent register is an empty one.
 
     Raises
@@ -122,8 +122,8 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
         Naming the line, where one cannot be read.
     """
 
-    def handed(line: dict[str, str]) -> Handed:
-        return Handed(
+    def handed(line: dict[str, str]) -> DeliveredReport:
+        return DeliveredReport(
             period=Period(line["period"]),
             section=plan.section(line["section"]).id,
             to=_to(line["to"]),
@@ -137,7 +137,7 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[Handed]:
     return read_lines(deliveries_path(data_dir), DELIVERY_COLUMNS, handed, later=NOTE_COLUMNS)
 
 
-def deliveries_csv(lines: Iterable[Handed]) -> bytes:
+def deliveries_csv(lines: Iterable[DeliveredReport]) -> bytes:
     """Write a register; the columns of delivery notes only where there is one."""
     lines = list(lines)
     noted = any(line.note for line in lines)
@@ -145,7 +145,7 @@ def deliveries_csv(lines: Iterable[Handed]) -> bytes:
     return csv_bytes(columns, ([_cell(line, name) for name in columns] for line in lines))
 
 
-def _cell(line: Handed, name: str) -> str:
+def _cell(line: DeliveredReport, name: str) -> str:
     return line.delivered_at.isoformat() if name == "delivered_at" else str(getattr(line, name))
 
 
@@ -156,7 +156,7 @@ def _to(text: str) -> str:
 
 
 def _fingerprint(
-    data_dir: Path, plan: Plan, handed: Iterable[Handed], signed: Mapping[tuple[Period, str], bool]
+    data_dir: Path, plan: Plan, handed: Iterable[DeliveredReport], signed: Mapping[tuple[Period, str], bool]
 ) -> str:
     parts = [plan.sha256.encode()]
     for each in handed:
@@ -168,7 +168,9 @@ def _fingerprint(
     return sha256(b"\0".join(parts))
 
 
-def _month(data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[Handed], reader: Reader) -> DeliveredMonth:
+def _month(
+    data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[DeliveredReport], reader: Reader
+) -> DeliveredMonth:
     period, section = key
     versions = {to: [each for each in handed if each.to == to] for to in (OFFICE, PROVINCE)}
     first = min((each.delivered_at for each in versions[OFFICE]), default=None)
@@ -186,7 +188,7 @@ def _month(data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[Han
     return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
 
 
-def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
+def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) -> Parts:
     """Return the five parts of one version, from a workbook or from a sealed ``result.json``."""
     path = data_dir / handed.file
     if not path.is_file():
@@ -210,7 +212,7 @@ def _parts(data_dir: Path, plan: Plan, handed: Handed, reader: Reader) -> Parts:
     return parsed.narratives
 
 
-def _sealed_parts(content: bytes, handed: Handed) -> Parts:
+def _sealed_parts(content: bytes, handed: DeliveredReport) -> Parts:
     try:
         figures = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对").figures
     except VersionError as error:

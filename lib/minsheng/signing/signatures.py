@@ -106,6 +106,6 @@ def _fields(line: SignedReport) -> list[object]:
     return [line.signed_at.isoformat() if name == "signed_at" else getattr(line, name) for name in COLUMNS]
 
 
-def standing(lines: Iterable[SignedReport]) -> dict[tuple[Period, str], SignedReport]:
+def newest_signatures(lines: Iterable[SignedReport]) -> dict[tuple[Period, str], SignedReport]:
     """Return the newest signature of each section's month."""
     return {line.key: line for line in sorted(lines, key=lambda line: line.revision)}

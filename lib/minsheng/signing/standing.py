@@ -10,18 +10,18 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
-from minsheng.signing.deliveries import OFFICE, PROVINCE, Handed, read_deliveries
+from minsheng.signing.deliveries import OFFICE, PROVINCE, DeliveredReport, read_deliveries
 from minsheng.signing.signatures import (
     SignedReport,
+    newest_signatures,
     read_signed,
     signed_dir,
-    standing,
 )
 from minsheng.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Report:
+class MonthlyReport:
     """A section's monthly report as the last run made it."""
 
     period: Period
@@ -30,7 +30,7 @@ class Report:
     sha256: str
 
 
-REPORT = "monthly_report"
+MONTHLY_REPORT = "monthly_report"
 
 RECEIVERS = {OFFICE: "局办公室", PROVINCE: "省民政厅"}
 
@@ -82,11 +82,11 @@ def section_states(
     made
         Task → file → sha256, as the last run recorded it.
     """
-    signed = standing(read_signed(workspace.data))
+    signed = newest_signatures(read_signed(workspace.data))
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
     states = []
     for section in (each for each in plan.sections if each.leader and each.assessed):
-        report = made.get(task_name(period, section.id, REPORT), {}).get(PDF, "")
+        report = made.get(task_name(period, section.id, MONTHLY_REPORT), {}).get(PDF, "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))
         signature, said = _signature(workspace, section, line, report)
@@ -102,12 +102,12 @@ def changed_since_signed(
 ) -> list[str]:
     """Return why a month must not be sealed with its signatures: one line per report that is not the signed one."""
     reasons = []
-    for line in standing(read_signed(workspace.data)).values():
+    for line in newest_signatures(read_signed(workspace.data)).values():
         if line.period != period:
             continue
         name = plan.section(line.section).name
         fault = line.fault(workspace.data)
-        report = made.get(task_name(period, line.section, REPORT), {}).get(PDF)
+        report = made.get(task_name(period, line.section, MONTHLY_REPORT), {}).get(PDF)
         if fault:
             reasons.append(f"{name}月报：data/{line.file}：{fault}")
         elif report != line.report_sha256:
@@ -139,7 +139,7 @@ def _signature(
     return "changed", f"签字后有变化（{by} 签的是另一版）"
 
 
-def _handed(mine: list[Handed], line: SignedReport | None, report: str) -> dict[str, tuple[bool, str]]:
+def _handed(mine: list[DeliveredReport], line: SignedReport | None, report: str) -> dict[str, tuple[bool, str]]:
     """Return per receiver whether it has the current report, and that in words."""
     words = {}
     for to, name in RECEIVERS.items():

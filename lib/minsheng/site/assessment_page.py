@@ -20,7 +20,7 @@ from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
-from minsheng.runs.results import FOLDER, sealed_result_table
+from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.site.first_page import write_first_page
 from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section, write_page
 from minsheng.workspace import Workspace
@@ -31,7 +31,7 @@ _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
 def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, forms: Forms, evidence: Evidence) -> None:
     """Write the page of a half-year's or year's assessment, and the first page."""
     sealed = PeriodResults(workspace, plan, period)
-    figures = sealed_result_table(workspace, period)
+    figures = published_result_table(workspace, period)
     title = f"{period.label}民生工程及民生实事考评"
     body = Piece(
         header(plan, title, figures, back=("各月和各次考评目录", "../index.html")),
@@ -49,7 +49,7 @@ def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, form
 
 
 def _result(sealed: PeriodResults) -> Element:
-    figures = sealed_result_table(sealed.workspace, sealed.period)
+    figures = published_result_table(sealed.workspace, sealed.period)
     if figures is None:
         return section("考评结果", paragraph("考评结果表未生成。"))
     folder = sealed.workspace.outputs / str(sealed.period) / FOLDER

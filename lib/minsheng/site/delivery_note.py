@@ -4,13 +4,19 @@ from minsheng.domain.plan import Plan
 from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
-from minsheng.signing.deliveries import Handed
+from minsheng.signing.deliveries import DeliveredReport
 from minsheng.signing.signatures import SignedReport
-from minsheng.signing.standing import Report
+from minsheng.signing.standing import MonthlyReport
 
 
 def note_page(
-    plan: Plan, report: Report, handed: Handed, signed: SignedReport | None, remarks: list[str], *, receiver: str
+    plan: Plan,
+    report: MonthlyReport,
+    handed: DeliveredReport,
+    signed: SignedReport | None,
+    remarks: list[str],
+    *,
+    receiver: str,
 ) -> bytes:
     """Return the note as a page.
 

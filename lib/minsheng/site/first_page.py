@@ -16,7 +16,7 @@ from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.runs.graph import period_tasks
-from minsheng.site.parts import PeriodResults, header, is_made, matrix, section
+from minsheng.site.parts import PeriodResults, header, is_published, matrix, section
 from minsheng.site.workbooks import PROGRESS
 from minsheng.workspace import Workspace
 
@@ -159,7 +159,7 @@ def _assessments(assessed: list[PeriodResults]) -> Element:
 
 def _made(period: PeriodResults) -> str:
     tasks = period_tasks(period.plan, period.period)
-    return f"{sum(is_made(period.workspace, task) for task in tasks)}/{len(tasks)}"
+    return f"{sum(is_published(period.workspace, task) for task in tasks)}/{len(tasks)}"
 
 
 def _where() -> Element:

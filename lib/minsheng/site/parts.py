@@ -23,7 +23,7 @@ from minsheng.render.html.numbers import day
 from minsheng.render.html.tables import Column, table
 from minsheng.report.lights import light_badge
 from minsheng.runs.graph import Task, period_tasks
-from minsheng.runs.results import sealed_result
+from minsheng.runs.results import published_result
 from minsheng.workspace import Workspace
 
 
@@ -37,7 +37,7 @@ class PeriodResults:
 
     def result(self, subject: str, notebook: str) -> Result | None:
         """Return what a notebook sealed, with what it was made from."""
-        return sealed_result(self.workspace, self.period, subject, notebook)
+        return published_result(self.workspace, self.period, subject, notebook)
 
     def figures(self, subject: str, notebook: str) -> Figures | None:
         """Return the figures that a notebook sealed."""
@@ -148,7 +148,7 @@ def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Elem
 def run_summary(month: PeriodResults) -> Element:
     """Return how many reports the period needs, how many were made, and which failed."""
     tasks = period_tasks(month.plan, month.period)
-    made = [task for task in tasks if is_made(month.workspace, task)]
+    made = [task for task in tasks if is_published(month.workspace, task)]
     failed = [u for u in tasks if month.workspace.failed(u.period, u.subject, u.notebook).is_dir()]
     absent = len(tasks) - len(made) - sum(task not in made for task in failed)
     said = f"应生成报告{len(tasks)}份，已生成{len(made)}份"
@@ -162,7 +162,7 @@ def run_summary(month: PeriodResults) -> Element:
     return section("运行情况", paragraph(said), Element("ul", told) if told else None, how)
 
 
-def is_made(workspace: Workspace, task: Task) -> bool:
+def is_published(workspace: Workspace, task: Task) -> bool:
     """Whether a task's result is sealed."""
     return workspace.result(task.period, task.subject, task.notebook).is_file()
 

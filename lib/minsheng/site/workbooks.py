@@ -18,7 +18,7 @@ from minsheng.render.html import numbers
 from minsheng.render.html.numbers import day
 from minsheng.report.progress import target_words
 from minsheng.report.result_table import counted, differing, remarks
-from minsheng.runs.results import FOLDER, sealed_result, sealed_result_table
+from minsheng.runs.results import FOLDER, published_result, published_result_table
 from minsheng.workspace import Workspace
 
 PROGRESS = "progress.xlsx"
@@ -35,7 +35,7 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
     found: dict[tuple[str, str], Measurement] = {}
     absent, label, days = [], "", [period.end]
     for project in plan.projects_at(period):
-        result = sealed_result(workspace, period, CITY, project.id)
+        result = published_result(workspace, period, CITY, project.id)
         figures = result.figures if result else None
         if not isinstance(figures, ProjectFigures):
             absent.append(project.short_name)
@@ -70,7 +70,7 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
 
 def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
     """Return the sealed figures of the areas directly below one, by area and indicator."""
-    result = sealed_result(workspace, period, area_id, project)
+    result = published_result(workspace, period, area_id, project)
     figures = result.figures if result else None
     rows = figures.areas if isinstance(figures, ProjectFigures) else ()
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
@@ -122,7 +122,7 @@ def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None
     Nothing is computed here: the workbook holds the sealed figures, page and PDF are those of the archived notebook.
     """
     folder = workspace.outputs / str(period) / FOLDER
-    figures = sealed_result_table(workspace, period)
+    figures = published_result_table(workspace, period)
     made = workspace.task(period, CITY, FOLDER)
     contents = {name: made / report for name, report in _COPIES.items()}
     if figures is None:

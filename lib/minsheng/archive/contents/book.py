@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from minsheng.archive.contents.evidence import Body, Evidence, ProvenItem, gather_evidence, result_files
-from minsheng.archive.contents.links import book_pages
+from minsheng.archive.contents.links import relinked_book_pages
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError
@@ -21,7 +21,7 @@ from minsheng.render.html.tables import Column, table
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.render.pdf_text import page_count, read_pdf
-from minsheng.runs.results import sealed_result_table
+from minsheng.runs.results import published_result_table
 from minsheng.workspace import Workspace
 
 RESULT, CATALOGUE = "01-考评结果表", "02-证据目录"
@@ -32,7 +32,7 @@ _UNSAFE = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueLine:
     """One line of the catalogue: a file of an item, or an item without one and why."""
 
     body: str
@@ -87,7 +87,7 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     book[f"{CATALOGUE}/证据目录.csv"] = catalogue_csv(entries)
     printed = catalogue_page(workspace, plan, evidence, entries)
     book[f"{CATALOGUE}/证据目录.html"] = printed
-    figures = sealed_result_table(workspace, parsed)
+    figures = published_result_table(workspace, parsed)
     about = ReportMetadata(
         f"{parsed.label}印证资料目录", plan.about.issuer, figures.as_of if figures else None, plan.sha256
     )
@@ -108,7 +108,7 @@ def placed_files(workspace: Workspace, evidence: Evidence) -> dict[str, Path | b
         for at, item in enumerate(body.items, start=1):
             files |= {f"{folder}/{_item_folder(at, item)}/{_safe(name)}": path for name, path in item.files.items()}
     there = {name: path for name, path in files.items() if path.is_file()}
-    return _in_order({**there, **book_pages(there)})
+    return _in_order({**there, **relinked_book_pages(there)})
 
 
 def _placed(evidence: Evidence) -> list[tuple[str, Body]]:
@@ -119,15 +119,15 @@ def _in_order(book: Mapping[str, Path | bytes]) -> dict[str, Path | bytes]:
     return {unicodedata.normalize("NFC", name): source for name, source in sorted(book.items())}
 
 
-def catalogue_csv(entries: list[Entry]) -> bytes:
+def catalogue_csv(entries: list[CatalogueLine]) -> bytes:
     """Return the catalogue as CSV that office programs open (UTF-8 with its mark)."""
     lines = ((number, *vars(entry).values()) for number, entry in enumerate(entries, start=1))
     return csv_bytes(_COLUMNS, lines, office=True)
 
 
-def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries: list[Entry]) -> bytes:
+def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries: list[CatalogueLine]) -> bytes:
     """Return the catalogue as a page: a table per body, in the rubric's order."""
-    figures = sealed_result_table(workspace, evidence.period)
+    figures = published_result_table(workspace, evidence.period)
     label = figures.data_label if figures else ""
     title = f"{evidence.period.label}印证资料目录"
     issuer = Element("p", plan.about.issuer, class_="issuer")
@@ -156,21 +156,21 @@ def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries
     return page(f"{plan.about.issuer} {title}", Piece(*pieces)._repr_html_())
 
 
-def _row(entry: Entry) -> list[Content]:
+def _row(entry: CatalogueLine) -> list[Content]:
     name: list[Content] = [f"{entry.item} {entry.name}", Element("br"), entry.clause]
     file: Content = [entry.file, Element("br"), Element("code", entry.sha256)] if entry.file else None
     return [name, entry.points or None, file, entry.pages or None, entry.remark or None]
 
 
-def _entries(folder: str, body: Body) -> Iterator[Entry]:
+def _entries(folder: str, body: Body) -> Iterator[CatalogueLine]:
     for at, item in enumerate(body.items, start=1):
         common = (body.name, item.id, item.name, item.clause, item.full_marks, item.points)
         remark = _remark(item)
         for name, path in item.files.items():
             digest, pages = _looked_at(path, path.stat().st_mtime_ns)
-            yield Entry(*common, f"{folder}/{_item_folder(at, item)}/{_safe(name)}", digest, pages, remark)
+            yield CatalogueLine(*common, f"{folder}/{_item_folder(at, item)}/{_safe(name)}", digest, pages, remark)
         if not item.files:
-            yield Entry(*common, "", "", "", remark or "没有印证资料")
+            yield CatalogueLine(*common, "", "", "", remark or "没有印证资料")
 
 
 def _remark(item: ProvenItem) -> str:

@@ -35,7 +35,7 @@ from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.version import package_commit, package_version
 from minsheng.signing.deliveries import read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed
-from minsheng.signing.standing import RECEIVERS, REPORT
+from minsheng.signing.standing import MONTHLY_REPORT, RECEIVERS
 from minsheng.workspace import RESULT, Workspace
 
 PROVENANCE = "provenance.json"
@@ -239,7 +239,7 @@ def _signatures(workspace: Workspace, period: Period, payload: Payload) -> dict[
     """Return the signatures on each record: on a report, or on the signed file where the report is not there."""
     found: dict[str, tuple[LeaderSignature, ...]] = {}
     for signed in _sealed_signatures(workspace, period, payload):
-        report = f"outputs/{task_name(signed.period, signed.section, REPORT)}"
+        report = f"outputs/{task_name(signed.period, signed.section, MONTHLY_REPORT)}"
         record = report if f"{report}/{PDF}" in payload else f"data/{signed.file}"
         each = LeaderSignature(_RULES[signed.kind], signed.signed_at.isoformat(), signed.signer, f"data/{signed.file}")
         found[record] = (*found.get(record, ()), each)

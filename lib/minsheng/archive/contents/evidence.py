@@ -21,7 +21,7 @@ from minsheng.intake.forms.reading import BONUS_FOLDER
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
-from minsheng.runs.results import sealed_result
+from minsheng.runs.results import published_result
 from minsheng.signing.deliveries import deliveries_path
 from minsheng.workspace import RESULT, Workspace
 
@@ -263,7 +263,7 @@ class _Looker:
         return Body(section.id, section.name, total, self._overview(section.id, "section_scoring", form), tuple(items))
 
     def _figures(self, who: str, notebook: str) -> object:
-        result = sealed_result(self.workspace, self.period, who, notebook)
+        result = published_result(self.workspace, self.period, who, notebook)
         return result.figures if result else None
 
     def _form(self, who: str) -> str:

@@ -14,9 +14,9 @@ from minsheng.files.hashing import sha256
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
-from minsheng.signing.deliveries import Handed, read_deliveries
-from minsheng.signing.signatures import PADES, SignedReport, read_signed, standing
-from minsheng.signing.standing import REPORT, unregistered
+from minsheng.signing.deliveries import DeliveredReport, read_deliveries
+from minsheng.signing.signatures import PADES, SignedReport, newest_signatures, read_signed
+from minsheng.signing.standing import MONTHLY_REPORT, unregistered
 from minsheng.workspace import Workspace
 
 
@@ -111,14 +111,14 @@ def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
         return
     check.signatures += len(signed)
     check.deliveries += len(handed)
-    last = standing(signed)
+    last = newest_signatures(signed)
     for line in signed:
         _signature(check, place, plans[line.period.year], line, stands=last[line.key] is line)
     for each in handed:
         _delivery(check, place, each)
 
 
-def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) -> list[Handed]:
+def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) -> list[DeliveredReport]:
     if not (place.data / "deliveries.csv").is_file():
         return []
     years = sorted(int(path.name) for path in place.params.iterdir() if path.name.isdigit())
@@ -138,7 +138,9 @@ def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport
         _pades(check, place, line, where)
     else:
         check.notes.append(f"{where}：{line.signer} {line.signed_at.date()}（扫描件：笔迹未检）")
-    sealed = place.sealed.get(line.period, {}).get(f"outputs/{task_name(line.period, line.section, REPORT)}/{PDF}")
+    sealed = place.sealed.get(line.period, {}).get(
+        f"outputs/{task_name(line.period, line.section, MONTHLY_REPORT)}/{PDF}"
+    )
     if stands and sealed not in {None, line.report_sha256}:
         check.faults.append(Fault(where, "签字后有变化：所签的报告不是归档包中的那一份"))
 
@@ -157,7 +159,7 @@ def _pades(check: SignedCheck, place: _Place, line: SignedReport, where: str) ->
         check.notes.append(f"{where}：{found.words}")
 
 
-def _delivery(check: SignedCheck, place: _Place, handed: Handed) -> None:
+def _delivery(check: SignedCheck, place: _Place, handed: DeliveredReport) -> None:
     for file, digest in ((handed.file, handed.sha256), (handed.note, handed.note_sha256)):
         path = place.data / file
         if not file:

@@ -14,7 +14,7 @@ _LINK = re.compile(
 )
 
 
-def month_page(page: Path, name: str, names: Mapping[str, object]) -> bytes:
+def relinked_month_page(page: Path, name: str, names: Mapping[str, object]) -> bytes:
     """Return a month's own page for its package, in which everything has the path that it has in the workspace.
 
     Parameters
@@ -34,7 +34,7 @@ def month_page(page: Path, name: str, names: Mapping[str, object]) -> bytes:
     return _relinked(page, place)
 
 
-def book_pages(book: Mapping[str, Path | bytes]) -> dict[str, bytes]:
+def relinked_book_pages(book: Mapping[str, Path | bytes]) -> dict[str, bytes]:
     """Return our pages of an evidence book, where files have other places and names than in the workspace.
 
     What others handed in is not touched.

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from minsheng.archive.contents.description import PROVENANCE, provenance_bytes
-from minsheng.archive.contents.links import month_page
+from minsheng.archive.contents.links import relinked_month_page
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -22,7 +22,7 @@ from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.signing.deliveries import (
-    Handed,
+    DeliveredReport,
     deliveries_csv,
     deliveries_path,
     handed_figures_path,
@@ -100,7 +100,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
         files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
     linking = [workspace.outputs / str(period) / name for name in pages if name.endswith(".html")]
     # A run's record and the list of all months are no part of a month.
-    files |= {name: month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
+    files |= {name: relinked_month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
     files[PROVENANCE] = provenance_bytes(workspace, plan, tasks, period)
     return dict(sorted(files.items()))
 
@@ -141,7 +141,7 @@ def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path
     return [path for path in paths if path.is_file()]
 
 
-def _handed_to(data: Path, plan: Plan, period: Period) -> list[Handed]:
+def _handed_to(data: Path, plan: Plan, period: Period) -> list[DeliveredReport]:
     """Return what was handed over of the month, and of the months before it by its end."""
     last = known_by(plan, period)
     return [

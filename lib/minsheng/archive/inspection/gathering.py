@@ -6,7 +6,7 @@ from pathlib import Path
 from minsheng.archive.contents.archived import trusted_key
 from minsheng.archive.contents.leaders import SignedCheck, check_signed
 from minsheng.archive.inspection.file_checks import look_at, scan_for_viruses
-from minsheng.archive.inspection.judging import Evidence
+from minsheng.archive.inspection.items import PackageFindings
 from minsheng.archive.package.package_check import check_bag, complaints
 from minsheng.archive.package.verifying import verify_archive
 from minsheng.files.hashing import can_sm3
@@ -21,7 +21,7 @@ def gather(
     key: Path | None,
     roots: Sequence[Path],
     display: Display,
-) -> Evidence:
+) -> PackageFindings:
     """Look at a package, and at the archive that it lies in; nothing is changed.
 
     Parameters
@@ -54,7 +54,7 @@ def gather(
     display.stage("逐份打开文件")
     looks = look_at(folder / "data", check.found)
     display.stage("查杀病毒")
-    return Evidence(
+    return PackageFindings(
         folder=folder,
         check=check,
         faults=faults,

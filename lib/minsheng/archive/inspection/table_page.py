@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from minsheng.archive.inspection.judging import Checked, Quality, Verdict
+from minsheng.archive.inspection.items import InspectionItem, ItemResult, Quality
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import Column, table
 
-_WORDS = {Verdict.PASSED: "● 通过", Verdict.FAILED: "▲ 不通过", Verdict.NOT_CHECKED: "○ 未检"}
+_WORDS = {ItemResult.PASSED: "● 通过", ItemResult.FAILED: "▲ 不通过", ItemResult.NOT_CHECKED: "○ 未检"}
 
 
 def inspection_title(bag: str) -> str:
@@ -17,7 +17,7 @@ def inspection_title(bag: str) -> str:
 
 
 def inspection_page(
-    bag: str, about: Sequence[tuple[str, str]], items: Sequence[Checked], *, issuer: str, on: date
+    bag: str, about: Sequence[tuple[str, str]], items: Sequence[InspectionItem], *, issuer: str, on: date
 ) -> bytes:
     """Return the page.
 
@@ -50,13 +50,11 @@ def inspection_page(
     return page(f"{issuer} {title}", Piece(*pieces)._repr_html_())
 
 
-def conclusion(items: Sequence[Checked]) -> str:
+def conclusion(items: Sequence[InspectionItem]) -> str:
     """Return the result in one sentence."""
-    count = {verdict: [item.name for item in items if item.verdict == verdict] for verdict in Verdict}
-    failed, unchecked = count[Verdict.FAILED], count[Verdict.NOT_CHECKED]
-    said = (
-        f"共 {len(items)} 项：通过 {len(count[Verdict.PASSED])} 项，不通过 {len(failed)} 项，未检 {len(unchecked)} 项。"
-    )
+    count = {verdict: [item.name for item in items if item.verdict == verdict] for verdict in ItemResult}
+    failed, unchecked = count[ItemResult.FAILED], count[ItemResult.NOT_CHECKED]
+    said = f"共 {len(items)} 项：通过 {len(count[ItemResult.PASSED])} 项，不通过 {len(failed)} 项，未检 {len(unchecked)} 项。"
     said += f"不通过：{'、'.join(failed)}。" if failed else ""
     return said + (f"未检：{'、'.join(unchecked)}。" if unchecked else "")
 
@@ -69,21 +67,21 @@ def _facts(about: Sequence[tuple[str, str]]) -> Element:
 _DIGITS = 64
 
 
-def _table(quality: Quality, items: Sequence[Checked]) -> Element:
+def _table(quality: Quality, items: Sequence[InspectionItem]) -> Element:
     mine = [item for item in items if item.quality == quality]
-    passed = sum(item.verdict == Verdict.PASSED for item in mine)
+    passed = sum(item.verdict == ItemResult.PASSED for item in mine)
     columns = [Column("检测项目", kind="row"), Column("结果", kind="text"), Column("检测方法与发现", kind="long")]
     rows: list[list[Content]] = [[item.name, _verdict(item), _how(item)] for item in mine]
     return table(f"{quality} {len(mine)} 项，通过 {passed} 项", columns, rows, style="issues")
 
 
-def _verdict(item: Checked) -> Content:
+def _verdict(item: InspectionItem) -> Content:
     word = _WORDS[item.verdict]
-    return Element("strong", word) if item.verdict == Verdict.FAILED else word
+    return Element("strong", word) if item.verdict == ItemResult.FAILED else word
 
 
-def _how(item: Checked) -> Content:
+def _how(item: InspectionItem) -> Content:
     if not item.found:
         return item.how
-    found = Element("strong", item.found) if item.verdict == Verdict.FAILED else item.found
-    return [item.how, Element("br"), "发现：" if item.verdict == Verdict.FAILED else "", found]
+    found = Element("strong", item.found) if item.verdict == ItemResult.FAILED else item.found
+    return [item.how, Element("br"), "发现：" if item.verdict == ItemResult.FAILED else "", found]

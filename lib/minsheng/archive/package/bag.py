@@ -63,8 +63,8 @@ def payload_name(name: str) -> str:
     >>> payload_name("evidence/完成率100%.pdf")
     'evidence/完成率100％.pdf'
     """
-    normal = unicodedata.normalize("NFC", name)
-    visible = ("_" if unicodedata.category(c) in _SEPARATORS else c for c in normal)
+    normal_form = unicodedata.normalize("NFC", name)
+    visible = ("_" if unicodedata.category(c) in _SEPARATORS else c for c in normal_form)
     safe = _BLANK_END.sub("_", "".join(visible).replace("%", "％").replace("\\", "＼"))
     if not is_inside(safe):
         raise ValueError(f"{name!r} is no relative path inside a bag")
@@ -77,7 +77,7 @@ def is_inside(name: str) -> bool:
     return not {"", ".", ".."}.intersection(name.split("/"))
 
 
-def normal(name: str) -> str:
+def normal_form(name: str) -> str:
     """Return the form in which names are compared: file systems may hand out NFD for what was written as NFC."""
     return unicodedata.normalize("NFC", name)
 
@@ -142,7 +142,7 @@ def read_manifest(content: bytes, name: str, algorithm: str, *, payload: bool) -
         if match is None or len(match[1]) != _DIGITS[algorithm]:
             faults.append(Fault(name, f"第 {number} 行不是“校验码  路径”"))
             continue
-        path = normal(decode(match[2]))
+        path = normal_form(decode(match[2]))
         if not is_inside(path) or path.startswith("data/") != payload:
             faults.append(Fault(name, f"第 {number} 行的路径“{path}”不该列在这里"))
         elif path in found:
@@ -200,7 +200,7 @@ FILE_MODE, FOLDER_MODE = 0o444, 0o555
 
 
 @dataclass(frozen=True)
-class Source:
+class PayloadFile:
     """One file to be sealed, and the hash that it must still have when it is copied.
 
     Parameters
@@ -228,11 +228,11 @@ class Source:
         return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
 
 
-Payload = Mapping[str, Source]
+Payload = Mapping[str, PayloadFile]
 """Path inside the bag's ``data/`` → what is sealed there."""
 
 
-def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, Source]:
+def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, PayloadFile]:
     """Hash everything that is to be sealed.
 
     Raises
@@ -240,8 +240,8 @@ def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, Source]:
     GateRefusedError
         If two names would be one name in the bag.
     """
-    sources = in_threads(Source.of, files.values())
-    found: dict[str, Source] = {}
+    sources = in_threads(PayloadFile.of, files.values())
+    found: dict[str, PayloadFile] = {}
     for name, source in zip(files, sources, strict=True):
         sealed = payload_name(name)
         if sealed in found:
@@ -306,7 +306,7 @@ def _close(folder: Path) -> None:
     sync_folder(folder)
 
 
-def _write(target: Path, source: Source, *, sm3: bool) -> Digests:
+def _write(target: Path, source: PayloadFile, *, sm3: bool) -> Digests:
     found = write_hashed(target, source.content, mode=FILE_MODE, sm3=sm3)
     if found.sha256 != source.sha256:
         raise GateRefusedError(f"{source.content!r} 在归档时被改动：请等它写完，再归档一次")

@@ -189,7 +189,7 @@ def metadata_faults(
     """
     where = f"{bag}/{METADATA}"
     try:
-        root = read_metadata(content)
+        root = read_metadata_xml(content)
     except ValueError as fault:
         return [Fault(where, str(fault), FaultKind.METADATA)]
     return [
@@ -197,7 +197,7 @@ def metadata_faults(
     ]
 
 
-def read_metadata(content: bytes) -> ET.Element:
+def read_metadata_xml(content: bytes) -> ET.Element:
     """Read metadata of a package.
 
     Raises

@@ -13,7 +13,7 @@ from typing import Any
 
 import bagit
 
-from minsheng.archive.package.bag import DECLARATION, SM3_LIST, normal, read_info, read_manifest, sm3_faults
+from minsheng.archive.package.bag import DECLARATION, SM3_LIST, normal_form, read_info, read_manifest, sm3_faults
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.metadata_xml import METADATA, metadata_faults
 from minsheng.archive.package.profile import PROFILE, info_faults, profile_of, tag_files
@@ -171,9 +171,9 @@ def _look(folder: Path) -> _Found:
         if mode & _WRITABLE:
             faults.append(Fault(where, _OPENED, FaultKind.RIGHTS))
         if stat.S_ISREG(mode):
-            if normal(path) in files:
+            if normal_form(path) in files:
                 faults.append(Fault(where, "与另一个文件只差在字符的编码形式"))
-            files[normal(path)] = entry.path
+            files[normal_form(path)] = entry.path
     if folder.stat().st_mode & _WRITABLE:
         faults.append(Fault(folder.name, _OPENED, FaultKind.RIGHTS))
     return _Found(files, faults)

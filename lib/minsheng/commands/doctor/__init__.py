@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from minsheng.commands.doctor.installation import installation
-from minsheng.commands.doctor.machine import Finding, machine
+from minsheng.commands.doctor.machine import Observation, machine
 from minsheng.commands.doctor.workspace import workspace
 from minsheng.errors import ExitCode, Outcome
 
@@ -14,7 +14,7 @@ from minsheng.errors import ExitCode, Outcome
 class DoctorOutcome(Outcome):
     """Everything that was looked at."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Observation, ...]
 
     @property
     def exit_code(self) -> ExitCode:
@@ -38,5 +38,5 @@ def examine(start: Path | None) -> DoctorOutcome:
     start
         Where to look for the workspace; by default the current folder, which may be none.
     """
-    looks: list[Callable[[], list[Finding]]] = [installation, machine, lambda: workspace(start)]
+    looks: list[Callable[[], list[Observation]]] = [installation, machine, lambda: workspace(start)]
     return DoctorOutcome(tuple(finding for look in looks for finding in look()))

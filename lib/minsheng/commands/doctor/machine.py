@@ -19,7 +19,7 @@ FINE, HINT, FAULT = "正常", "提示", "故障"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Observation:
     """One thing that was looked at.
 
     Parameters
@@ -65,24 +65,26 @@ _FILE_BYTES = 1 << 28
 _BEIJING = -8 * 3600
 
 
-def machine() -> list[Finding]:
+def machine() -> list[Observation]:
     """Look at what lies outside of Python."""
     temporary = [*_can_write(_temporary(), "临时文件夹", "设置环境变量 TMPDIR 为可写的文件夹")]
     return [*_system(), *_text_libraries(), *_limits(), *temporary, *_zone()]
 
 
-def _system() -> list[Finding]:
+def _system() -> list[Observation]:
     if supported():
-        return [Finding(f"{sys.platform}，可用预热进程（fork）")]
-    return [Finding(f"{sys.platform} 不支持预热进程：改用普通内核，结果相同，慢十倍以上", HINT, "请在 Linux 上运行")]
+        return [Observation(f"{sys.platform}，可用预热进程（fork）")]
+    return [
+        Observation(f"{sys.platform} 不支持预热进程：改用普通内核，结果相同，慢十倍以上", HINT, "请在 Linux 上运行")
+    ]
 
 
-def _text_libraries() -> list[Finding]:
+def _text_libraries() -> list[Observation]:
     missing = [package for name, package in _LIBRARIES.items() if not _loads(name)]
     if not missing:
-        return [Finding("排版库 Pango、HarfBuzz")]
+        return [Observation("排版库 Pango、HarfBuzz")]
     remedy = f"apt-get install {' '.join(missing)}（以 root 运行）"
-    return [Finding(f"缺少或无法装入排版库，不能生成 PDF：{'、'.join(missing)}", FAULT, remedy)]
+    return [Observation(f"缺少或无法装入排版库，不能生成 PDF：{'、'.join(missing)}", FAULT, remedy)]
 
 
 def _loads(library: str) -> bool:
@@ -96,7 +98,7 @@ def _loads(library: str) -> bool:
     return False
 
 
-def _limits() -> list[Finding]:
+def _limits() -> list[Observation]:
     """Look at what the shell allows a process (``ulimit``)."""
     wanted = (
         (resource.RLIMIT_NOFILE, _OPEN_FILES, "打开文件数", f"ulimit -n {_OPEN_FILES * 2}"),
@@ -108,19 +110,19 @@ def _limits() -> list[Finding]:
     for which, least, name, remedy in wanted:
         allowed, _ = resource.getrlimit(which)
         if allowed not in {resource.RLIM_INFINITY, -1} and allowed < least:
-            found.append(Finding(f"{name}限制为 {allowed}，至少应为 {least}", FAULT, f"{remedy}，再运行"))
-    return found or [Finding("进程限制（ulimit）足够")]
+            found.append(Observation(f"{name}限制为 {allowed}，至少应为 {least}", FAULT, f"{remedy}，再运行"))
+    return found or [Observation("进程限制（ulimit）足够")]
 
 
 def _temporary() -> Path:
     return Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
 
 
-def _can_write(folder: Path, name: str, remedy: str) -> list[Finding]:
+def _can_write(folder: Path, name: str, remedy: str) -> list[Observation]:
     why = writing_fails(folder)
     if why:
-        return [Finding(f"{name} {folder} 不能写入：{why}", FAULT, remedy)]
-    return [Finding(f"{name} {folder} 可写"), *room(folder, name)]
+        return [Observation(f"{name} {folder} 不能写入：{why}", FAULT, remedy)]
+    return [Observation(f"{name} {folder} 可写"), *room(folder, name)]
 
 
 def writing_fails(folder: Path) -> str:
@@ -134,16 +136,16 @@ def writing_fails(folder: Path) -> str:
     return ""
 
 
-def room(folder: Path, name: str) -> list[Finding]:
+def room(folder: Path, name: str) -> list[Observation]:
     """Return a fault where the disk of a folder has little room left."""
     free = shutil.disk_usage(folder).free
     if free >= FREE_BYTES:
         return []
-    return [Finding(f"{name} {folder} 所在磁盘只剩 {free / FREE_BYTES:.2f} GiB", FAULT, "清理磁盘，至少留出 1 GiB")]
+    return [Observation(f"{name} {folder} 所在磁盘只剩 {free / FREE_BYTES:.2f} GiB", FAULT, "清理磁盘，至少留出 1 GiB")]
 
 
-def _zone() -> list[Finding]:
+def _zone() -> list[Observation]:
     if -time.localtime().tm_gmtoff == _BEIJING:
-        return [Finding("时区为北京时间")]
+        return [Observation("时区为北京时间")]
     text = f"本机时区不是北京时间（{time.strftime('%z')}）：收到时间仍按北京时间登记，定时任务则按本机时区"
-    return [Finding(text, HINT, "timedatectl set-timezone Asia/Shanghai")]
+    return [Observation(text, HINT, "timedatectl set-timezone Asia/Shanghai")]

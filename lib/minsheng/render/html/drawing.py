@@ -1,6 +1,6 @@
 """Charts in one quiet style, written as plain SVG.
 
-A :class:`Sheet` is drawn on in millimetres, from the top left. Our charts are bars, lines, dots and texts at places
+A :class:`Drawing` is drawn on in millimetres, from the top left. Our charts are bars, lines, dots and texts at places
 that we compute ourselves, so there is nothing left for a plotting library to do but to write five kinds of element:
 that took twenty times as long, and its outlines of letters made a page far slower to print. Texts stay texts: they
 are set in the page's 黑体, can be searched and copied, and are in the alternative text too. The same data gives the
@@ -48,7 +48,7 @@ Anchor = Literal["left", "center", "right"]
 _ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 
 
-class Sheet:
+class Drawing:
     """A chart in the making.
 
     Parameters

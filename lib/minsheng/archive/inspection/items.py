@@ -15,7 +15,7 @@ from minsheng.archive.contents.leaders import SignedCheck
 from minsheng.archive.inspection.completeness import book_gaps, month_gaps
 from minsheng.archive.inspection.file_checks import Look, VirusScan
 from minsheng.archive.package.faults import Fault, FaultKind, quoted
-from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, SETTINGS, lacking, read_metadata, titles
+from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, SETTINGS, lacking, read_metadata_xml, titles
 from minsheng.archive.package.package_check import BagCheck
 from minsheng.archive.package.profile import tag_files
 from minsheng.domain.period import Period
@@ -33,7 +33,7 @@ class Quality(StrEnum):
     SECURITY = "安全性"
 
 
-class Verdict(StrEnum):
+class ItemResult(StrEnum):
     """How an item ended: what was not checked in full is never a pass."""
 
     PASSED = "通过"
@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Checked:
+class InspectionItem:
     """One item.
 
     Parameters
@@ -68,11 +68,11 @@ class Checked:
     note: str = ""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ItemResult:
         """不通过 with a fault, else 未检 where something was not looked at, else 通过."""
         if self.faults:
-            return Verdict.FAILED
-        return Verdict.NOT_CHECKED if self.unchecked else Verdict.PASSED
+            return ItemResult.FAILED
+        return ItemResult.NOT_CHECKED if self.unchecked else ItemResult.PASSED
 
     @property
     def found(self) -> str:
@@ -89,7 +89,7 @@ _OLDER = "由旧版程序封存，没有这份文件"
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PackageFindings:
     """All that was found about one package.
 
     Parameters
@@ -141,32 +141,32 @@ class Evidence:
         return name in tag_files(self.check.profile)
 
 
-def judge(found: Evidence) -> list[Checked]:
+def inspection_items(found: PackageFindings) -> list[InspectionItem]:
     """Return all items, in the order in which they are printed."""
     return [*_authenticity(found), *_integrity(found), *_usability(found), *_security(found)]
 
 
-def _authenticity(found: Evidence) -> Iterator[Checked]:
+def _authenticity(found: PackageFindings) -> Iterator[InspectionItem]:
     quality, check = Quality.AUTHENTICITY, found.check
     outside = () if found.in_archive else (_ALONE,)
-    yield Checked(
+    yield InspectionItem(
         "content", quality, "内容与清单一致",
         f"逐份重算 SHA-256 和 SHA-512，与 manifest、tagmanifest 比较，共 {check.files} 份、{check.size:,} 字节",
         found.of(FaultKind.CONTENT),
     )  # fmt: skip
     # A second opinion on what is wrong already would say the same once more.
     second = (f"bagit-python：{found.second}",) if found.second and not check.faults else ()
-    yield Checked(
+    yield InspectionItem(
         "form", quality, "包符合规范",
         "按 BagIt 1.0（RFC 8493）和本归档的规范核对声明、清单与 bag-info.txt；再用美国国会图书馆的 bagit-python 复核",
         (*found.of(FaultKind.FORM), *second),
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "chain", quality, "账本的链",
         "逐行核对账本中上一行的校验码、本包 tagmanifest-sha256.txt 的校验码和随账本记下的文件",
         found.of(FaultKind.CHAIN), outside,
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "ledger-signature", quality, "账本的签名", f"minisign（Ed25519）验证 ledger.jsonl.minisig，{found.key}",
         found.of(FaultKind.SIGNATURE), outside,
     )  # fmt: skip
@@ -174,57 +174,59 @@ def _authenticity(found: Evidence) -> Iterator[Checked]:
     looked_at = leaders.signatures or leaders.deliveries or leaders.faults
     unsigned = "" if leaders.signatures or not looked_at else "没有登记的签字"
     nobody = () if looked_at or outside else ("包中没有登记的签字和报送",)
-    yield Checked(
+    yield InspectionItem(
         "leader-signatures", quality, "领导签字与报送登记",
         f"签字 {leaders.signatures} 次、报送 {leaders.deliveries} 次：文件的 SHA-256、签字人、PAdES 签名、所签的报告、"
         "交接单上的账本头",
         tuple(map(str, leaders.faults)), (*outside, *nobody), "；".join(leaders.notes[:6]) or unsigned,
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "metadata", quality, "元数据与文件相符",
         f"{METADATA}（DA/T 46-2009 的元素）与每份文件的名称、大小、SHA-256 比较，与 bag-info.txt 比较，"
         "题名与本系统所成 PDF 的标题比较",
         (*found.of(FaultKind.METADATA), *_other_titles(found)), _older(found, METADATA),
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "statement", quality, "来源说明与文件相符",
         "provenance.intoto.json（in-toto Statement v1）的每个 SHA-256 与清单比较，每份文件恰好写一次",
         found.of(FaultKind.STATEMENT), _older(found, "provenance.intoto.json"),
     )  # fmt: skip
     unable = () if found.sm3 or not found.has("sm3.txt") else (UNABLE,)
-    yield Checked(
+    yield InspectionItem(
         "sm3", quality, "国密 SM3 校验", f"逐份重算 SM3（GB/T 32905-2016），与 sm3.txt 比较，共 {check.sm3} 份",
         found.of(FaultKind.SM3), (*_older(found, "sm3.txt"), *unable),
     )  # fmt: skip
 
 
-def _integrity(found: Evidence) -> Iterator[Checked]:
+def _integrity(found: PackageFindings) -> Iterator[InspectionItem]:
     quality, check = Quality.INTEGRITY, found.check
-    yield Checked(
+    yield InspectionItem(
         "count", quality, "文件数与字节数",
         f"实有与 bag-info.txt 的 Payload-Oxum（字节数.文件数）{''.join(check.info.get('Payload-Oxum', ()))} 比较",
         found.of(FaultKind.COUNT),
     )  # fmt: skip
-    yield Checked("all-there", quality, "清单所列文件俱在", "按各清单和规范逐份查找", found.of(FaultKind.MISSING))
-    yield Checked(
+    yield InspectionItem(
+        "all-there", quality, "清单所列文件俱在", "按各清单和规范逐份查找", found.of(FaultKind.MISSING)
+    )
+    yield InspectionItem(
         "sequence", quality, "归档序号与版次连续", "账本的序号从 1 起没有缺漏，每一版写明代替哪一版和原因",
         found.of(FaultKind.SEQUENCE), () if found.in_archive else (_ALONE,),
     )  # fmt: skip
     yield _complete(found)
     told = _metadata_lacks(found, REQUIRED)
-    yield Checked(
+    yield InspectionItem(
         "metadata-complete", quality, "元数据著录完整",
         "聚合层次、立档单位、电子文件号、年度、题名、责任者，每件的题名", told, _older(found, METADATA),
     )  # fmt: skip
     unset = [path.rpartition("/")[2] for path in _metadata_lacks(found, SETTINGS) if path in SETTINGS]
     unsaid = (f"{'、'.join(unset)}没有著录（在 minsheng.toml 的 [records] 写明）",) if unset else ()
-    yield Checked(
+    yield InspectionItem(
         "retention", quality, "全宗号与保管期限", "元数据中是否著录；由立档单位在设置中写明", (),
         (*_older(found, METADATA), *unsaid),
     )  # fmt: skip
 
 
-def _complete(found: Evidence) -> Checked:
+def _complete(found: PackageFindings) -> InspectionItem:
     """Is every report and return there, or evidence for every item of the rubric."""
     month = found.kind == "month"
     how = "按包中的方案和收文登记" if month else "按证据目录，每个小项有印证资料，或有人说明免交"
@@ -236,13 +238,13 @@ def _complete(found: Evidence) -> Checked:
         gaps, compared = month_gaps(data, period, payload) if month else book_gaps(data, payload)
     except MinshengError as fault:
         line = str(fault).replace(f"{data}/", "").splitlines()[0]
-        return Checked("complete", Quality.INTEGRITY, name, how, (f"无法核对：{line}",))
-    return Checked("complete", Quality.INTEGRITY, name, f"{how}：{compared}", tuple(gaps))
+        return InspectionItem("complete", Quality.INTEGRITY, name, how, (f"无法核对：{line}",))
+    return InspectionItem("complete", Quality.INTEGRITY, name, f"{how}：{compared}", tuple(gaps))
 
 
-def _usability(found: Evidence) -> Iterator[Checked]:
+def _usability(found: PackageFindings) -> Iterator[InspectionItem]:
     quality = Quality.USABILITY
-    yield Checked(
+    yield InspectionItem(
         "opens", quality, "文件能打开",
         f"逐份打开或解析 PDF、网页、JSON、笔记本、CSV、YAML、xlsx、docx 和文本，共 {len(found.looks)} 份",
         _lines(found.looks, lambda look: look.closed), _lines(found.looks, lambda look: look.unknown),
@@ -251,39 +253,39 @@ def _usability(found: Evidence) -> Iterator[Checked]:
     others = sum(look.pdf is not None for look in found.looks.values()) - len(ours)
     note = f"外来的 PDF {others} 份只核对能否打开" if others else ""
     closed = _lines(ours, lambda look: look.closed)
-    yield Checked(
+    yield InspectionItem(
         "pdfa", quality, "长期保存格式 PDF/A",
         f"本系统所成的 PDF {len(ours)} 份：PDF/A 声明、XMP 元数据、输出意图、文件标识、没有加密；"
         "没有用 veraPDF 全面验证",
         _lines(ours, _not_archival), tuple(line for line in closed if "已加密" not in line), note,
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "text", quality, "文字可提取", f"本系统所成的 PDF {len(ours)} 份逐页提取文字",
         _lines(ours, lambda look: "、".join(look.pdf.without_text[:3]) if look.pdf else ""), closed,
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "fonts", quality, "字体已嵌入", f"本系统所成的 PDF {len(ours)} 份逐个字体查看字体文件",
         _lines(ours, _fonts_outside), closed,
     )  # fmt: skip
 
 
-def _security(found: Evidence) -> Iterator[Checked]:
+def _security(found: PackageFindings) -> Iterator[InspectionItem]:
     quality = Quality.SECURITY
-    yield Checked(
+    yield InspectionItem(
         "nothing-else", quality, "没有清单外的文件", "包内逐个文件和文件夹与清单比较，归档文件夹与账本比较",
         found.of(FaultKind.EXTRA),
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "not-encrypted", quality, "没有加密", "PDF 的加密字典、压缩包和 Office 文件的加密标志",
         _lines(found.looks, lambda look: "已加密" if look.encrypted else ""),
     )  # fmt: skip
-    yield Checked(
+    yield InspectionItem(
         "nothing-runs", quality, "没有宏与脚本", "PDF 的脚本和启动动作、Office 文件的宏、网页的脚本和外部引用",
         _lines(found.looks, lambda look: look.running),
     )  # fmt: skip
-    yield Checked("read-only", quality, "封存后只读", "每个文件和文件夹的写权限", found.of(FaultKind.RIGHTS))
+    yield InspectionItem("read-only", quality, "封存后只读", "每个文件和文件夹的写权限", found.of(FaultKind.RIGHTS))
     viruses = found.viruses
-    yield Checked(
+    yield InspectionItem(
         "viruses", quality, "病毒查杀", f"ClamAV 扫描整个包：{viruses.scanner or '没有扫描'}", viruses.hits,
         (viruses.unchecked,) if viruses.unchecked else (),
     )  # fmt: skip
@@ -304,24 +306,24 @@ def _not_archival(look: Look) -> str:
     return "已加密" if look.encrypted else "、".join(look.pdf.not_archival)
 
 
-def _older(found: Evidence, name: str) -> tuple[str, ...]:
+def _older(found: PackageFindings, name: str) -> tuple[str, ...]:
     return () if found.has(name) else (f"{name}：{_OLDER}",)
 
 
-def _metadata_lacks(found: Evidence, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _metadata_lacks(found: PackageFindings, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return what the metadata does not say; nothing where it cannot be read, which is a fault of its own."""
     try:
-        return tuple(lacking(read_metadata((found.folder / METADATA).read_bytes()), wanted))
+        return tuple(lacking(read_metadata_xml((found.folder / METADATA).read_bytes()), wanted))
     except (OSError, ValueError):
         return ()
 
 
-def _other_titles(found: Evidence) -> list[str]:
+def _other_titles(found: PackageFindings) -> list[str]:
     """Return the reports of a month whose own title is not part of the title in the metadata."""
     if found.kind != "month" or not found.has(METADATA):
         return []
     try:
-        said = titles(read_metadata((found.folder / METADATA).read_bytes()))
+        said = titles(read_metadata_xml((found.folder / METADATA).read_bytes()))
     except (OSError, ValueError):
         return []
     return [
@@ -334,4 +336,4 @@ def _other_titles(found: Evidence) -> list[str]:
     ]
 
 
-__all__ = ["Checked", "Evidence", "Quality", "Verdict", "judge"]
+__all__ = ["InspectionItem", "ItemResult", "PackageFindings", "Quality", "judge"]
