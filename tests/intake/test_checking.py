@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from good_returns import PARAMS, DataFolder, build_return, good_cells
 
-from minsheng.domain.delivery import Outcome, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.intake.returns.checking import check_month, check_year_to_date, is_up_to_date
@@ -62,8 +62,8 @@ def test_a_good_january_is_accepted_with_exact_values(plan: Plan, folder: DataFo
     assert accepted is not None
     value = accepted.values["funds.medical_aid_upper.allocated_yuan"]
     assert (value.value, value.unit, value.sheet, value.cell) == ("50000", "元", "资金", "C4")
-    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-012"} == {Outcome.NOT_CHECKED}
-    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-005"} == {Outcome.PASS}
+    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-012"} == {RuleState.NOT_CHECKED}
+    assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-005"} == {RuleState.PASS}
 
 
 def test_a_critical_issue_blocks_its_project_alone(plan: Plan, folder: DataFolder) -> None:
@@ -89,7 +89,7 @@ def test_after_a_blocked_month_the_next_is_not_checked_against_it(plan: Plan, fo
     send(folder, plan, february, month=2)
     verdicts = checked(plan, folder, FEBRUARY)
     (outcome,) = [o for o in verdicts[0].outcomes if o.rule == "DIB-005"]
-    assert outcome.outcome == Outcome.NOT_CHECKED
+    assert outcome.outcome == RuleState.NOT_CHECKED
     assert "未通过审核" in outcome.reason
     # Medical aid was accepted in January, so there the missing growth is seen.
     assert verdicts[0].projects["medical_aid"] == ReturnStatus.BLOCKED
@@ -99,7 +99,7 @@ def test_without_last_months_return_nothing_passes_unchecked(plan: Plan, folder:
     send(folder, plan, january(plan), month=2)
     (verdict,) = checked(plan, folder, FEBRUARY)
     (outcome,) = [o for o in verdict.outcomes if o.rule == "MED-004"]
-    assert (outcome.outcome, outcome.reason) == (Outcome.NOT_CHECKED, "2017年1月未报送")
+    assert (outcome.outcome, outcome.reason) == (RuleState.NOT_CHECKED, "2017年1月未报送")
 
 
 def test_an_explained_warning_keeps_its_explanation(plan: Plan, folder: DataFolder) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import ROOT, copy_workspace
 
-from minsheng.domain.delivery import Outcome
+from minsheng.domain.delivery import RuleState
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.intake.returns.checking import check_year_to_date
@@ -54,7 +54,7 @@ def test_an_edited_rule_fires_at_cells_and_nothing_is_written(desk: tuple[Worksp
     assert {fired.issue.rule for fired in trial.fired} == {"DIB-012"}
     assert {fired.issue.cell[:1] for fired in trial.fired} <= set("BDHG")
     assert trial.outcomes is not None
-    assert trial.outcomes[Outcome.FAIL] == len({fired.area for fired in trial.fired})
+    assert trial.outcomes[RuleState.FAIL] == len({fired.area for fired in trial.fired})
     assert snapshot(desk[0]) == before
 
 

@@ -23,7 +23,7 @@ from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month
 from minsheng.commands.template import write_templates
 from minsheng.domain.assessment import AssessmentForm, Mark
-from minsheng.domain.delivery import Outcome
+from minsheng.domain.delivery import RuleState
 from minsheng.domain.period import Period
 from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
@@ -180,11 +180,11 @@ def test_a_quarters_figures_are_compared_with_the_last_quarters(city: Workspace)
     verdict = read_accepted(city.data, Period(JUNE), "south").verdict
     ended = {outcome.rule: outcome.outcome for outcome in verdict.outcomes}
     # 1 (March) + 2 = 3: checked although there was no return in April and May.
-    assert ended["WOR-003"] == Outcome.PASS
-    assert ended["WOR-002"] == Outcome.PASS
+    assert ended["WOR-003"] == RuleState.PASS
+    assert ended["WOR-002"] == RuleState.PASS
     first = read_accepted(city.data, Period(MARCH), "south").verdict
     # The first quarter counts from 0: 0 + 1 = 1.
-    assert {o.rule: o.outcome for o in first.outcomes}["WOR-003"] == Outcome.PASS
+    assert {o.rule: o.outcome for o in first.outcomes}["WOR-003"] == RuleState.PASS
 
 
 # figures of a month

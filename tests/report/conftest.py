@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from minsheng.domain.delivery import Evidence, Issue, Outcome, ReturnStatus, RuleOutcome, Severity
+from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome, RuleState, Severity
 from minsheng.domain.light import Light, Tone
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Part
+from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import (
     AreaRow,
     Assumption,
@@ -19,8 +19,8 @@ from minsheng.domain.result import (
     ConditionState,
     DeductionScore,
     Dossier,
+    DossierHeading,
     FundUse,
-    Heading,
     InputFile,
     ItemScore,
     KeyValue,
@@ -252,7 +252,7 @@ NARRATIVE = {
 
 
 PARTS = tuple(
-    Part(id=part, title=title, role=role)
+    ReportPart(id=part, title=title, role=role)
     for part, title, role in (
         ("progress", "进展情况", "progress"),
         ("funds", "资金拨付", "funds"),
@@ -282,7 +282,7 @@ class Build:
         inputs = (InputFile(file="returns/2017-06/cangxi.xlsx", sha256="ab" * 32),)
         return Dossier(
             notebook="elderly_care",
-            heading=Heading(
+            heading=DossierHeading(
                 issuer="广元市民政局",
                 title=title,
                 subject=subject,
@@ -328,9 +328,9 @@ class Build:
             "returns": (returned(),),
             "issues": (issue(),),
             "outcomes": (
-                RuleOutcome(rule="ELD-001", project="elderly_care", outcome=Outcome.PASS),
-                RuleOutcome(rule="ELD-004", project="elderly_care", outcome=Outcome.FAIL),
-                RuleOutcome(rule="ELD-009", project="elderly_care", outcome=Outcome.NOT_CHECKED, reason="上月未报送"),
+                RuleOutcome(rule="ELD-001", project="elderly_care", outcome=RuleState.PASS),
+                RuleOutcome(rule="ELD-004", project="elderly_care", outcome=RuleState.FAIL),
+                RuleOutcome(rule="ELD-009", project="elderly_care", outcome=RuleState.NOT_CHECKED, reason="上月未报送"),
             ),
             "narratives": {"cangxi": NARRATIVE},
             "evidence": (Evidence(project="elderly_care", name="竣工验收单", number="苍民发〔2017〕31号", pages=12),),

@@ -87,9 +87,9 @@ def test_narratives_keep_their_order_and_lines(build):
 
 
 def test_the_plans_own_parts_override_the_usual_ones(build):
-    from minsheng.domain.plan import Part
+    from minsheng.domain.plan import ReportPart
 
-    dossier = build.project().model_copy(update={"parts": (Part(id="problems", title="困难和问题"),)})
+    dossier = build.project().model_copy(update={"parts": (ReportPart(id="problems", title="困难和问题"),)})
     html = report.narrative_parts(dossier)._repr_html_()
     assert "<h3>困难和问题</h3>" in html
     assert "采取措施" not in html

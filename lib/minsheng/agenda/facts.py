@@ -10,7 +10,7 @@ from minsheng.agenda.reminders import Owed, read_reminders
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing, sealed_files
 from minsheng.archive.contents.book import placed_files
-from minsheng.archive.contents.evidence import Evidence, gather_evidence
+from minsheng.archive.contents.evidence import PeriodEvidence, gather_evidence
 from minsheng.domain.names import report_name
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -197,7 +197,7 @@ def _standing(archive: ArchiveStanding) -> Standing:
     return "changed" if archive.changed else "same"
 
 
-def _book(workspace: Workspace, period: Period, evidence: Evidence) -> ArchiveStanding:
+def _book(workspace: Workspace, period: Period, evidence: PeriodEvidence) -> ArchiveStanding:
     """Return where the evidence book stands: what there is now and the sealed book does not hold at its place."""
     entry, sealed = sealed_files(workspace, period)
     files = placed_files(workspace, evidence) if entry else {}

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.archive.contents.evidence import Evidence, gather_evidence
+from minsheng.archive.contents.evidence import PeriodEvidence, gather_evidence
 from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.area import Section
 from minsheng.domain.assessment import AssessmentForm, SectionForm
@@ -63,7 +63,7 @@ class AssessmentOutcome(Outcome):
     forms: Forms
     summary: RunSummary
     told: tuple[str, ...]
-    evidence: Evidence
+    evidence: PeriodEvidence
     seconds: float
 
     @property

@@ -107,7 +107,7 @@ class EmptyPart(Frozen):
     part: str
 
 
-class MonthFacts(Frozen):
+class MonthlyReportFacts(Frozen):
     """One monthly report of a section, from deliveries and the calendar, never typed."""
 
     period: Period
@@ -148,7 +148,7 @@ class SectionFacts(Frozen):
     section: str
     as_of: date
     """A report that is due by this day and not delivered is late."""
-    reports: tuple[MonthFacts, ...] = ()
+    reports: tuple[MonthlyReportFacts, ...] = ()
     data_label: str = ""
 
 

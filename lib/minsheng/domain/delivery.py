@@ -19,7 +19,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Outcome(StrEnum):
+class RuleState(StrEnum):
     """How one rule ended on one table of one return."""
 
     PASS = "pass"  # noqa: S105 - an outcome, no password
@@ -66,7 +66,7 @@ class RuleOutcome(Frozen):
 
     rule: str
     project: str | None
-    outcome: Outcome
+    outcome: RuleState
     reason: str = ""
     """Why it was not checked or could not run."""
 

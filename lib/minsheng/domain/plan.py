@@ -10,7 +10,7 @@ from minsheng.domain.base import DatedValue, Frozen, Source
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Part, Reporting, Schedule
+from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Reporting, ReportPart, Schedule
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.errors import UsageError
@@ -22,9 +22,9 @@ __all__ = [
     "Document",
     "KeyFigure",
     "LeadingGroup",
-    "Part",
     "Plan",
     "Project",
+    "ReportPart",
     "Reporting",
     "Schedule",
 ]

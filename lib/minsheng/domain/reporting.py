@@ -49,7 +49,7 @@ class Deadline(Frozen):
     """Which of the settings above do not come from ``source``, by field name."""
 
 
-class Part(Frozen):
+class ReportPart(Frozen):
     """One part of a report, e.g. one of the five of 三（二）2⑵."""
 
     id: str
@@ -77,7 +77,7 @@ class Reporting(Frozen):
     sections: Deadline
     first_month: Period
     """Months before it are back-filled: never late, marked 方案印发前."""
-    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+    parts: Annotated[tuple[ReportPart, ...], Field(min_length=1)]
     due_months: Months = EVERY_MONTH
     """The months with returns: each, or the quarters' ends (3, 6, 9, 12). A project may have its own."""
     funds_total: bool = False

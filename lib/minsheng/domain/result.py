@@ -21,7 +21,7 @@ from minsheng.domain.figure import (
     TrendPoint,
 )
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Part
+from minsheng.domain.plan import ReportPart
 
 __all__ = [
     "AreaRow",
@@ -32,9 +32,9 @@ __all__ = [
     "ConditionState",
     "DeductionScore",
     "Dossier",
+    "DossierHeading",
     "Figures",
     "FundUse",
-    "Heading",
     "InputFile",
     "ItemScore",
     "KeyValue",
@@ -348,7 +348,7 @@ class Result(Frozen):
     provenance: Provenance
 
 
-class Heading(Frozen):
+class DossierHeading(Frozen):
     """What stands at the top of a page."""
 
     issuer: str
@@ -367,9 +367,9 @@ class Dossier(Frozen):
     """All that a notebook shows about one notebook × period × area, as data."""
 
     notebook: str
-    heading: Heading
+    heading: DossierHeading
     figures: Figures
     provenance: Provenance
     sources: tuple[InputFile, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ReportPart, ...] = ()
     """The plan's parts of a report (五个方面), in order."""

@@ -10,13 +10,13 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from minsheng.errors import MachineUnfitError
 
-Content: TypeAlias = bytes | Path
+FileContent: TypeAlias = bytes | Path
 """A file's bytes, or where they lie."""
 
 BLOCK = 1 << 20
 
 
-def sha256(content: Content) -> str:
+def sha256(content: FileContent) -> str:
     """Return the sha256 of bytes or of a file as 64 lower-case hexadecimal digits.
 
     Examples

@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from minsheng.files.hashing import Content
+from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
 from minsheng.workspace import Workspace
 
 
-def publish(workspace: Workspace, folder: Path, files: Mapping[str, Content]) -> None:
+def publish(workspace: Workspace, folder: Path, files: Mapping[str, FileContent]) -> None:
     """Put files in place all at once: written beside, then renamed; the old folder goes afterwards."""
     staging = workspace.outputs / ".staging" / f"{os.getpid()}-{time.monotonic_ns()}"
     try:

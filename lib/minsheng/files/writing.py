@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from minsheng.errors import MachineUnfitError
-from minsheng.files.hashing import BLOCK, Content, Digests, Hasher, sha256
+from minsheng.files.hashing import BLOCK, Digests, FileContent, Hasher, sha256
 from minsheng.workspace import Workspace
 
 UNFINISHED = ".new"
@@ -27,7 +27,7 @@ def unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}{UNFINISHED}")
 
 
-def put(content: Content, target: Path) -> None:
+def put(content: FileContent, target: Path) -> None:
     """Write a file of a folder that nobody reads yet; its own copy, that whoever reads it may spoil."""
     if isinstance(content, Path):
         shutil.copyfile(content, target)
@@ -64,7 +64,7 @@ def write_synced(path: Path, content: bytes, *, mode: int) -> None:
         os.fsync(stream.fileno())
 
 
-def write_hashed(path: Path, content: Content, *, mode: int, sm3: bool = False) -> Digests:
+def write_hashed(path: Path, content: FileContent, *, mode: int, sm3: bool = False) -> Digests:
     """Write a new file of any size as :func:`write_synced` does, and hash what is written on its way.
 
     Raises

@@ -22,7 +22,7 @@ from minsheng.plan.strict_yaml import read_texts
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.numbers import trimmed
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.workspace import Workspace
@@ -325,10 +325,10 @@ def _sections(plan: Plan, words: KindWords, cases: Sequence[Case]) -> Iterator[E
 
 def _table(caption: str, words: KindWords, cases: Sequence[Case]) -> Element:
     columns = [
-        Column("算例", kind="long"),
-        Column("已知", kind="long"),
-        Column("结果", kind="long"),
-        Column("算法", kind="long"),
+        TableColumn("算例", kind="long"),
+        TableColumn("已知", kind="long"),
+        TableColumn("结果", kind="long"),
+        TableColumn("算法", kind="long"),
     ]
     if not cases:
         return note("没有算例。")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
-from minsheng.domain.assessment import MonthFacts, SectionFacts, SectionForm, SectionMark
+from minsheng.domain.assessment import MonthlyReportFacts, SectionFacts, SectionForm, SectionMark
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import SectionCheck, SectionRule
@@ -49,7 +49,7 @@ def is_automatic(rule: SectionRule) -> bool:
     return rule.check in _FINDERS
 
 
-def _late(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
+def _late(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     del plan
     if month.delivered_on is not None:
         if month.delivered_on > month.due:
@@ -60,7 +60,7 @@ def _late(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Propos
         yield ProposedFault(month.period.text, f"{month.period.label}月报期限 {month.due}，截至 {facts.as_of} 未报送")
 
 
-def _empty(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
+def _empty(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     """Yield one fault per empty part of a month's report, whichever of its projects lack it."""
     del facts
     for part in plan.reporting.parts:
@@ -71,13 +71,13 @@ def _empty(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[Propo
             yield ProposedFault(f"{month.period.text}/{part.id}", text)
 
 
-def _unsigned(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
+def _unsigned(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     leader = plan.section(facts.section).leader or "分管领导"
     if month.delivered_on is not None and month.signed is False:
         yield ProposedFault(month.period.text, f"{month.period.label}月报未经分管领导（{leader}）签字")
 
 
-def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
+def _differing(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
     """Yield one fault per month whose two versions differ, with both wordings, or could not be compared.
 
     What could not be compared is proposed too, for a person to look at: it must not pass as equal.
@@ -96,7 +96,7 @@ def _differing(plan: Plan, month: MonthFacts, facts: SectionFacts) -> Iterable[P
         yield ProposedFault(month.period.text, f"{month.period.label}两份报告不一致：{'；'.join(told)}")
 
 
-_Finder = Callable[[Plan, MonthFacts, SectionFacts], Iterable[ProposedFault]]
+_Finder = Callable[[Plan, MonthlyReportFacts, SectionFacts], Iterable[ProposedFault]]
 
 _FINDERS: Mapping[SectionCheck, _Finder] = {
     SectionCheck.LATE_REPORT: _late,

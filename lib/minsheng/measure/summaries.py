@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Part, Plan, Project
+from minsheng.domain.plan import Plan, Project, ReportPart
 from minsheng.domain.result import (
     BulletinFigures,
     MonthlyReportFigures,
@@ -148,7 +148,7 @@ def _common(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> dic
     }
 
 
-def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: Part) -> bool:
+def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: ReportPart) -> bool:
     """Whether nobody and nothing fills a part (五个方面) of a project.
 
     Figures fill the parts with a role (``progress`` 进展情况, ``funds`` 资金拨付) wherever an area reported one; the
@@ -170,6 +170,6 @@ def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: 
             return True
 
 
-def empty_parts(figures: MonthlyReportFigures, parts: Sequence[Part]) -> list[tuple[ProjectSummary, Part]]:
+def empty_parts(figures: MonthlyReportFigures, parts: Sequence[ReportPart]) -> list[tuple[ProjectSummary, ReportPart]]:
     """Return the project and part of every empty part, in the order of the report."""
     return [(project, part) for project in figures.projects for part in parts if is_empty_part(figures, project, part)]

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Self
 
 from minsheng.domain.area import Area, Section
-from minsheng.domain.assessment import AssessmentForm, DeliveredMonth, EmptyPart, MonthFacts, SectionFacts, SectionForm
+from minsheng.domain.assessment import (
+    AssessmentForm,
+    DeliveredMonth,
+    EmptyPart,
+    MonthlyReportFacts,
+    SectionFacts,
+    SectionForm,
+)
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -200,7 +207,7 @@ def _month(
     month: Period,
     delivered: DeliveredMonth | None,
     accepted: AcceptedReturn | None,
-) -> MonthFacts:
+) -> MonthlyReportFacts:
     narratives = accepted.verdict.narratives if accepted else {}
     mine = plan.projects_due(section, month)
     empty = [
@@ -209,7 +216,9 @@ def _month(
         for part in plan.reporting.parts
         if not narratives.get(project, {}).get(part.id, "").strip()
     ]
-    facts = MonthFacts(period=month, due=due_date(plan, plan.reporting.sections, month), empty_parts=tuple(empty))
+    facts = MonthlyReportFacts(
+        period=month, due=due_date(plan, plan.reporting.sections, month), empty_parts=tuple(empty)
+    )
     if delivered is None:
         return facts
     return facts.model_copy(

@@ -10,8 +10,8 @@ from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
+    DossierHeading,
     Figures,
-    Heading,
     InputFile,
     MonthlyReportFigures,
     ProjectFigures,
@@ -274,7 +274,7 @@ _OPENERS: dict[str, _Opener] = {
 }
 
 
-def _heading(inputs: Inputs, notebook: str, figures: Figures) -> Heading:
+def _heading(inputs: Inputs, notebook: str, figures: Figures) -> DossierHeading:
     about = inputs.plan.about
     match figures:
         case ProjectFigures():
@@ -294,7 +294,7 @@ def _heading(inputs: Inputs, notebook: str, figures: Figures) -> Heading:
     provisional = getattr(figures, "provisional", False)
     remarks = ["方案印发前补录"] * figures.before_notice + ["暂定得分"] * bool(provisional)
     as_of = figures.as_of
-    return Heading(
+    return DossierHeading(
         issuer=about.issuer,
         title=title,
         subject=subject,

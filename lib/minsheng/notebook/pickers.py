@@ -13,7 +13,7 @@ from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.notebook.what_if import what_if_widgets
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Element, Piece, callout, note, paragraph
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.workspace import Workspace
 
 
@@ -95,10 +95,10 @@ def overview() -> Piece:
         link = Element("a", "打开", href=f"../outputs/{month}/index.html") if made else "未生成"
         rows.append([month.label, str(received), "是" if checked else "否", link])
     columns = [
-        Column("月份", kind="row"),
-        Column("收到报表", "份"),
-        Column("已校验", kind="text"),
-        Column("报告", kind="text"),
+        TableColumn("月份", kind="row"),
+        TableColumn("收到报表", "份"),
+        TableColumn("已校验", kind="text"),
+        TableColumn("报告", kind="text"),
     ]
     return Piece(
         paragraph(f"{plan.about.issuer}　{plan.about.title}"),

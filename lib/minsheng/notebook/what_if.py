@@ -21,7 +21,7 @@ from minsheng.measure.ranks import ranking_figures
 from minsheng.notebook.inputs import Inputs, read_form
 from minsheng.render.html.markup import Content, Piece, note, part
 from minsheng.render.html.numbers import trimmed
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 
 Returns = Mapping[tuple[Period, str], AcceptedReturn]
 
@@ -178,12 +178,12 @@ def _page(told: str, before: Scores, after: Scores) -> Piece:
         for row in after.ranking.rows
     ]
     columns = [
-        Column("县区", kind="row"),
-        Column("原得分", "分"),
-        Column("现得分", "分"),
-        Column("变化", "分"),
-        Column("原名次"),
-        Column("现名次"),
+        TableColumn("县区", kind="row"),
+        TableColumn("原得分", "分"),
+        TableColumn("现得分", "分"),
+        TableColumn("变化", "分"),
+        TableColumn("原名次"),
+        TableColumn("现名次"),
     ]
     items: list[list[Content]] = [
         [
@@ -198,11 +198,11 @@ def _page(told: str, before: Scores, after: Scores) -> Piece:
         if then.points != now.points
     ]
     item_columns = [
-        Column("县区", kind="row"),
-        Column("小项", kind="text"),
-        Column("原得分", "分"),
-        Column("现得分", "分"),
-        Column("现在的算式", kind="long"),
+        TableColumn("县区", kind="row"),
+        TableColumn("小项", kind="text"),
+        TableColumn("原得分", "分"),
+        TableColumn("现得分", "分"),
+        TableColumn("现在的算式", kind="long"),
     ]
     moved = table("得分有变化的小项", item_columns, items) if items else note("没有小项的得分变化。")
     lead = note(f"假设：{told}。只在此显示，不写入任何文件。")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minsheng.domain.delivery import Outcome, Severity
+from minsheng.domain.delivery import RuleState, Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
@@ -12,28 +12,28 @@ from minsheng.intake.rules.rule import COVER_TABLE
 from minsheng.intake.rules.suites import expectations_dir
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Piece, callout, note, paragraph
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.workspace import Workspace
 
 _NEW = "（新规则）"
 
 _OUTCOMES = {
-    Outcome.PASS: "合格",
-    Outcome.FAIL: "不合格",
-    Outcome.NOT_CHECKED: "未检",
-    Outcome.ERROR: "未能执行",
+    RuleState.PASS: "合格",
+    RuleState.FAIL: "不合格",
+    RuleState.NOT_CHECKED: "未检",
+    RuleState.ERROR: "未能执行",
 }
 
 _SEVERITIES = {Severity.CRITICAL: "错误", Severity.WARNING: "提示", Severity.INFO: "告知"}
 
 _COLUMNS = [
-    Column("填报单位", kind="row"),
-    Column("级别", kind="text"),
-    Column("工作表", kind="text"),
-    Column("单元格", kind="text"),
-    Column("填报值", kind="text"),
-    Column("问题", kind="text"),
-    Column("贵单位说明", kind="text"),
+    TableColumn("填报单位", kind="row"),
+    TableColumn("级别", kind="text"),
+    TableColumn("工作表", kind="text"),
+    TableColumn("单元格", kind="text"),
+    TableColumn("填报值", kind="text"),
+    TableColumn("问题", kind="text"),
+    TableColumn("贵单位说明", kind="text"),
 ]
 
 

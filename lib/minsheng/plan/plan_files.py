@@ -49,7 +49,7 @@ _HEADING = ("source", "defaults")
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """One item of a list file, with the path where it stands."""
 
     path: YamlPath
@@ -67,7 +67,7 @@ class PlanFiles:
     located: dict[str, Located] = field(default_factory=dict)
     """By file name without ending; tables as ``tables/<name>``."""
     wholes: dict[str, Any] = field(default_factory=dict)
-    lists: dict[str, list[Entry]] = field(default_factory=dict)
+    lists: dict[str, list[FileEntry]] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
     """By file name without ending; ``None`` where a table has faults."""
     stray: list[PlanFault] = field(default_factory=list)
@@ -77,7 +77,7 @@ class PlanFiles:
         """Return the model of a file that holds one thing; ``None`` where it has faults."""
         return cast("M | None", self.wholes.get(name)) if WHOLE[name] is model else None
 
-    def entries(self, name: str) -> list[Entry]:
+    def entries(self, name: str) -> list[FileEntry]:
         """Return the items of a list file, those with faults too."""
         return self.lists.get(name, [])
 
@@ -129,7 +129,7 @@ def _is_mapping(located: Located) -> bool:
     return located.readable
 
 
-def _read_list(key: str, located: Located) -> list[Entry]:
+def _read_list(key: str, located: Located) -> list[FileEntry]:
     allowed = "、".join((key, *_HEADING))
     for unknown in [each for each in located.value if each not in {key, *_HEADING}]:
         located.fault((unknown,), f"不认识的键“{unknown}”", allowed)
@@ -144,7 +144,7 @@ def _read_list(key: str, located: Located) -> list[Entry]:
     for index, raw in enumerate(content):
         path = (key, index)
         if isinstance(raw, dict):
-            entries.append(Entry(path, raw, validate(located, path, LISTS[key])))
+            entries.append(FileEntry(path, raw, validate(located, path, LISTS[key])))
         else:
             located.fault(path, f"第 {index + 1} 项应为“键: 值”")
     return entries

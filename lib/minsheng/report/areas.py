@@ -6,7 +6,7 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge
 from minsheng.report.progress import actual_text, completion_text, target_words
 from minsheng.report.sources import anchor
@@ -40,7 +40,10 @@ def matrix(
     chunks = _in_turn(indicators, _MOST_COLUMNS)
     tables = []
     for number, chunk in enumerate(chunks, start=1):
-        columns = [Column("地区", kind="row"), *(Column(indicator.brief, kind="light") for indicator in chunk)]
+        columns = [
+            TableColumn("地区", kind="row"),
+            *(TableColumn(indicator.brief, kind="light") for indicator in chunk),
+        ]
         rows = [[area.name, *_lights(area.measurements, chunk)] for area in areas]
         rows.append(["全市", *_lights(city, chunk)])
         title = f"{caption}（{number}/{len(chunks)}）" if len(chunks) > 1 else caption
@@ -49,12 +52,16 @@ def matrix(
 
 
 def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> Element:
-    columns = [Column("地区", kind="row")]
+    columns = [TableColumn("地区", kind="row")]
     for indicator in indicators:
         if indicator.is_milestone:
-            columns += [Column("目标", kind="text"), Column("状态", kind="text")]
+            columns += [TableColumn("目标", kind="text"), TableColumn("状态", kind="text")]
         else:
-            columns += [Column("目标", indicator.unit), Column("完成数", indicator.unit), Column("完成率", "%")]
+            columns += [
+                TableColumn("目标", indicator.unit),
+                TableColumn("完成数", indicator.unit),
+                TableColumn("完成率", "%"),
+            ]
     groups = [(indicator.brief, 2 if indicator.is_milestone else 3) for indicator in indicators]
     rows: list[list[Content]] = []
     for row in figures.areas:

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
-from minsheng.domain.plan import Part
+from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.areas import matrix
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of, light_badge
@@ -55,10 +55,10 @@ def late_list(dossier: Dossier) -> Piece:
     if not late:
         return part("迟报", paragraph("已报送的单位均按时报送。"))
     columns = [
-        Column("单位", kind="row"),
-        Column("期限", kind="text"),
-        Column("收到日期", kind="text"),
-        Column("迟报情况", kind="text"),
+        TableColumn("单位", kind="row"),
+        TableColumn("期限", kind="text"),
+        TableColumn("收到日期", kind="text"),
+        TableColumn("迟报情况", kind="text"),
     ]
     rows: list[list[Content]] = [
         [
@@ -91,10 +91,10 @@ def red_items(dossier: Dossier) -> Piece:
     plans = next((each for each in dossier.parts if each.role == "plans"), None)
     heading = plans.title if plans else "下步打算"
     columns = [
-        Column("地区", kind="row"),
-        Column("进展", kind="long"),
-        Column("状态", kind="text"),
-        Column(heading, kind="long"),
+        TableColumn("地区", kind="row"),
+        TableColumn("进展", kind="long"),
+        TableColumn("状态", kind="text"),
+        TableColumn(heading, kind="long"),
     ]
     rows: list[list[Content]] = [_red_row(standing, plans) for standing in red]
     remark = note(f"{heading}照录该地区月报；未写明的应在下月报送时补充。" if plans else "方案没有要求写明下步打算。")
@@ -180,7 +180,7 @@ def _merged(figures: BulletinFigures) -> list[AreaRow]:
     return sorted(merged.values(), key=lambda row: order.get(row.area, len(order)))
 
 
-def _red_row(standing: Standing, plans: Part | None) -> list[Content]:
+def _red_row(standing: Standing, plans: ReportPart | None) -> list[Content]:
     project, row, measurement = standing
     planned = one_line(project.narratives.get(row.area, {}).get(plans.id, "")) if plans else numbers.ABSENT
     if not planned and measurement.expected_areas is not None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from minsheng.domain.result import Dossier, FundUse, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of, no_data
 from minsheng.report.sentences import TOTAL
 from minsheng.report.sources import reference
@@ -27,12 +27,12 @@ def funds_by_source(caption: str, uses: Sequence[FundUse]) -> list[Element]:
     planned = any(use.planned is not None for use in uses)
     ordered = sorted(uses, key=lambda use: use.source == TOTAL)
     columns = [
-        Column("资金来源", kind="row"),
-        *([Column("计划安排", "万元")] if planned else []),
-        Column("累计下达", "万元"),
-        Column("累计到位", "万元"),
-        Column("累计拨付", "万元"),
-        Column("执行率", "%"),
+        TableColumn("资金来源", kind="row"),
+        *([TableColumn("计划安排", "万元")] if planned else []),
+        TableColumn("累计下达", "万元"),
+        TableColumn("累计到位", "万元"),
+        TableColumn("累计拨付", "万元"),
+        TableColumn("执行率", "%"),
     ]
     rows: list[list[Content]] = [
         [

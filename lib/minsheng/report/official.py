@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
-from minsheng.domain.plan import Part
+from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
 from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
@@ -154,7 +154,9 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
     return day + 4 - name, 2
 
 
-def _project(figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[Part]) -> Element:
+def _project(
+    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart]
+) -> Element:
     own = figures.section_narratives.get(project.project, {})
     content: list[Element] = [paragraph(f"责任单位和责任人：{'、'.join(project.owners)}。")] * bool(project.owners)
     for place, each in enumerate(parts):
@@ -167,7 +169,7 @@ def _project(figures: MonthlyReportFigures, project: ProjectSummary, number: int
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
 
 
-def _from_data(project: ProjectSummary, each: Part) -> list[Element]:
+def _from_data(project: ProjectSummary, each: ReportPart) -> list[Element]:
     match each.role:
         case "progress":
             told = [f"全市{sentences.standing(m)}" for m in project.measurements]
@@ -191,7 +193,7 @@ def _unfinished(project: ProjectSummary) -> list[Element]:
     return [paragraph("".join(told))] if told else []
 
 
-def _area_texts(project: ProjectSummary, each: Part) -> list[Element]:
+def _area_texts(project: ProjectSummary, each: ReportPart) -> list[Element]:
     """Areas' own words, for the parts that no figure can fill; areas that wrote the same are named together."""
     if each.is_from_data:
         return []

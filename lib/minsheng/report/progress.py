@@ -6,7 +6,7 @@ from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigure
 from minsheng.measure import disclosure
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.lights import figures_of, light_badge, no_data
 from minsheng.report.sources import reference
@@ -15,14 +15,14 @@ _STATES = {"met": "已落实", "not_met": "未落实", "not_due": "未到期", "
 
 
 _COLUMNS = [
-    Column("指标", kind="row"),
-    Column("单位", kind="text"),
-    Column("年度目标"),
-    Column("完成数"),
-    Column("完成率", "%"),
-    Column("序时进度", "%"),
-    Column("与序时进度相差", "个百分点"),
-    Column("状态", kind="text"),
+    TableColumn("指标", kind="row"),
+    TableColumn("单位", kind="text"),
+    TableColumn("年度目标"),
+    TableColumn("完成数"),
+    TableColumn("完成率", "%"),
+    TableColumn("序时进度", "%"),
+    TableColumn("与序时进度相差", "个百分点"),
+    TableColumn("状态", kind="text"),
 ]
 
 
@@ -48,11 +48,11 @@ def duties(dossier: Dossier) -> Piece:
         why = no_data(figures) or paragraph("本项目没有定期限的节点任务和工作要求。")
         return part(title, why)
     columns = [
-        Column("任务", kind="row"),
-        Column("期限", kind="text"),
-        Column("文件日期", kind="text"),
-        Column("状态", kind="text"),
-        Column("依据", kind="long"),
+        TableColumn("任务", kind="row"),
+        TableColumn("期限", kind="text"),
+        TableColumn("文件日期", kind="text"),
+        TableColumn("状态", kind="text"),
+        TableColumn("依据", kind="long"),
     ]
     rows: list[list[Content]] = [
         [
@@ -73,7 +73,7 @@ def key_figures_table(dossier: Dossier) -> Piece:
     if not figures.key_values:
         why = no_data(figures) or paragraph("本项目没有另列的主要数据。")
         return part("主要数据", why)
-    columns = [Column("数据", kind="row"), Column("单位", kind="text"), Column("数值")]
+    columns = [TableColumn("数据", kind="row"), TableColumn("单位", kind="text"), TableColumn("数值")]
     rows: list[list[Content]] = [_key_row(value, number) for number, value in enumerate(figures.key_values, start=1)]
     partial = next((value for value in figures.key_values if value.reported_areas != value.expected_areas), None)
     remark = None

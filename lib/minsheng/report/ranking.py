@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow
 from minsheng.render.html.markup import Content, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of
 from minsheng.report.score import decimals_of
 
@@ -17,12 +17,12 @@ def ranking_table(dossier: Dossier) -> Piece:
     if not rows:
         return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
     columns = [
-        Column("名次", kind="text"),
-        Column("地区", kind="row"),
-        Column("得分", "分"),
-        Column("已评满分", "分"),
-        Column("等次", kind="text"),
-        Column("折算得分", "分"),
+        TableColumn("名次", kind="text"),
+        TableColumn("地区", kind="row"),
+        TableColumn("得分", "分"),
+        TableColumn("已评满分", "分"),
+        TableColumn("等次", kind="text"),
+        TableColumn("折算得分", "分"),
     ]
     places = decimals_of([row.total for row in rows])
     cells: list[list[Content]] = [
@@ -50,8 +50,11 @@ def group_points_table(dossier: Dossier) -> Piece:
     groups = list(figures.group_names) or list(dict.fromkeys(group for row in rows for group in row.groups))
     if not rows or not groups:
         return part("分项得分", paragraph("本期没有分项得分。"))
-    columns = [Column("地区", kind="row"), *(Column(figures.group_names.get(group, group), "分") for group in groups)]
-    columns.append(Column("得分", "分"))
+    columns = [
+        TableColumn("地区", kind="row"),
+        *(TableColumn(figures.group_names.get(group, group), "分") for group in groups),
+    ]
+    columns.append(TableColumn("得分", "分"))
     places = decimals_of([points for row in rows for points in row.groups.values()])
     cells: list[list[Content]] = [
         [

@@ -6,7 +6,7 @@ from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow,
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of
 from minsheng.report.score import STATES, decimals_of
 
@@ -38,12 +38,12 @@ def result_table(dossier: Dossier) -> Piece:
 
 
 _TOTAL_COLUMNS = (
-    Column("名次", kind="text"),
-    Column("县区", kind="row"),
-    Column("得分", "分"),
-    Column("已评满分", "分"),
-    Column("等次", kind="text"),
-    Column("折算得分", "分"),
+    TableColumn("名次", kind="text"),
+    TableColumn("县区", kind="row"),
+    TableColumn("得分", "分"),
+    TableColumn("已评满分", "分"),
+    TableColumn("等次", kind="text"),
+    TableColumn("折算得分", "分"),
 )
 
 
@@ -58,9 +58,11 @@ def _total_row(row: ResultRow, places: int) -> list[Content]:
     ]
 
 
-def _group_columns(figures: ResultTableFigures) -> list[Column]:
-    groups = [Column(name, f"{trimmed(figures.group_marks[group])}分") for group, name in figures.group_names.items()]
-    return [Column("县区", kind="row"), *groups, Column("扣分"), Column("加分"), Column("得分")]
+def _group_columns(figures: ResultTableFigures) -> list[TableColumn]:
+    groups = [
+        TableColumn(name, f"{trimmed(figures.group_marks[group])}分") for group, name in figures.group_names.items()
+    ]
+    return [TableColumn("县区", kind="row"), *groups, TableColumn("扣分"), TableColumn("加分"), TableColumn("得分")]
 
 
 def _group_row(figures: ResultTableFigures, row: ResultRow, places: int, whole: int) -> list[Content]:
@@ -88,7 +90,11 @@ def _group_points(figures: ResultTableFigures, row: ResultRow, group: str, place
 def item_points(dossier: Dossier) -> Piece:
     """Return every item's points, county beside county, in the rubric's order."""
     figures = figures_of(dossier, ResultTableFigures)
-    columns = [Column("考评项目", kind="row"), Column("满分", "分"), *(Column(row.name) for row in figures.rows)]
+    columns = [
+        TableColumn("考评项目", kind="row"),
+        TableColumn("满分", "分"),
+        *(TableColumn(row.name) for row in figures.rows),
+    ]
     places = decimals_of([points for row in figures.rows for points in row.items.values()])
     rows: list[list[Content]] = [
         [item.name, trimmed(item.full_marks), *(_points(row, item, places) for row in figures.rows)]
@@ -104,10 +110,10 @@ def city_standing(dossier: Dossier) -> Piece:
     """Return whether the city, and which counties, meet their own targets, with the sentence where they differ."""
     figures = figures_of(dossier, ResultTableFigures)
     columns = [
-        Column("指标", kind="row"),
-        Column("全市", kind="long"),
-        Column("达到本县区目标的", kind="long"),
-        Column("未达到的", kind="long"),
+        TableColumn("指标", kind="row"),
+        TableColumn("全市", kind="long"),
+        TableColumn("达到本县区目标的", kind="long"),
+        TableColumn("未达到的", kind="long"),
     ]
     rows: list[list[Content]] = [
         [
@@ -130,7 +136,11 @@ def evidence_index(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, ResultTableFigures)
     content: list[Element] = []
     for group, name in figures.group_names.items():
-        columns = [Column("考评项目", kind="row"), Column("应附", kind="long"), Column("已附", kind="long")]
+        columns = [
+            TableColumn("考评项目", kind="row"),
+            TableColumn("应附", kind="long"),
+            TableColumn("已附", kind="long"),
+        ]
         rows: list[list[Content]] = [
             [f"{item.name}（{trimmed(item.full_marks)}分）", item.evidence_required, _handed_in(figures, item)]
             for item in figures.items

@@ -3,14 +3,14 @@
 from collections import Counter
 
 from minsheng.domain.area import CITY
-from minsheng.domain.delivery import Issue, Outcome, ReturnStatus
+from minsheng.domain.delivery import Issue, ReturnStatus, RuleState
 from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, joined, note, paragraph, part
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import STATUS_WORDS, figures_of, no_data, severity_badge
 
-_UNCHECKED = {Outcome.NOT_CHECKED: "未检", Outcome.ERROR: "无法运行"}
+_UNCHECKED = {RuleState.NOT_CHECKED: "未检", RuleState.ERROR: "无法运行"}
 
 
 def checks(dossier: Dossier) -> Piece:
@@ -29,12 +29,12 @@ def checks(dossier: Dossier) -> Piece:
 def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
     """Return a line per return."""
     columns = [
-        Column("地区", kind="row"),
-        Column("报送情况", kind="text"),
-        Column("收到日期", kind="text"),
-        Column("是否按时", kind="text"),
-        Column("数据截至", kind="text"),
-        Column("文件", kind="text"),
+        TableColumn("地区", kind="row"),
+        TableColumn("报送情况", kind="text"),
+        TableColumn("收到日期", kind="text"),
+        TableColumn("是否按时", kind="text"),
+        TableColumn("数据截至", kind="text"),
+        TableColumn("文件", kind="text"),
     ]
     rows: list[list[Content]] = [
         [
@@ -72,11 +72,11 @@ def issues_table(dossier: Dossier) -> Piece:
     order = {severity: number for number, severity in enumerate(("critical", "warning", "info"))}
     ordered = sorted(figures.issues, key=lambda issue: order[issue.severity])
     columns = [
-        Column("程度", kind="text"),
-        Column("位置", kind="row"),
-        Column("问题", kind="long"),
-        Column("要求和处理", kind="long"),
-        Column("填报单位说明", kind="long"),
+        TableColumn("程度", kind="text"),
+        TableColumn("位置", kind="row"),
+        TableColumn("问题", kind="long"),
+        TableColumn("要求和处理", kind="long"),
+        TableColumn("填报单位说明", kind="long"),
     ]
     rows: list[list[Content]] = [_issue_row(issue) for issue in ordered]
     remark = "“阻断”的项目数据不采用，改正后重新报送；“提示”须由填报单位说明；“参考”不影响采用。"
@@ -96,10 +96,10 @@ def evidence_list(dossier: Dossier) -> Piece:
         why = no_data(figures) or paragraph("没有列出印证资料。")
         return part("印证资料", why)
     columns = [
-        Column("资料名称", kind="row"),
-        Column("文号", kind="text"),
-        Column("日期", kind="text"),
-        Column("页数", "页"),
+        TableColumn("资料名称", kind="row"),
+        TableColumn("文号", kind="text"),
+        TableColumn("日期", kind="text"),
+        TableColumn("页数", "页"),
     ]
     rows: list[list[Content]] = [
         [
@@ -138,8 +138,8 @@ def _outcomes(figures: ProjectFigures) -> list[Element]:
         missing = figures.status == ReturnStatus.NOT_REPORTED
         return [note("没有数据，未作校验。" if missing else "没有单列的校验记录；各地区校验结果见该地区报告。")]
     counted = Counter(outcome.outcome for outcome in figures.outcomes)
-    words = [f"通过{counted[Outcome.PASS]}条"]
-    words += [f"未通过{counted[Outcome.FAIL]}条"] if counted[Outcome.FAIL] else []
+    words = [f"通过{counted[RuleState.PASS]}条"]
+    words += [f"未通过{counted[RuleState.FAIL]}条"] if counted[RuleState.FAIL] else []
     words += [f"{word}{counted[outcome]}条" for outcome, word in _UNCHECKED.items() if counted[outcome]]
     told = [paragraph(f"校验规则{len(figures.outcomes)}条：{'，'.join(words)}。")]
     for outcome, word in _UNCHECKED.items():

@@ -16,7 +16,7 @@ from minsheng.domain.result import (
 )
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of
 from minsheng.report.sources import reference
 
@@ -42,11 +42,11 @@ def score_table(dossier: Dossier) -> Piece:
     """Return the items with points, full marks, rule, formula, evidence and clause."""
     figures = figures_of(dossier, ScoringFigures)
     columns = [
-        Column("考评项目", kind="row"),
-        Column("满分", "分"),
-        Column("得分", "分"),
-        Column("评分规则和计算", kind="long"),
-        Column("印证资料", kind="long"),
+        TableColumn("考评项目", kind="row"),
+        TableColumn("满分", "分"),
+        TableColumn("得分", "分"),
+        TableColumn("评分规则和计算", kind="long"),
+        TableColumn("印证资料", kind="long"),
     ]
     places = decimals_of([item.points for item in figures.items])
     first: dict[str, str] = {}
@@ -99,11 +99,11 @@ def deductions_table(dossier: Dossier) -> Piece:
     if not figures.deductions:
         return part("扣分和加分", paragraph(f"没有登记扣分事项。{bonus}"), _vetoed(figures))
     columns = [
-        Column("扣分事项", kind="row"),
-        Column("扣分", "分"),
-        Column("事由", kind="long"),
-        Column("计算", kind="long"),
-        Column("依据条款", kind="text"),
+        TableColumn("扣分事项", kind="row"),
+        TableColumn("扣分", "分"),
+        TableColumn("事由", kind="long"),
+        TableColumn("计算", kind="long"),
+        TableColumn("依据条款", kind="text"),
     ]
     rows: list[list[Content]] = [
         [
@@ -203,11 +203,11 @@ def section_table(dossier: Dossier) -> Piece:
     if not figures.items:
         return part("扣分明细", paragraph(f"{figures.section_name}没有考评项目。"))
     columns = [
-        Column("考评内容", kind="long"),
-        Column("状态", kind="text"),
-        Column("扣分", "分"),
-        Column("事由和计算", kind="long"),
-        Column("依据条款", kind="text"),
+        TableColumn("考评内容", kind="long"),
+        TableColumn("状态", kind="text"),
+        TableColumn("扣分", "分"),
+        TableColumn("事由和计算", kind="long"),
+        TableColumn("依据条款", kind="text"),
     ]
     rows: list[list[Content]] = [_row(item) for item in figures.items]
     rows.append(["已确认扣分合计", "", trimmed(figures.deducted), "", ""])

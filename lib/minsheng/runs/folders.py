@@ -18,11 +18,11 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from minsheng.files.hashing import Content
+from minsheng.files.hashing import FileContent
 from minsheng.files.locks import is_locked, locked
 
 
-def packed(files: Mapping[str, Content]) -> dict[str, bytes]:
+def packed(files: Mapping[str, FileContent]) -> dict[str, bytes]:
     """Return the bytes of files that are to travel."""
     return {name: found.read_bytes() if isinstance(found, Path) else found for name, found in files.items()}
 

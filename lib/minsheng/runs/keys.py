@@ -12,7 +12,7 @@ import minsheng
 import papermill_forked
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-from minsheng.files.hashing import Content, sha256, sha256_of_files
+from minsheng.files.hashing import FileContent, sha256, sha256_of_files
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
@@ -126,7 +126,7 @@ class Preparer:
         settings = self.workspace.settings
         if not self._compiled:
             self._compiled = compile_plan(self.plan)
-        files: dict[str, Content] = {self._relative(path): path for path in self._inputs(task)}
+        files: dict[str, FileContent] = {self._relative(path): path for path in self._inputs(task)}
         notebook = self._notebook(task)
         provenance = {
             "notebook_sha256": self._digest(notebook),

@@ -11,7 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from minsheng.files.hashing import Content
+from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
@@ -67,7 +67,7 @@ class TaskWork:
     key: str
     notebook: str
     parameters: Mapping[str, str]
-    files: Mapping[str, Content]
+    files: Mapping[str, FileContent]
     environment: Mapping[str, str]
     issuer: str
     limits: Limits
@@ -102,7 +102,7 @@ class TaskMade:
     """
 
     name: str
-    files: Mapping[str, Content]
+    files: Mapping[str, FileContent]
     failure: Failure | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     missing_glyphs: str = ""

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from minsheng.archive.contents.evidence import Evidence
+from minsheng.archive.contents.evidence import PeriodEvidence
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -17,7 +17,7 @@ from minsheng.intake.forms.form_store import Forms
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.render.html.numbers import day, fixed, trimmed
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
 from minsheng.runs.results import FOLDER, published_result_table
@@ -28,7 +28,9 @@ from minsheng.workspace import Workspace
 _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
 
 
-def write_assessment_site(workspace: Workspace, plan: Plan, period: Period, forms: Forms, evidence: Evidence) -> None:
+def write_assessment_site(
+    workspace: Workspace, plan: Plan, period: Period, forms: Forms, evidence: PeriodEvidence
+) -> None:
     """Write the page of a half-year's or year's assessment, and the first page."""
     sealed = PeriodResults(workspace, plan, period)
     figures = published_result_table(workspace, period)
@@ -73,14 +75,14 @@ def _result(sealed: PeriodResults) -> Element:
         for row in figures.rows
     ]
     columns = [
-        Column("名次", kind="text"),
-        Column("县区", kind="row"),
-        Column("得分", "分"),
-        Column("已评满分", "分"),
-        Column("等次", kind="text"),
-        Column("折算得分", "分"),
-        Column("得分表", kind="text"),
-        Column("取数文件", kind="text"),
+        TableColumn("名次", kind="text"),
+        TableColumn("县区", kind="row"),
+        TableColumn("得分", "分"),
+        TableColumn("已评满分", "分"),
+        TableColumn("等次", kind="text"),
+        TableColumn("折算得分", "分"),
+        TableColumn("得分表", kind="text"),
+        TableColumn("取数文件", kind="text"),
     ]
     return section(
         "考评结果",
@@ -121,16 +123,16 @@ def _sections(sealed: PeriodResults) -> Element:
             ]
         )
     columns = [
-        Column("科室", kind="row"),
-        Column("已确认倒扣分", "分"),
-        Column("待确认", "分"),
-        Column("实绩考评得分", "分"),
-        Column("扣分表", kind="text"),
+        TableColumn("科室", kind="row"),
+        TableColumn("已确认倒扣分", "分"),
+        TableColumn("待确认", "分"),
+        TableColumn("实绩考评得分", "分"),
+        TableColumn("扣分表", kind="text"),
     ]
     return section("科室考评", table(f"{sealed.period.label}科室考评", columns, rows))
 
 
-def _evidence(evidence: Evidence) -> Element:
+def _evidence(evidence: PeriodEvidence) -> Element:
     """Return the catalogue of the evidence: each item's files as links, what is missing and what is waived in words."""
     rows: list[list[Content]] = []
     for body in evidence.bodies:
@@ -143,16 +145,16 @@ def _evidence(evidence: Evidence) -> Element:
                 said = f"免交：{item.waiver.why}（{item.waiver.who}）"
             rows.append([body.name, f"{item.id} {item.name}", links or None, said or None])
     columns = [
-        Column("考评对象", kind="row"),
-        Column("小项", kind="long"),
-        Column("印证资料", kind="long"),
-        Column("说明", kind="long"),
+        TableColumn("考评对象", kind="row"),
+        TableColumn("小项", kind="long"),
+        TableColumn("印证资料", kind="long"),
+        TableColumn("说明", kind="long"),
     ]
     state = paragraph(evidence.lines()[-1], class_="summary")
     return section("印证资料", state, table(f"{evidence.period.label}印证资料目录", columns, rows, style="issues"))
 
 
-def _from_page(path: Path, evidence: Evidence) -> str:
+def _from_page(path: Path, evidence: PeriodEvidence) -> str:
     return quote(os.path.relpath(path, evidence.page_folder).replace(os.sep, "/"))
 
 
@@ -169,9 +171,9 @@ def _forms(sealed: PeriodResults, forms: Forms) -> Element:
         link = Element("a", "考评表", href=f"../../data/{form.file}")
         rows.append([name, form.assessor, day(form.assessed_on) if form.assessed_on else None, link])
     columns = [
-        Column("考评对象", kind="row"),
-        Column("考评人", kind="text"),
-        Column("考评日期", kind="text"),
-        Column("文件", kind="text"),
+        TableColumn("考评对象", kind="row"),
+        TableColumn("考评人", kind="text"),
+        TableColumn("考评日期", kind="text"),
+        TableColumn("文件", kind="text"),
     ]
     return section("考评表", table(f"{sealed.period.label}考评表", columns, rows))

@@ -3,7 +3,7 @@
 from minsheng.domain.plan import Plan
 from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.signing.deliveries import DeliveredReport
 from minsheng.signing.signatures import SignedReport
 from minsheng.signing.standing import MonthlyReport
@@ -53,9 +53,11 @@ def note_page(
     header = Element(
         "header", Element("p", plan.about.issuer, class_="issuer"), Element("h1", title), class_="title-block"
     )
-    listed = table("交接内容", [Column("项目", kind="row"), Column("内容", kind="long")], rows, style="issues")
+    listed = table(
+        "交接内容", [TableColumn("项目", kind="row"), TableColumn("内容", kind="long")], rows, style="issues"
+    )
     blanks: list[list[Content]] = [["移交人签字", "　", "年　月　日"], ["接收人签字", "　", "年　月　日"]]
-    columns = [Column("签收", kind="row"), Column("签字", kind="long"), Column("日期", kind="text")]
+    columns = [TableColumn("签收", kind="row"), TableColumn("签字", kind="long"), TableColumn("日期", kind="text")]
     signing = table("双方签收", columns, blanks, style="issues")
     how_to = note(
         "收件人请保存本单。核对文件：sha256sum 文件；核对归档：minsheng archive verify --head 账本头，"

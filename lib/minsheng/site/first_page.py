@@ -13,7 +13,7 @@ from minsheng.privacy.gate import check_privacy
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
 from minsheng.render.html.numbers import day
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.runs.graph import period_tasks
 from minsheng.site.parts import PeriodResults, header, is_published, matrix, section
@@ -82,7 +82,7 @@ def _attention(workspace: Workspace, month: PeriodResults) -> Element:
         ]
         for each in matters(status)
     ]
-    columns = [Column("事项", kind="row"), Column("数量"), Column("内容和办法", kind="long")]
+    columns = [TableColumn("事项", kind="row"), TableColumn("数量"), TableColumn("内容和办法", kind="long")]
     remark = note(
         f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
     )
@@ -99,13 +99,13 @@ def _items(status: MonthStatus, matter: Matter) -> list[Content]:
 
 def _months(months: list[PeriodResults]) -> Element:
     columns = [
-        Column("月份", kind="row"),
-        Column("数据截至", kind="text"),
-        Column("未报送", kind="text"),
-        Column("迟报", kind="text"),
-        Column("月通报", kind="text"),
-        Column("完成情况表", kind="text"),
-        Column("已生成报告", "份"),
+        TableColumn("月份", kind="row"),
+        TableColumn("数据截至", kind="text"),
+        TableColumn("未报送", kind="text"),
+        TableColumn("迟报", kind="text"),
+        TableColumn("月通报", kind="text"),
+        TableColumn("完成情况表", kind="text"),
+        TableColumn("已生成报告", "份"),
     ]
     return section(
         "各月报告", table("各月报送和报告（新的在前）", columns, [_month(month) for month in reversed(months)])
@@ -145,7 +145,11 @@ def _named(entries: list[ReturnNote]) -> str:
 
 
 def _assessments(assessed: list[PeriodResults]) -> Element:
-    columns = [Column("考评期", kind="row"), Column("考评结果表", kind="text"), Column("已生成报告", "份")]
+    columns = [
+        TableColumn("考评期", kind="row"),
+        TableColumn("考评结果表", kind="text"),
+        TableColumn("已生成报告", "份"),
+    ]
     rows: list[list[Content]] = [
         [
             Element("a", each.period.label, href=f"{each.period}/index.html"),

@@ -12,7 +12,7 @@ from minsheng.render.formats import HTML
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.render.html.numbers import day, fixed
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import STATUS_WORDS
 from minsheng.report.ranking import ranked_name, unreported
@@ -68,12 +68,12 @@ def _returns(month: PeriodResults) -> Element:
         for entry in sorted(bulletin.returns, key=_urgency)
     ]
     columns = [
-        Column("地区", kind="row"),
-        Column("报送情况", kind="text"),
-        Column("收到日期", kind="text"),
-        Column("是否按时", kind="text"),
-        Column("数据截至", kind="text"),
-        Column("回执和原件", kind="text"),
+        TableColumn("地区", kind="row"),
+        TableColumn("报送情况", kind="text"),
+        TableColumn("收到日期", kind="text"),
+        TableColumn("是否按时", kind="text"),
+        TableColumn("数据截至", kind="text"),
+        TableColumn("回执和原件", kind="text"),
     ]
     remark = note("回执（表）是在报表原件上标出问题的副本；原件按收到时的样子保存，更正另存一版。")
     return section("报送情况", table(f"{month.period.label}各地报送情况", columns, rows), remark)
@@ -109,11 +109,11 @@ def _ranking(month: PeriodResults) -> Element:
         for row in figures.rows
     ]
     columns = [
-        Column("名次", kind="text"),
-        Column("县区", kind="row"),
-        Column("得分", "分"),
-        Column("已评满分", "分"),
-        Column("依据", kind="text"),
+        TableColumn("名次", kind="text"),
+        TableColumn("县区", kind="row"),
+        TableColumn("得分", "分"),
+        TableColumn("已评满分", "分"),
+        TableColumn("依据", kind="text"),
     ]
     said = ("暂定：未评、未到期的小项不计入。" if figures.provisional else "") + unreported(figures.rows)
     return section("得分", table("至本月的考评得分", columns, rows), note(said) if said else None)

@@ -20,7 +20,7 @@ from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import FORMATS, HTML
 from minsheng.render.html.markup import Content, Element, joined, note, paragraph
 from minsheng.render.html.numbers import day
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import light_badge
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.results import published_result
@@ -94,7 +94,7 @@ def matrix(month: PeriodResults, at: str = "") -> Element:
     projects = [(p, month.figures(CITY, p.id)) for p in month.plan.projects_at(month.period)]
     known = [(p, figures) for p, figures in projects if isinstance(figures, ProjectFigures)]
     indicators = [(p, m) for p, figures in known for m in figures.measurements]
-    columns = [Column("地区", kind="row"), *(Column(m.brief, kind="light") for _, m in indicators)]
+    columns = [TableColumn("地区", kind="row"), *(TableColumn(m.brief, kind="light") for _, m in indicators)]
     groups = [(p.short_name, len(figures.measurements)) for p, figures in known]
     rows: list[list[Content]] = []
     for area in (area for area in month.plan.areas if area.is_there(month.period)):
@@ -130,7 +130,7 @@ def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Elem
     tables = []
     for caption, mine in (("地区报告", areas), ("科室报告", {*subjects} - areas)):
         kinds = [name for name in names if any((subject, name) in shown for subject in mine)]
-        columns = [Column("单位", kind="row"), *(Column(names[kind], kind="text") for kind in kinds)]
+        columns = [TableColumn("单位", kind="row"), *(TableColumn(names[kind], kind="text") for kind in kinds)]
         rows: list[list[Content]] = [
             [
                 month.plan.owner_name(subject),

@@ -16,7 +16,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
     from minsheng.render.html.markup import Piece, note, paragraph
     from minsheng.render.html.numbers import day as told
     from minsheng.render.html.page import page
-    from minsheng.render.html.tables import Column, table
+    from minsheng.render.html.tables import TableColumn, table
     from minsheng.site.parts import header, section, write_page
 
     folder = workspace.outputs / str(period)
@@ -25,7 +25,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
             (folder / name).unlink(missing_ok=True)
         return
     title = f"{period.label}催报名单"
-    columns = [Column("单位", kind="row"), Column("期限", kind="text"), Column("还有", "天")]
+    columns = [TableColumn("单位", kind="row"), TableColumn("期限", kind="text"), TableColumn("还有", "天")]
     rows = [[each.name, told(each.due), str(each.days_left)] for each in owed]
     body = Piece(
         header(plan, title, None, back=("各月和各次考评目录", "../index.html")),

@@ -17,7 +17,7 @@ from minsheng.errors import ExitCode
 from minsheng.process import STAGE
 from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.history import RecordedRun, RunHistory
 from minsheng.runs.log import Event, RunLog
@@ -129,7 +129,9 @@ def _stages(events: Iterable[Event]) -> Element:
     for event in _of(events, STAGE):
         seconds[event["stage"]] = seconds.get(event["stage"], 0.0) + event["seconds"]
     rows: list[list[Content]] = [[word, f"{seconds[name]:.2f}"] for name, word in _STAGES.items() if name in seconds]
-    return section("各阶段用时", table("各阶段用时", [Column("阶段", kind="row"), Column("用时", "秒")], rows))
+    return section(
+        "各阶段用时", table("各阶段用时", [TableColumn("阶段", kind="row"), TableColumn("用时", "秒")], rows)
+    )
 
 
 def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element | None:
@@ -149,7 +151,7 @@ def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element
     rows += [["一个笔记本或页面", slower, event["reason"]] for event in _of(events, "fallback")]
     if not rows:
         return None
-    columns = [Column("报告", kind="row"), Column("情况", kind="long"), Column("说明", kind="long")]
+    columns = [TableColumn("报告", kind="row"), TableColumn("情况", kind="long"), TableColumn("说明", kind="long")]
     return section("失败、等待与重试", table("失败、等待与重试", columns, rows))
 
 
@@ -163,7 +165,11 @@ def _slowest(events: Iterable[Event], names: _Names) -> Element | None:
         stages = event["stages"]
         parts: list[Content] = [f"{stages[part]:.2f}" if part in stages else None for part, _ in _PARTS]
         rows.append([names(event["unit"]), *parts, f"{sum(stages.values()):.2f}"])
-    columns = [Column("报告", kind="row"), *(Column(word, "秒") for _, word in _PARTS), Column("合计", "秒")]
+    columns = [
+        TableColumn("报告", kind="row"),
+        *(TableColumn(word, "秒") for _, word in _PARTS),
+        TableColumn("合计", "秒"),
+    ]
     return section("最慢的报告", table(f"最慢的 {len(rows)} 份报告", columns, rows))
 
 
@@ -177,7 +183,7 @@ def _tasks(events: Iterable[Event], names: _Names) -> Element:
         [word, str(len(tasks)), "、".join(names(task) for task in sorted(tasks)) or None]
         for word, tasks in lists.items()
     ]
-    columns = [Column("情况", kind="row"), Column("份数", "份"), Column("报告", kind="long")]
+    columns = [TableColumn("情况", kind="row"), TableColumn("份数", "份"), TableColumn("报告", kind="long")]
     return section("生成与未变化", table("生成与未变化的报告", columns, rows))
 
 
@@ -194,10 +200,10 @@ def _earlier(runs: Iterable[RecordedRun]) -> Element | None:
     if not rows:
         return None
     columns = [
-        Column("开始", kind="row"),
-        *(Column(word, "份") for _, word in _COUNTS),
-        Column("说明", kind="text"),
-        Column("日志", kind="text"),
+        TableColumn("开始", kind="row"),
+        *(TableColumn(word, "份") for _, word in _COUNTS),
+        TableColumn("说明", kind="text"),
+        TableColumn("日志", kind="text"),
     ]
     return section("以往运行", table("以往运行", columns, rows))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from minsheng.archive.contents.evidence import Body, Evidence, ProvenItem, gather_evidence, result_files
+from minsheng.archive.contents.evidence import Body, PeriodEvidence, ProvenItem, gather_evidence, result_files
 from minsheng.archive.contents.links import relinked_book_pages
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -17,7 +17,7 @@ from minsheng.plan import load_plan
 from minsheng.render.binder import Leaf, bind, is_bindable
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.render.pdf_text import page_count, read_pdf
@@ -97,7 +97,7 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     return _in_order(book)
 
 
-def placed_files(workspace: Workspace, evidence: Evidence) -> dict[str, Path | bytes]:
+def placed_files(workspace: Workspace, evidence: PeriodEvidence) -> dict[str, Path | bytes]:
     """Return what a book holds of what there is already: results, score sheets and evidence, each at its place.
 
     Our own pages are bytes: in the book their links lead to the book.
@@ -111,7 +111,7 @@ def placed_files(workspace: Workspace, evidence: Evidence) -> dict[str, Path | b
     return _in_order({**there, **relinked_book_pages(there)})
 
 
-def _placed(evidence: Evidence) -> list[tuple[str, Body]]:
+def _placed(evidence: PeriodEvidence) -> list[tuple[str, Body]]:
     return [(_folder(number, body.name), body) for number, body in enumerate(evidence.bodies, start=3)]
 
 
@@ -125,7 +125,7 @@ def catalogue_csv(entries: list[CatalogueLine]) -> bytes:
     return csv_bytes(_COLUMNS, lines, office=True)
 
 
-def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries: list[CatalogueLine]) -> bytes:
+def catalogue_page(workspace: Workspace, plan: Plan, evidence: PeriodEvidence, entries: list[CatalogueLine]) -> bytes:
     """Return the catalogue as a page: a table per body, in the rubric's order."""
     figures = published_result_table(workspace, evidence.period)
     label = figures.data_label if figures else ""
@@ -134,11 +134,11 @@ def catalogue_page(workspace: Workspace, plan: Plan, evidence: Evidence, entries
     data_label = Element("p", label, class_="data-label") if label else None
     pieces: list[Element] = [Element("header", issuer, Element("h1", title), data_label, class_="title-block")]
     columns = [
-        Column("小项", kind="row"),
-        Column("得分", "分"),
-        Column("文件（册内路径）和 sha256", kind="long"),
-        Column("页数"),
-        Column("说明", kind="text"),
+        TableColumn("小项", kind="row"),
+        TableColumn("得分", "分"),
+        TableColumn("文件（册内路径）和 sha256", kind="long"),
+        TableColumn("页数"),
+        TableColumn("说明", kind="text"),
     ]
     for body in evidence.bodies:
         rows = [_row(entry) for entry in entries if entry.body == body.name]
@@ -218,7 +218,7 @@ def _cover(heading: str, item: ProvenItem) -> Element:
     for name, path in item.files.items():
         digest, pages = _looked_at(path, path.stat().st_mtime_ns)
         rows.append([name, f"{pages}页，见后" if pages else "作为附件", digest])
-    columns = [Column("文件", kind="row"), Column("位置", kind="text"), Column("sha256", kind="long")]
+    columns = [TableColumn("文件", kind="row"), TableColumn("位置", kind="text"), TableColumn("sha256", kind="long")]
     marks = f"满分 {item.full_marks}，得分 {item.points or '—'}" if item.full_marks else f"{item.points or '—'} 分"
     told = [f"条款：{item.clause}", marks] + [f"应有：{item.required}"] * bool(item.required)
     remark = _remark(item)

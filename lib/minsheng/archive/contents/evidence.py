@@ -117,7 +117,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PeriodEvidence:
     """The evidence of one period.
 
     Parameters
@@ -158,7 +158,7 @@ class Evidence:
             )
 
 
-def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> Evidence:
+def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodEvidence:
     """Look for the evidence of every item; nothing is read but forms, results and the waivers.
 
     Raises
@@ -179,7 +179,7 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> Evidenc
         for line in item.missing
     ]
     missing += [f"免交登记中没有这一项：{each}（data/evidence/{period}/waivers.csv）" for each in unknown]
-    return Evidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing))
+    return PeriodEvidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing))
 
 
 @dataclass(frozen=True)

@@ -334,6 +334,3 @@ def _other_titles(found: PackageFindings) -> list[str]:
         and name.endswith(f"/{PDF}")
         and look.pdf.title not in said.get(f"data/{name}", "")
     ]
-
-
-__all__ = ["InspectionItem", "ItemResult", "PackageFindings", "Quality", "judge"]

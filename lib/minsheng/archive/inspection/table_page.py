@@ -6,7 +6,7 @@ from datetime import date
 from minsheng.archive.inspection.items import InspectionItem, ItemResult, Quality
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph
 from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, table
+from minsheng.render.html.tables import TableColumn, table
 
 _WORDS = {ItemResult.PASSED: "● 通过", ItemResult.FAILED: "▲ 不通过", ItemResult.NOT_CHECKED: "○ 未检"}
 
@@ -52,16 +52,16 @@ def inspection_page(
 
 def conclusion(items: Sequence[InspectionItem]) -> str:
     """Return the result in one sentence."""
-    count = {verdict: [item.name for item in items if item.verdict == verdict] for verdict in ItemResult}
-    failed, unchecked = count[ItemResult.FAILED], count[ItemResult.NOT_CHECKED]
-    said = f"共 {len(items)} 项：通过 {len(count[ItemResult.PASSED])} 项，不通过 {len(failed)} 项，未检 {len(unchecked)} 项。"
+    names = {result: [item.name for item in items if item.verdict == result] for result in ItemResult}
+    passed, failed, unchecked = (names[result] for result in ItemResult)
+    said = f"共 {len(items)} 项：通过 {len(passed)} 项，不通过 {len(failed)} 项，未检 {len(unchecked)} 项。"
     said += f"不通过：{'、'.join(failed)}。" if failed else ""
     return said + (f"未检：{'、'.join(unchecked)}。" if unchecked else "")
 
 
 def _facts(about: Sequence[tuple[str, str]]) -> Element:
     rows: list[list[Content]] = [[label, code(value) if len(value) == _DIGITS else value] for label, value in about]
-    return table("基本情况", [Column("项目", kind="row"), Column("内容", kind="long")], rows, style="issues")
+    return table("基本情况", [TableColumn("项目", kind="row"), TableColumn("内容", kind="long")], rows, style="issues")
 
 
 _DIGITS = 64
@@ -70,7 +70,11 @@ _DIGITS = 64
 def _table(quality: Quality, items: Sequence[InspectionItem]) -> Element:
     mine = [item for item in items if item.quality == quality]
     passed = sum(item.verdict == ItemResult.PASSED for item in mine)
-    columns = [Column("检测项目", kind="row"), Column("结果", kind="text"), Column("检测方法与发现", kind="long")]
+    columns = [
+        TableColumn("检测项目", kind="row"),
+        TableColumn("结果", kind="text"),
+        TableColumn("检测方法与发现", kind="long"),
+    ]
     rows: list[list[Content]] = [[item.name, _verdict(item), _how(item)] for item in mine]
     return table(f"{quality} {len(mine)} 项，通过 {passed} 项", columns, rows, style="issues")
 

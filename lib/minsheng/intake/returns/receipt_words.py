@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import Issue, ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.plan import Plan
 
 SEVERITY_WORDS = {Severity.CRITICAL: "错误（不予采用）", Severity.WARNING: "提示（须说明）", Severity.INFO: "告知"}
@@ -61,7 +61,7 @@ def receipt_words(plan: Plan, verdict: Verdict) -> ReceiptWords:
         not_checked=tuple(
             (o.rule, plan.project(o.project).short_name if o.project else "整份报表", o.reason)
             for o in verdict.outcomes
-            if o.outcome in {Outcome.NOT_CHECKED, Outcome.ERROR}
+            if o.outcome in {RuleState.NOT_CHECKED, RuleState.ERROR}
         ),
         advice=_advice(counts),
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.domain.delivery import Issue, Outcome
+from minsheng.domain.delivery import Issue, RuleState
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import put
@@ -58,7 +58,7 @@ class Trial:
 
     faults: tuple[str, ...] = ()
     fired: tuple[Fired, ...] = ()
-    outcomes: dict[Outcome, int] | None = None
+    outcomes: dict[RuleState, int] | None = None
     not_checked: dict[str, int] | None = None
     without_previous: bool = False
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Issue, Outcome, ReturnStatus, RuleOutcome, Severity, Value, Verdict
+from minsheng.domain.delivery import Issue, ReturnStatus, RuleOutcome, RuleState, Severity, Value, Verdict
 from minsheng.domain.table import TableKind
 from minsheng.intake.reading.parsing import Explanation
 from minsheng.intake.reading.table_reading import ParsedRow
@@ -80,7 +80,7 @@ def _judge(
     """Return the issues and outcomes of one rule on one return; ``rows`` are the return's rows by project."""
     rule, suite = run.rule, frame.suite
     if not rows:
-        return [], [_outcome(rule, suite.table.project, Outcome.NOT_CHECKED, "没有该表，或表中没有数据行")]
+        return [], [_outcome(rule, suite.table.project, RuleState.NOT_CHECKED, "没有该表，或表中没有数据行")]
     issues: list[Issue] = []
     outcomes: list[RuleOutcome] = []
     faults: dict[int, list[CellFinding]] = {}
@@ -88,7 +88,7 @@ def _judge(
         faults.setdefault(fault.row, []).append(fault)
     for project, mine in rows.items():
         if run.error:
-            outcomes.append(_outcome(rule, project, Outcome.ERROR, run.error))
+            outcomes.append(_outcome(rule, project, RuleState.ERROR, run.error))
             issues.append(_could_not_run(run, frame.rows[mine[0]]))
             continue
         found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
@@ -97,17 +97,17 @@ def _judge(
         issues += [_issue(rule, suite, frame.rows[fault.row], fault) for fault in real]
         blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
         if real:
-            outcomes.append(_outcome(rule, project, Outcome.FAIL))
+            outcomes.append(_outcome(rule, project, RuleState.FAIL))
         elif len(real) < len(found):
-            outcomes.append(_outcome(rule, project, Outcome.NOT_CHECKED, "单元格无法读取"))
+            outcomes.append(_outcome(rule, project, RuleState.NOT_CHECKED, "单元格无法读取"))
         elif blank and rule.blank == "not_checked":
-            outcomes.append(_outcome(rule, project, Outcome.NOT_CHECKED, _why_blank(rule, frame, blank)))
+            outcomes.append(_outcome(rule, project, RuleState.NOT_CHECKED, _why_blank(rule, frame, blank)))
         else:
-            outcomes.append(_outcome(rule, project, Outcome.PASS))
+            outcomes.append(_outcome(rule, project, RuleState.PASS))
     return issues, outcomes
 
 
-def _outcome(rule: Rule, project: str | None, outcome: Outcome, reason: str = "") -> RuleOutcome:
+def _outcome(rule: Rule, project: str | None, outcome: RuleState, reason: str = "") -> RuleOutcome:
     return RuleOutcome(rule=rule.id, project=project, outcome=outcome, reason=reason)
 
 

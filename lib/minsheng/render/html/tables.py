@@ -46,7 +46,7 @@ _MOST_EM: dict[Kind, float] = {"row": 14, "num": 30, "text": 12, "long": 30, "li
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column.
 
     Parameters
@@ -66,7 +66,7 @@ class Column:
 
 def table(
     caption: str,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     rows: Sequence[Sequence[Content]],
     *,
     groups: Sequence[tuple[str, int]] = (),
@@ -112,7 +112,7 @@ def table(
     return Element("div", inner, class_="table-wrap", role="region", tabindex="0", aria_label=caption)
 
 
-def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tuple[list[float], int]:
+def _shares(columns: Sequence[TableColumn], rows: Sequence[Sequence[Content]]) -> tuple[list[float], int]:
     """Return each column's share of the width, and the table's of the page, all in per cent.
 
     With them the printer need not measure every cell, and a table of three short columns does not spread over the
@@ -139,7 +139,7 @@ def _shares(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> tup
     return [_WHOLE * need / whole for need in needs], width
 
 
-def _needs(columns: Sequence[Column], rows: Sequence[Sequence[Content]], header_lines: int) -> list[float]:
+def _needs(columns: Sequence[TableColumn], rows: Sequence[Sequence[Content]], header_lines: int) -> list[float]:
     """Return what each column needs for its longest entry and for its header, long ones in so many lines."""
     needs = []
     for number, column in enumerate(columns):
@@ -149,17 +149,17 @@ def _needs(columns: Sequence[Column], rows: Sequence[Sequence[Content]], header_
     return needs
 
 
-def _need(column: Column, content: Content) -> float:
+def _need(column: TableColumn, content: Content) -> float:
     most = _MOST_EM[column.kind]
     return _PADDING_EM + min(most, max(map(ems, spoken(content).splitlines()), default=0))
 
 
-def _header(column: Column) -> Element:
+def _header(column: TableColumn) -> Element:
     unit = Element("span", column.unit, class_="unit") if column.unit else None
     return Element("th", column.label, unit, scope="col", class_="num" if column.kind == "num" else "text")
 
 
-def _cell(column: Column, content: Content) -> Element:
+def _cell(column: TableColumn, content: Content) -> Element:
     if column.kind == "row":
         header = Element("th", content, scope="row")
         if len(header.text()) > _LONG_NAME:
