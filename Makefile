@@ -7,16 +7,33 @@ BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
 
-.PHONY: run test soak bench golden sample manual check format lock setup clean
+.PHONY: run test test-fast coverage soak bench golden sample manual map check format lock setup clean
 
 run: setup
 	$(BIN)/minsheng run $(MONTH)
 
+PYTEST = $(BIN)/pytest -n auto --dist loadfile
+
+# `make test ROOM=intake` runs the tests of one room, without the linters.
 test: setup
 	sh .ci/setup tests
+ifdef ROOM
+	$(PYTEST) -m "not soak and not bench" tests/$(ROOM)
+else
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not soak and not bench" -n auto --dist loadfile
+	$(BIN)/codespell
+	$(PYTEST) -m "not soak and not bench"
+endif
+
+# What asks for no month that was run, no browser and no wheel: under a minute.
+test-fast: setup
+	$(PYTEST) -m "not slow and not soak and not bench" $(addprefix tests/,$(ROOM))
+
+# The tests of `make test` with coverage, against the floor in pyproject.toml.
+coverage: setup
+	sh .ci/setup tests
+	$(PYTEST) -m "not soak and not bench" --cov --cov-report=term
 
 soak: setup
 	sh .ci/setup tests
@@ -38,9 +55,14 @@ sample: setup
 manual: setup
 	$(BIN)/python -m minsheng.handbook.rubric_manual
 
+# The map of the rooms, drawn from the imports; ARCHITECTURE.md shows it.
+map: setup
+	$(BIN)/python -m tests.room_map
+
 check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell
 	$(BIN)/minsheng plan check
 
 format: setup

@@ -27,6 +27,17 @@ settings.register_profile(
 settings.load_profile("workbook")
 
 
+_TAKE_SECONDS = {"june", "assessed", "browser", "lab", "wheel", "installed", "checkout"}
+"""Fixtures that run a month, start a browser or build a wheel."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever asks for one of these: ``make test-fast`` leaves it out."""
+    for item in items:
+        if _TAKE_SECONDS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 def committed_files(folder: str = ".") -> list[Path]:
     """Return the files that git keeps: whoever tries the product in a clone adds others."""
     # Evidence files have Chinese names, which git would quote.

@@ -1,4 +1,4 @@
-"""Draws the rooms of the house from the imports: ``make map`` writes ``tests/room_map.svg``, a test holds it to the code.
+"""Draws the rooms of the house from the imports: ``make map`` writes ``room_map.svg``, a test holds it to the code.
 
 Rows are rooms, from the top of the house to its ground; a mark in a row stands under the room that it imports. That no
 mark stands left of the stairs is the rule of the house: a room knows only rooms below it.
@@ -55,8 +55,8 @@ def drawing() -> str:
     order, known = rooms(), uses()
     width, height = _LEFT + _COLUMN * len(order) + 20, _TOP + _ROW * len(order) + 20
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        ' font-family="sans-serif" font-size="13" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        '<g font-family="sans-serif" font-size="13">',
         "<title>The rooms of the house, and which rooms each one imports</title>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
@@ -74,7 +74,7 @@ def drawing() -> str:
             f'<circle cx="{_LEFT + _COLUMN * order.index(other) + 13}" cy="{y + 13}" r="5" fill="#3d5a73"/>'
             for other in sorted(known[room], key=order.index)
         ]
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*parts, "</g>", "</svg>", ""])
 
 
 if __name__ == "__main__":

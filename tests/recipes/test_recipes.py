@@ -255,7 +255,7 @@ def _edit(path: Path, *pairs: tuple[str, str]) -> None:
 
 
 def test_a_year(tmp_path: Path) -> None:
-    """CONTRIBUTING: 一个新年度 - copy the folder, freeze the calendar, change year and targets; last year stays as it is."""
+    """CONTRIBUTING: 一个新年度 - copy the folder, freeze the calendar, change year and targets; last year stays."""
     start_workspace(tmp_path / "bureau", YEAR - 1)
     bureau = Workspace.find(tmp_path / "bureau")
     _deliver(bureau, "2025-12", _sheets(), {})
