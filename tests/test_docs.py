@@ -1,58 +1,159 @@
-"""Every Python and shell block of the documents is executed: documentation that no longer holds fails here."""
+"""The documents hold: Python and shell blocks are executed, links lead somewhere, the map is as the imports are.
 
+README.zh-CN.md is followed literally, from the clone to the sealed month, as a clerk would.
+"""
+
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from tests import room_map
+from tests.test_rooms import HOUSE
 
+from minsheng.errors import ExitCode
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "README.zh-CN.md", "GLOSSARY.md", "CHANGELOG.md")
+CHAPTERS = sorted((HOUSE / "handbook" / "chapters").glob("*.md"))
+ENGINE = ROOT / "lib" / "papermill_forked" / "README.md"
+FOLLOWED = ROOT / "README.zh-CN.md"
+DOCUMENTS = (
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md")),
+    FOLLOWED,
+    *CHAPTERS,
+    *([ENGINE] if ENGINE.exists() else []),
+)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-# Running the tests within the tests would never end; make says whether it could.
-INSTEAD = {"make test": "make --dry-run test"}
+LINK = re.compile(r"\]\(([^)#:\s]+)\)")
+PLACE = re.compile(r"`((?:lib|tests|params|notebooks|\.ci)/[\w./-]*)`")
+# The longest README that is still read to its end.
+LONGEST = 10_000
+# Running the tests within the tests would never end; make says whether it could. A copy is no repository to hook into.
+INSTEAD = {
+    "make test": "make --dry-run test",
+    "make test-fast": "make --dry-run test-fast",
+    ".venv/bin/pre-commit install": ".venv/bin/pre-commit validate-config .pre-commit-config.yaml",
+    ".venv/bin/pre-commit run --all-files": ".venv/bin/codespell README.md",
+}
 
 
-def _blocks(language: str) -> list[tuple[str, str]]:
-    return [
-        (name, text)
-        for name in DOCUMENTS
-        for found, text in BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
-        if found == language
-    ]
+def _blocks(path: Path, *languages: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(path.read_text(encoding="utf-8")) if found in languages]
 
 
-def test_every_block_says_what_it_is() -> None:
-    for name in DOCUMENTS:
-        for language, _ in BLOCK.findall((ROOT / name).read_text(encoding="utf-8")):
-            assert language in {"python", "shell"}, f"{name}: a block of {language or 'nothing'} is not executed"
+def _lines(*paths: Path) -> list[str]:
+    return sorted({line for path in paths for text in _blocks(path, "shell") for line in text.splitlines()})
 
 
-@pytest.mark.parametrize(("name", "text"), _blocks("python"))
-def test_python_blocks_run(name: str, text: str) -> None:
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_block_says_what_it_is(path: Path) -> None:
+    for language, _ in BLOCK.findall(path.read_text(encoding="utf-8")):
+        assert language in {"python", "shell"}, f"a block of {language or 'nothing'} is not executed"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_and_places_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    linked = [path.parent / unquote(link) for link in LINK.findall(text)]
+    named = [ROOT / place for place in PLACE.findall(text) if "<" not in place]
+    assert [str(each) for each in (*linked, *named) if not each.exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_a_readme_is_short(name: str) -> None:
+    assert len((ROOT / name).read_bytes()) <= LONGEST
+
+
+def test_both_readmes_have_a_row_for_every_command() -> None:
+    from minsheng.cli import app
+
+    groups = {group.name: group.typer_instance for group in app.registered_groups}
+    for name in ("README.md", "README.zh-CN.md"):
+        rows = [
+            line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.startswith("| `minsheng")
+        ]
+        for command in app.registered_commands:
+            assert any(f"`minsheng {command.name or command.callback.__name__}" in row for row in rows), command
+        for group, commands in groups.items():
+            row = next(row for row in rows if f"`minsheng {group} " in row)
+            assert all(command.name in row for command in commands.registered_commands), group
+
+
+def test_the_map_is_drawn_from_the_imports() -> None:
+    assert room_map.TARGET.read_text(encoding="utf-8") == room_map.drawing(), "draw it again: make map"
+
+
+def test_the_map_names_every_room() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text[text.index("| floor |") : text.index("A new command,")]
+    assert {room for room in room_map.rooms() if f"`{room}`" in table or f"`lib/{room}/`" in table} == set(
+        room_map.rooms()
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, id=path.name) for path in DOCUMENTS for text in _blocks(path, "python")]
+)
+def test_python_blocks_run(text: str) -> None:
     done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{name}:\n{done.stderr}"
+    assert done.returncode == 0, done.stderr
+
+
+def _copy(target: Path) -> Path:
+    """Copy the repository as a clone has it, with the environment that the tests run in."""
+    ignored = shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__", "outputs")
+    shutil.copytree(ROOT, target, ignore=ignored)
+    (target / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+    return target
+
+
+def _ours(command: str) -> str:
+    """Return a command as it is run here: what is installed is not installed again from the copy."""
+    command = INSTEAD.get(command, command)
+    return command.replace("make ", "make -o .venv/.minsheng-installed ", 1) if command.startswith("make ") else command
 
 
 @pytest.fixture(scope="module")
 def checkout(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository in which the sample month has been run, so that running it again is short."""
-    root = tmp_path_factory.mktemp("checkout") / "workbook"
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__", "outputs"))
+    root = _copy(tmp_path_factory.mktemp("checkout") / "workbook")
     shutil.copytree(june.outputs, root / "outputs")
     shutil.copytree(june.data / "accepted", root / "data" / "accepted", dirs_exist_ok=True)
     return root
 
 
-@pytest.mark.parametrize("command", sorted({line for _, text in _blocks("shell") for line in text.splitlines()}))
+@pytest.mark.parametrize("command", _lines(*(path for path in DOCUMENTS if path != FOLLOWED)))
 def test_shell_blocks_run(command: str, checkout: Path) -> None:
-    venv = Path(sys.prefix)
-    ours = INSTEAD.get(command, command).replace(".venv/bin/", f"{venv}/bin/")
-    if ours.startswith("make"):
-        ours = f"{ours} VENV={venv}"
-    done = subprocess.run(ours, shell=True, cwd=checkout, capture_output=True, text=True, check=False)
+    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
+    done = subprocess.run(
+        _ours(command), shell=True, cwd=checkout, env={**os.environ, "PATH": path}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
     assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_chinese_readme_is_followed_literally(tmp_path: Path) -> None:
+    """In one shell, line by line, in a new home: nothing on PATH but the system's programs."""
+    home = tmp_path / "home"
+    home.mkdir()
+    clone = _copy(tmp_path / "clone")
+    (clone / "outputs").mkdir()
+    script = "\n".join(
+        ["set -eux", *(_ours(line) for text in _blocks(FOLLOWED, "shell") for line in text.splitlines())]
+    )
+    environment = {"HOME": str(home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=clone, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == ExitCode.DONE, f"{done.stdout}\n{done.stderr}"
+    workspace = home / "民生工作区"
+    assert (workspace / "outputs" / "index.html").is_file()
+    assert (workspace / "data" / "archive" / "2017-06").is_dir()
+    assert (home / "我市工作区" / "params" / "2026" / "plan.yaml").is_file()
+    assert len(list((clone / "data" / "returns" / "2017-06").glob("*.xlsx"))) == 11, "the sample stays where it was"

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from minsheng.domain.rubric import ItemRule
 from minsheng.errors import UsageError
-from minsheng.handbook.rubric_manual import manual_body, read_cases, write_manual
+from minsheng.handbook.rubric_manual import KINDS, manual_body, read_cases, write_manual
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,11 @@ def test_every_case_is_printed_with_its_clause_and_arithmetic(plan, cases):
 def test_every_item_of_the_rubric_has_a_case(plan, cases):
     assert {case["item"] for case in cases["county"]} == {item.id for item in plan.county_rubric.items}
     assert "没有算例" not in repr(manual_body(plan, cases))
+
+
+def test_every_kind_of_rule_has_a_heading_without_which_its_cases_are_not_printed():
+    rules = get_args(get_args(ItemRule)[0])
+    assert set(KINDS) == {get_args(rule.model_fields["kind"].annotation)[0] for rule in rules}
 
 
 def test_the_known_facts_are_in_words(plan, cases):

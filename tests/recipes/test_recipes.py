@@ -210,6 +210,10 @@ class CountedRule(Frozen):''',
         package / "minsheng/plan/checks/rubrics.py",
         ('Direction.AT_LEAST: ("proportional",', 'Direction.AT_LEAST: ("proportional", "all_or_nothing",'),
     )
+    _edit(
+        package / "minsheng/handbook/rubric_manual.py",
+        ('    "counted": "按数量计分",', '    "all_or_nothing": "达到才得分",\n    "counted": "按数量计分",'),
+    )
     rule = "{kind: all_or_nothing, unreported: zero, indicators: [{indicator: beds_new}], source: " + SOURCE + "}"
     path = bureau.params / str(YEAR) / "rubric_county.yaml"
     text = path.read_text(encoding="utf-8")
