@@ -8,6 +8,7 @@ replaced is what carries messages.
 import asyncio
 import atexit
 import importlib.util
+import os
 import socket
 import sys
 import threading
@@ -90,6 +91,16 @@ class ForkedKernel(IPythonKernel):
         if self.shell:
             self.shell.exit_now = False
         Kernel.start(self)  # type: ignore[no-untyped-call]
+
+    async def do_execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Execute a cell; a child of the cell's own ``os.fork`` that comes to its end too ends there."""
+        reply = await super().do_execute(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if self.iopub_thread.in_fork:
+            # It shares our sockets: it would answer for us and take our next request. A kernel leaves it idle for ever.
+            self._stdout.flush()
+            self._stderr.flush()
+            os._exit(0)
+        return reply
 
     def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
         if status == "idle":

@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
+from tornado.log import app_log
 
 from papermill_forked import wire
 
@@ -40,7 +41,7 @@ class Publisher(IOPubThread):
         self.background_socket: Any = self
         self.io_loop: Any = self
         self._data = data
-        self._in_fork = False
+        self.in_fork = False
         # Written by processes that the notebook forked; a datagram is whole or not there at all.
         self._from_forks, self._to_master = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -62,7 +63,7 @@ class Publisher(IOPubThread):
         self.thread.start()
 
     def _after_fork(self) -> None:
-        self._in_fork = True
+        self.in_fork = True
         self._lock.release()
 
     def stop(self) -> None:
@@ -81,7 +82,11 @@ class Publisher(IOPubThread):
     def schedule(self, f: Callable[[], object]) -> None:
         """Call a function under the lock, now."""
         with self._lock:
-            f()
+            error = _failure(f)
+        if error is not None:
+            # As tornado does it in a kernel's thread: what cannot be sent (half a character) is told of in the
+            # notebook, and the cell goes on. Not under the lock: the words go through a pipe that we may have to empty.
+            app_log.error("Uncaught exception while output was sent", exc_info=error)
 
     def call_later(self, delay: float, function: Callable[[], object]) -> None:
         """Have the thread call a function later."""
@@ -104,7 +109,7 @@ class Publisher(IOPubThread):
     def _send(self, parts: Sequence[wire.Part]) -> None:
         data = wire.encode(parts)
         with self._lock:
-            if self._in_fork:
+            if self.in_fork:
                 self._send_as_fork(data)
             elif self._data is not None:
                 self._data.sendall(data)
@@ -133,7 +138,7 @@ class Publisher(IOPubThread):
         It is called before each write to a stream as well, so that ``print`` and a subprocess keep their
         order; a kernel leaves that to chance.
         """
-        if self._in_fork:
+        if self.in_fork:
             return
         with self._lock:
             taken = 0
@@ -156,6 +161,11 @@ class Publisher(IOPubThread):
         with suppress(BlockingIOError):
             data = os.read(fd, _READ_BYTES)
             OutStream.write(stream, decoder.decode(data))
+            if not data:
+                # The notebook closed or replaced its descriptor, and with it the last way into the pipe. A pipe without
+                # writers is always ready, so it would be read for ever.
+                self._poll.unregister(fd)
+                del self._streams[fd]
             return len(data)
         return 0
 
@@ -163,7 +173,8 @@ class Publisher(IOPubThread):
         watching = select.poll()
         watching.register(self._wake, select.POLLIN)
         watching.register(self._from_forks, select.POLLIN)
-        for fd in self._streams:
+        watched = set(self._streams)
+        for fd in watched:
             watching.register(fd, select.POLLIN)
         while not self._stopping:
             wait = None if not self._due else max(0.0, self._due[0][0] - time.monotonic()) * 1000
@@ -172,9 +183,23 @@ class Publisher(IOPubThread):
                 os.eventfd_read(self._wake)
             with self._lock:
                 self.collect()
+                for fd in watched - self._streams.keys():
+                    watching.unregister(fd)
+                    watched.remove(fd)
                 now = time.monotonic()
+                due = []
                 while self._due and self._due[0][0] <= now:
-                    heapq.heappop(self._due)[2]()
+                    due.append(heapq.heappop(self._due)[2])
+            for function in due:
+                self.schedule(function)
+
+
+def _failure(function: Callable[[], object]) -> Exception | None:
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001  # whatever it is, the caller says it
+        return error
+    return None
 
 
 class CapturedStream(OutStream):

@@ -93,6 +93,22 @@ def test_random_numbers_differ_between_notebooks(run, text):
     assert not set(first) & set(second)
 
 
+def test_half_a_character_is_told_of_and_the_cell_goes_on(run):
+    first, second = run("print('half \\ud83d', flush=True); print('whole')", "print('after')").cells
+
+    assert "UnicodeEncodeError" in "".join(output.text for output in first.outputs if output.name == "stderr")
+    assert "".join(output.text for output in first.outputs if output.name == "stdout") == "whole\n"
+    assert [output.text for output in second.outputs] == ["after\n"]
+
+
+def test_a_child_that_comes_to_the_end_of_the_cell_ends_there_and_its_words_are_kept(run):
+    notebook = run("import os\nprint('child' if (pid := os.fork()) == 0 else 'parent')", "os.waitpid(pid, 0)[1]")
+
+    words = "".join(output.text for output in notebook.cells[0].outputs if output.name == "stdout")
+    assert sorted(words.split()) == ["child", "parent"]
+    assert notebook.cells[1].outputs[0].data["text/plain"] == "0"
+
+
 def test_several_threads(template, new_notebook, text):
     def execute(n):
         notebook = new_notebook(f"n = {n}", "import time; time.sleep(.05)", "print(n * n)")
