@@ -139,7 +139,8 @@ def test_an_unchanged_month_is_not_checked_again_and_imports_no_great_expectatio
     check_month(plan, PARAMS, folder.data, JANUARY)
     before = {p.name: p.read_bytes() for p in accepted_dir(folder.data, JANUARY).iterdir()}
     code = (
-        "import sys; from pathlib import Path; from minsheng.plan import load_plan; from minsheng.intake import *\n"
+        "import sys; from pathlib import Path; from minsheng.plan import load_plan\n"
+        "from minsheng.intake.returns.checking import check_month, is_up_to_date\n"
         "from minsheng.domain.period import Period\n"
         f"params, data, month = Path({str(PARAMS)!r}), Path({str(folder.data)!r}), Period('2017-01')\n"
         "plan = load_plan(params, 2017); assert is_up_to_date(plan, params, data, month)\n"
