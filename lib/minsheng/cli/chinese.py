@@ -7,6 +7,7 @@ version words otherwise fails in a test, which asks for each.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -143,7 +144,6 @@ def _lists(command: Any, ctx: Any) -> Iterator[tuple[str, list[tuple[str, str]]]
 
 def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
     """Lay out two columns; a Chinese character is as wide as two others."""
-    from rich.cells import cell_len
-
-    widest = max(cell_len(name) for name, _ in rows)
-    return [f"  {name}{' ' * (widest - cell_len(name))}  {about}" for name, about in rows]
+    widths = [sum(2 if east_asian_width(each) in "WF" else 1 for each in name) for name, _ in rows]
+    widest = max(widths)
+    return [f"  {name}{' ' * (widest - width)}  {about}" for width, (name, about) in zip(widths, rows, strict=True)]
