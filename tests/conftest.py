@@ -169,69 +169,81 @@ def html_text():
 
 @pytest.fixture(scope="session")
 def tagged_text():
-    """The text of a PDF without its blanks, in the order of its tags: charts and list numbers left out.
+    """The text of a PDF without its blanks, in the order of its tags: pictures and list numbers left out.
 
-    A table that goes on overleaf says its head again, as it should; here it is read once.
+    What a sheet repeats (running header, page number, the head of a table overleaf) has no tags.
     """
 
     def read(pdf: pikepdf.Pdf) -> str:
         marked = {page.obj.objgen: _marked_texts(page) for page in pdf.pages}
-        return _squeezed("".join(_walk(pdf.Root.StructTreeRoot.K[0], marked, heads=[""])))
+        return _squeezed("".join(_walk(pdf.Root.StructTreeRoot, None, marked)))
 
     return read
 
 
-def _walk(element, marked, heads):
+def _walk(element, page, marked):
     if element.get("/S") in ("/Figure", "/Lbl"):
         return
-    if element.get("/S") == "/Caption":  # the parts of a table that follow its first have none
-        heads.append("")
-    for kid in element.get("/K", []):
+    page = element.get("/Pg", page)
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, int):
-            yield marked[element.Pg.objgen][kid]
-        elif kid.get("/S") == "/THead":
-            head = "".join(_walk(kid, marked, heads))
-            if head != heads[-1]:
-                yield head
-            heads.append(head)
-        elif "/S" in kid:
-            yield from _walk(kid, marked, heads)
+            yield marked[page.objgen][kid]
+        elif kid.get("/Type") == "/MCR":
+            yield marked[kid.get("/Pg", page).objgen][int(kid.MCID)]
+        elif kid.get("/Type") != "/OBJR":
+            yield from _walk(kid, page, marked)
 
 
 def _marked_texts(page) -> dict[int, str]:
-    unicode_of = {name: _to_unicode(font) for name, font in page.resources.Font.items()}
+    unicode_of = {name: to_unicode(font) for name, font in page.resources.get("/Font", {}).items()}
     texts: dict[int, str] = {}
-    current, font = None, {}
+    open_marks: list[tuple[int | None, str | None]] = []  # number of the content, text that stands for its glyphs
+    font: dict[int, str] = {}
     for operands, operator in pikepdf.parse_content_stream(page):
         match str(operator):
             case "BDC":
-                current = int(operands[1]["/MCID"]) if "/MCID" in operands[1] else None
-                if current is not None:
-                    texts[current] = ""
+                number, instead = open_marks[-1] if open_marks else (None, None)
+                told = operands[1] if isinstance(operands[1], pikepdf.Dictionary) else {}
+                if "/MCID" in told:
+                    number = int(told["/MCID"])
+                    texts[number] = ""
+                if "/ActualText" in told and number is not None:
+                    instead = str(told["/ActualText"])
+                    texts[number] += instead
+                open_marks.append((number, instead))
+            case "BMC":
+                open_marks.append((None, None))
             case "EMC":
-                current = None
+                open_marks.pop()
             case "Tf":
                 font = unicode_of[str(operands[0])]
-            case "TJ" | "Tj" if current is not None:
+            case "TJ" | "Tj" if open_marks and open_marks[-1][0] is not None and open_marks[-1][1] is None:
                 pieces = operands[0] if isinstance(operands[0], pikepdf.Array) else [operands[0]]
-                for piece in pieces:
-                    if isinstance(piece, pikepdf.String):
-                        codes = bytes(piece)
-                        texts[current] += "".join(
-                            font[int.from_bytes(codes[at : at + 2], "big")] for at in range(0, len(codes), 2)
-                        )
+                for codes in (bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String)):
+                    texts[open_marks[-1][0]] += "".join(
+                        font[int.from_bytes(codes[at : at + 2], "big")] for at in range(0, len(codes), 2)
+                    )
     return texts
 
 
-def _to_unicode(font) -> dict[int, str]:
+def to_unicode(font) -> dict[int, str]:
+    """What a font says its codes mean; ranges too."""
     table = {}
-    inside = False
+    kind = None
     for line in font.ToUnicode.read_bytes().decode().splitlines():
-        if line.endswith("beginbfchar"):
-            inside = True
-        elif line == "endbfchar":
-            inside = False
-        elif inside:
+        if line.endswith(("beginbfchar", "beginbfrange")):
+            kind = line.split()[-1]
+        elif line.startswith("endbf"):
+            kind = None
+        elif kind == "beginbfchar":
             code, text = line.replace("<", "").replace(">", "").split()
             table[int(code, 16)] = bytes.fromhex(text).decode("utf-16-be")
+        elif kind == "beginbfrange":
+            first, last, text = line.replace("<", "").replace(">", "").split()
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                raw = bytes.fromhex(text)
+                table[int(first, 16) + step] = (
+                    raw[:-2] + (int.from_bytes(raw[-2:], "big") + step).to_bytes(2, "big")
+                ).decode("utf-16-be")
     return table

@@ -42,8 +42,8 @@ OUTSIDE = {
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
     "notebook": {"IPython", "ipywidgets"},
     "intake": {"pandas", "numpy", "python_calamine", "openpyxl", "xlsxwriter", "great_expectations", "pydantic"},
-    "render": {"nbconvert", "nbformat", "weasyprint", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
-               "pylopdf_fonts_zh_cn", "pydyf", "tinycss2", "tinyhtml5", "lxml"},
+    "render": {"nbconvert", "nbformat", "typst", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
+               "pylopdf_fonts_zh_cn", "lxml"},
     "files": {"cryptography", "pydantic"},
     "plan": {"ruamel", "pydantic", "pydantic_core", "chinese_calendar"},
     "workspace": {"pydantic"},
@@ -53,7 +53,7 @@ OUTSIDE = {
                          "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
 }  # fmt: skip
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
-FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "weasyprint": 2,
+FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "typst": 1,
             "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1, "pyhanko": 1, "rich": 1}  # fmt: skip
 # Who else writes, hashes or reads CSV, and why; everybody else does it through ``files``.
 OTHER_WRITERS = {

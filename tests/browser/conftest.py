@@ -27,11 +27,31 @@ _FLAGS = [
 expect.set_options(timeout=60_000)  # a machine may be slow
 
 
+# Without hinting, which moves advance widths by the pixel grid of a resolution that paper does not have.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <alias binding="same"><family>serif</family><prefer><family>Noto Serif SC</family></prefer></alias>
+  <alias binding="same"><family>sans-serif</family><prefer><family>Noto Sans SC</family></prefer></alias>
+  <alias binding="same"><family>monospace</family><prefer><family>Noto Sans SC</family></prefer></alias>
+  <match target="font">
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="autohint" mode="assign"><bool>false</bool></edit>
+    <edit name="embolden" mode="assign"><bool>false</bool></edit>
+  </match>
+</fontconfig>
+"""
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     found = next((path for path in map(shutil.which, _NAMES) if path), None)
     assert found, "no Chromium on PATH: sh .ci/setup tests"
-    environment = {**os.environ, "FONTCONFIG_FILE": str(packaged_fonts().fontconfig_file())}
+    folder = tmp_path_factory.mktemp("fonts")
+    (folder / "fonts.conf").write_text(_FONTS.format(fonts=packaged_fonts().folder(), cache=folder / "scan"))
+    environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=_FLAGS, env=environment)
         yield chromium

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import nbformat
+import page
 import pikepdf
 import pytest
 
@@ -41,3 +42,16 @@ def pdf(rendered, tmp_path):
     path.write_bytes(rendered.pdf)
     with pikepdf.open(path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def faults_of():
+    """What a validator has against a file as an archival and as an accessible one."""
+
+    def look(content: bytes, *, accessible: bool = True) -> list[str]:
+        profiles = [page.ValidationProfile.PDF_A_3U] + [page.ValidationProfile.PDF_UA_1] * accessible
+        found = [page.validate_pdf_bytes(content, profile=profile) for profile in profiles]
+        assert all(report.is_compliant == (not report.failures) for report in found)
+        return [str(fault) for report in found for fault in report.failures]
+
+    return look

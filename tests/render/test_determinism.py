@@ -39,7 +39,7 @@ def test_notebook_of_nobody_is_stable_too():
     notebook = nbformat.v4.new_notebook(cells=cells)
     first, second = (render_report(notebook, attachments={"a.txt": b"1"}) for _ in range(2))
     assert first.pdf == second.pdf
-    assert b"/CreationDate (D:1970" in first.pdf
+    assert b"/CreationDate(D:1970" in first.pdf
 
 
 def test_what_a_process_rendered_before_leaves_no_trace(notebook, tmp_path):
@@ -73,6 +73,7 @@ def test_same_bytes_in_another_process_place_zone_and_cache(notebook, tmp_path):
         "PYTHONUTF8": "1",
         "XDG_CACHE_HOME": str(tmp_path / "fresh-cache"),
         "FONTCONFIG_FILE": "/nowhere/fonts.conf",
+        "RAYON_NUM_THREADS": "3",
     }
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM],
@@ -85,7 +86,6 @@ def test_same_bytes_in_another_process_place_zone_and_cache(notebook, tmp_path):
         check=True,
     )
     assert done.stdout.split() == here.split()
-    assert list((tmp_path / "fresh-cache").rglob("fonts.conf"))
 
 
 def test_key_names_the_file_and_content_names_its_bytes(sample):

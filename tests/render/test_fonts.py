@@ -1,12 +1,9 @@
-import os
-import subprocess
-import sys
-
 import pytest
 from fontTools.ttLib import TTFont
 
-from minsheng.render import core_fonts, fonts
-from minsheng.render.core_fonts import CutError
+from minsheng.errors import MachineUnfitError
+from minsheng.render import fonts
+from minsheng.render.typst import arrangement
 
 
 def test_packaged_fonts_are_known_by_hash():
@@ -26,80 +23,62 @@ def test_digits_of_tables_stand_in_column():
         assert len({widths[cmap[ord(digit)]][0] for digit in "0123456789"}) == 1
 
 
-def test_fontconfig_file_knows_our_fonts_only():
-    program = (
-        "from weasyprint.text.ffi import fontconfig\n"
-        "config = fontconfig.FcInitLoadConfigAndFonts()\n"
-        "print(fontconfig.FcConfigGetFonts(config, 0).nfont)"
-    )
-    environment = os.environ | {"FONTCONFIG_FILE": str(fonts.packaged_fonts().fontconfig_file())}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "4"
+def test_widths_of_letters_are_those_of_the_wider_font():
+    told = []
+    for path in fonts.packaged_fonts().files:
+        with TTFont(path, lazy=True) as font:
+            cmap, widths = font.getBestCmap(), font["hmtx"]
+            told.append([widths[cmap[code]][0] for code in range(0x20, 0x7F)])
+    assert tuple(map(max, zip(*told, strict=True))) == arrangement._ASCII
 
 
-def test_environment_is_restored(monkeypatch):
-    monkeypatch.setenv("FONTCONFIG_FILE", "/somewhere")
-    monkeypatch.delenv("FONTCONFIG_PATH", raising=False)
-    with fonts.only_fonts_of(fonts.packaged_fonts()):
-        assert os.environ["FONTCONFIG_FILE"].endswith("fonts.conf")
-    assert os.environ["FONTCONFIG_FILE"] == "/somewhere"
-    assert "FONTCONFIG_PATH" not in os.environ
+def test_the_press_sees_our_fonts_only():
+    folder = fonts.packaged_fonts().folder()
+    assert {path.name for path in folder.iterdir() if path.suffix == ".otf"} == {
+        "NotoSansSC-Regular.otf",
+        "NotoSerifSC-Regular.otf",
+    }
+    assert folder == fonts.sans_path().parent
 
 
 @pytest.fixture
 def fresh_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    fonts._fontconfig_file.cache_clear()
+    fonts._folder.cache_clear()
     yield tmp_path / "cache"
-    fonts._fontconfig_file.cache_clear()
+    fonts._folder.cache_clear()
 
 
 def test_unwritable_cache_falls_back_to_a_temporary_folder(fresh_cache):
     fresh_cache.write_text("a file, no folder")
-    config = fonts.packaged_fonts().fontconfig_file()
-    assert config.is_file()
-    assert not config.is_relative_to(fresh_cache)
+    folder = fonts.FontSet((fonts.sans_path(),)).folder()
+    assert [path.name for path in folder.iterdir()] == ["NotoSansSC-Regular.otf"]
+    assert not folder.is_relative_to(fresh_cache)
 
 
-def test_second_set_of_fonts_has_a_file_of_its_own(fresh_cache):
-    both = fonts.packaged_fonts()
-    one = fonts.FontSet((fonts.sans_path(),))
-    assert both.fontconfig_file() != one.fontconfig_file()
-    assert both.fontconfig_file().is_relative_to(fresh_cache)
+def test_another_set_of_fonts_has_a_folder_of_its_own(fresh_cache):
+    one = fonts.FontSet((fonts.sans_path(),)).folder()
+    assert one.is_relative_to(fresh_cache)
+    assert [path.resolve() for path in one.iterdir()] == [fonts.sans_path()]
 
 
 @pytest.mark.usefixtures("fresh_cache")
 def test_font_folder_made_by_another_process_is_used(monkeypatch):
-    first = fonts.packaged_fonts().fontconfig_file()
-    monkeypatch.setattr(fonts.Path, "is_file", lambda self: self.exists() and self.parent.name.startswith("."))
+    one = fonts.FontSet((fonts.sans_path(),))
+    first = one.folder()
+    monkeypatch.setattr(fonts.Path, "is_dir", lambda self: self.exists() and self != first)
     with pytest.raises(OSError, match="not empty"):
-        fonts._write_font_folder(first.parent, fonts.packaged_fonts().files, ())
+        fonts._write_folder(first, one.files)
     monkeypatch.undo()
-    assert fonts._write_font_folder(first.parent, fonts.packaged_fonts().files, ()) == first
-    assert [path.name for path in first.parent.parent.iterdir()] == [first.parent.name]
+    assert fonts._write_folder(first, one.files) == first
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
 
 
 @pytest.mark.usefixtures("fresh_cache")
-def test_without_harfbuzz_whole_fonts_are_used_and_it_is_said(monkeypatch, caplog):
-    def refuse(_path):
-        raise CutError("the HarfBuzz subset library is missing")
-
-    monkeypatch.setattr(fonts, "cut_core_font", refuse)
-    config = fonts.packaged_fonts().fontconfig_file()
-    assert len(list((config.parent / "files").iterdir())) == 2
-    assert "larger and slower" in caplog.text
-
-
-def test_cut_refuses_what_is_no_font(tmp_path):
-    with pytest.raises(CutError, match="cannot read"):
-        core_fonts.cut_core_font(tmp_path / "none.otf")
-
-
-def test_library_that_is_nowhere_is_named(monkeypatch):
-    core_fonts._harfbuzz.cache_clear()
-    monkeypatch.setattr(core_fonts, "_LIBRARY_NAMES", ("libnone.so.9",))
-    monkeypatch.setattr(core_fonts.ctypes.util, "find_library", lambda _name: None)
-    with pytest.raises(CutError, match="libharfbuzz-subset0"):
-        core_fonts._harfbuzz()
-    assert core_fonts.cut_version().startswith("no HarfBuzz")
-    core_fonts._harfbuzz.cache_clear()
+def test_a_font_that_is_gone_or_none_is_named(tmp_path):
+    gone, broken = tmp_path / "none.otf", tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    with pytest.raises(MachineUnfitError, match=r"字体文件无法读取：.*none\.otf"):
+        fonts.FontSet((gone, fonts.sans_path())).folder()
+    with pytest.raises(MachineUnfitError, match=r"字体文件无法读取：.*broken\.ttf"):
+        fonts.FontSet((broken, fonts.sans_path())).missing_glyphs("甲")

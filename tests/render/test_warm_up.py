@@ -15,6 +15,6 @@ def test_leaves_one_thread_and_loads_no_chart_library():
 
 
 def test_importing_fonts_loads_no_renderer():
-    program = "import sys, minsheng.render.fonts; print({'weasyprint', 'nbconvert', 'pikepdf'} & set(sys.modules))"
+    program = "import sys, minsheng.render.fonts; print({'typst', 'nbconvert', 'pikepdf'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

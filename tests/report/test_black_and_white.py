@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 from minsheng import report
 from minsheng.domain.light import Light
 from minsheng.plan import load_plan
-from minsheng.render.html.page import paper_style
+from minsheng.render.html.page import screen_style
 
 _APART = 45
 """Levels of grey, of 255, between two areas that an eye tells apart on a cheap printer."""
@@ -93,7 +93,7 @@ def test_bars_of_one_grey_are_found() -> None:
 
 
 def test_the_edges_of_findings_differ_in_kind_or_grey() -> None:
-    style = paper_style()
+    style = screen_style()
     edges = re.findall(
         r"^\.findings (li|\.good|\.watch|\.bad) \{[^}]*border-left: (\d+px \w+) (#\w{6})", style, re.MULTILINE
     )

@@ -1,7 +1,7 @@
 """The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``.
 
 In JupyterLab they stand under 文件 → 保存并导出笔记本为; ``minsheng lab`` gives them their Chinese names there
-(:mod:`minsheng.commands.lab`), because JupyterLab itself shows an entry point's name.
+(:mod:`minsheng.workflow.lab`), because JupyterLab itself shows an entry point's name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from traitlets import List, Unicode, default
 from traitlets.config import Config
 
-from minsheng.render.html.offline import refuse_active_content
+from minsheng.render.html.offline import legible, refuse_active_content
 from minsheng.render.html.page import screen_style
 from minsheng.render.metadata import read_metadata
 
@@ -107,12 +107,13 @@ class ReportHTMLExporter(HTMLExporter):
         }
         # HTMLExporter's own method parses the whole page again to add English alternative texts: passed over.
         page, described = TemplateExporter.from_notebook_node(self, nb, described, **keywords)
+        page = legible(page)
         refuse_active_content(page.partition("</head>")[2])
         return page, described
 
 
 class ReportPDFExporter(ReportHTMLExporter):
-    """The same page as a tagged PDF/A-3u that carries its data."""
+    """The same page as a tagged PDF/A-3u and PDF/UA-1 that carries its data."""
 
     export_from_notebook = "民生报告（PDF）"
     output_mimetype = "application/pdf"
@@ -134,7 +135,7 @@ class ReportPDFExporter(ReportHTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Convert a notebook; ``resources["minsheng_attachments"]`` maps names to files to embed."""
-        from minsheng.render.paper import print_page  # WeasyPrint's import costs a second
+        from minsheng.render.paper import print_page  # a page for the screen needs none of it
 
         attachments = dict((resources or {}).get(ATTACHMENTS, {}))
         attachments |= {Path(path).name: Path(path).read_bytes() for path in self.attached_files}

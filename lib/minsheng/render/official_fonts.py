@@ -10,12 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from minsheng.errors import MachineUnfitError
-from minsheng.render.fonts import FontSet, packaged_fonts
-
-_SUFFIXES = {".ttf", ".otf"}
+from minsheng.render.fonts import SUFFIXES, FontSet, packaged_fonts
 
 _FAMILY_NAMES = (1, 16)
-
 _FULL_NAMES = (4, 6)
 
 
@@ -29,8 +26,6 @@ class Role:
         Its key in ``minsheng.toml``.
     word
         In words.
-    style_name
-        The family that ``styles/official.css`` names first.
     usual
         Family names under which the font is sold, best first.
     substitute
@@ -39,7 +34,6 @@ class Role:
 
     id: str
     word: str
-    style_name: str
     usual: tuple[str, ...]
     substitute: str
 
@@ -48,19 +42,17 @@ ROLES = (
     Role(
         "fangsong",
         "仿宋",
-        "FangSong_GB2312",
         ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "STFangsong"),
         "宋体",
     ),
     Role(
         "xiaobiaosong",
         "小标宋",
-        "FZXiaoBiaoSong-B05S",
         ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "方正小标宋_GBK", "FZXiaoBiaoSong-B05"),
         "宋体",
     ),
-    Role("heiti", "黑体", "SimHei", ("黑体", "SimHei"), "思源黑体"),
-    Role("kaiti", "楷体", "KaiTi_GB2312", ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "STKaiti"), "宋体"),
+    Role("heiti", "黑体", ("黑体", "SimHei"), "思源黑体"),
+    Role("kaiti", "楷体", ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "STKaiti"), "宋体"),
 )
 
 
@@ -108,22 +100,22 @@ def official_fonts(folder: Path | None, families: Mapping[str, str]) -> Official
         return OfficialFonts(packaged_fonts(), ROLES)
     if not folder.is_dir():
         raise MachineUnfitError(f"minsheng.toml 的 [fonts] folder 指定的文件夹不存在：{folder}")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     by_name = {name: path for path in reversed(files) for name in _names(path)}
-    chosen: dict[str, tuple[str, Path]] = {}
+    chosen: dict[str, Path] = {}
     for role in ROLES:
         wanted = families.get(role.id, "")
         found = next((name for name in ((wanted,) if wanted else role.usual) if name in by_name), None)
         if found:
-            chosen[role.id] = _family(by_name[found]), by_name[found]
+            chosen[role.id] = by_name[found]
         elif wanted:
             raise MachineUnfitError(
                 f"{folder} 中没有字体“{wanted}”（{role.word}）；其中有：{'、'.join(sorted(by_name)) or '无'}"
             )
-    own = tuple(dict.fromkeys(path for _, path in chosen.values()))
-    aliases = tuple((role.style_name, chosen[role.id][0]) for role in ROLES if role.id in chosen)
+    own = tuple(dict.fromkeys(chosen.values()))
+    roles = tuple((role.id, chosen[role.id].name) for role in ROLES if role.id in chosen)
     missing = tuple(role for role in ROLES if role.id not in chosen)
-    return OfficialFonts(FontSet((*own, *packaged_fonts().files), aliases), missing)
+    return OfficialFonts(FontSet((*own, *packaged_fonts().files), roles), missing)
 
 
 @lru_cache
@@ -139,8 +131,3 @@ def _records(path: Path) -> tuple[tuple[int, str], ...]:
 
 def _names(path: Path) -> set[str]:
     return {name for kind, name in _records(path) if kind in (*_FAMILY_NAMES, *_FULL_NAMES)}
-
-
-def _family(path: Path) -> str:
-    """Return the name by which fontconfig knows a file."""
-    return next(name for kind, name in _records(path) if kind == _FAMILY_NAMES[0])

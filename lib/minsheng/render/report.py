@@ -11,7 +11,7 @@ from minsheng.render.exporters import ReportHTMLExporter
 from minsheng.render.fonts import FontSet
 from minsheng.render.formats import FORMATS, HTML, PDF, ReportPage
 from minsheng.render.metadata import read_metadata
-from minsheng.render.paper import forget_fonts
+from minsheng.render.paper import warm_press
 
 # Every kind of thing that a report holds, so that the first real report finds all caches filled.
 _CHART = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">1</text></svg>').decode()
@@ -101,8 +101,9 @@ def render_report(
 def warm_up() -> None:
     """Render a small page, so that a process forked from this one starts with templates, styles and libraries loaded.
 
-    Leaves no thread behind. A forked process that renders one report and ends should call ``gc.disable()`` first: the
-    collector would go through the page's remains for nothing, which takes a quarter of the time.
+    Nothing is compiled: Typst's threads would not survive a fork. A forked process that renders one report and ends
+    should call ``gc.disable()`` first: the collector would go through the page's remains for nothing, which takes a
+    quarter of the time.
     """
     output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": _WARM_UP_PAGE}}
     cell = {
@@ -114,8 +115,8 @@ def warm_up() -> None:
         "execution_count": 1,
     }
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
-    render_report(nbformat.from_dict(notebook), attachments={"warm-up.txt": b"1"})  # type: ignore[no-untyped-call]
-    forget_fonts()
+    page, _ = _exporter().from_notebook_node(nbformat.from_dict(notebook))  # type: ignore[no-untyped-call]
+    warm_press(page)
 
 
 @lru_cache

@@ -176,12 +176,12 @@ class RemoteFonts:
     ----------
     files
         Name and sha256 of each.
-    aliases
+    roles
         As in :class:`~minsheng.render.fonts.FontSet`.
     """
 
     files: tuple[tuple[str, str], ...]
-    aliases: tuple[tuple[str, str], ...]
+    roles: tuple[tuple[str, str], ...]
 
 
 def cluster_for(address: str, fonts: FontSet) -> Cluster:
@@ -192,7 +192,7 @@ def cluster_for(address: str, fonts: FontSet) -> Cluster:
 
 def remote_maker(fonts: FontSet) -> Callable[[TaskWork], TaskMade]:
     """Return what a worker of a cluster runs for each task; it can be pickled."""
-    travelling = RemoteFonts(tuple(fonts.digests().items()), fonts.aliases)
+    travelling = RemoteFonts(tuple(fonts.digests().items()), fonts.roles)
     return partial(make_task_remotely, tuple(deciding_versions().items()), travelling)
 
 
@@ -243,7 +243,7 @@ def _canonical(name: str) -> str:
 
 
 def _fonts_here(fonts: RemoteFonts) -> FontSet:
-    return FontSet(tuple(_font_here(name, digest) for name, digest in fonts.files), fonts.aliases)
+    return FontSet(tuple(_font_here(name, digest) for name, digest in fonts.files), fonts.roles)
 
 
 @cache

@@ -31,6 +31,10 @@ _ACTIVE_TAGS = frozenset(
 
 _FETCHING_ATTRIBUTES = frozenset({"background", "data", "poster", "src", "srcset", "xlink:href"})
 
+_ILLEGIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
 _FETCHING_STYLE = re.compile(r"@import\b|url\(\s*[\"']?(?!data:|#|\s)", re.IGNORECASE)
 
 
@@ -50,6 +54,14 @@ def refuse_active_content(body: str) -> None:
     guard = _Guard()
     guard.feed(body)
     guard.close()
+
+
+def legible(text: str) -> str:
+    """Return a text without controls and characters that are none; half of a surrogate pair becomes U+FFFD.
+
+    Nobody sees them, HTML and PDF/A allow them nowhere, and a file cannot hold the half of a pair.
+    """
+    return _HALVES.sub("\ufffd", _ILLEGIBLE.sub("", text))
 
 
 class _Guard(HTMLParser):

@@ -1,18 +1,20 @@
 """A page that is no notebook's (the site's index pages), in the same style, offline and without script.
 
-The style of reports as text: read once, without its comments.
-
-``styles/report.css`` documents the HTML vocabulary that it styles.
+The style of reports as text: read once, without its comments, with the colours and sizes that paper shares.
+``styles/report.css`` documents the HTML vocabulary that it styles; ``styles/look.json`` holds what both media have in
+common; how each element looks on paper stands in ``typst/templates``.
 """
 
+import json
 import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from string import Template
 
 from minsheng.render.html.offline import refuse_active_content
 
-_FOLDER = Path(__file__).parents[1] / "styles"
+STYLES = Path(__file__).parents[1] / "styles"
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -20,24 +22,15 @@ _BLANKS = re.compile(r"\s*\n\s*")
 
 
 @lru_cache
-def paper_style(form: str = "") -> str:
-    """Return what paper needs: the shared vocabulary and the page rules; ``form`` is ``official`` for 公文格式."""
-    return _read("report.css") + _read("paged.css") + _form(form)
-
-
-@lru_cache
 def screen_style(form: str = "") -> str:
-    """Return what a browser needs: the same, and how it behaves on a screen."""
-    return _read("report.css") + _read("paged.css") + _read("screen.css") + _form(form)
-
-
-def _form(form: str) -> str:
-    return _read(f"{form}.css") if form else ""
+    """Return what a browser needs, its own print included; ``form`` is ``official`` for 公文格式."""
+    return _read("report.css") + _read("paged.css") + _read("screen.css") + (_read(f"{form}.css") if form else "")
 
 
 def _read(name: str) -> str:
-    text = (_FOLDER / name).read_text(encoding="utf-8")
-    return _BLANKS.sub("\n", _COMMENT.sub("", text)).lstrip("\n")
+    look = json.loads((STYLES / "look.json").read_text(encoding="utf-8"))
+    text = _COMMENT.sub("", (STYLES / name).read_text(encoding="utf-8"))
+    return _BLANKS.sub("\n", Template(text).substitute(look)).lstrip("\n")
 
 
 _PAGE = """<!DOCTYPE html>
