@@ -41,6 +41,7 @@ soak: setup
 	$(BIN)/pytest -m soak
 
 bench: setup
+	VENV="$(VENV)" sh .ci/setup bench
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s
 
 # Makes a month again and approves it as the golden one; WHY goes into CHANGELOG.md word for word.
@@ -72,7 +73,10 @@ format: setup
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --all-extras pyproject.toml -o requirements.lock
+	  --extra cluster --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'])" | \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  --constraint requirements.lock - -o tests/benchmarks/requirements.lock
 	$(BIN)/python .ci/conda.py > environment.yml
 
 setup: $(STAMP)

@@ -14,8 +14,6 @@ channels:
   - conda-forge
 dependencies:
   - python={python}.*
-  - pango
-  - harfbuzz
   - pip
   - pip:
       - -r requirements.lock

@@ -37,6 +37,8 @@ HEIGHT = {room: -floor for floor, rooms in enumerate(LINE) for room in rooms}
 
 OUTSIDE = {
     "cli": {"typer", "rich", "click"},
+    "commands": {"typst"},
+    "commands": {"typst"},
     "runs": {"papermill", "nbclient", "nbformat", "distributed"},
     "signing": {"pyhanko", "pyhanko_certvalidator", "cryptography"},
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
@@ -53,7 +55,7 @@ OUTSIDE = {
                          "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
 }  # fmt: skip
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
-FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "typst": 1,
+FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "typst": 2,
             "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1, "pyhanko": 1, "rich": 1}  # fmt: skip
 # Who else writes, hashes or reads CSV, and why; everybody else does it through ``files``.
 OTHER_WRITERS = {

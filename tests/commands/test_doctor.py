@@ -50,12 +50,12 @@ def test_a_fit_machine_has_no_fault(workspace: Workspace) -> None:
     assert len(findings) > 12
 
 
-def test_a_pango_that_does_not_load_is_a_fault(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "libraries").mkdir()
-    (tmp_path / "libraries" / "libpango-1.0.so.0").write_bytes(b"not a library")
-    code, findings = _doctor(workspace.root, environment={"LD_LIBRARY_PATH": str(tmp_path / "libraries")})
+def test_a_press_that_does_not_load_is_a_fault(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "libraries" / "typst").mkdir(parents=True)
+    (tmp_path / "libraries" / "typst" / "__init__.py").write_text("raise ImportError('not for this machine')")
+    code, findings = _doctor(workspace.root, environment={"PYTHONPATH": str(tmp_path / "libraries")})
     assert code == 15
-    assert _only(findings, "不能生成 PDF", "apt-get install libpango-1.0-0") == "故障"
+    assert _only(findings, "不能生成 PDF", "Typst", "make setup") == "故障"
 
 
 def _fonts(folder: Path, font: Path) -> dict[str, str]:

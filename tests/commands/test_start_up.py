@@ -12,7 +12,7 @@ from minsheng.workspace import Workspace
 _HEAVY = {
     "IPython", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client", "matplotlib", "nbclient",
     "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "ruamel", "scipy",
-    "weasyprint", "xlsxwriter",
+    "typst", "xlsxwriter",
 }  # fmt: skip
 _PLAN_READERS = {"ruamel"}
 _RUN = """

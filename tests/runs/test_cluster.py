@@ -118,6 +118,6 @@ def test_a_machine_that_would_give_other_bytes_refuses() -> None:
     from minsheng.runs.cluster import deciding_versions, remote_maker
 
     make = remote_maker(packaged_fonts())
-    other = tuple((deciding_versions() | {"weasyprint": "1.0", "pango": "0.1"}).items())
-    with pytest.raises(MachineUnfitError, match=r"与本机不同.*pango .*（应为 0\.1）、weasyprint .*（应为 1\.0）"):
+    other = tuple((deciding_versions() | {"typst": "0.1", "zlib": "1.0"}).items())
+    with pytest.raises(MachineUnfitError, match=r"与本机不同.*typst .*（应为 0\.1）、zlib .*（应为 1\.0）"):
         make.func(other, *make.args[1:], None)

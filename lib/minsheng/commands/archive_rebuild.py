@@ -1,7 +1,7 @@
 """``minsheng archive rebuild``: make a month again from its package alone, and compare report by report.
 
-Where package, lock, fonts and text libraries are those of the sealed month, the bytes must be the same; elsewhere the
-figures, and the text of the reports.
+Where package, lock, fonts and press are those of the sealed month, the bytes must be the same; elsewhere the figures,
+and with the same package the words too. What another version of the package writes otherwise is said, and is no damage.
 """
 
 import json
@@ -30,6 +30,7 @@ _MADE = ("outputs/", "data/accepted/", PROVENANCE)
 
 _HIDDEN = re.compile(r"<(style|script|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 
+_PROGRAM = "程序版本"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -43,10 +44,13 @@ class ReportComparison:
         The task.
     differs
         What differs, in words; empty where everything agrees that must.
+    otherwise
+        Words and pages that another version makes in another way: no damage, but said.
     """
 
     name: str
     differs: tuple[str, ...]
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,26 +82,32 @@ class RebuildOutcome(Outcome):
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal: one line per report."""
-        how = "数字与文字" if self.other_makings else "逐字节"
-        lines = [f"{'、'.join(self.other_makings)}与归档时不同：比较数字与报告文字"] if self.other_makings else []
+        how = self._how()
+        lines = [f"{'、'.join(self.other_makings)}与归档时不同：比较{how}"] if self.other_makings else []
         lines += [f"不同：校验后的数据 {name}" for name in self.intake]
         for task in self.tasks:
-            lines.append(
-                f"不同：{task.name}：{'；'.join(task.differs)}" if task.differs else f"相同：{task.name}（{how}）"
-            )
-        same = sum(not task.differs for task in self.tasks)
+            said = f"；另一版本写法不同，不是损坏：{'、'.join(task.otherwise)}" if task.otherwise else ""
+            same = f"相同：{task.name}（{how}{said}）"
+            lines.append(f"不同：{task.name}：{'；'.join(task.differs)}" if task.differs else same)
+        count = sum(not task.differs for task in self.tasks)
         lines.append(
-            f"从 {self.entry.bag} 重做 {len(self.tasks)} 份，{same} 份{how}相同，{len(self.tasks) - same} 份不同"
+            f"从 {self.entry.bag} 重做 {len(self.tasks)} 份，{count} 份{how}相同，{len(self.tasks) - count} 份不同"
         )
         return lines
+
+    def _how(self) -> str:
+        if not self.other_makings:
+            return "逐字节"
+        return "数字" if _PROGRAM in self.other_makings else "数字与文字"
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
         return {
             "bag": self.entry.bag,
-            "compared": "figures and text" if self.other_makings else "bytes",
+            "compared": {"数字": "figures", "数字与文字": "figures and text", "逐字节": "bytes"}[self._how()],
             "made_otherwise": list(self.other_makings),
             "units": {task.name: list(task.differs) for task in self.tasks},
+            "made_by_another_version": {task.name: list(task.otherwise) for task in self.tasks if task.otherwise},
             "intake": list(self.intake),
         }
 
@@ -153,7 +163,7 @@ def rebuild_month(
         return RebuildOutcome(
             entry=entry,
             other_makings=others,
-            tasks=tuple(_compare(sealed, again, task.name, exact=not others) for task in tasks),
+            tasks=tuple(_compare(sealed, again, task.name, others) for task in tasks),
             intake=_intake_differs(sealed, again.root, exact=not others),
         )
 
@@ -185,22 +195,27 @@ def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
 
 
 def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
-    words = {"package": "程序版本", "lock_sha256": "依赖的锁定版本", "fonts": "字体", "text_stack": "排版库"}
+    words = {"package": _PROGRAM, "lock_sha256": "依赖的锁定版本", "fonts": "字体", "text_stack": "排版库"}
     then = json.loads((sealed / PROVENANCE).read_bytes())["made_with"]
     now = made_with(again)
     return tuple(word for name, word in words.items() if then.get(name) != now[name])
 
 
-def _compare(sealed: Path, again: Workspace, task: str, *, exact: bool) -> ReportComparison:
+def _compare(sealed: Path, again: Workspace, task: str, others: tuple[str, ...]) -> ReportComparison:
+    """Compare one report: bytes, or with other makings figures; words too, unless another program wrote them."""
     old, new = sealed / "outputs" / task, again.outputs / task
-    if not (new / RESULT).is_file():
+    if not (new / "result.json").is_file():
         return ReportComparison(task, ("没有做成",))
-    if exact:
-        names = sorted(path.name for path in old.iterdir())
-        return ReportComparison(task, tuple(n for n in names if _bytes(old / n) != _bytes(new / n)))
-    differs = [] if _figures(old) == _figures(new) else ["数字（result.json 的 figures）"]
-    differs += [] if _text(old) == _text(new) else ["报告文字"]
-    return ReportComparison(task, tuple(differs))
+    names = sorted(path.name for path in old.iterdir())
+    changed = tuple(name for name in names if _bytes(old / name) != _bytes(new / name))
+    if not others:
+        return ReportComparison(task, changed)
+    differs = () if _figures(old) == _figures(new) else ("数字（result.json 的 figures）",)
+    words = () if _text(old) == _text(new) else ("报告文字",)
+    pages = tuple(name for name in changed if name.startswith("report."))
+    if _PROGRAM in others:
+        return ReportComparison(task, differs, (*words, *pages))
+    return ReportComparison(task, (*differs, *words), pages)
 
 
 def _intake_differs(sealed: Path, root: Path, *, exact: bool) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from typing import Any
 import pikepdf
 
 _PDFA_NAMESPACE = "http://www.aiim.org/pdfa/ns/id/"
+_PAGES_NAMESPACE = "http://ns.adobe.com/xap/1.0/t/pg/"
+_PDFUA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,11 @@ def bind(covers: bytes, leaves: Sequence[Leaf], attachments: Mapping[str, bytes]
         _set_outline(binder, marks)
         for name, content in sorted(attachments.items()):
             _attach(binder, name, content, as_of)
+        # The structure of the parts, which tells a reader what is what, does not survive their binding.
+        _unclaim(binder, _PDFUA_NAMESPACE, "part")
+        _unclaim(binder, _PAGES_NAMESPACE, "NPages")
         if not archival:
-            _unclaim(binder)
+            _unclaim(binder, _PDFA_NAMESPACE, "part", "conformance")
         binder.remove_unreferenced_resources()
         binder.save(
             target,
@@ -161,7 +166,7 @@ def _attach(binder: pikepdf.Pdf, name: str, content: bytes, as_of: date | None) 
     binder.Root.AF.append(binder.attachments[name].obj)
 
 
-def _unclaim(binder: pikepdf.Pdf) -> None:
+def _unclaim(binder: pikepdf.Pdf, namespace: str, *keys: str) -> None:
     with binder.open_metadata(set_pikepdf_as_editor=False) as metadata:
-        for key in ("part", "conformance"):
-            metadata.pop(f"{{{_PDFA_NAMESPACE}}}{key}", None)
+        for key in keys:
+            metadata.pop(f"{{{namespace}}}{key}", None)

@@ -1,9 +1,8 @@
-"""The machine: its system, text libraries, limits, room for temporary files, time zone.
+"""The machine: its system, the press, limits, room for temporary files, time zone.
 
 What was looked at, how it stands, and what to do.
 """
 
-import ctypes
 import os
 import resource
 import shutil
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from papermill_forked.launch import supported
@@ -48,12 +48,6 @@ class Observation:
 FREE_BYTES = 1 << 30
 """What a run needs on a disk that it writes to."""
 
-_LIBRARIES = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-}
-
 _OPEN_FILES = 512
 
 _PROCESSES = 256
@@ -68,7 +62,7 @@ _BEIJING = -8 * 3600
 def machine() -> list[Observation]:
     """Look at what lies outside of Python."""
     temporary = [*_can_write(_temporary(), "临时文件夹", "设置环境变量 TMPDIR 为可写的文件夹")]
-    return [*_system(), *_text_libraries(), *_limits(), *temporary, *_zone()]
+    return [*_system(), *_press(), *_limits(), *temporary, *_zone()]
 
 
 def _system() -> list[Observation]:
@@ -79,23 +73,12 @@ def _system() -> list[Observation]:
     ]
 
 
-def _text_libraries() -> list[Observation]:
-    missing = [package for name, package in _LIBRARIES.items() if not _loads(name)]
-    if not missing:
-        return [Observation("排版库 Pango、HarfBuzz")]
-    remedy = f"apt-get install {' '.join(missing)}（以 root 运行）"
-    return [Observation(f"缺少或无法装入排版库，不能生成 PDF：{'、'.join(missing)}", FAULT, remedy)]
-
-
-def _loads(library: str) -> bool:
-    names = [library] if sys.platform == "linux" else [library, f"{library.partition('.so')[0]}.dylib"]
-    for name in names:
-        try:
-            ctypes.CDLL(name)
-        except OSError:
-            continue
-        return True
-    return False
+def _press() -> list[Observation]:
+    try:
+        import typst  # noqa: F401  # whether it loads is the question
+    except ImportError as fault:
+        return [Observation(f"缺少或无法装入排版程序 Typst，不能生成 PDF：{fault}", FAULT, "重新安装：make setup")]
+    return [Observation(f"排版程序 Typst {version('typst')}")]
 
 
 def _limits() -> list[Observation]:

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from minsheng.render.typst.cell_styles import classes_of
-from minsheng.render.typst.grid import Cell, Grid, Row
+from minsheng.render.typst.table_grid import Cell, Grid, Row
 
 # Advance widths of printable ASCII in thousandths of an em, the larger of 宋体 and 黑体; a test reads them from fonts.
 _ASCII = (

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from minsheng.render.typst.arrangement import Arrangement, Part, arrange
 from minsheng.render.typst.cell_styles import CellStyles, classes_of, fill, is_bold, paint, side
-from minsheng.render.typst.grid import Cell, Row, grid_of
+from minsheng.render.typst.table_grid import Cell, Row, grid_of
 
 _RIGHT_HEADS = frozenset({"figures", "ranking", "scores"})
 _LOOKED_AT = 40
