@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from traitlets import List, Unicode, default
 from traitlets.config import Config
 
-from minsheng.render.html.offline import legible, refuse_active_content
+from minsheng.render.html.offline import legible, pictures_without_words, refuse_active_content
 from minsheng.render.html.page import screen_style
 from minsheng.render.metadata import read_metadata
 
@@ -29,6 +29,11 @@ _DISPLAYED = (
     "image/png",
     "image/jpeg",
     "text/plain",
+)
+
+
+_WORDLESS = (
+    '<p class="note">本页有 {} 幅图没有文字说明，读屏软件读不出它们；所以 PDF 符合 PDF/A-3u，但不符合 PDF/UA-1。</p>'
 )
 
 
@@ -109,6 +114,9 @@ class ReportHTMLExporter(HTMLExporter):
         page, described = TemplateExporter.from_notebook_node(self, nb, described, **keywords)
         page = legible(page)
         refuse_active_content(page.partition("</head>")[2])
+        wordless = pictures_without_words(page)
+        if wordless:
+            page = page.replace("\n</main>", f"\n{_WORDLESS.format(wordless)}\n</main>", 1)
         return page, described
 
 

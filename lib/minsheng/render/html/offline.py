@@ -38,6 +38,20 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _FETCHING_STYLE = re.compile(r"@import\b|url\(\s*[\"']?(?!data:|#|\s)", re.IGNORECASE)
 
 
+WITHOUT_WORDS = frozenset({"", "图"})
+"""Alternative texts that say nothing; the second stands where a notebook gave none."""
+
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+
+_ALTERNATIVE = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+
+
+def pictures_without_words(body: str) -> int:
+    """Return how many pictures of a page have no alternative text: who cannot see learns nothing of them."""
+    alternatives = [_ALTERNATIVE.search(tag) for tag in _IMAGE.findall(body)]
+    return sum(found is None or (found[1] or found[2] or "").strip() in WITHOUT_WORDS for found in alternatives)
+
+
 def refuse_active_content(body: str) -> None:
     """Raise where the body of a report would run or fetch something.
 

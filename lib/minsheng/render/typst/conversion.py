@@ -12,10 +12,10 @@ from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
 
-from minsheng.render.html.offline import legible
+from minsheng.render.html.offline import WITHOUT_WORDS, legible
 from minsheng.render.typst.arrangement import UPRIGHT, breakable
 from minsheng.render.typst.cell_styles import CellStyles, Declarations, classes_of, fill, is_bold, paint
-from minsheng.render.typst.pictures import WITHOUT_WORDS, picture_of
+from minsheng.render.typst.pictures import picture_of
 from minsheng.render.typst.table_source import call_of, write_table
 from minsheng.render.typst.vocabulary import ARRANGED, HEADINGS, INLINE, SAME, SILENT, known_names
 
@@ -24,6 +24,7 @@ _DEEPEST = 12
 """Blocks with a look of their own within each other; Typst allows some thirty layers of layout."""
 _DEEPEST_ELEMENTS = 80
 _LONG_FINDING = 800
+_BLANK = frozenset({'" "', "z"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PADDING = re.compile(r"padding-right:\s*([\d.]+)em")
 _FOLLOWED = re.compile(r"https?:|mailto:", re.IGNORECASE)
@@ -127,7 +128,7 @@ class PageWriter:
             text = re.sub(f"[{re.escape(''.join(sorted(lacking)))}]", "〓", text)
         return text
 
-    def blocks(self, element: Any) -> list[str]:
+    def blocks(self, element: Any, *, paragraphs: bool = True) -> list[str]:
         """Write what stands in an element that holds blocks; text that stands there by itself is a paragraph."""
         written: list[str] = []
         loose: list[str] = []
@@ -137,12 +138,14 @@ class PageWriter:
             elif piece.tag in INLINE and not self._holds_blocks(piece) and not _is_alone(piece):
                 loose.append(self.write(piece))
             elif piece.tag not in SILENT:
-                written += [*_paragraph(loose), self.write(piece)]
+                written += [*_loose(loose, paragraphs=paragraphs), self.write(piece)]
                 loose = []
-        return [*written, *_paragraph(loose)]
+        return [*written, *_loose(loose, paragraphs=paragraphs)]
 
     def inner(self, element: Any) -> list[str]:
         """Write texts and elements in their order."""
+        if element.tag not in INLINE and self._holds_blocks(element):
+            return self.blocks(element, paragraphs=False)
         parts: list[str] = []
         for piece in _pieces(element):
             if isinstance(piece, str):
@@ -335,10 +338,13 @@ class PageWriter:
         return any(isinstance(each.tag, str) and each.tag not in INLINE for each in element.iterdescendants())
 
 
-def _paragraph(loose: list[str]) -> list[str]:
-    if not any(part not in {'" "', "z", "br()"} for part in loose):
+def _loose(loose: list[str], *, paragraphs: bool) -> list[str]:
+    """Return text between blocks, without blanks that nobody sees: a paragraph of them would be a gap."""
+    while loose and loose[-1] in _BLANK:
+        loose = loose[:-1]
+    if not loose or all(part in _BLANK or part == "br()" for part in loose):
         return []
-    return [call_of("p", loose)]
+    return [call_of("p", loose)] if paragraphs else loose
 
 
 def _is_alone(element: Any) -> bool:

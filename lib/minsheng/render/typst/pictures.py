@@ -11,9 +11,6 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from minsheng.render.html.offline import PaperError
 
-WITHOUT_WORDS = frozenset({"", "图"})
-"""Alternative texts that say nothing; the second stands where a notebook gave none."""
-
 _MAGIC = {
     b"\x89PNG\r\n\x1a\n": "png",
     b"\xff\xd8\xff": "jpg",
