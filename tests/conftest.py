@@ -147,7 +147,7 @@ class _BodyText(HTMLParser):
         self.inside = self.inside or tag == "body"
 
     def handle_data(self, data) -> None:
-        if self.inside:
+        if self.inside and self.cdata_elem is None:
             self.pieces.append(data)
 
 

@@ -4,6 +4,7 @@
 
 import io
 import re
+import subprocess
 import zipfile
 import zlib
 from collections import defaultdict
@@ -89,6 +90,19 @@ def test_a_page_has_22_lines_in_the_type_area(official):
     # A glyph's baseline stands in its line where the font says; the lines themselves fill 天头 to 版心's end.
     assert TOP < second[0] < TOP + LINE
     assert BOTTOM - LINE < second[-1] < BOTTOM
+
+
+def test_another_reader_sees_22_lines_of_28_characters(official):
+    command = ["pdftotext", "-q", "-f", "2", "-l", "2", "-bbox-layout", "-", "-"]
+    told = subprocess.run(command, input=official.pdf, capture_output=True, check=True).stdout.decode()
+    lines: dict[float, str] = {}
+    for top, text in re.findall(r'<word [^>]*yMin="([\d.]+)"[^>]*>([^<]*)</word>', told):
+        at = next((known for known in lines if abs(known - float(top)) < 3), float(top))
+        lines[at] = lines.get(at, "") + text
+    body = {top: text for top, text in lines.items() if not text.startswith("—")}
+    assert len(body) == 22
+    assert [text for text in body.values() if len(text) == 28 and set(text) <= set(SENTENCE)]
+    assert max(len(text) for text in body.values() if set(text) <= set(SENTENCE)) == 28
 
 
 def test_every_line_stands_on_the_grid(official):

@@ -125,7 +125,7 @@ def breakable(text: str, room: float) -> Iterator[str]:
     yield text[begin:]
 
 
-def arrange(table: Any, grid: Grid, form: str, hidden: Callable[[Any], str]) -> Arrangement:
+def arrange(table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *, may_turn: bool) -> Arrangement:
     """Decide how a table is set.
 
     Parameters
@@ -136,18 +136,20 @@ def arrange(table: Any, grid: Grid, form: str, hidden: Callable[[Any], str]) -> 
         Its cells.
     form
         Of the page: ``official`` or empty.
-    hidden
+    text_of
         Returns a cell's text.
+    may_turn
+        Whether it may lie across, on sheets of its own.
     """
     classes = classes_of(table)
-    measured = _Measured(grid, hidden)
+    measured = _Measured(grid, text_of)
     given = _given_shares(table, grid, classes)
     if given is not None:
         size, width = (_DENSE if {"issues", "ranking"} & classes else 9.0), _width(table)
         room = UPRIGHT[form] * width / 100 / size
         part = _part(measured, grid, [share * room for share in given], size, _INSET)
         return _arranged((part,), size, across=False, width=width, inset=_INSET, classes=classes)
-    for size, across in _SIZES:
+    for size, across in (each for each in _SIZES if may_turn or not each[1]):
         room = (_ACROSS if across else UPRIGHT)[form] / size
         inset = _INSET if size == _SIZES[0][0] else _INSET_NARROW
         ems = _shared(measured.least, measured.natural, room, inset)
@@ -156,7 +158,7 @@ def arrange(table: Any, grid: Grid, form: str, hidden: Callable[[Any], str]) -> 
             whole = [each * room * width / 100 / sum(ems) for each in ems]
             part = _part(measured, grid, whole, size, inset)
             return _arranged((part,), size, across=across, width=width, inset=inset, classes=classes)
-    return _split(measured, grid, form, classes)
+    return _split(measured, grid, form, classes, across=may_turn)
 
 
 class _Measured:
@@ -216,10 +218,10 @@ def _shared(least: Sequence[float], natural: Sequence[float], room: float, inset
     return [low + blank + spare * (high - low) / wanted for low, high in zip(least, natural, strict=True)]
 
 
-def _split(measured: _Measured, grid: Grid, form: str, classes: frozenset[str]) -> Arrangement:
-    """Set columns side by side as far as a turned sheet holds them; each part repeats what names the rows."""
+def _split(measured: _Measured, grid: Grid, form: str, classes: frozenset[str], *, across: bool) -> Arrangement:
+    """Set columns side by side as far as a sheet holds them; each part repeats what names the rows."""
     size, inset = _SIZES[-1][0], _INSET_NARROW
-    room = _ACROSS[form] / size
+    room = (_ACROSS if across else UPRIGHT)[form] / size
     kept = grid.row_headers()
     needs = [need + 2 * inset for need in measured.least]
     left = sum(needs[:kept])
@@ -238,7 +240,7 @@ def _split(measured: _Measured, grid: Grid, form: str, classes: frozenset[str]) 
         own = [*needs[:kept], *needs[first:last]]
         scale = max(1.0, room / sum(own)) if len(parts) < len(bounds) - 2 else min(1.5, room / sum(own))
         parts.append(_part(measured, grid.part(kept, first, last), [each * scale for each in own], size, inset))
-    return _arranged(tuple(parts), size, across=True, width=100.0, inset=inset, classes=classes)
+    return _arranged(tuple(parts), size, across=across, width=100.0, inset=inset, classes=classes)
 
 
 def _part(measured: _Measured, grid: Grid, ems: Sequence[float], size: float, inset: float) -> Part:

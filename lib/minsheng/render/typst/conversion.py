@@ -17,7 +17,15 @@ from minsheng.render.typst.arrangement import UPRIGHT, breakable
 from minsheng.render.typst.cell_styles import CellStyles, Declarations, classes_of, fill, is_bold, paint
 from minsheng.render.typst.pictures import picture_of
 from minsheng.render.typst.table_source import call_of, write_table
-from minsheng.render.typst.vocabulary import ARRANGED, HEADINGS, INLINE, SAME, SILENT, known_names
+from minsheng.render.typst.vocabulary import (
+    ARRANGED,
+    HEADINGS,
+    IN_TABLES,
+    INLINE,
+    SAME,
+    SILENT,
+    known_names,
+)
 
 _WITH_KIND = frozenset({"light", "severity", "callout"})
 _DEEPEST = 12
@@ -104,6 +112,7 @@ class PageWriter:
     def __init__(self, body: Any, form: str, missing: Callable[[str], set[str]]) -> None:
         self.made = TypesetPage()
         self.form = form
+        self._body = body
         self.styles = CellStyles([element.text or "" for element in body.iter("style")])
         self.unit = "unit-beside"
         self.room = UPRIGHT[form] / (16.0 if form else 10.5)
@@ -189,6 +198,12 @@ class PageWriter:
             SAME.get(tag, tag),
         ]
         return next((each for each in names if each in self._known), "span" if tag in INLINE else "group")
+
+    def may_turn(self, element: Any) -> bool:
+        """Whether a table stands in nothing that has a look of its own: only then may it lie on a sheet of its own."""
+        around = list(element.iterancestors())
+        inside = around[: around.index(self._body)] if self._body in around else around
+        return all(each.tag not in IN_TABLES and self.name_of(each) == "group" for each in inside)
 
     def _written(self, element: Any) -> str:
         special = getattr(self, f"_write_{element.tag}", None)

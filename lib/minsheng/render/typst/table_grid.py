@@ -84,6 +84,8 @@ def grid_of(table: Any) -> Grid:
     if not head:  # a table without one may still begin with rows that only name columns
         count = next((at for at, row in enumerate(body) if any(cell.tag != "th" for cell in _cells(row))), 0)
         head, body = body[:count], body[count:]
+    if not body:  # a head repeats above something
+        head, body = [], head
     placed = _placed(head), _placed(body)
     columns = max((cell.column + 1 for section in placed for row in section for cell in row.cells), default=0)
     return Grid(columns, *(_filled(section, columns) for section in placed))

@@ -27,6 +27,9 @@ class Writer(Protocol):
     def inner(self, element: Any) -> list[str]:
         """Write texts and elements in their order."""
 
+    def may_turn(self, element: Any) -> bool:
+        """Whether a table may lie on a sheet of its own."""
+
     def said(self, element: Any) -> str:
         """Return an element's text, with a line end for each ``br``."""
 
@@ -48,7 +51,7 @@ def write_table(writer: Writer, table: Any) -> str:
     said = call_of("span", writer.inner(caption)) if caption is not None else "none"
     if not grid.columns:
         return call_of("p", [said]) if caption is not None else "group()"
-    how = arrange(table, grid, writer.form, writer.said)
+    how = arrange(table, grid, writer.form, writer.said, may_turn=writer.may_turn(table))
     before = writer.room, writer.unit
     written = [
         _Table(writer, table, how, part).write(said if at == 1 else "none", (at, len(how.parts)))
