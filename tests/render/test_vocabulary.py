@@ -20,7 +20,8 @@ from minsheng.render.typst.vocabulary import (
 
 _WRITTEN = {"a", "img", "wbr", "figure", "html"}
 """Tags that the conversion writes by a function of another name."""
-_SCREEN_ONLY = {"wide"}
+_KINDS = {"blocked", "not-reported", "stale"}
+"""Classes beside ``callout``, whose function they are told to."""
 _NO_RULE = {"formulas", "text", "file", "third", "annex-name", "remark", "official-head", "plain", "report", "official"}
 """Classes that look as their tag does, or as what stands around them."""
 
@@ -48,9 +49,9 @@ def lacking(page: str, form: str) -> list[str]:
     for tag, name in sorted(elements_of(page)):
         if name and name not in style | _NO_RULE:
             found.append(f".{name} has no rule in the style sheets")
-        if name and not {name, f"{tag}-{name}", re.sub(r"-\w+$", "", name)} & known | {name} & (
-            ARRANGED | _SCREEN_ONLY | {"callout", "blocked", "not-reported", "stale"}
-        ):
+        # A kind (light-red) is told to the function of what it is a kind of (light).
+        names = {name, f"{tag}-{name}", name.rpartition("-")[0]}
+        if name and not names & known and name not in ARRANGED | _KINDS:
             found.append(f".{name} has no function in the templates")
         if not {tag, SAME.get(tag, tag)} & known and tag not in STRUCTURE | SILENT | IN_TABLES | INLINE | _WRITTEN:
             found.append(f"<{tag}> has no function in the templates")

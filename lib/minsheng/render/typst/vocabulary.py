@@ -20,7 +20,7 @@ IN_TABLES = frozenset({"table", "caption", "thead", "tbody", "tfoot", "tr", "td"
 ARRANGED = frozenset(
     {"num", "text", "long", "absent", "set", "even", "over-pages", "figures", "matrix", "ranking", "issues", "scores",
      "dataframe", "table-wrap", "chart-wrap", "title-block", "report", "wide", "official", "ref", "file", "good",
-     "watch", "bad", "plain", "stream"}
+     "watch", "bad", "plain", "stream", "part", "total"}
 )  # fmt: skip
 """Classes that say how a thing is arranged, or that only a screen shows."""
 
