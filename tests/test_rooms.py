@@ -38,7 +38,6 @@ HEIGHT = {room: -floor for floor, rooms in enumerate(LINE) for room in rooms}
 OUTSIDE = {
     "cli": {"typer", "rich", "click"},
     "commands": {"typst"},
-    "commands": {"typst"},
     "runs": {"papermill", "nbclient", "nbformat", "distributed"},
     "signing": {"pyhanko", "pyhanko_certvalidator", "cryptography"},
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
