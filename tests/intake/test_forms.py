@@ -186,17 +186,104 @@ def test_all_faults_of_all_forms_come_at_once(data, plan):
     assert any("jiange.xlsx，封面!B2：考评对象“苍溪县”与文件名不符" in fault for fault in outcome.faults)
 
 
-def test_a_missing_sheet_or_column_is_named(data, plan):
-    book = openpyxl.load_workbook(io.BytesIO(write_area_form(plan, "cangxi", H1, area_form())))
-    del book["加分"]
-    book["扣分事项"]["D3"] = "别的"
+def reworked(content: bytes, *changes) -> bytes:
+    """Return a form after somebody worked on its sheets."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for change in changes:
+        change(book)
     out = io.BytesIO()
     book.save(out)
-    put(data, out.getvalue())
+    return out.getvalue()
+
+
+def test_a_missing_sheet_or_column_is_named(data, plan):
+    def without(book):
+        del book["加分"]
+        book["扣分事项"]["D3"] = "别的"
+
+    put(data, reworked(write_area_form(plan, "cangxi", H1, area_form()), without))
     text = "\n".join(read(data, plan).faults)
     assert "缺少工作表“加分”" in text
-    assert "扣分事项：表头不全" in text
-    assert "文号" in text
+    assert "扣分事项!D3：缺少列“文号”；表头“别的”不是规定的写法" in text
+
+
+def one_line_headers(book):
+    """A form as it was written before units had a line of their own."""
+    for sheet in book.worksheets[1:]:
+        for cell in sheet[3]:
+            cell.value = (cell.value or "").replace("\n", "")
+
+
+def lower(book):
+    book["扣分事项"].insert_rows(2)
+    book["扣分事项"]["A2"] = "（按会议要求补充）"
+
+
+def merged_header(book):
+    sheet = book["考评"]
+    sheet.insert_rows(3)
+    sheet["G3"] = "考评结果"
+    sheet.merge_cells("G3:I3")
+
+
+def renamed(book):
+    book["加分"].title = "加分项"
+    book["封面"]["B2"] = "四川省苍溪县民政局（盖章）"
+
+
+def without_what_only_tells(book):
+    book["考评"].delete_cols(5)  # 应附印证资料
+    book["考评"].delete_cols(2)  # 考评项目
+
+
+def moved_columns(book):
+    sheet = book["加分"]
+    for row in sheet.iter_rows(min_row=3, max_row=4):
+        row[0].value, row[1].value = row[1].value, row[0].value
+
+
+def written_as_people_do(book):
+    sheet = book["加分"]
+    sheet["B4"], sheet["A5"], sheet["B5"] = "2分", "合计", 2
+    book["封面"]["B3"], book["封面"]["B5"] = "2017年H1", "二〇一七年七月十日"
+
+
+CHANGES = (
+    one_line_headers, lower, merged_header, renamed, without_what_only_tells, moved_columns, written_as_people_do,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_form_is_read_as_returns_are_whatever_happened_to_its_sheets(data, plan, change):
+    put(data, reworked(write_area_form(plan, "cangxi", H1, area_form()), change))
+    outcome = read(data, plan)
+    assert outcome.faults == ()
+    assert bare(outcome.areas["cangxi"]) == bare(area_form())
+
+
+READING_FAULTS = [
+    ({"加分!B3": "加分（万元）"}, "加分!B3", "单位：分"),
+    ({"加分!B4": "=1/0"}, "加分!B4", "公式"),
+    ({"加分!A5": "合计", "加分!B5": 3}, "加分!B5", "2（各行之和）"),
+    # A subject alone is no remark: what it would cost must not vanish.
+    ({"扣分事项!C6": "关于养老项目进度滞后的通报。"}, "扣分事项!B6", "没有填日期"),
+    # Nor does what stands below the signatures.
+    ({"扣分事项!A30": "市级通报批评", "扣分事项!B30": "2017-06-10"}, "扣分事项!C30", "没有填事由"),
+]
+
+
+@pytest.mark.parametrize(("cells", "where", "said"), READING_FAULTS, ids=[str([*c]) for c, *_ in READING_FAULTS])
+def test_what_reading_finds_is_refused_too(data, plan, cells, where, said):
+    put(data, changed(write_area_form(plan, "cangxi", H1, area_form()), cells))
+    outcome = read(data, plan)
+    assert not outcome.areas
+    assert any(f"，{where}：" in fault and said in fault for fault in outcome.faults), outcome.faults
+
+
+def test_words_below_the_signatures_are_left_alone(data, plan):
+    content = changed(write_area_form(plan, "cangxi", H1), {"封面!B4": "考评组", "加分!A20": "以上无"})
+    put(data, content)
+    assert read(data, plan).faults == ()
 
 
 def test_a_veto_on_the_list_is_read(data, plan):

@@ -19,6 +19,8 @@ class TableKind(StrEnum):
     """A list of documents, kept in the verdict."""
     EXPLANATION = "explanation"
     """Reasons for warnings, matched to them by rule and cell, kept in the verdict."""
+    FORM = "form"
+    """A sheet of an assessor's form; no return has one."""
 
 
 class CellType(StrEnum):

@@ -16,8 +16,8 @@ from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, 
 from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import FileRefusedError, GateRefusedError
 from minsheng.files.registers import records
+from minsheng.intake.forms.county import BONUS_FOLDER
 from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
-from minsheng.intake.forms.reading import BONUS_FOLDER
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF

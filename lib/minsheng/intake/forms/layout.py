@@ -1,4 +1,4 @@
-"""What assessment forms (考评表) look like: sheets and columns that their writer and their reader share.
+"""What assessment forms (考评表) look like: tables that their writer and the reader of returns share.
 
 Row 1 of a sheet is its title, row 2 says how to fill it in, row 3 holds the headers, data begins in row 4 and ends at
 the footer that begins with 考评人. The cover (封面) stands first, label in column A and value in column B.
@@ -8,19 +8,17 @@ from dataclasses import dataclass
 
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, EventDeduction, QualitativeRule, RubricItem, SectionCheck, SectionRule
-from minsheng.domain.table import CellType, Column
+from minsheng.domain.table import CellType, Column, CoverField, Table, TableKind
+from minsheng.measure.marks import MANUAL_RULES
+from minsheng.measure.section_rules import is_automatic
 
-MANUAL_RULES = (CountedRule, QualitativeRule)
-"""The rule kinds that an assessor marks; all others are computed from returns."""
-
-AUTOMATIC_CHECKS = frozenset(
-    {SectionCheck.LATE_REPORT, SectionCheck.EMPTY_PART, SectionCheck.UNSIGNED, SectionCheck.VERSIONS_DIFFER}
+COVER = (
+    CoverField(id="subject", label="考评对象", required=True),
+    CoverField(id="period", label="考评期", required=True),
+    CoverField(id="assessor", label="考评人", required=True),
+    CoverField(id="assessed_on", label="考评日期", required=False),
+    CoverField(id="data_label", label="数据性质", required=False),
 )
-"""What the system finds in a section's reporting itself; the performance office only confirms or waives it."""
-
-SUBJECT, PERIOD, ASSESSOR, ASSESSED_ON, DATA_LABEL = "考评对象", "考评期", "考评人", "考评日期", "数据性质"
-
-COVER_LABELS = (SUBJECT, PERIOD, ASSESSOR, ASSESSED_ON, DATA_LABEL)
 
 FOOTER = "考评人签字：　　　　　　　　日期："
 
@@ -29,141 +27,160 @@ TAKEN, WAIVED = "确认", "免除"
 FILES_HINT = "只写文件名，一行一个；文件放在"
 
 
+class FormTable(Table):
+    """A sheet of a form: a table with any number of rows, and how it is laid out."""
+
+    kind: TableKind = TableKind.FORM
+    open_rows: bool = True
+    guide: str
+    """How it is filled in."""
+    widths: tuple[int, ...]
+    """Of the columns, in half-width characters: together they read well on A4."""
+    given: frozenset[str]
+    """Columns that the template fills in and locks."""
+    blank_rows: int
+    """Lines to write in, where the rows are not given."""
+
+
 @dataclass(frozen=True)
-class FormColumn:
-    """One column of a form.
-
-    Parameters
-    ----------
-    column
-        Header and type.
-    width
-        In half-width characters.
-    given
-        Whether the template fills it in and locks it.
-    """
-
+class _Wide:
     column: Column
     width: int
     given: bool = False
 
 
-@dataclass(frozen=True)
-class FormSheet:
-    """One sheet of a form."""
-
-    name: str
-    guide: str
-    columns: tuple[FormColumn, ...]
-    blank_rows: int = 0
-    """Lines to write in, where the rows are not given."""
-
-    def place(self, column_id: str) -> int:
-        """Return a column's place, from 0."""
-        return [each.column.id for each in self.columns].index(column_id)
+def _form(name: str, sheet: str, guide: str, *columns: _Wide, blank_rows: int = 0) -> FormTable:
+    return FormTable(
+        id=name,
+        sheet=sheet,
+        title=sheet,
+        columns=tuple(each.column for each in columns),
+        guide=guide,
+        widths=tuple(each.width for each in columns),
+        given=frozenset(each.column.id for each in columns if each.given),
+        blank_rows=blank_rows,
+    )
 
 
-def _text(name: str, label: str, width: int, note: str = "", *, given: bool = False) -> FormColumn:
-    return FormColumn(Column(id=name, label=label, type=CellType.TEXT, note=note), width, given)
+def _text(name: str, label: str, width: int, note: str = "") -> _Wide:
+    return _Wide(Column(id=name, label=label, type=CellType.TEXT, note=note), width)
 
 
-def _number(
-    name: str, label: str, unit: str, note: str = "", *, whole: bool = False, given: bool = False
-) -> FormColumn:
+def _given(name: str, label: str, width: int, *, required: bool = False) -> _Wide:
+    """Return a column that tells the assessor something; what tells the rows apart is ``required`` on reading too."""
+    return _Wide(Column(id=name, label=label, type=CellType.TEXT, required=required), width, given=True)
+
+
+def _number(name: str, label: str, unit: str, note: str = "", *, whole: bool = False, given: bool = False) -> _Wide:
     kind = CellType.INTEGER if whole else CellType.DECIMAL
-    return FormColumn(Column(id=name, label=label, unit=unit, type=kind, note=note), 12, given)
+    return _Wide(Column(id=name, label=label, unit=unit, type=kind, note=note, required=not given), 12, given)
 
 
 _REASON = _text("reason", "理由", 34)
 
 _FILES = _text("evidence", "印证资料文件", 26, f"{FILES_HINT} data/evidence/考评期/单位/小项/ 下")
 
-MARKS = FormSheet(
+MARKS = _form(
+    "marks",
     "考评",
     "每个小项只填等次、数量、给分之一：填法列写明可填什么。等次、给分须写理由；没有评定的留空，按未评处理，不计分。",
-    (
-        _text("item", "编号", 9, given=True),
-        _text("name", "考评项目", 16, given=True),
-        _text("text", "考评内容", 40, given=True),
-        _number("full_marks", "满分", "分", given=True),
-        _text("required", "应附印证资料", 24, given=True),
-        _text("allowed", "填法", 22, given=True),
-        _text("level", "等次", 12),
-        _number("count", "数量", "", whole=True),
-        _number("points", "给分", "分", "不用等次时直接给分，0 至满分"),
-        _REASON,
-        _FILES,
-    ),
+    _given("item", "编号", 9, required=True),
+    _given("name", "考评项目", 16),
+    _given("text", "考评内容", 40),
+    _number("full_marks", "满分", "分", given=True),
+    _given("required", "应附印证资料", 24),
+    _given("allowed", "填法", 22),
+    _text("level", "等次", 12),
+    _number("count", "数量", "", whole=True),
+    _number("points", "给分", "分", "不用等次时直接给分，0 至满分"),
+    _REASON,
+    _FILES,
 )
 
-EVENTS = FormSheet(
+EVENTS = _form(
+    "events",
     "扣分事项",
     "一件事一行。同一件事被两级通报的，事由写成一样。分值由细则定的，扣分栏留空；酌情扣分的须填扣分和理由。",
-    (
-        _text("kind", "类别", 18),
-        FormColumn(Column(id="on", label="日期", type=CellType.DATE), 14),
-        _text("subject", "事由", 40),
-        _text("documents", "文号", 28),
-        _number("points", "扣分", "分", "只有酌情扣分的才填"),
-        _REASON,
-    ),
+    _text("kind", "类别", 18),
+    _Wide(Column(id="on", label="日期", type=CellType.DATE), 14),
+    _text("subject", "事由", 40),
+    _text("documents", "文号", 28),
+    _number("points", "扣分", "分", "只有酌情扣分的才填"),
+    _REASON,
     blank_rows=15,
 )
 
-BONUS = FormSheet(
+BONUS = _form(
+    "bonus",
     "加分",
     "按综合绩效考核办法应予加分的事项，一件一行，写明理由和依据文件。",
-    (_text("subject", "事由", 40), _number("points", "加分", "分"), _REASON, _FILES),
+    _text("subject", "事由", 40),
+    _number("points", "加分", "分"),
+    _REASON,
+    _FILES,
     blank_rows=10,
 )
 
-VETO = FormSheet(
+VETO = _form(
+    "veto",
     "一票否决",
     "只填方案列出的一票否决事项，一件一行，写明理由。",
-    (_text("word", "事项", 28), _REASON, _text("documents", "文号", 28)),
+    _text("word", "事项", 28),
+    _REASON,
+    _text("documents", "文号", 28),
     blank_rows=5,
 )
 
-SECTION_MARKS = FormSheet(
+SECTION_MARKS = _form(
+    "section_marks",
     "考评",
     "每一行按填法列填：没有发生的填 0；扣分的须写理由。没有看过的留空，按未评处理。",
-    (
-        _text("rule", "编号", 14, given=True),
-        _text("text", "考评内容", 46, given=True),
-        _text("project", "项目", 16, given=True),
-        _text("allowed", "填法", 30, given=True),
-        _number("times", "次数", "次", whole=True),
-        _text("losses", "上级扣减分值（分）", 16, "每次扣减写一个数，用分号隔开，例如 0.5；0.3；没有的填 0"),
-        _REASON,
-        _FILES,
+    _given("rule", "编号", 14, required=True),
+    _given("text", "考评内容", 46),
+    _given("project", "项目", 16, required=True),
+    _given("allowed", "填法", 30),
+    _number("times", "次数", "次", whole=True),
+    _Wide(
+        Column(
+            id="losses",
+            label="上级扣减分值",
+            unit="分",
+            type=CellType.TEXT,
+            note="每次扣减写一个数，用分号隔开，例如 0.5；0.3；没有的填 0",
+        ),
+        16,
     ),
+    _REASON,
+    _FILES,
 )
 
-PROPOSALS = FormSheet(
+PROPOSALS = _form(
+    "proposals",
     "拟扣分",
     "系统按报送登记、签字和两份报告的比对提出，逐条填“确认”或“免除”；免除须写理由。留空的仍为待确认，不计入扣分。",
-    (
-        _text("rule", "编号", 14, given=True),
-        _text("text", "考评内容", 34, given=True),
-        _text("event", "事项", 16, given=True),
-        _text("told", "情况", 60, given=True),
-        _number("points", "拟扣", "分", given=True),
-        FormColumn(Column(id="decision", label="处理", type=CellType.CHOICE, choices=(TAKEN, WAIVED)), 10),
-        _REASON,
-    ),
+    _given("rule", "编号", 14, required=True),
+    _given("text", "考评内容", 34),
+    _given("event", "事项", 16, required=True),
+    _given("told", "情况", 60),
+    _number("points", "拟扣", "分", given=True),
+    _Wide(Column(id="decision", label="处理", type=CellType.CHOICE, choices=(TAKEN, WAIVED)), 10),
+    _REASON,
 )
 
-POSITIVE = FormSheet(
+POSITIVE = _form(
+    "positive",
     "实绩考评",
     "按绩效目标体系逐项填写分值和得分；得分不超过分值。",
-    (
-        _text("name", "目标名称", 46),
-        _number("full_marks", "分值", "分"),
-        _number("points", "得分", "分"),
-        _text("basis", "计分依据", 44),
-    ),
+    _text("name", "目标名称", 46),
+    _number("full_marks", "分值", "分"),
+    _number("points", "得分", "分"),
+    _text("basis", "计分依据", 44),
     blank_rows=20,
 )
+
+AREA_FORM = (MARKS, EVENTS, BONUS, VETO)
+
+SECTION_FORM = (SECTION_MARKS, PROPOSALS, POSITIVE)
 
 
 @dataclass(frozen=True)
@@ -183,9 +200,7 @@ def manual_items(plan: Plan) -> tuple[RubricItem, ...]:
 
 def manual_section_rules(plan: Plan) -> tuple[SectionRule, ...]:
     """Return the section rubric's rules that the performance office looks after, in rubric order."""
-    return tuple(
-        rule for group in plan.section_rubric.groups for rule in group.rules if rule.check not in AUTOMATIC_CHECKS
-    )
+    return tuple(rule for group in plan.section_rubric.groups for rule in group.rules if not is_automatic(rule))
 
 
 def own_projects(plan: Plan, section: str) -> dict[str, str]:

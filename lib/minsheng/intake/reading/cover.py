@@ -1,6 +1,7 @@
 """封面: who reports, for which month, as of when. Read from labelled cells, wherever they stand."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from decimal import Decimal
 from minsheng.domain.addresses import place
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_FIELDS, COVER_SHEET
+from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CoverField
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.intake.reading.parse_findings import most_like
 from minsheng.intake.spreadsheets.cells import (
@@ -75,10 +76,16 @@ class Cover:
         return "" if is_blank(raw) else show(raw).strip()
 
 
-def _labelled(sheet: Sheet) -> dict[str, tuple[Raw, str]]:
-    """Return field → value and address: the next filled cell to the right, or what follows the colon."""
-    wanted = {normal(text): f.id for f in COVER_FIELDS for text in (f.label, *f.aliases)}
+def labelled(
+    sheet: Sheet, fields: Sequence[CoverField] = COVER_FIELDS
+) -> tuple[dict[str, tuple[Raw, str]], dict[str, str]]:
+    """Return field → value and address: the next filled cell to the right, or what follows the colon.
+
+    And where the value of a field should stand that has nothing beside its label.
+    """
+    wanted = {normal(text): f.id for f in fields for text in (f.label, *f.aliases)}
     found: dict[str, tuple[Raw, str]] = {}
+    blank: dict[str, str] = {}
     for row in range(len(sheet.rows)):
         for column in range(len(sheet.rows[row])):
             text = normal(show(sheet.at(row, column)))
@@ -98,10 +105,11 @@ def _labelled(sheet: Sheet) -> dict[str, tuple[Raw, str]]:
                 found[name] = value, sheet.address(row, right)
                 break
             else:
+                blank.setdefault(name, sheet.address(row, column + 1))
                 continue
             if name not in found:
                 found[name] = None, sheet.address(row, column + 1)
-    return found
+    return found, blank
 
 
 def parse_month(raw: Raw) -> Period | None:
@@ -121,7 +129,8 @@ def parse_month(raw: Raw) -> Period | None:
         return None
 
 
-def _who(plan: Plan, name: str) -> tuple[str, bool] | None:
+def whose(plan: Plan, name: str) -> tuple[str, bool] | None:
+    """Return the id of the area or section that a cover names, and whether it is a section; ``None``: nobody's."""
     name = _STAMP.sub("", name)
     for area in plan.areas:
         short = [area.bureau.replace(area.name, alias) for alias in area.aliases]
@@ -145,7 +154,7 @@ def _is_within(area: str, bureau: str, name: str) -> bool:
 def _cover_sheet(workbook: Workbook) -> tuple[Sheet, dict[str, tuple[Raw, str]]] | None:
     """Find the sheet with the labels of the cover: 封面 by name, else the first that has unit and month."""
     for sheet in sorted(workbook.sheets, key=lambda sheet: normal(sheet.name) != normal(COVER_SHEET)):
-        found = _labelled(sheet)
+        found, _ = labelled(sheet)
         if {"unit", "period"} <= set(found):
             return sheet, found
     return None
@@ -159,7 +168,7 @@ def _no_cover(workbook: Workbook) -> str:
         cells = [normal(show(cell)).rstrip(":*") for row in sheet.rows for cell in row]
         there = {wanted[text] for text in cells if text in wanted}
         if there and sheet.name:
-            empty = [label for name, label in labels.items() if name not in _labelled(sheet)]
+            empty = [label for name, label in labels.items() if name not in labelled(sheet)[0]]
             what = "、".join(f"“{label}”" for label in empty)
             return f"工作表“{sheet.name}”里找不到{what}的内容：标签照空白表写，内容填在它右边的单元格，请填好后再报"
     names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
@@ -184,7 +193,7 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
         raise FileRefusedError(_no_cover(workbook))
     sheet, found = hit
     (unit, unit_cell), (month, month_cell) = found["unit"], found["period"]
-    who = _who(plan, normal(show(unit)))
+    who = whose(plan, normal(show(unit)))
     if who is None:
         known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
         meant = most_like(normal(show(unit)), {area.bureau: normal(area.bureau) for area in plan.areas if area.bureau})

@@ -49,7 +49,7 @@ def read_table(
             "READ-HEADER",
             f"工作表“{sheet.name}”里找不到“{table.title}”的表头",
             allowed=f"一行表头，写明 {wanted} 等列",
-            action="请用当月空白表重新填报，不要删改表头",
+            action=f"请用{'空白考评表' if table.kind == TableKind.FORM else '当月空白表'}重新填报，不要删改表头",
             sheet=sheet.name,
             project=table.project,
         )
@@ -324,7 +324,7 @@ def _collect(result: ParsedReturn, plan: Plan) -> None:
                     for row in parsed.rows
                     if row.cells["rule"].value and row.cells["text"].value
                 )
-            case TableKind.FIGURES:
+            case TableKind.FIGURES | TableKind.FORM:
                 continue
 
 

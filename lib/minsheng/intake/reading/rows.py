@@ -21,10 +21,10 @@ _SUBTOTAL = re.compile(r".*小计(?:\(.*\))?:?")
 
 _FOOTER = re.compile(
     r"(?:填表人?|填报人?|制表人?|审核人?|复核人?|经办人?|主办|负责人|单位负责人|分管(?:领导|审核人)|领导签批?人?|(?:填表|填报|上报)(?:日期|时间)"
-    r"|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
+    r"|考评人|联系(?:人|电话)|电话|注|备注|说明|填表说明|盖章)(?:\d|\(?(?:签字|签名|签章|盖章|公章)\)?)*(?::.*)?"
 )
 
-_MAY_MATTER = re.compile("[全城本累合总小共填报制审复经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
+_MAY_MATTER = re.compile("[全城本累合总小共填报制审复考经主负单分领联电注备说上盖甲乙丙栏行]|[^\\w\\s]|^\\s*$")
 """A character of those with which totals, footers and labels of columns begin; most rows need no closer look."""
 
 _ROW_NUMBER = re.compile(r"[0-9]{1,3}\.?")
@@ -70,7 +70,7 @@ def data_rows(reading: Reading) -> tuple[list[int], list[Total]]:
             totals.append(Total(row, partial="小计" in total))
             closed = closed or "小计" not in total
         elif _FOOTER.fullmatch(first) and not any(isinstance(sheet.at(row, at), Decimal) for at in mapped):
-            closed = bool(body)
+            closed = bool(body) or reading.table.kind == TableKind.FORM
         elif (
             _repeats_header(reading, row)
             or first in _INDEX_LABELS
@@ -114,6 +114,9 @@ def _is_remark(reading: Reading, row: int, *, after: bool, closed: bool) -> bool
     if len(filled) != 1 or not isinstance(filled[0], str):
         return False
     below = closed or (after and not reading.table.open_rows)
+    if reading.table.kind == TableKind.FORM:
+        # A subject that ends like a remark is still an event that costs points: an assessor hears that it lacks a date.
+        return below
     return below or _REMARK.fullmatch(normal(filled[0])) is not None
 
 

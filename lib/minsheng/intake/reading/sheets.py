@@ -60,6 +60,8 @@ def _by_name(workbook: Workbook, table: Table) -> Sheet | None:
         for sheet in workbook.sheets:
             if normal(sheet.name) == name:
                 return sheet
+    if table.kind == TableKind.FORM:
+        return None  # the titles of a form's sheets stand within each other: 考评, 实绩考评
     # What is hidden is more likely the old one.
     titled = [sheet for sheet in workbook.sheets if _has_title(sheet, table)]
     return next(iter(sorted(titled, key=lambda sheet: sheet.hidden)), None)

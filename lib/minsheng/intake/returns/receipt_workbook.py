@@ -26,11 +26,11 @@ from minsheng.intake.reading.masking import masked_value
 from minsheng.intake.returns.receipt_words import COLUMNS, ReceiptWords, comment_text
 from minsheng.intake.spreadsheets.cells import Raw
 from minsheng.intake.spreadsheets.grid import Workbook
-from minsheng.intake.spreadsheets.style import LINE, lines
+from minsheng.intake.spreadsheets.style import LINE_HEIGHT, PAPER_HEADER, SEVERITY_COLOURS, line_count
 
 RECEIPT_SHEET = "回执"
 
-_FILLS = {Severity.CRITICAL: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.INFO: "FFDDEBF7"}
+_FILLS = {severity: PatternFill("solid", fgColor=f"FF{colour}") for severity, colour in SEVERITY_COLOURS.items()}
 
 _ORDER = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
@@ -134,7 +134,7 @@ def _mark(book: Any, issues: Iterable[Issue]) -> None:
         sheet = book[sheet_name]
         cell = sheet[_owner(sheet, reference)]
         worst = max((issue.severity for issue in found), key=_ORDER.index)
-        cell.fill = PatternFill("solid", fgColor=_FILLS[worst])
+        cell.fill = _FILLS[worst]
         text = ILLEGAL_CHARACTERS_RE.sub("", "\n\n".join(comment_text(issue) for issue in found))[:_MAX_COMMENT]
         comment = Comment(text, "审核")
         comment.width, comment.height = 360, 160
@@ -165,15 +165,15 @@ def _write_sheet(book: Any, words: ReceiptWords) -> None:
     row += 1
     for column, header in enumerate(COLUMNS, 1):
         cell = _put(sheet, row, column, header)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFF2F2F2")
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=f"FF{PAPER_HEADER}")
         sheet.column_dimensions[cell.column_letter].width = _WIDTHS[column - 1]
     _set_up_paper(sheet, head=row)
     for issue, severity in zip(words.issues, words.severities, strict=True):
         row += 1
         for column, text in enumerate(issue, 1):
             _put(sheet, row, column, text).alignment = _WRAPPED
-        sheet.row_dimensions[row].height = LINE * max(map(lines, issue, _WIDTHS))
-        sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_FILLS[severity])
+        sheet.row_dimensions[row].height = LINE_HEIGHT * max(map(line_count, issue, _WIDTHS))
+        sheet.cell(row, 2).fill = _FILLS[severity]
     if not words.issues:
         _put(sheet, row + 1, 1, "没有发现问题。")
     _write_not_checked(sheet, row + 3, words)
@@ -186,7 +186,9 @@ def _write_fact(sheet: Any, row: int, label: str, text: str) -> None:
         sheet.cell(row, first).alignment = _WRAPPED
         sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     widths = sum(_WIDTHS[:_LABEL]), sum(_WIDTHS[_LABEL:])
-    sheet.row_dimensions[row].height = LINE * max(lines(label, widths[0], bold=True), lines(text, widths[1]))
+    sheet.row_dimensions[row].height = LINE_HEIGHT * max(
+        line_count(label, widths[0], bold=True), line_count(text, widths[1])
+    )
 
 
 def _set_up_paper(sheet: Any, head: int) -> None:

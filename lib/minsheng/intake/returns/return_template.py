@@ -7,27 +7,28 @@ table has one, and a footer that begins with 填表人.
 Where in a return a part of 工作情况 is written: what a clerk is told when the part is empty.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-
-import xlsxwriter
+from datetime import date
 
 from minsheng.domain.addresses import address, place
 from minsheng.domain.area import Area, Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, Table, TableKind
-from minsheng.files.zips import normalise_zip
-from minsheng.intake.spreadsheets.style import Styles, display_width, finish_page
-from minsheng.intake.spreadsheets.table_sheet import CellValue, Content, SheetWriter
+from minsheng.domain.table import COVER_FIELDS, Row, Table, TableKind
+from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
+from minsheng.intake.spreadsheets.style import display_width
+from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, Line, TableSheet
 
 DUE_LABEL = "报送截止"
 
 GUIDE_LABEL = "填报说明"
 
 _TITLE_END = "进展情况月报表"
+
+_FOOTER = "填表人：　　　　　　　　审核人：　　　　　　　　填表日期："
+
+_BLANK_LIST_ROWS = 30
 
 _GUIDE = (
     "只填白底单元格，灰底单元格已锁定。数字单元格只填数字，单位见表头；没有发生填 0，不要留空。"
@@ -123,40 +124,55 @@ def write_workbook(
         If ``filling`` holds a figure, narrative or list that this owner's workbook has no cell for: it would vanish.
     """
     filling = filling or Filling()
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "default_format_properties": {"font_name": "宋体", "font_size": 11},
-        },
-    )
-    title = f"{plan.about.title}{_TITLE_END}"
-    book.set_properties({"title": title, "subject": period.label, "created": datetime.combine(period.end, time.min)})
-    styles = Styles(book, template=aids is not None)
-    unit = unit_name(plan, owner)
-    _write_cover(book, styles, title, {"unit": unit, "period": period.label, **filling.cover}, aids)
-
-    projects = plan.projects_due(owner, period)
-    names = {project.id: project.name for project in plan.projects}
-    content = Content(
-        unit=unit,
-        period=period,
-        projects=projects,
-        project_names=tuple(names[project] for project in projects),
-        figures=filling.figures,
-        narratives=filling.narratives,
-        previous=aids.previous if aids else {},
-    )
-    tables = tables_for(plan, owner, period)
-    used: set[str] = set()
+    title, unit = f"{plan.about.title}{_TITLE_END}", unit_name(plan, owner)
+    book = NewWorkbook(title, period.end, subject=period.label, template=aids is not None)
+    _write_cover(book, title, {"unit": unit, "period": period.label, **filling.cover}, aids)
+    projects, tables = plan.projects_due(owner, period), tables_for(plan, owner, period)
+    names = {plan.project(project).name for project in projects}
     for table in tables:
-        used |= SheetWriter(book, styles, table, content, _open_rows(table, filling)).write()
-    book.close()
-    _refuse_homeless(filling, used, projects, tables)
-    return normalise_zip(buffer.getvalue())
+        TableSheet(
+            book,
+            table,
+            _lines(table, projects, names, filling, aids),
+            footer=_FOOTER,
+            year=period.year,
+            references=aids is not None and bool(aids.previous),
+        ).write(said=f"填报单位：{unit}　　　　报告期：{period.label}")
+    _refuse_homeless(filling, projects, tables)
+    return book.bytes()
+
+
+def _lines(table: Table, projects: tuple[str, ...], names: set[str], filling: Filling, aids: Aids | None) -> list[Line]:
+    """Return the rows of a table; where projects are chosen, only the owner's own."""
+    own = {column.id: tuple(word for word in column.choices if word in names) for column in table.columns}
+    choices = {column: words for column, words in own.items() if words}
+    if table.open_rows:
+        lines = [Line(values=row, choices=choices) for row in _open_rows(table, filling)]
+        return lines + [Line(choices=choices)] * (_BLANK_LIST_ROWS - len(lines) if aids else 0)
+    if table.kind == TableKind.NARRATIVE:
+        return [
+            Line(labels=row.labels, values=filling.narratives.get(row.project or row.id, {}))
+            for row in table.rows_for(projects)
+        ]
+    return [
+        Line(
+            labels=row.labels if row else (),
+            values=_row_of(table, row, filling.figures),
+            last=_row_of(table, row, aids.previous) if aids else {},
+            choices=choices,
+        )
+        for row in _fixed_rows(table, projects)
+    ]
+
+
+def _fixed_rows(table: Table, projects: tuple[str, ...]) -> Sequence[Row | None]:
+    """Return the rows of a table of figures; ``None`` is the one row of a table without names."""
+    return table.rows_for(projects) if table.rows else (None,)
+
+
+def _row_of(table: Table, row: Row | None, figures: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    fields = {column.id: table.field(column.id, row.id if row else None) for column in table.columns}
+    return {column: figures[name] for column, name in fields.items() if name in figures}
 
 
 def _open_rows(table: Table, filling: Filling) -> Sequence[Mapping[str, CellValue]]:
@@ -169,8 +185,15 @@ def _open_rows(table: Table, filling: Filling) -> Sequence[Mapping[str, CellValu
             return filling.open_rows.get(table.id, ())
 
 
-def _refuse_homeless(filling: Filling, used: set[str], projects: tuple[str, ...], tables: tuple[Table, ...]) -> None:
+def _refuse_homeless(filling: Filling, projects: tuple[str, ...], tables: tuple[Table, ...]) -> None:
     """Raise where something was given that no cell took."""
+    used = {
+        table.field(column.id, row.id if row else None)
+        for table in tables
+        if table.kind != TableKind.NARRATIVE and not table.open_rows
+        for row in _fixed_rows(table, projects)
+        for column in table.columns
+    }
     kinds = {table.kind for table in tables}
     lists = {table.id for table in tables if table.open_rows}
     homeless = sorted({*filling.figures} - used)
@@ -184,44 +207,24 @@ def _refuse_homeless(filling: Filling, used: set[str], projects: tuple[str, ...]
         raise ValueError(f"the workbook has no cell for: {', '.join(homeless)}")
 
 
-def _write_cover(
-    book: xlsxwriter.Workbook, styles: Styles, title: str, values: Mapping[str, str | date], aids: Aids | None
-) -> None:
-    sheet = book.add_worksheet(COVER_SHEET)
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, max(44, display_width(title) - 12))
-    sheet.set_row(0, 48 if aids else 40)
-    # A template breaks its long title where it reads well, not within a word.
-    sheet.merge_range(0, 0, 0, 1, title.replace(_TITLE_END, f"\n{_TITLE_END}") if aids else title, styles.title)
-    row = 1
-    for row, cover in enumerate(COVER_FIELDS, start=1):
-        sheet.set_row(row, 24)
-        sheet.write_string(row, 0, cover.label, styles.key)
-        fixed = cover.id in {"unit", "period"}
-        value = values.get(cover.id, "")
-        if isinstance(value, date) or (not value and cover.id in {"as_of", "filled_on"}):
-            _write_date(sheet, row, value, styles)
-        else:
-            sheet.write_string(row, 1, value, styles.key_value if fixed else styles.text)
+def _write_cover(book: NewWorkbook, title: str, values: Mapping[str, str | date], aids: Aids | None) -> None:
+    lines = []
+    for cover in COVER_FIELDS:
+        value: str | date | None = values.get(cover.id, "")
+        bounds = None
         if aids and cover.id == "as_of":
-            sheet.data_validation(
-                row, 1, row, 1, styles.date_bounds(aids.due.year, "数据截至", "本表数字截至哪一天，例如本月 20 日")
-            )
+            bounds = book.styles.date_bounds(aids.due.year, "数据截至", "本表数字截至哪一天，例如本月 20 日")
+        if not value and cover.id in {"as_of", "filled_on"}:
+            value = None
+        lines.append(CoverLine(label=cover.label, value=value, fixed=cover.id in {"unit", "period"}, bounds=bounds))
+    width = max(44, display_width(title) - 12)
     if aids:
-        sheet.set_row(row + 1, 24)
-        sheet.write_string(row + 1, 0, DUE_LABEL, styles.key)
-        sheet.write_string(row + 1, 1, f"{aids.due.isoformat()}（遇节假日已提前）", styles.key_value)
-        sheet.set_row(row + 2, 84)
-        sheet.write_string(row + 2, 0, GUIDE_LABEL, styles.key)
-        sheet.write_string(row + 2, 1, _GUIDE, styles.key_value)
-    finish_page(sheet, styles, landscape=False)
-
-
-def _write_date(sheet: xlsxwriter.worksheet.Worksheet, row: int, value: str | date, styles: Styles) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(row, 1, value, styles.date)
-    else:
-        sheet.write_blank(row, 1, None, styles.date)
+        due = f"{aids.due.isoformat()}（遇节假日已提前）"
+        lines.append(CoverLine(label=DUE_LABEL, value=due, fixed=True))
+        lines.append(CoverLine(label=GUIDE_LABEL, value=_GUIDE, fixed=True, height=84))
+        # A template breaks its long title where it reads well, not within a word.
+        title = title.replace(_TITLE_END, f"\n{_TITLE_END}")
+    book.cover(title, lines, width=width, height=48 if aids else 40)
 
 
 def narrative_cell(plan: Plan, owner: Area | Section, project_id: str, part_id: str, month: Period) -> str:
@@ -232,8 +235,6 @@ def narrative_cell(plan: Plan, owner: Area | Section, project_id: str, part_id: 
     str
         Sheet and address, e.g. ``工作情况!D4``; empty where the owner's workbook has no such cell.
     """
-    from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW
-
     projects = plan.projects_due(owner, month)
     for table in plan.tables:
         if table.kind == TableKind.NARRATIVE:

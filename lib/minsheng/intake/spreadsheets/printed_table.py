@@ -1,25 +1,20 @@
 """A printed table as a workbook: what the bureau sends on (目标任务完成情况表, 考评结果表), not what comes in."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from minsheng.files.zips import normalise_zip
-from minsheng.intake.spreadsheets.style import LINE, SPARE, digits, lines
-
-if TYPE_CHECKING:
-    import xlsxwriter
+from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put
+from minsheng.intake.spreadsheets.style import LINE_HEIGHT, Styles, display_width, line_count
 
 Cell = str | Decimal | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
 
-_NARROWEST, _WIDEST = 5.0, 18.0
-
-"""Widths of a column, in digits: a longer text takes a second line."""
+_NARROWEST, _WIDEST, _SPARE = 5, 18, 1.2
+"""Widths of a column, in digits, and what its edges take: a longer text takes a second line."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +84,8 @@ def write_printed_table(
     bytes
         The same for the same arguments.
     """
-    import xlsxwriter  # a month that has not changed writes no table
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": title, "created": datetime.combine(day, time.min)})
-    page = book.add_worksheet(sheet)
-    styles = _Styles(book)
+    book = NewWorkbook(title, day, printed=True)
+    page, styles = book.sheet(sheet), book.styles
     patterns = [pattern for group in groups for pattern in group.formats]
     widths = [
         _column_width([row[column] for row in rows], part, pattern)
@@ -106,24 +96,17 @@ def write_printed_table(
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     top = _write_head(page, styles, (title, subtitle), groups, widths)
-    formats = [styles.number(pattern) for pattern in patterns]
+    formats = [styles.figure(pattern) for pattern in patterns]
     for number, row in enumerate(rows, start=top):
-        page.set_row(number, LINE * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
+        page.set_row(number, LINE_HEIGHT * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
         for column, cell in enumerate(row):
-            match cell:
-                case None:
-                    page.write_blank(number, column, None, styles.text)
-                case Decimal():
-                    page.write_number(number, column, float(cell), formats[column])
-                case str():
-                    page.write_string(number, column, cell, styles.text)
+            put(page, number, column, cell, formats[column] if isinstance(cell, Decimal) else styles.centred)
     last = len(widths) - 1
     for number, remark in enumerate(remarks, start=top + len(rows)):
         page.merge_range(number, 0, number, last, remark, styles.remark)
-        page.set_row(number, LINE * max(1.2, _lines(remark, sum(widths))))
+        page.set_row(number, LINE_HEIGHT * max(1.2, _lines(remark, sum(widths))))
     _set_up_paper(page, top, last_row=top + len(rows) + len(remarks) - 1, last_column=last)
-    book.close()
-    return normalise_zip(buffer.getvalue())
+    return book.bytes()
 
 
 def _set_up_paper(page: Any, top: int, *, last_row: int, last_column: int) -> None:
@@ -138,29 +121,13 @@ def _set_up_paper(page: Any, top: int, *, last_row: int, last_column: int) -> No
     page.set_footer("&C第&P页 共&N页")
 
 
-class _Styles:
-    """The formats of one workbook."""
-
-    def __init__(self, book: "xlsxwriter.Workbook") -> None:
-        self._book = book
-        plain = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "text_wrap": True}
-        self._base = {**plain, "border": 1}
-        self.text = book.add_format({**self._base, "align": "center"})
-        self.head = book.add_format({**self._base, "align": "center", "bold": True, "bg_color": "#F2F2F2"})
-        self.title = book.add_format({**plain, "font_size": 18, "bold": True, "align": "center"})
-        self.remark = book.add_format({**plain, "align": "left"})
-
-    def number(self, pattern: str) -> Any:
-        return self._book.add_format({**self._base, "num_format": pattern, "align": "right"})
-
-
 def _write_head(
-    page: Any, styles: _Styles, titles: tuple[str, str], groups: Sequence[Group], widths: Sequence[float]
+    page: Any, styles: Styles, titles: tuple[str, str], groups: Sequence[Group], widths: Sequence[float]
 ) -> int:
     """Write titles and headers; return the row where the table's body begins."""
     last = len(widths) - 1
     for row, (text, style, height) in enumerate(
-        zip(titles, (styles.title, styles.remark), (34, 1.4 * LINE), strict=True)
+        zip(titles, (styles.title, styles.remark), (34, 1.4 * LINE_HEIGHT), strict=True)
     ):
         page.merge_range(row, 0, row, last, text, style)
         page.set_row(row, height)
@@ -169,17 +136,17 @@ def _write_head(
     heights = dict.fromkeys(range(len(titles), bottom + 1), 1.2)
     for each in sorted(headings, key=lambda heading: heading.last_row - heading.first_row):
         covered = range(each.first_row, each.last_row + 1)
-        need = _lines(each.text, sum(widths[each.first_column : each.last_column + 1]), bold=True)
+        need = line_count(each.text, sum(widths[each.first_column : each.last_column + 1]), bold=True)
         lacking = need - sum(heights[row] for row in covered)
         if lacking > 0:
             heights[each.last_row - (each.last_row == bottom and len(covered) > 1)] += lacking
         corners = (each.first_row, each.first_column, each.last_row, each.last_column)
         if len(covered) == 1 and each.first_column == each.last_column:
-            page.write_string(*corners[:2], each.text, styles.head)
+            page.write_string(*corners[:2], each.text, styles.header)
         else:
-            page.merge_range(*corners, each.text, styles.head)
+            page.merge_range(*corners, each.text, styles.header)
     for row, height in heights.items():
-        page.set_row(row, LINE * height)
+        page.set_row(row, LINE_HEIGHT * height)
     return bottom + 1
 
 
@@ -207,9 +174,9 @@ def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
 
 def _column_width(cells: Sequence[Cell], part: str, pattern: str) -> float:
     """Return a width that holds every figure on one line, and texts on a few."""
-    figures = [digits(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
-    texts = [min(digits(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
-    return max(_NARROWEST, min(digits(part), _NARROWEST), *figures, *texts) + SPARE
+    figures = [display_width(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
+    texts = [min(display_width(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
+    return max(_NARROWEST, min(display_width(part), _NARROWEST), *figures, *texts) + _SPARE
 
 
 def _printed(value: Decimal, pattern: str) -> str:
@@ -217,5 +184,5 @@ def _printed(value: Decimal, pattern: str) -> str:
     return f"{value:,.{decimals}%}" if pattern.endswith("%") else f"{value:,.{decimals}f}"
 
 
-def _lines(cell: Cell, width: float, *, bold: bool = False) -> int:
-    return lines(cell, width, bold=bold) if isinstance(cell, str) else 1
+def _lines(cell: Cell, width: float) -> int:
+    return line_count(cell, width) if isinstance(cell, str) else 1

@@ -1,25 +1,30 @@
-"""How a return workbook looks: formats, widths that Chinese text fits in, bounds of input cells, page set-up.
-
-How much room a text takes in a workbook's cell, in the units of spreadsheets: digits across, points down.
-"""
+"""How every workbook looks that we write: formats, widths that Chinese text fits in, bounds of input cells, paper."""
 
 import unicodedata
 from datetime import date
 from decimal import Decimal
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
+from minsheng.domain.delivery import Severity
 from minsheng.domain.table import CellType, Column
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 REFERENCE_HEADER = "上月累计"
 """The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 
+LINE_HEIGHT = 15
+"""Of a line of text, in points."""
 
-_GREY = "#EDEDED"
+SEVERITY_COLOURS = {Severity.CRITICAL: "FFC7CE", Severity.WARNING: "FFEB9C", Severity.INFO: "DDEBF7"}
+
+PAPER_HEADER = "F2F2F2"
 
 _HEADER = "#DDEBF7"
+
+_GREY = "#EDEDED"
 
 _LINE = "#A6A6A6"
 
@@ -31,6 +36,8 @@ _A4_WIDTH = 190
 _MESSAGE_LIMIT = 250  # Excel cuts a prompt at 255 characters
 
 _TITLE_LIMIT = 30  # and its title at 32
+
+_BOLDER = 1.08
 
 
 def display_width(text: str) -> int:
@@ -44,26 +51,34 @@ def display_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def line_count(text: str, width: float) -> int:
+def line_count(text: str, width: float, *, bold: bool = False) -> int:
     """Estimate the lines that ``text`` needs in a column ``width`` half-width characters wide."""
-    return sum(max(1, -(-display_width(line) // max(1, int(width) - 1))) for line in text.split("\n"))
+    wider, room = (_BOLDER if bold else 1), max(1, int(width) - 1)
+    return sum(max(1, ceil(display_width(line) * wider / room)) for line in text.split("\n"))
 
 
 class Styles:
-    """The formats of one workbook; in a template, input cells are open and white, all else is locked and grey."""
+    """The formats of one workbook.
 
-    def __init__(self, book: xlsxwriter.Workbook, *, template: bool) -> None:
+    In a template, input cells are open and white, all else is locked and grey. What is ``printed`` and signed has
+    black lines.
+    """
+
+    def __init__(self, book: "Workbook", *, template: bool, printed: bool) -> None:
         self.template = template
-        cell = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
+        cell = {"border": 1, **({} if printed else {"border_color": _LINE}), "valign": "vcenter"}
         shade = {"bg_color": _GREY} if template else {}
         entry = {**cell, "locked": not template}
 
         def format_of(**more: Any) -> Any:
             return book.add_format(more)
 
-        self.title = format_of(bold=True, font_size=16, align="center", valign="vcenter", text_wrap=True)
+        self.title = format_of(
+            bold=True, font_size=18 if printed else 16, align="center", valign="vcenter", text_wrap=True
+        )
         self.subtitle = format_of(valign="vcenter")
-        self.header = format_of(**cell, bold=True, align="center", text_wrap=True, bg_color=_HEADER)
+        header = f"#{PAPER_HEADER}" if printed else _HEADER
+        self.header = format_of(**cell, bold=True, align="center", text_wrap=True, bg_color=header)
         self.key = format_of(**cell, **shade, text_wrap=True)
         self.key_value = format_of(**cell, **shade, text_wrap=True, num_format="@")
         self.total = format_of(**cell, bold=True, bg_color=_GREY, num_format="#,##0.##")
@@ -71,6 +86,10 @@ class Styles:
         self.long_text = format_of(**{**entry, "valign": "top"}, text_wrap=True, num_format="@")
         self.date = format_of(**entry, align="left", num_format="yyyy-mm-dd")
         self.footer = format_of(valign="vcenter")
+        self.remark = format_of(valign="vcenter", align="left", text_wrap=True)
+        self.centred = format_of(**cell, align="center", text_wrap=True)
+        self._figure = {**cell, "align": "right", "text_wrap": True}
+        self._book = book
         self._numbers = {
             locked: {
                 kind: format_of(
@@ -83,19 +102,30 @@ class Styles:
             for locked in (False, True)
         }
 
-    def of(self, column: Column, *, reference: bool = False) -> Any:
-        """Return the format of a column's cells, or of the grey reference cells beside them."""
+    def figure(self, pattern: str) -> Any:
+        """Return the format of a printed figure."""
+        return self._book.add_format({**self._figure, "num_format": pattern})
+
+    def of(self, column: Column, *, locked: bool = False) -> Any:
+        """Return the format of a column's cells, or of those that are not to be filled in."""
         match column.type:
             case CellType.INTEGER:
-                return self._numbers[reference]["integer"]
+                return self._numbers[locked]["integer"]
             case CellType.DECIMAL:
-                return self._numbers[reference]["wan" if column.unit == "万元" else "yuan"]
+                return self._numbers[locked]["wan" if column.unit == "万元" else "yuan"]
             case CellType.DATE:
                 return self.date
             case CellType.TEXT | CellType.CHOICE:
-                return self.text
+                return self.key_value if locked else self.text
 
-    def bounds(self, column: Column, year: int, choices: tuple[str, ...], least: Decimal | None) -> dict[str, Any]:
+    def bounds(
+        self,
+        column: Column,
+        year: int,
+        choices: tuple[str, ...] = (),
+        least: Decimal | None = None,
+        most: Decimal | None = None,
+    ) -> dict[str, Any]:
         """Return the data validation of a column's input cells; empty where anything may be written.
 
         Parameters
@@ -105,19 +135,18 @@ class Styles:
         year
             The year of the return, for the bounds of dates.
         choices
-            What a choice may be.
+            What a choice may be, or a text where only these words are allowed.
         least
             Last month's cumulative figure as shown: going below it asks back, but is not forbidden, because a
             correction may be due.
+        most
+            The largest number that is allowed: full marks.
         """
         title = column.label
+        if choices:
+            said = f"请从下拉列表中选择：{'、'.join(choices)}"
+            return {"validate": "list", "source": list(choices), **_words(title, column.note, said)}
         match column.type:
-            case CellType.CHOICE:
-                return {
-                    "validate": "list",
-                    "source": list(choices),
-                    **_words(title, column.note, "请从下拉列表中选择"),
-                }
             case CellType.DATE:
                 return self.date_bounds(year, title, column.note)
             case CellType.INTEGER | CellType.DECIMAL:
@@ -129,8 +158,11 @@ class Styles:
                     hint = f"上月累计 {least:,f}。{hint}"
                     said = f"小于上月累计 {least:,f}，请核对；确需核减的，在“情况说明”表写明原因"
                     rule = {"criteria": ">=", "value": least, "error_type": "warning"}
+                elif most is not None:
+                    said = f"须在 0 和满分 {most} 之间"
+                    rule = {"criteria": "between", "minimum": 0, "maximum": most}
                 return {"validate": "integer" if whole else "decimal", **rule, **_words(title, hint, said)}
-            case CellType.TEXT:
+            case CellType.TEXT | CellType.CHOICE:
                 return {"validate": "any", **_words(title, column.note, "")} if column.note else {}
 
     def date_bounds(self, year: int, title: str, hint: str) -> dict[str, Any]:
@@ -151,7 +183,7 @@ def _words(title: str, hint: str, said: str) -> dict[str, str]:
     return words
 
 
-def finish_page(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, *, landscape: bool, width: float = 0) -> None:
+def finish_page(sheet: Any, styles: Styles, *, landscape: bool, width: float = 0) -> None:
     """Set the paper, one page wide, and lock a template's sheet without a password (protection from slips only).
 
     Parameters
@@ -169,21 +201,3 @@ def finish_page(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, *, landsc
         sheet.set_landscape()
     if styles.template:
         sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": True, "sort": True})
-
-
-LINE = 15
-"""Height of a line of text, in points."""
-
-SPARE = 1.2
-"""What a cell's edges take of its width, in digits."""
-
-
-def digits(text: str) -> float:
-    """Return about how wide a text is: 汉字 are two digits wide."""
-    return float(sum(2 if ord(character) > 0x2000 else 1 for character in text))
-
-
-def lines(text: str, width: float, *, bold: bool = False) -> int:
-    """Return how many lines a text takes in a cell so wide (digits); at least one."""
-    wider = 1.08 if bold else 1
-    return sum(max(1, ceil(digits(line) * wider / (width - SPARE))) for line in text.split("\n"))

@@ -1,27 +1,20 @@
-"""One table of a return as a sheet: title, headers, rows, 合计, footer, and in a template the aids around them."""
+"""A table as a sheet: title, a line below it, headers, rows, 合计, footer, and in a template the aids around them.
+
+The one writer of every sheet that is filled in and read again: returns (报表) and assessors' forms (考评表).
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
-from minsheng.domain.period import Period
+from minsheng.domain.addresses import column_letters
 from minsheng.domain.table import CellType, Column, Table, TableKind
-from minsheng.intake.spreadsheets.style import REFERENCE_HEADER, Styles, display_width, finish_page, line_count
-
-CellValue = Decimal | int | date | str
-"""What a cell may hold; money is in yuan."""
-
-Line = tuple[tuple[str, ...], Mapping[str, CellValue]]
-"""Key labels, and values by column id."""
+from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put
+from minsheng.intake.spreadsheets.style import LINE_HEIGHT, REFERENCE_HEADER, display_width, finish_page, line_count
 
 TOTAL_LABEL = "合计"
-
-FOOTER = "填表人：　　　　　　　　审核人：　　　　　　　　填表日期："
 
 YUAN_PER_WAN = Decimal(10000)
 
@@ -29,24 +22,24 @@ HEADER_ROW = 2
 
 FIRST_ROW = 3
 
-_BLANK_LIST_ROWS = 30
-
-_LINE_HEIGHT = 15
-
 _NUMBERS = {CellType.INTEGER, CellType.DECIMAL}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content:
-    """What all sheets of one workbook share."""
+class Line:
+    """One row: what stands in it, by column id, and what may be filled in."""
 
-    unit: str
-    period: Period
-    projects: tuple[str, ...]
-    project_names: tuple[str, ...]
-    figures: Mapping[str, CellValue]
-    narratives: Mapping[str, Mapping[str, str]]
-    previous: Mapping[str, CellValue]
+    labels: tuple[str, ...] = ()
+    """In the table's key columns."""
+    values: Mapping[str, CellValue | None] = field(default_factory=dict)
+    last: Mapping[str, CellValue] = field(default_factory=dict)
+    """Last month's figures: beside cumulative columns, and the least that these may hold."""
+    locked: frozenset[str] = frozenset()
+    """Columns that are not filled in."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The words allowed in this row, where they are others than the column's own."""
+    most: Mapping[str, Decimal] = field(default_factory=dict)
+    """The largest number allowed."""
 
 
 def shown(column: Column, value: CellValue) -> CellValue:
@@ -70,87 +63,85 @@ class _Slot:
     reference: bool
 
 
-class SheetWriter:
-    """Writes one table; shapes are rows × (keys + columns + reference columns)."""
+class TableSheet:
+    """Writes one table; shapes are rows × (keys + columns + reference columns).
+
+    Parameters
+    ----------
+    book
+        The workbook that the sheet becomes the last one of.
+    table
+        Supplies sheet, title, keys and columns.
+    lines
+        The rows, from the top.
+    footer
+        The last line, where it is signed.
+    year
+        Of the period, for the bounds of dates.
+    widths
+        Of the columns, in half-width characters; as wide as what stands in them where none are given.
+    references
+        Whether last month's figures stand beside the cumulative columns.
+    """
 
     def __init__(
         self,
-        book: xlsxwriter.Workbook,
-        styles: Styles,
+        book: NewWorkbook,
         table: Table,
-        content: Content,
-        rows: Sequence[Mapping[str, CellValue]],
+        lines: Sequence[Line],
+        *,
+        footer: str,
+        year: int,
+        widths: Sequence[float] = (),
+        references: bool = False,
     ) -> None:
-        self._sheet = book.add_worksheet(table.sheet)
-        self._styles = styles
+        self._sheet = book.sheet(table.sheet)
+        self._styles = book.styles
         self._table = table
-        self._content = content
-        self._open_rows = rows
+        self._lines = lines
+        self._footer = footer
+        self._year = year
         self._slots = [
             _Slot(column, reference)
             for column in table.columns
-            for reference in ((False, True) if column.cumulative and content.previous else (False,))
+            for reference in ((False, True) if column.cumulative and references else (False,))
         ]
         self._width = len(table.keys) + len(self._slots)
-        self._used: set[str] = set()
+        self._given_widths = bool(widths)
+        self._widths = list(widths) or self._fitting_widths()
 
-    def write(self) -> set[str]:
-        """Write the sheet and return the fields whose figures it took."""
-        rows = self._rows()
-        widths = self._widths(rows)
-        self._frame(widths)
-        for offset, (labels, values) in enumerate(rows):
-            self._row(FIRST_ROW + offset, labels, values, widths)
-        end = FIRST_ROW + len(rows)
+    def write(self, *, said: str = "", guide: str = "") -> None:
+        """Write the sheet; below the title stands what it is about, or how it is to be filled in."""
+        self._frame(said, guide)
+        for row, line in enumerate(self._lines, start=FIRST_ROW):
+            self._row(row, line)
+        end = FIRST_ROW + len(self._lines)
         if self._table.total_row:
             self._total(end)
             end += 1
-        self._sheet.merge_range(end + 1, 0, end + 1, self._width - 1, FOOTER, self._styles.footer)
+        self._sheet.merge_range(end + 1, 0, end + 1, self._width - 1, self._footer, self._styles.footer)
         if self._styles.template:
-            self._aids(len(rows))
+            self._aids()
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
         self._sheet.repeat_rows(HEADER_ROW)
-        finish_page(self._sheet, self._styles, landscape=True, width=sum(widths))
-        return self._used
+        # Widths that were given are those of a sheet that reads well on A4.
+        width = 0 if self._given_widths else sum(self._widths)
+        finish_page(self._sheet, self._styles, landscape=True, width=width)
 
-    def _rows(self) -> list[Line]:
-        """Return key labels and values by column id, row by row."""
-        table = self._table
-        if table.open_rows:
-            blanks = _BLANK_LIST_ROWS if self._styles.template else 0
-            lines: list[Line] = [((), row) for row in self._open_rows]
-            return lines + [((), {})] * max(0, blanks - len(lines))
-        fixed = table.rows_for(self._content.projects)
-        if table.kind == TableKind.NARRATIVE:
-            return [(row.labels, self._content.narratives.get(row.project or row.id, {})) for row in fixed]
-        if not table.rows:
-            return [((), self._figures(None))]
-        return [(row.labels, self._figures(row.id)) for row in fixed]
-
-    def _figures(self, row: str | None) -> dict[str, CellValue]:
-        found: dict[str, CellValue] = {}
-        for column in self._table.columns:
-            field = self._table.field(column.id, row)
-            if field in self._content.figures:
-                found[column.id] = self._content.figures[field]
-                self._used.add(field)
-        return found
-
-    def _widths(self, rows: list[Line]) -> list[float]:
-        """Return the width of every sheet column in half-width characters."""
+    def _fitting_widths(self) -> list[float]:
         keys: list[float] = [
-            min(34, max(display_width(text) for text in (key, *(labels[place] for labels, _ in rows))) + 2)
+            min(34, max(display_width(text) for text in (key, *(line.labels[place] for line in self._lines))) + 2)
             for place, key in enumerate(self._table.keys)
         ]
-        return keys + [self._slot_width(slot, rows) for slot in self._slots]
+        return keys + [self._slot_width(slot) for slot in self._slots]
 
-    def _slot_width(self, slot: _Slot, rows: list[Line]) -> float:
+    def _slot_width(self, slot: _Slot) -> float:
         if self._table.kind == TableKind.NARRATIVE:
             return 44
-        longest = max((display_width(_printed(slot.column, values)) for _, values in rows), default=0)
+        longest = max((display_width(_printed(slot.column, line.values)) for line in self._lines), default=0)
         if self._styles.template and slot.column.cumulative:
             # What will be typed in is no shorter than last month's total.
-            last = shown(slot.column, self._sum(slot.column, self._content.previous))
+            last = shown(slot.column, self._sum(slot.column, last=True))
             longest = max(longest, display_width(f"{last:,}"))
         lines = [display_width(line) for line in self._header(slot).split("\n")]
         if slot.column.type in _NUMBERS:
@@ -167,64 +158,36 @@ class SheetWriter:
         split = self._styles.template and slot.column.type in _NUMBERS and label and unit.endswith("）")
         return f"{label}\n{opened}{unit}" if split else header
 
-    def _frame(self, widths: list[float]) -> None:
-        sheet, styles, content = self._sheet, self._styles, self._content
-        for place, width in enumerate(widths):
+    def _frame(self, said: str, guide: str) -> None:
+        sheet, styles = self._sheet, self._styles
+        for place, width in enumerate(self._widths):
             sheet.set_column(place, place, width)
         sheet.set_row(0, 32)
         sheet.merge_range(0, 0, 0, self._width - 1, self._table.title, styles.title)
-        said = f"填报单位：{content.unit}　　　　报告期：{content.period.label}"
-        sheet.set_row(1, 20)
-        sheet.merge_range(1, 0, 1, self._width - 1, said, styles.subtitle)
-        headers = [
-            *self._table.keys,
-            *(self._header(slot) for slot in self._slots),
-        ]
-        lines = max(line_count(header, width) for header, width in zip(headers, widths, strict=True))
-        sheet.set_row(HEADER_ROW, lines * _LINE_HEIGHT + 6)
+        sheet.set_row(1, line_count(guide, sum(self._widths)) * LINE_HEIGHT + 6 if guide else 20)
+        sheet.merge_range(1, 0, 1, self._width - 1, guide or said, styles.key_value if guide else styles.subtitle)
+        headers = [*self._table.keys, *(self._header(slot) for slot in self._slots)]
+        lines = max(line_count(header, width) for header, width in zip(headers, self._widths, strict=True))
+        sheet.set_row(HEADER_ROW, lines * LINE_HEIGHT + 6)
         for place, header in enumerate(headers):
             sheet.write_string(HEADER_ROW, place, header, styles.header)
 
-    def _row(self, row: int, labels: tuple[str, ...], values: Mapping[str, CellValue], widths: list[float]) -> None:
-        for place, label in enumerate(labels):
+    def _row(self, row: int, line: Line) -> None:
+        for place, label in enumerate(line.labels):
             self._sheet.write_string(row, place, label, self._styles.key)
-        lines = 1
+        lines = [1, *(line_count(label, width) for label, width in zip(line.labels, self._widths, strict=False))]
         narrative = self._table.kind == TableKind.NARRATIVE
         for place, slot in enumerate(self._slots, start=len(self._table.keys)):
-            if slot.reference:
-                self._reference(row, place, slot.column)
-                continue
-            value = values.get(slot.column.id)
-            style = self._styles.long_text if narrative else self._styles.of(slot.column)
-            self._cell(row, place, None if value is None else shown(slot.column, value), style)
+            column = slot.column
+            locked = slot.reference or column.id in line.locked
+            style = self._styles.long_text if narrative else self._styles.of(column, locked=locked)
+            value = (line.last if slot.reference else line.values).get(column.id)
+            put(self._sheet, row, place, None if value is None else shown(column, value), style)
             if isinstance(value, str):
-                lines = max(lines, line_count(value, widths[place]))
-        lines = max([lines, *(line_count(label, width) for label, width in zip(labels, widths, strict=False))])
+                lines.append(line_count(value, self._widths[place]))
         if narrative and self._styles.template:
-            lines = max(lines, 8)  # room to write in
-        self._sheet.set_row(row, lines * _LINE_HEIGHT + 5)
-
-    def _cell(self, row: int, place: int, value: CellValue | None, style: Any) -> None:
-        match value:
-            case None | "":
-                self._sheet.write_blank(row, place, None, style)
-            case str():
-                self._sheet.write_string(row, place, value, style)
-            case date():
-                self._sheet.write_datetime(row, place, value, style)
-            case Decimal() | int():
-                self._sheet.write_number(row, place, value, style)
-
-    def _reference(self, row: int, place: int, column: Column) -> None:
-        last = self._previous(row - FIRST_ROW, column)
-        self._cell(row, place, last, self._styles.of(column, reference=True))
-
-    def _previous(self, offset: int, column: Column) -> CellValue | None:
-        """Return last month's figure of a data row, as its cell would show it."""
-        fixed = self._table.rows_for(self._content.projects)
-        row = fixed[offset].id if fixed else None
-        value = self._content.previous.get(self._table.field(column.id, row))
-        return None if value is None else shown(column, value)
+            lines.append(8)  # room to write in
+        self._sheet.set_row(row, max(lines) * LINE_HEIGHT + 5)
 
     def _total(self, row: int) -> None:
         """Write 合计 as formulas with their values, so that readers without a calculator see them too."""
@@ -235,48 +198,45 @@ class SheetWriter:
             if slot.column.type not in _NUMBERS:
                 self._sheet.write_blank(row, place, None, self._styles.total)
                 continue
-            name = xl_col_to_name(place)
-            value = self._sum(slot.column, self._content.previous if slot.reference else self._content.figures)
-            self._sheet.write_formula(
-                row, place, f"=SUM({name}{FIRST_ROW + 1}:{name}{row})", self._styles.total, shown(slot.column, value)
-            )
+            name = column_letters(place)
+            formula = f"=SUM({name}{FIRST_ROW + 1}:{name}{row})"
+            value = shown(slot.column, self._sum(slot.column, last=slot.reference))
+            self._sheet.write_formula(row, place, formula, self._styles.total, value)
 
-    def _sum(self, column: Column, source: Mapping[str, CellValue]) -> Decimal:
+    def _sum(self, column: Column, *, last: bool) -> Decimal:
         """Return what a column's rows add up to, in the column's unit as stored."""
-        rows: list[str | None] = [line.id for line in self._table.rows_for(self._content.projects)] or [None]
-        parts = [source.get(self._table.field(column.id, row), 0) for row in rows]
+        parts = [(line.last if last else line.values).get(column.id) for line in self._lines]
         return sum((Decimal(part) for part in parts if isinstance(part, Decimal | int)), Decimal(0))
 
-    def _aids(self, count: int) -> None:
+    def _aids(self) -> None:
         """Add notes on headers, and drop-downs and bounds on input cells."""
-        year = self._content.period.year
         for place, slot in enumerate(self._slots, start=len(self._table.keys)):
             if slot.reference:
                 continue
             if slot.column.note:
                 self._sheet.write_comment(HEADER_ROW, place, slot.column.note, {"x_scale": 1.5, "font_size": 10})
-            choices = self._choices(slot.column)
-            for offset in range(count):
-                last = None
-                if slot.column.cumulative and not self._table.open_rows:
-                    last = self._previous(offset, slot.column)
-                least = Decimal(last) if isinstance(last, Decimal | int) else None
-                bounds = self._styles.bounds(slot.column, year, choices, least)
-                row = FIRST_ROW + offset
-                if self._table.open_rows:
-                    if bounds:
-                        self._sheet.data_validation(FIRST_ROW, place, FIRST_ROW + count - 1, place, bounds)
-                    break
-                if bounds:
-                    self._sheet.data_validation(row, place, row, place, bounds)
+            bounds = [self._bounds(slot.column, line) for line in self._lines]
+            first, last = FIRST_ROW, FIRST_ROW + len(bounds) - 1
+            if self._table.open_rows and bounds and all(each == bounds[0] for each in bounds):
+                # One range: rows that are inserted fall into it.
+                spans = [(first, last, bounds[0])]
+            else:
+                spans = [(row, row, each) for row, each in enumerate(bounds, start=first)]
+            for top, bottom, each in spans:
+                if each:
+                    self._sheet.data_validation(top, place, bottom, place, each)
 
-    def _choices(self, column: Column) -> tuple[str, ...]:
-        """Return a column's choices; of project names, only the owner's own."""
-        own = tuple(choice for choice in column.choices if choice in self._content.project_names)
-        return own or column.choices
+    def _bounds(self, column: Column, line: Line) -> dict[str, Any]:
+        if column.id in line.locked:
+            return {}
+        last = line.last.get(column.id) if column.cumulative else None
+        scale = YUAN_PER_WAN if column.unit == "万元" else 1
+        least = Decimal(last) / scale if isinstance(last, Decimal | int) else None
+        choices = line.choices.get(column.id, column.choices)
+        return self._styles.bounds(column, self._year, choices, least, line.most.get(column.id))
 
 
-def _printed(column: Column, values: Mapping[str, CellValue]) -> str:
+def _printed(column: Column, values: Mapping[str, CellValue | None]) -> str:
     """Return a value roughly as its cell prints it, to measure its width."""
     value = values.get(column.id)
     match value:

@@ -22,6 +22,8 @@ _COUNTS = {
     "months": ("个月", "月"),
     "percent": ("%", "百分比"),
     "papers": ("页", "份", "件"),
+    "points": ("分",),
+    "times": ("次",),
 }
 
 _DIMENSION = {unit: dimension for dimension, units in _COUNTS.items() for unit in units}

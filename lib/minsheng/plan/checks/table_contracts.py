@@ -27,6 +27,9 @@ def check(files: PlanFiles) -> None:
     sheets: list[tuple[str, Place]] = []
     for stem, table in tables:
         name = f"tables/{stem}"
+        if table.kind == TableKind.FORM:
+            kinds = "、".join(kind for kind in TableKind if kind != TableKind.FORM)
+            files.fault(name, ("kind",), "考评表的格式由系统规定，不写在 tables/ 里", kinds)
         if table.id != stem:
             files.fault(name, ("id",), f"表的 id“{table.id}”与文件名不符", stem)
         sheets += [(table.sheet, (name, ("sheet",)))]
