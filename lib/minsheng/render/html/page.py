@@ -23,7 +23,7 @@ _BLANKS = re.compile(r"\s*\n\s*")
 
 @lru_cache
 def screen_style(form: str = "") -> str:
-    """Return what a browser needs, its own print included; ``form`` is ``official`` for 公文格式."""
+    """Return what a browser needs, its own print included; ``form`` is ``official`` (公文格式) or ``receipt``."""
     return _read("report.css") + _read("paged.css") + _read("screen.css") + (_read(f"{form}.css") if form else "")
 
 
@@ -46,7 +46,7 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 {style}</style>
 </head>
 <body>
-<main class="report{wide}">
+<main class="{kind}">
 {body}
 </main>
 </body>
@@ -54,7 +54,7 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 """
 
 
-def page(title: str, body: str, *, wide: bool = False) -> bytes:
+def page(title: str, body: str, *, wide: bool = False, form: str = "") -> bytes:
     """Return a whole page.
 
     Parameters
@@ -65,6 +65,8 @@ def page(title: str, body: str, *, wide: bool = False) -> bytes:
         HTML of the page's pieces, escaped already.
     wide
         Whether tables may use more of the screen than a report's column: pages of links, which nobody prints.
+    form
+        ``receipt`` for a page with a style of its own on top.
 
     Raises
     ------
@@ -72,4 +74,5 @@ def page(title: str, body: str, *, wide: bool = False) -> bytes:
         If the body would run or fetch something.
     """
     refuse_active_content(body)
-    return _PAGE.format(title=escape(title), style=screen_style(), body=body, wide=" wide" if wide else "").encode()
+    kind = " ".join(filter(None, ("report", "wide" if wide else "", form)))
+    return _PAGE.format(title=escape(title), style=screen_style(form), body=body, kind=kind).encode()
