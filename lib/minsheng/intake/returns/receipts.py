@@ -18,8 +18,8 @@ from minsheng.intake.returns.receipt_words import COLUMNS, ReceiptWords, receipt
 from minsheng.intake.returns.store import read_accepted_month, read_refused, verdict_bytes
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.render.html.markup import Content, Element, Piece, callout, paragraph
-from minsheng.render.html.page import page
-from minsheng.render.html.tables import Column, Kind, table
+from minsheng.render.html.page import page, screen_style
+from minsheng.render.html.tables import Kind, TableColumn, table
 
 _SEVERITY = {Severity.CRITICAL: "blocking", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -29,7 +29,7 @@ _KINDS: tuple[Kind, ...] = ("row", "text", "text", "text", "long", "long", "long
 
 def receipt_page(words: ReceiptWords) -> bytes:
     """Write the receipt of a checked return: what to do first, then what was received and found."""
-    columns = [Column(label, kind=kind) for label, kind in zip(COLUMNS, _KINDS, strict=True)]
+    columns = [TableColumn(label, kind=kind) for label, kind in zip(COLUMNS, _KINDS, strict=True)]
     issues: list[list[Content]] = [
         [number, Element("span", said, class_=f"severity severity-{_SEVERITY[severity]}"), *rest]
         for (number, said, *rest), severity in zip(words.issues, words.severities, strict=True)
@@ -37,7 +37,7 @@ def receipt_page(words: ReceiptWords) -> bytes:
     found = table("须处理和须知道的问题", columns, issues, style="issues") if issues else paragraph("没有发现问题。")
     parts = [Element("h2", "问题清单"), found]
     if words.not_checked:
-        unchecked = [Column("规则", kind="row"), Column("项目", kind="text"), Column("原因", kind="long")]
+        unchecked = [TableColumn("规则", kind="row"), TableColumn("项目", kind="text"), TableColumn("原因", kind="long")]
         told = table("未检的规则和原因", unchecked, words.not_checked, style="issues")
         parts += [Element("h2", "未检的规则"), told]
     return _page(
@@ -51,7 +51,7 @@ def receipt_page(words: ReceiptWords) -> bytes:
 
 def _facts(caption: str, labels: tuple[str, str], rows: Sequence[tuple[str, str]]) -> Element:
     name, value = labels
-    return table(caption, [Column(name, kind="row"), Column(value, kind="long")], rows, style="issues")
+    return table(caption, [TableColumn(name, kind="row"), TableColumn(value, kind="long")], rows, style="issues")
 
 
 def _page(title: str, *content: Content) -> bytes:
@@ -111,9 +111,10 @@ def write_receipts(plan: Plan, data_dir: Path, outputs_dir: Path, period: Period
     folder = receipts_dir(outputs_dir, period)
     made = _read_record(folder)
     now: dict[str, _Made] = {}
+    style = screen_style("receipt")
     with Reader() as reader:
         for who, accepted in read_accepted_month(data_dir, period):
-            inputs = sha256(verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256()).encode())
+            inputs = sha256(verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256() + style).encode())
             before = made.get(who)
             if before is not None and before.inputs == inputs and are_intact(folder, before.files):
                 now[who] = before
