@@ -136,6 +136,7 @@ ACROSS = [
     ("tables/dibao.yaml", "keys: [类别]\n", "", "id: dibao\n", "keys 与 rows 须同时给出"),
     ("tables/dibao.yaml", "label: 当月退出人数", "label: 当月新增人数", "id: left_persons", "表头“当月新增人数”重复"),
     ("tables/two_lines.yaml", "sheet: 两线合一", "sheet: 封面", "sheet: 封面", "留给封面"),
+    ("tables/two_lines.yaml", "kind: figures", "kind: form", "kind: form", "考评表的格式由系统规定"),
     ("tables/narrative.yaml", "id: progress, label: 进展情况", "id: progress, label: 进展", "columns:", "与 reporting.yaml 的各方面（parts）不一致"),
     ("tables/narrative.yaml", "labels: [城乡困难群众医疗救助]", "labels: [医疗救助]", "[医疗救助]", "与 projects.yaml 的名称不符"),
     ("tables/evidence.yaml", "[城乡困难群众医疗救助, ", "[", "id: project", "项目选项与 projects.yaml 不符"),
