@@ -7,7 +7,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
 from minsheng.intake.forms import layout
-from minsheng.intake.forms.form_rows import Form, FormRow
+from minsheng.intake.forms.form_rows import DeliveredForm, FormRow
 from minsheng.intake.spreadsheets.units import normal
 
 BONUS_FOLDER = "bonus"
@@ -15,7 +15,7 @@ BONUS_FOLDER = "bonus"
 _ENTRIES = ("level", "count", "points")
 
 
-def area_marks(form: Form, plan: Plan) -> dict[str, Mark]:
+def area_marks(form: DeliveredForm, plan: Plan) -> dict[str, Mark]:
     """Read the marks by rubric item; an item without an entry is 未评 and absent."""
     items = {item.id: item for item in layout.manual_items(plan)}
     everything = {item.id for item in plan.county_rubric.items}
@@ -79,7 +79,7 @@ def _entry(row: FormRow, item: RubricItem, name: str) -> dict[str, Any]:
             return {name: points}
 
 
-def event_rows(form: Form, plan: Plan, period: Period) -> list[Event]:
+def event_rows(form: DeliveredForm, plan: Plan, period: Period) -> list[Event]:
     """Read the events that cost points; each within the period, of a known kind, with the points that it allows."""
     kinds = layout.event_kinds(plan)
     names = "、".join(dict.fromkeys(kind.name for kind in kinds.values()))
@@ -114,7 +114,7 @@ def event_rows(form: Form, plan: Plan, period: Period) -> list[Event]:
     return events
 
 
-def bonus_rows(form: Form) -> list[BonusRow]:
+def bonus_rows(form: DeliveredForm) -> list[BonusRow]:
     """Read the bonus lines: subject, points and reason are needed, evidence must exist."""
     rows = []
     for row in form.rows(layout.BONUS):
@@ -130,7 +130,7 @@ def bonus_rows(form: Form) -> list[BonusRow]:
     return rows
 
 
-def veto_rows(form: Form, plan: Plan) -> list[Veto]:
+def veto_rows(form: DeliveredForm, plan: Plan) -> list[Veto]:
     """Read the vetoes: each a word of the rubric's list, with a reason."""
     known = plan.county_rubric.veto
     rows = []

@@ -18,7 +18,7 @@ _SEPARATORS = str.maketrans({"；": "\n", ";": "\n"})
 
 
 @dataclass
-class Form:
+class DeliveredForm:
     """One delivered form.
 
     Parameters
@@ -67,7 +67,7 @@ class Form:
 class FormRow:
     """One row; the getters return ``None`` or empty where the cell is blank or faulty."""
 
-    form: Form
+    form: DeliveredForm
     sheet: str
     cells: Mapping[str, ParsedCell]
     sound: bool = field(init=False)

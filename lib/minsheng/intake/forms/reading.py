@@ -18,7 +18,7 @@ from minsheng.errors import FileRefusedError
 from minsheng.files.hashing import sha256
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.county import area_marks, bonus_rows, event_rows, veto_rows
-from minsheng.intake.forms.form_rows import Form
+from minsheng.intake.forms.form_rows import DeliveredForm
 from minsheng.intake.forms.form_store import forms_dir
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.section import decision_rows, positive_rows, section_marks
@@ -34,7 +34,7 @@ _AROUND_YEAR = re.compile("[年度-]")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FormsRead:
     """What the forms of a period came to.
 
     Parameters
@@ -50,7 +50,7 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[str, Sequence[Proposal]]) -> Outcome:
+def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[str, Sequence[Proposal]]) -> FormsRead:
     """Read every form of a period.
 
     Parameters
@@ -73,7 +73,7 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
             if path.name.startswith((".", "~$")):
                 continue
             who = path.stem
-            form = Form(path.relative_to(data_dir).as_posix(), data_dir / "evidence" / str(period) / who)
+            form = DeliveredForm(path.relative_to(data_dir).as_posix(), data_dir / "evidence" / str(period) / who)
             if who not in assessed:
                 known = "、".join(f"{plan.owner_name(each)}（{each}）" for each in assessed)
                 form.fault("", f"{plan.owner_name(who)}不是考评对象", f"文件名为考评对象的编号：{known}")
@@ -88,7 +88,7 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
                     if not form.faults:
                         read[who] = found.model_copy(update={"file": form.file, "sha256": sha256(content)})
             faults += form.faults
-    return Outcome(
+    return FormsRead(
         areas={who: found for who, found in read.items() if isinstance(found, AssessmentForm)},
         sections={who: found for who, found in read.items() if isinstance(found, SectionForm)},
         faults=tuple(faults),
@@ -103,7 +103,7 @@ def _opened(reader: Reader, content: bytes) -> Workbook:
 
 
 def _read_form(
-    form: Form, workbook: Workbook, plan: Plan, who: str, period: Period, proposals: Sequence[Proposal]
+    form: DeliveredForm, workbook: Workbook, plan: Plan, who: str, period: Period, proposals: Sequence[Proposal]
 ) -> AssessmentForm | SectionForm:
     """Read what could be read; only a form without faults is one."""
     workbook, personal = mask_workbook(workbook)
@@ -133,7 +133,7 @@ def _read_form(
     )
 
 
-def _read_cover(form: Form, workbook: Workbook, plan: Plan, who: str, period: Period) -> dict[str, Any]:
+def _read_cover(form: DeliveredForm, workbook: Workbook, plan: Plan, who: str, period: Period) -> dict[str, Any]:
     """Read the cover: it must name the body and the period that the file stands for."""
     labels = {each.id: each.label for each in layout.COVER}
     said: dict[str, Any] = {"assessor": ""}

@@ -8,12 +8,12 @@ from minsheng.domain.assessment import Decision, PositiveRow, SectionMark
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import SectionCheck, SectionRule
 from minsheng.intake.forms import layout
-from minsheng.intake.forms.form_rows import Form, FormRow
+from minsheng.intake.forms.form_rows import DeliveredForm, FormRow
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.spreadsheets.cells import CellFaultError, parse_number
 
 
-def section_marks(form: Form, plan: Plan, section: str) -> dict[str, SectionMark]:
+def section_marks(form: DeliveredForm, plan: Plan, section: str) -> dict[str, SectionMark]:
     """Read what was found for each rule; a rule without an entry is 未评 and absent."""
     rules = {rule.id: rule for rule in layout.manual_section_rules(plan)}
     automatic = {rule.id for group in plan.section_rubric.groups for rule in group.rules} - rules.keys()
@@ -99,7 +99,7 @@ def _losses(row: FormRow) -> tuple[Decimal, ...]:
     return tuple(numbers)
 
 
-def decision_rows(form: Form, proposals: Sequence[Proposal]) -> list[Decision]:
+def decision_rows(form: DeliveredForm, proposals: Sequence[Proposal]) -> list[Decision]:
     """Read which proposals are taken and which are waived; a blank leaves the proposal open."""
     known = {(each.rule, each.event) for each in proposals}
     seen: set[tuple[str, str]] = set()
@@ -126,7 +126,7 @@ def decision_rows(form: Form, proposals: Sequence[Proposal]) -> list[Decision]:
     return decisions
 
 
-def positive_rows(form: Form) -> list[PositiveRow]:
+def positive_rows(form: DeliveredForm) -> list[PositiveRow]:
     """Read the positive part: name, full marks, points within them."""
     rows = []
     for row in form.rows(layout.POSITIVE):

@@ -37,7 +37,11 @@ def receipt_page(words: ReceiptWords) -> bytes:
     found = table("须处理和须知道的问题", columns, issues, style="issues") if issues else paragraph("没有发现问题。")
     parts = [Element("h2", "问题清单"), found]
     if words.not_checked:
-        unchecked = [TableColumn("规则", kind="row"), TableColumn("项目", kind="text"), TableColumn("原因", kind="long")]
+        unchecked = [
+            TableColumn("规则", kind="row"),
+            TableColumn("项目", kind="text"),
+            TableColumn("原因", kind="long"),
+        ]
         told = table("未检的规则和原因", unchecked, words.not_checked, style="issues")
         parts += [Element("h2", "未检的规则"), told]
     return _page(

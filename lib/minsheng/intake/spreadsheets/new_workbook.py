@@ -76,7 +76,7 @@ class NewWorkbook:
                 case str():
                     sheet.write_string(row, 1, line.value, styles.key_value if line.fixed else styles.text)
                 case _:
-                    put(sheet, row, 1, line.value, styles.date)
+                    put_cell(sheet, row, 1, line.value, styles.date)
             if line.bounds:
                 sheet.data_validation(row, 1, row, 1, line.bounds)
         finish_page(sheet, styles, landscape=False)
@@ -87,7 +87,7 @@ class NewWorkbook:
         return normalise_zip(self._buffer.getvalue())
 
 
-def put(sheet: Any, row: int, place: int, value: CellValue | None, style: Any) -> None:
+def put_cell(sheet: Any, row: int, place: int, value: CellValue | None, style: Any) -> None:
     """Write one cell; a text is always a text, and nothing is blank."""
     match value:
         case None | "":

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put
+from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put_cell
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, Styles, display_width, line_count
 
 Cell = str | Decimal | None
@@ -100,7 +100,7 @@ def write_printed_table(
     for number, row in enumerate(rows, start=top):
         page.set_row(number, LINE_HEIGHT * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
         for column, cell in enumerate(row):
-            put(page, number, column, cell, formats[column] if isinstance(cell, Decimal) else styles.centred)
+            put_cell(page, number, column, cell, formats[column] if isinstance(cell, Decimal) else styles.centred)
     last = len(widths) - 1
     for number, remark in enumerate(remarks, start=top + len(rows)):
         page.merge_range(number, 0, number, last, remark, styles.remark)

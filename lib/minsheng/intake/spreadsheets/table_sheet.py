@@ -11,7 +11,7 @@ from typing import Any
 
 from minsheng.domain.addresses import column_letters
 from minsheng.domain.table import CellType, Column, Table, TableKind
-from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put
+from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put_cell
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, REFERENCE_HEADER, display_width, finish_page, line_count
 
 TOTAL_LABEL = "合计"
@@ -182,7 +182,7 @@ class TableSheet:
             locked = slot.reference or column.id in line.locked
             style = self._styles.long_text if narrative else self._styles.of(column, locked=locked)
             value = (line.last if slot.reference else line.values).get(column.id)
-            put(self._sheet, row, place, None if value is None else shown(column, value), style)
+            put_cell(self._sheet, row, place, None if value is None else shown(column, value), style)
             if isinstance(value, str):
                 lines.append(line_count(value, self._widths[place]))
         if narrative and self._styles.template:
