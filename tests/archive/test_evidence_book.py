@@ -141,10 +141,10 @@ def test_the_binder_has_a_bookmark_per_item_and_chinese_text(book, assessed):
 def test_the_book_is_described_by_item_and_by_what_was_made_here(book, assessed):
     payload = take_stock(book)
     about = describe(assessed, load_plan(assessed.params, 2017), PERIOD, payload)
-    items = {item.id: item for item in about.items}
-    assert items["03-苍溪县/01-org.1-领导小组"].title == "苍溪县：org.1-领导小组"
-    assert items["03-苍溪县/01-org.1-领导小组"].creator == ""
-    assert items["03-苍溪县"].files == ("03-苍溪县/苍溪县印证资料.pdf",)
+    records = {record.id: record for record in about.records}
+    assert records["03-苍溪县/01-org.1-领导小组"].title == "苍溪县：org.1-领导小组"
+    assert records["03-苍溪县/01-org.1-领导小组"].creator == ""
+    assert records["03-苍溪县"].files == ("03-苍溪县/苍溪县印证资料.pdf",)
     making = making_of(assessed, PERIOD, payload)
     assert {"03-苍溪县/苍溪县印证资料.pdf", "03-苍溪县/00-得分表/得分表.pdf"} <= making.made
     assert making.made == {name for name in payload if is_made_here("evidence", name)}

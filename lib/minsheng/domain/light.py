@@ -19,6 +19,10 @@ class Tone(StrEnum):
     GREY = "grey"
 
 
+WORST_FIRST = (Tone.RED, Tone.YELLOW, Tone.GREY, Tone.GREEN)
+"""The order in which people want to see what needs them."""
+
+
 class Light(Frozen):
     """One status word with its shape and colour."""
 

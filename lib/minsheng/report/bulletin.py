@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.light import Tone
+from minsheng.domain.light import WORST_FIRST, Tone
 from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
 from minsheng.render.html import numbers
@@ -14,8 +14,6 @@ from minsheng.report import sentences
 from minsheng.report.areas import matrix
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of, light_badge
 from minsheng.report.returns import punctuality
-
-_WORST_FIRST = (Tone.RED, Tone.YELLOW, Tone.GREY, Tone.GREEN)
 
 
 class Standing(NamedTuple):
@@ -121,7 +119,7 @@ def changes(dossier: Dossier) -> Piece:
     ]
     if not changed and not unknown:
         return part(title, paragraph("各地区各指标的状态均与上月相同。"))
-    changed.sort(key=lambda change: _WORST_FIRST.index(change[0].measurement.light.tone))
+    changed.sort(key=lambda change: WORST_FIRST.index(change[0].measurement.light.tone))
     same: dict[tuple[str, str, str, Tone], list[str]] = {}
     for standing, before in changed:
         light = standing.measurement.light

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.light import Tone
+from minsheng.domain.light import WORST_FIRST, Tone
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
@@ -29,8 +29,6 @@ from minsheng.report.official import monthly_summary
 from minsheng.report.ranking import group_points_table, ranking_summary, ranking_table
 from minsheng.report.result_table import result_sentence
 from minsheng.report.score import deductions_table, score_sentence, score_table, section_sentence
-
-_WORST_FIRST = (Tone.RED, Tone.YELLOW, Tone.GREY, Tone.GREEN)
 
 
 def title(dossier: Dossier) -> Piece:
@@ -107,7 +105,7 @@ def _worst(measurements: Sequence[Measurement]) -> str:
     open_ones = [m for m in measurements if m.light.tone in {Tone.RED, Tone.YELLOW}]
     if not open_ones:
         return ""
-    worst = min(open_ones, key=lambda m: (_WORST_FIRST.index(m.light.tone), m.completion or 0))
+    worst = min(open_ones, key=lambda m: (WORST_FIRST.index(m.light.tone), m.completion or 0))
     return f"最需关注的是：{sentences.progress(worst)}。"
 
 

@@ -23,6 +23,9 @@ SECONDS = 30
 
 MAX_FILE_BYTES = 64 * 2**20
 
+_CHILD = "minsheng.intake.spreadsheets.child"
+"""Known by its name alone: it loads what reads spreadsheets, which this process shall not."""
+
 _HEADER = struct.Struct(">Q")
 
 _TAGGED: dict[str, Callable[[str], Any]] = {"d": date.fromisoformat, "t": datetime.fromisoformat, "x": str}
@@ -89,7 +92,7 @@ class Reader:
         # The limit on processor time belongs to the child's whole life, so it is generous; each file has its own.
         limits = [str(self._memory_bytes), str(int(self._seconds) * 20 + 60)]
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "minsheng.intake.spreadsheets.child", *limits],
+            [sys.executable, "-P", "-m", _CHILD, *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -97,7 +100,7 @@ class Reader:
         # A child that cannot even start is our fault, not the file's.
         if child.stdout is None or os.read(child.stdout.fileno(), 1) != b"R":
             child.kill()
-            raise MinshengError("the reading child did not start: python -m minsheng.intake.spreadsheets.child")
+            raise MinshengError(f"the reading child did not start: python -m {_CHILD}")
         return child
 
     def read(self, data: bytes) -> Workbook:
