@@ -24,8 +24,9 @@ DEFAULT_PRELOAD = (
 )
 """What a template imports unless told otherwise; a name that ends in ``?`` may be missing."""
 
-# A library that starts threads when it is imported makes every later fork unsafe.
-_SINGLE_THREADED = dict.fromkeys(
+# A library that starts threads when it is imported makes every later fork unsafe. pyarrow, which pandas imports where
+# it is installed, starts one of its allocator; that is asked once, when it is loaded, so forks need not be told.
+_SINGLE_THREADED = {"JE_ARROW_MALLOC_CONF": "background_thread:false"} | dict.fromkeys(
     (
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",

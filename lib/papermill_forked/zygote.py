@@ -88,9 +88,10 @@ class Zygote:
         return self._fork(request, data, status)
 
     def _fork(self, request: dict[str, Any], data: socket.socket, status: socket.socket) -> Task | None:
-        count = processes.threads()
-        if count != 1:
-            status.send(json.dumps({"refused": f"the template has {count} threads"}).encode())
+        threads = processes.threads()
+        if len(threads) != 1:
+            refused = f"the template has {len(threads)} threads: {', '.join(sorted(threads))}"
+            status.send(json.dumps({"refused": refused}).encode())
             status.close()
             data.close()
             return None
