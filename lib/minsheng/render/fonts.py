@@ -62,8 +62,7 @@ class FontSet:
 
     def missing_glyphs(self, text: str) -> set[str]:
         """Return the visible characters of a text that no font of the set can draw."""
-        covered = _coverage(self.files)
-        return {each for each in set(text) if ord(each) not in covered and not _is_invisible(each)}
+        return {each for each in set(text) - _coverage(self.files) if not _is_invisible(each)}
 
     def folder(self) -> Path:
         """Return a folder that holds these fonts only, written on first use where there is none.
@@ -90,14 +89,14 @@ _sha256 = lru_cache(sha256)
 
 
 @lru_cache
-def _coverage(files: tuple[Path, ...]) -> frozenset[int]:
+def _coverage(files: tuple[Path, ...]) -> frozenset[str]:
     from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # a hash needs none of it
 
-    covered: set[int] = set()
+    covered: set[str] = set()
     for path in files:
         try:
             with TTFont(path, lazy=True) as font:
-                covered.update(font.getBestCmap() or ())
+                covered.update(map(chr, font.getBestCmap() or ()))
         except (TTLibError, OSError, ValueError) as fault:
             raise MachineUnfitError(f"字体文件无法读取：{path}（{fault}）") from fault
     return frozenset(covered)
