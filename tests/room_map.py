@@ -16,7 +16,7 @@ ENGINE = "papermill_forked"
 
 _ROW = 26
 _COLUMN = 26
-_LEFT = 560
+_LEFT = 590
 _TOP = 128
 
 
@@ -53,7 +53,7 @@ def rooms() -> list[str]:
 def drawing() -> str:
     """Return the map as an SVG."""
     order, known = rooms(), uses()
-    width, height = _LEFT + _COLUMN * len(order) + 20, _TOP + _ROW * len(order) + 20
+    width, height = _LEFT + _COLUMN * len(order) + 70, _TOP + _ROW * len(order) + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
         '<g font-family="sans-serif" font-size="13">',
@@ -63,10 +63,10 @@ def drawing() -> str:
     for at, room in enumerate(order):
         x, y = _LEFT + _COLUMN * at, _TOP + _ROW * at
         if at % 2 == 0:
-            parts.append(f'<rect x="10" y="{y}" width="{width - 20}" height="{_ROW}" fill="#f4f2ee"/>')
+            parts.append(f'<rect x="10" y="{y}" width="{width - 70}" height="{_ROW}" fill="#f4f2ee"/>')
         parts += [
             f'<text x="20" y="{y + 17}" font-weight="bold">{room}</text>',
-            f'<text x="140" y="{y + 17}" fill="#444">{escape(about(room))}</text>',
+            f'<text x="170" y="{y + 17}" fill="#444">{escape(about(room))}</text>',
             f'<text transform="translate({x + 17} {_TOP - 8}) rotate(-60)">{room}</text>',
             f'<rect x="{x + 3}" y="{y + 3}" width="{_COLUMN - 6}" height="{_ROW - 6}" fill="#8a2b2b"/>',
         ]
