@@ -112,9 +112,11 @@ def _copy(target: Path) -> Path:
 
 
 def _ours(command: str) -> str:
-    """Return a command as it is run here: what is installed is not installed again from the copy."""
+    """Return a command as it is run here: what is installed is not installed again; a code that it names must come."""
+    command, _, expected = command.partition("    # 退出码 ")
     command = INSTEAD.get(command, command)
-    return command.replace("make ", "make -o .venv/.minsheng-installed ", 1) if command.startswith("make ") else command
+    command = command.replace("make ", "make -o .venv/.minsheng-installed ", 1) if command[:5] == "make " else command
+    return f'{command} && exit 1 || [ "$?" = {expected.partition("：")[0]} ]' if expected else command
 
 
 @pytest.fixture(scope="module")
