@@ -11,9 +11,13 @@ from typing import Any
 
 import pikepdf
 
-_SHOWN = "Tf Tj TJ ' \" Do Td TD T* Tm cm BDC INLINE IMAGE"
+_SHOWN = "Tf Tj TJ ' \" Do Td TD T* Tm cm q Q BT BDC INLINE IMAGE"
 
-_LINE_ENDS = frozenset({"TD", "T*", "cm"})
+_LINE_ENDS = frozenset({"TD", "T*"})
+
+_Matrix = tuple[float, float, float, float, float, float]
+
+_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _SPACE = -200
 """A move to the right within a line, in thousandths of the font's size, that is as wide as a space."""
@@ -143,19 +147,18 @@ class _PageReader:
         self._fonts = fonts
         self._font = _Font()
         self._size = 1.0
-        self._matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        self._outer = _IDENTITY
+        self._outside: list[_Matrix] = []
+        self._line = self._placed = _IDENTITY
+        self._moved = True
         self._shown = 0
 
     def read(self, stream: Any, resources: Any, depth: int) -> None:
         """Read a page's or a form's stream; forms within forms to a depth that no writer needs."""
         for instruction in pikepdf.parse_content_stream(stream, operators=_SHOWN):
             operands, word = instruction.operands, str(instruction.operator)
-            if word == "Tm":
-                self._move(*(float(number) for number in operands))
-            elif word == "Td":
-                a, b, c, d, e, f = self._matrix
-                right, up = (float(number) for number in operands)
-                self._move(a, b, c, d, e + right * a + up * c, f + right * b + up * d)
+            if word in {"Tm", "Td", "BT", "cm", "q", "Q"}:
+                self._move(word, [float(number) for number in operands])
             elif word in _LINE_ENDS:
                 self._end_line()
             elif word == "Tf":
@@ -175,18 +178,39 @@ class _PageReader:
         if self.parts and self.parts[-1] != "\n":
             self.parts.append("\n")
 
-    def _move(self, *matrix: float) -> None:
+    def _move(self, word: str, numbers: list[float]) -> None:
+        """Note where what is shown next would stand."""
+        if word == "q":
+            self._outside.append(self._outer)
+            return
+        if word == "Q":
+            self._outer = self._outside.pop() if self._outside else _IDENTITY
+        elif word == "cm":
+            self._outer = _times(_matrix(numbers), self._outer)
+        elif word == "BT":
+            self._line = _IDENTITY
+        elif word == "Tm":
+            self._line = _matrix(numbers)
+        else:
+            right, up = numbers
+            self._line = _times((1.0, 0.0, 0.0, 1.0, right, up), self._line)
+        self._moved = True
+
+    def _place(self) -> None:
         """Begin a new line, unless the next characters stand right behind the last: charts place each one by itself."""
-        a, b, *_, e, f = self._matrix
-        right, up = matrix[4] - e, matrix[5] - f
-        width = self._size * (a * a + b * b) ** 0.5
-        along, across = (right * a + up * b, right * b - up * a) if width else (0.0, 1.0)
-        em = width * (a * a + b * b) ** 0.5
-        if not (matrix[:4] == self._matrix[:4] and 0 < along <= em * 1.1 * self._shown and abs(across) < em * 0.1):
+        placed, before = _times(self._line, self._outer), self._placed
+        a, b = before[:2]
+        right, up = placed[4] - before[4], placed[5] - before[5]
+        scale = (a * a + b * b) ** 0.5
+        em = self._size * scale
+        along, across = ((right * a + up * b) / scale, (right * b - up * a) / scale) if scale else (0.0, 1.0)
+        if not (_alike(placed, before) and 0 < along <= em * 1.1 * self._shown and abs(across) < em * 0.1):
             self._end_line()
-        self._matrix, self._shown = matrix, 0  # type: ignore[assignment]
+        self._placed, self._shown, self._moved = placed, 0, False
 
     def _show(self, operand: Any) -> None:
+        if self._moved:
+            self._place()
         for piece in operand if isinstance(operand, pikepdf.Array) else [operand]:
             if isinstance(piece, pikepdf.String):
                 text = self._font.text(bytes(piece))
@@ -230,6 +254,23 @@ class _PageReader:
             table = _to_unicode(bytes(mapped.read_bytes())) if isinstance(mapped, pikepdf.Stream) else None
             self._fonts[key] = _Font(wide, table)
         return self._fonts[key]
+
+
+def _matrix(numbers: list[float]) -> _Matrix:
+    a, b, c, d, e, f = numbers
+    return a, b, c, d, e, f
+
+
+def _times(inner: _Matrix, outer: _Matrix) -> _Matrix:
+    """Return the matrix of what stands within: first the inner one, then the outer."""
+    a, b, c, d, e, f = inner
+    k, m, n, p, x, y = outer
+    return a * k + b * n, a * m + b * p, c * k + d * n, c * m + d * p, e * k + f * n + x, e * m + f * p + y
+
+
+def _alike(one: _Matrix, other: _Matrix) -> bool:
+    """Whether letters are as large and lie in the same direction."""
+    return all(abs(a - b) < 1e-6 for a, b in zip(one[:4], other[:4], strict=True))
 
 
 def _to_unicode(cmap: bytes) -> dict[int, str]:
