@@ -12,6 +12,8 @@ import pikepdf
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _CORE = 0.15
 """Half of a letter's body as a share of its box: the packaged fonts claim 2.6 times the height of a letter."""
+_OPENING, _CLOSING = "（《〈「『【〔〖“‘", "）》〉」』】〕〗”’，。、；：！？．"
+"""Marks that fill one half of their square: where two meet, their blank halves are set over each other."""
 _TOUCH = 0.12
 """Letters may reach so far into each other, as a share of the lower one's body: 标点 and italics lean."""
 
@@ -78,6 +80,9 @@ def _words(page: ET.Element) -> Iterator[Word]:
         left, top, right, bottom = (float(word.get(edge)) for edge in ("xMin", "yMin", "xMax", "yMax"))
         middle, half = (top + bottom) / 2, (bottom - top) * _CORE
         if word.text and word.text.strip():
+            blank = (right - left) / sum(2 if ord(letter) > 0x2000 else 1 for letter in word.text)
+            left += blank * (word.text[0] in _OPENING)
+            right -= blank * (word.text[-1] in _CLOSING)
             yield Word(word.text, left, middle - half, right, middle + half)
 
 
