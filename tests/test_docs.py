@@ -20,13 +20,11 @@ from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((HOUSE / "handbook" / "chapters").glob("*.md"))
-ENGINE = ROOT / "lib" / "papermill_forked" / "README.md"
 FOLLOWED = ROOT / "README.zh-CN.md"
 DOCUMENTS = (
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md")),
     FOLLOWED,
     *CHAPTERS,
-    *([ENGINE] if ENGINE.exists() else []),
 )
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:\s]+)\)")

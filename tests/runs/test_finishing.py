@@ -7,9 +7,8 @@ import nbformat
 import pytest
 
 from minsheng.render.html.offline import RenderError
-from minsheng.runs.failures import FailureKind, TaskFailedError
+from minsheng.runs.failures import FailureKind, Limits, TaskFailedError
 from minsheng.runs.finishing import finish
-from minsheng.runs.notebook import Limits
 from minsheng.runs.task_worker import rendering_fault
 from papermill_forked import Servants, Template, WorkerDiedError, WorkerEnd, WorkerMemoryError, WorkerTimeoutError
 

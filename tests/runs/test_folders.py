@@ -11,8 +11,8 @@ import pytest
 from minsheng.runs import folders
 
 _HOLDER = (
-    "import sys; from minsheng.runs.folders import unit_folder\n"
-    "print(unit_folder(), flush=True); print(unit_folder(), flush=True); sys.stdin.read()"
+    "import sys; from minsheng.runs.folders import task_folder\n"
+    "print(task_folder(), flush=True); print(task_folder(), flush=True); sys.stdin.read()"
 )
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from minsheng.runs.failures import FailureKind, TaskFailedError
-from minsheng.runs.notebook import Limits, declared_parameters, execute_strictly
+from minsheng.runs.failures import FailureKind, Limits, TaskFailedError
+from minsheng.runs.notebook import declared_parameters, execute_strictly
 from papermill_forked import Template
 
 SEALED = """{

@@ -17,9 +17,9 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
+from minsheng.runs.failures import Limits
 from minsheng.runs.graph import Task
 from minsheng.runs.history import hash_of_hashes
-from minsheng.runs.notebook import Limits
 from minsheng.runs.task_worker import TaskWork
 from minsheng.workspace import MARKER, RESULT, Workspace
 

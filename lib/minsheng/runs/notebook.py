@@ -1,7 +1,4 @@
-"""Strict execution of one notebook with papermill: everything that papermill lets pass is a named failure here.
-
-What one notebook may take.
-"""
+"""Strict execution of one notebook with papermill: everything that papermill lets pass is a named failure here."""
 
 import ast
 import json
@@ -16,36 +13,8 @@ import nbformat
 from minsheng.errors import GateRefusedError
 from minsheng.files.hashing import sha256
 from minsheng.render.formats import NOTEBOOK
-from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
+from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.workspace import RESULT
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one notebook may take.
-
-    Parameters
-    ----------
-    seconds
-        Wall clock for the whole notebook.
-    memory_bytes
-        Address space of its process.
-    """
-
-    seconds: float
-    memory_bytes: int
-
-    @property
-    def seconds_in_words(self) -> str:
-        """The limit of time, and where to change it."""
-        return f"每个笔记本 {self.seconds:g} 秒；确实需要更久时，调大 minsheng.toml 的 time_limit_seconds"
-
-    @property
-    def memory_in_words(self) -> str:
-        """The limit of memory, and where to change it."""
-        megabytes = self.memory_bytes / 2**20
-        return f"每个笔记本 {megabytes:.0f} MiB；确实需要更多时，调大 minsheng.toml 的 memory_limit_mib"
-
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError

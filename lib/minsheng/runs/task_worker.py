@@ -15,9 +15,8 @@ from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
-from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
+from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
-from minsheng.runs.notebook import Limits
 from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerTimeoutError
 from papermill_forked.preloading import import_without_extras
 
