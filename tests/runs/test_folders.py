@@ -11,8 +11,8 @@ import pytest
 from minsheng.runs import folders
 
 _HOLDER = (
-    "import sys; from minsheng.runs.folders import task_folder\n"
-    "print(task_folder(), flush=True); print(task_folder(), flush=True); sys.stdin.read()"
+    "import sys; from minsheng.runs.folders import scratch_folder\n"
+    "print(scratch_folder(), flush=True); print(scratch_folder(), flush=True); sys.stdin.read()"
 )
 
 
