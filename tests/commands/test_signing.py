@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import page
@@ -22,6 +23,7 @@ from minsheng.commands.archive_inspect import inspect_package
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify
 from minsheng.commands.deliver import deliver
+from minsheng.commands.run import run_month
 from minsheng.commands.sign import find_report, register_scan, sign_report
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, MachineUnfitError, UsageError
@@ -221,6 +223,17 @@ def test_an_unsigned_report_is_handed_over_as_such_and_two_versions_are_compared
     (month,) = read_accepted_deliveries(own.data, JUNE).months
     # Other bytes than the signed file that the office has, but the same figures and words.
     assert (month.uncompared, month.differences, month.signed) == ("", (), False)
+
+
+def test_a_run_after_a_delivery_makes_the_sections_scores_at_once(june, tmp_path):
+    """What was handed over is an input of a run, and not known to it only when it ends."""
+    shutil.copytree(june.root, tmp_path / "workspace")
+    own = Workspace.find(tmp_path / "workspace")
+    run = partial(run_month, own, "2017-06", areas=[SECTION], notebooks=["section_scoring"], display=Quiet())
+    assert run().summary.made == []
+    deliver(own, "2017-06", SECTION, to="office", at="2017-06-26T17:00", display=Quiet())
+    assert run().summary.made == [f"2017-06/{SECTION}/section_scoring"]
+    assert run().summary.made == []
 
 
 def test_only_the_sections_leader_signs(own, papers, tmp_path):

@@ -20,6 +20,7 @@ from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holdi
 from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
 from minsheng.runs.task_worker import template
+from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 
@@ -141,6 +142,8 @@ def _run(
 ) -> tuple[CheckOutcome, RunSummary, tuple[Period, ...]]:
     """Check the returns, make the tasks and the site; return what came of it, and the later months that are stale."""
     force = options.force
+    # Sections are scored from what was handed over: a delivery since the last run is something to do.
+    accept_deliveries(workspace.data, plan, period)
     with RunHistory(workspace.history) as history:
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), history, chosen, period)
         if not idle and not options.scheduler:
