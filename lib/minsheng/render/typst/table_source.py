@@ -21,6 +21,7 @@ class Writer(Protocol):
     styles: CellStyles
     unit: str
     room: float
+    width: float
     form: str
     made: Any
 
@@ -51,13 +52,13 @@ def write_table(writer: Writer, table: Any) -> str:
     said = call_of("span", writer.inner(caption)) if caption is not None else "none"
     if not grid.columns:
         return call_of("p", [said]) if caption is not None else "group()"
-    how = arrange(table, grid, writer.form, writer.said, may_turn=writer.may_turn(table))
-    before = writer.room, writer.unit
+    how = arrange(table, grid, writer.form, writer.said, upright=writer.width, may_turn=writer.may_turn(table))
+    before = writer.room, writer.width, writer.unit
     written = [
         _Table(writer, table, how, part).write(said if at == 1 else "none", (at, len(how.parts)))
         for at, part in enumerate(how.parts, start=1)
     ]
-    writer.room, writer.unit = before
+    writer.room, writer.width, writer.unit = before
     whole = written[0] if len(written) == 1 else call_of("group", written)
     return call_of("landscape", [whole]) if how.across else whole
 
@@ -111,6 +112,7 @@ class _Table:
         options += [f'fill: rgb("{background}")'] if background else []
         options += ["breakable: true"] if tall else []
         self._writer.room = sum(self._part.rooms[cell.column : cell.column + cell.columns])
+        self._writer.width = self._writer.room * self._how.size
         parts = self._writer.inner(cell.element) if cell.element is not None else []
         content = parts[0] if len(parts) == 1 else call_of("span", parts) if parts else "none"
         told = [f'paint: rgb("{found}")' for found in [paint(declared)] if found]
