@@ -20,18 +20,18 @@ _BOOT = "import sys; sys.path[:1] = []; from papermill_forked.fallback import ma
 def call(order: Mapping[str, Any], *, time_limit: float | None, memory_limit: int | None) -> list[bytes]:
     """Run an order of kind ``call`` in a new process; answer and errors are those of a fork."""
     # What the fork would find: the folder and the environment are the parent's as they are now.
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", _BOOT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(pickle.dumps({**order, "memory": memory_limit}), time_limit)
-    except subprocess.TimeoutExpired:
-        raise late(order["function"], time_limit) from None
-    finally:
-        _end(process)
+    ) as process:
+        try:
+            output, _ = process.communicate(pickle.dumps({**order, "memory": memory_limit}), time_limit)
+        except subprocess.TimeoutExpired:
+            raise late(order["function"], time_limit) from None
+        finally:
+            _end(process)
     for answer in wire.Decoder().feed(output):
         return answer
     code = process.returncode

@@ -113,8 +113,11 @@ def test_a_template_that_dies_between_forking_and_telling_runs_the_call_once(tmp
     for how in ("call", "servant"):
         marker.unlink(missing_ok=True)
         done.write_text("", encoding="utf-8")
-        with Template(names, "test_servants:die_before_the_first_report", environment=surroundings) as template:
-            caller = template if how == "call" else Servants(template)
+        with (
+            Template(names, "test_servants:die_before_the_first_report", environment=surroundings) as template,
+            Servants(template) as servants,
+        ):
+            caller = template if how == "call" else servants
             caller.call("test_servants:append", str(done))
             assert marker.exists()
             assert template.starts == 2

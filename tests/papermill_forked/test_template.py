@@ -304,11 +304,11 @@ time.sleep(600)
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_survives_the_parent(alive, wait_until, number):
-    parent = subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True)
-    pids = [int(pid) for pid in parent.stdout.readline().split()]
-    assert len(pids) >= 6
-    parent.send_signal(number)
-    parent.wait()
+    with subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True) as parent:
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) >= 6
+        parent.send_signal(number)
+        parent.wait()
 
     assert wait_until(lambda: not any(alive(pid) for pid in pids))
 
