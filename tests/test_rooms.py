@@ -42,7 +42,8 @@ OUTSIDE = {
     "signing": {"pyhanko", "pyhanko_certvalidator", "cryptography"},
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
     "notebook": {"IPython", "ipywidgets"},
-    "intake": {"pandas", "numpy", "python_calamine", "openpyxl", "xlsxwriter", "great_expectations", "pydantic"},
+    "intake": {"pandas", "numpy", "msoffcrypto", "olefile", "python_calamine", "openpyxl", "xlsxwriter",
+               "great_expectations", "pydantic"},
     "render": {"nbconvert", "nbformat", "typst", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",
                "pylopdf_fonts_zh_cn", "lxml"},
     "files": {"cryptography", "pydantic"},
@@ -54,8 +55,9 @@ OUTSIDE = {
                          "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
 }  # fmt: skip
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
-FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "ruamel": 1, "chinese_calendar": 1, "typst": 2,
-            "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1, "pyhanko": 1, "rich": 1}  # fmt: skip
+FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "msoffcrypto": 1, "olefile": 1, "ruamel": 1,
+            "chinese_calendar": 1, "typst": 2, "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1,
+            "pyhanko": 1, "rich": 1}  # fmt: skip
 # Who else writes, hashes or reads CSV, and why; everybody else does it through ``files``.
 OTHER_WRITERS = {
     "cli/plans.py": {"write_text"},  # a person names the file, which may be a device

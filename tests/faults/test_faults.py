@@ -11,6 +11,7 @@ from containers import CONTAINERS
 from corpus import CORPUS, Fault
 from desk import Desk
 from habits import HABITS
+from honest import HONEST
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.errors import FileRefusedError
@@ -18,7 +19,7 @@ from minsheng.intake.returns.receipt_words import receipt_words
 from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
 
-FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS]
+FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS, *HONEST]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]
 
 

@@ -220,12 +220,13 @@ def as_ods(good: bytes) -> bytes:
     return out.getvalue()
 
 
-def _record(kind: int, data: bytes) -> bytes:
+def record(kind: int, data: bytes) -> bytes:
+    """Return one record of an old binary workbook."""
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def _bof(kind: int) -> bytes:
-    return _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 1996, 0, 6))
+def _bof(kind: int, version: int = 0x0600) -> bytes:
+    return record(0x0809, struct.pack("<HHHHII", version, kind, 0x0DBB, 1996, 0, 6))
 
 
 def _xls_cell(row: int, column: int, value: Any) -> bytes:
@@ -234,32 +235,51 @@ def _xls_cell(row: int, column: int, value: Any) -> bytes:
             return b""
         case datetime() | date():
             days = (value.date() if isinstance(value, datetime) else value) - date(1899, 12, 30)
-            return _record(0x0203, struct.pack("<HHHd", row, column, 1, days.days))
+            return record(0x0203, struct.pack("<HHHd", row, column, 1, days.days))
         case int() | float():
-            return _record(0x0203, struct.pack("<HHHd", row, column, 0, value))
+            return record(0x0203, struct.pack("<HHHd", row, column, 0, value))
         case _:
             text = str(value)[:3000]
             data = struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le")
-            return _record(0x0204, data)
+            return record(0x0204, data)
+
+
+def xls_with(
+    cells: dict[tuple[str, int, int], bytes] | None = None,
+    *,
+    sheets: dict[str, bytes] | None = None,
+    book: bytes = b"",
+    version: int = 0x0600,
+) -> Make:
+    """Write an xls with some cells as given, records added to sheets and to the whole, or another version's number."""
+    return lambda good: _xls(good, cells or {}, sheets or {}, book, version)
 
 
 def as_xls(good: bytes) -> bytes:
     """The same cells as a BIFF8 workbook of Excel 97, written by hand into a compound file."""
+    return _xls(good, {}, {}, b"", 0x0600)
+
+
+def _xls(
+    good: bytes, given: dict[tuple[str, int, int], bytes], within: dict[str, bytes], book: bytes, version: int
+) -> bytes:
     sheets = []
-    for rows in rows_of(good).values():
-        body = b"".join(_xls_cell(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row))
+    for name, rows in rows_of(good).items():
+        body = within.get(name, b"") + b"".join(
+            given.get((name, r, c), _xls_cell(r, c, value)) for r, row in enumerate(rows) for c, value in enumerate(row)
+        )
         extent = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows), default=0), 0)
-        sheets.append(_bof(0x0010) + _record(0x0200, extent) + body + _record(0x000A, b""))
+        sheets.append(_bof(0x0010) + record(0x0200, extent) + body + record(0x000A, b""))
     names = list(rows_of(good))
-    head = _bof(0x0005) + _record(0x0042, struct.pack("<H", 1200))
-    # Two cell formats: general, and a date (built-in number format 14).
-    head += b"".join(_record(0x00E0, struct.pack("<HHHHIIHH", 0, n, 0, 0x20, 0, 0, 0, 0)) for n in (0, 14))
+    head = _bof(0x0005, version) + book + record(0x0042, struct.pack("<H", 1200))
+    # Cell formats: general, a date and a percentage (built-in number formats 14 and 10), one of the file's own.
+    head += b"".join(record(0x00E0, struct.pack("<HHHHIIHH", 0, n, 0, 0x20, 0, 0, 0, 0)) for n in (0, 14, 10, 164))
     bound = [struct.pack("<HBB", 0, len(name), 1) + name.encode("utf-16-le") for name in names]
     at = len(head) + sum(8 + len(data) for data in bound) + 4
     for data, sheet in zip(bound, sheets, strict=True):
-        head += _record(0x0085, struct.pack("<I", at) + data)
+        head += record(0x0085, struct.pack("<I", at) + data)
         at += len(sheet)
-    return compound({"Workbook": head + _record(0x000A, b"") + b"".join(sheets)})
+    return compound({"Workbook": head + record(0x000A, b"") + b"".join(sheets)})
 
 
 def compound(streams: dict[str, bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """The child process that opens delivered files: bytes in, plain JSON out.
 
 It has no access to our data, little memory and little time; a file that kills it is refused, and nothing else is
-lost. Only the standard library and python-calamine are imported.
+lost. Only the standard library, olefile, python-calamine and, for encrypted files, msoffcrypto are imported.
 """
 
 import csv
@@ -17,9 +17,10 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
-from minsheng.intake.spreadsheets.guard import Package, scan_package
-from minsheng.intake.spreadsheets.guard_parts import RefusedError, Scan, check_extent
-from minsheng.intake.spreadsheets.guard_words import compound_words
+from minsheng.intake.spreadsheets.guard import PASSWORD, scan_package
+from minsheng.intake.spreadsheets.guard_package import Members, Package
+from minsheng.intake.spreadsheets.guard_parts import SAVE_AGAIN, RefusedError, Scan, check_extent
+from minsheng.intake.spreadsheets.guard_xls import is_old, refuse_old, scan_compound
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -35,19 +36,12 @@ _OTHER_KINDS = {
 }
 """First bytes → what people call such a file; a text may begin with BM, so that one is looked at more closely."""
 
-_OLE_KINDS = {"WordDocument": " Word 文档", "PowerPoint Document": "演示文稿", "__properties_version1.0": "邮件"}
-"""A stream of an old binary file → what people call the file."""
-
 _HEADER = struct.Struct(">Q")
 
 READY = b"R"
 
 _EXACT = 1e15
 """Below it a double that is whole is that whole number."""
-
-
-def _utf16(text: str) -> bytes:
-    return text.encode("utf-16-le")
 
 
 def _number(cell: float) -> float | str:
@@ -77,8 +71,14 @@ _KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF
 """The error values that the library reads; newer ones (#SPILL!, #CALC!) stop it."""
 
 
-def _with_known_errors(data: bytes, found: Package) -> bytes:
-    """Return the package with newer error values written as #N/A: their cells are named from what the guard saw."""
+def _as_libraries_read(data: bytes, found: Package) -> bytes:
+    """Return the package with its parts under their regular names, and newer error values written as #N/A.
+
+    The cells of such errors are named from what the guard saw.
+    """
+    if found.irregular:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            data = Members(package).rewritten()
     newer = {text for scan in found.sheets.values() for text in scan.errors.values()} - _KNOWN_ERRORS
     if found.format != "xlsx" or not newer:
         return data
@@ -102,13 +102,13 @@ def _why(error: Exception) -> str:
 def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
     import python_calamine  # the limits must stand before the library is loaded
 
-    data = _with_known_errors(data, found)
+    data = _as_libraries_read(data, found)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError as error:
-        raise RefusedError("文件设了打开密码：请取消密码后另存") from error
+        raise RefusedError(PASSWORD) from error
     except (python_calamine.CalamineError, OSError) as error:
-        raise RefusedError(f"打不开（{_why(error)}）：请用 Excel 或 WPS 打开后另存为 xlsx") from error
+        raise RefusedError(f"打不开（{_why(error)}）：{SAVE_AGAIN}") from error
     sheets = []
     for meta in book.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
@@ -164,11 +164,13 @@ def _read_csv(data: bytes) -> list[dict[str, Any]]:
     try:
         text = _csv_text(data)
     except UnicodeDecodeError as error:
-        raise RefusedError("既不是表格文件，也不是 UTF-8 或 GB18030 编码的文本") from error
+        raise RefusedError(
+            "既不是表格文件，也不是 UTF-8 或 GB18030 编码的文本：请用 Excel 或 WPS 另存为 xlsx 再报"
+        ) from error
     if "\x00" in text:
-        raise RefusedError("含有空字节：不是表格文件，也不是文本")
+        raise RefusedError(f"含有空字节，不是表格文件，也不是文本：{SAVE_AGAIN}")
     if text.lstrip().lower().startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")):
-        raise RefusedError("内容是网页或文档，只是换了扩展名：请用 Excel 或 WPS 打开后另存为 xlsx")
+        raise RefusedError("内容是网页或文档，只是换了扩展名：{SAVE_AGAIN}")
     delimiter = max(",\t;|", key=text.count)
     csv.field_size_limit(len(text) + 1)
     rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
@@ -188,18 +190,17 @@ def read_bytes(data: bytes) -> dict[str, Any]:
         If it is hostile, encrypted, broken, or no spreadsheet.
     """
     if not data.strip():
-        raise RefusedError("文件是空的")
+        raise RefusedError("文件是空的：请确认保存并传送完整后再报")
     if data.startswith(b"PK"):
         found = scan_package(io.BytesIO(data))
         return {"format": found.format, "notes": found.notes, "sheets": _sheets(data, found), "said": found.said}
     if data.startswith(_OLE):
-        if _utf16("EncryptedPackage") in data:
-            raise RefusedError("文件设了打开密码：请取消密码后另存")
-        for stream, kind in _OLE_KINDS.items():
-            if _utf16(stream) in data and _utf16("Workbook") not in data:
-                raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
-        notes = ["macros"] if _utf16("_VBA_PROJECT") in data else []
-        return {"format": "xls", "notes": notes, "sheets": _sheets(data, Package("xls")), "said": compound_words(data)}
+        data, found = scan_compound(data)
+        if data.startswith(b"PK"):
+            return read_bytes(data)
+        return {"format": "xls", "notes": found.notes, "sheets": _sheets(data, found), "said": found.said}
+    if is_old(data):
+        raise refuse_old()
     kind = next((word for start, word in _OTHER_KINDS.items() if data.startswith(start)), "")
     if kind and (data[:2] != b"BM" or b"\0" in data[:64]):
         raise RefusedError(f"是{kind}，不是表格：请报送 Excel 或 WPS 表格原件（xlsx）")
@@ -219,9 +220,9 @@ def _answer(data: bytes) -> dict[str, Any]:
     except RefusedError as error:
         return {"refused": str(error)}
     except MemoryError:
-        return {"refused": "读取所需内存超过上限：不是正常的报表"}
+        return {"refused": "读取所需内存超过上限，不是正常的报表：请只留要报的表，另存为 xlsx 再报"}
     except Exception as error:  # noqa: BLE001 - whatever a library raises over a hostile file, the file is refused
-        return {"refused": f"无法读取（{type(error).__name__}: {error}）：请用 Excel 或 WPS 打开后另存为 xlsx"}
+        return {"refused": f"无法读取（{type(error).__name__}: {error}）：{SAVE_AGAIN}"}
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:

@@ -19,8 +19,16 @@ MAX_AREA = 4_000_000
 _CHUNK = 1 << 18
 
 
+SAVE_AGAIN = "请用 Excel 或 WPS 打开后另存为 xlsx 再报"
+"""What to do about a file that only its owner's program can open."""
+
+
 class RefusedError(Exception):
     """The file is hostile or broken; the text says why, in Chinese."""
+
+
+class BrokenPartError(RefusedError):
+    """A part is no whole XML."""
 
 
 @dataclass
@@ -31,6 +39,10 @@ class Scan:
     uncached: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    percents: list[tuple[int, int]] = field(default_factory=list)
+    """Row and column of the figures that are shown as percentages: 0.7344 as 73.44 %."""
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Ranges that no library tells, as :class:`~minsheng.intake.spreadsheets.grid.Sheet` has them."""
     pictures: bool = False
     """Whether pictures, drawings or text boxes lie on it."""
     said: list[tuple[str, str, str]] = field(default_factory=list)
@@ -61,7 +73,7 @@ class Part:
         self.parser.StartDoctypeDeclHandler = self._doctype
 
     def _doctype(self, *_: object) -> None:
-        raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件")
+        raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件：{SAVE_AGAIN}")
 
     def feed(self, stream: IO[bytes]) -> None:
         """Read the whole part."""
@@ -70,7 +82,9 @@ class Part:
                 self.parser.Parse(chunk)
             self.parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
         except expat.ExpatError as error:
-            raise RefusedError(f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请重新另存") from error
+            raise BrokenPartError(
+                f"{self.name} 不是完好的 XML（{error}）：文件已损坏，请用 Excel 或 WPS 打开后另存为 xlsx 再报"
+            ) from error
 
 
 class Elements(Part, ABC):

@@ -5,6 +5,7 @@ Only the standard library: this runs in the reading child. Only texts that may h
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import NamedTuple
 
 from minsheng.intake.spreadsheets.guard_parts import Part, local_name
@@ -30,6 +31,13 @@ _SPOKEN = frozenset(
 _HEADER_CODE = re.compile(r'&(?:[A-Za-z]|"[^"]*"|[0-9]{1,3})')
 
 _BREAK = "\x1f"
+
+_INLINE_TAG = re.compile(r"</?(?:font|b|i|u|span|r|t)\b[^<>]*>", re.IGNORECASE)
+"""A number may run on through these."""
+
+_TAG = re.compile(r"<[^<>]*>")
+
+_ATTRIBUTE = re.compile(r"""=\s*("[^"<>]*"|'[^'<>]*')""")
 
 _RUN = re.compile(r"[0-9][0-9Xx -]{10,40}")
 
@@ -115,6 +123,14 @@ class Words(Part):
     def _say(self, text: str) -> None:
         if has_many_digits(text) and len(self.said) < _MOST:
             self.said.append(Said(self._sheet, self._cell, place_of(self.name), text[:_LONGEST]))
+
+
+def loose_words(name: str, sheet: str, content: bytes) -> list[Said]:
+    """Return the texts of a part that is no whole XML: what a reader would see of it, and its attributes."""
+    source = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+    seen = _TAG.sub(_BREAK, _INLINE_TAG.sub("", source)).split(_BREAK)
+    texts = (unescape(text) for text in (*seen, *_ATTRIBUTE.findall(source)))
+    return [Said(sheet, "", place_of(name), text[:_LONGEST]) for text in texts if has_many_digits(text)][:_MOST]
 
 
 def compound_words(data: bytes) -> list[Said]:

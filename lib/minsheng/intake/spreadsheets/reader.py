@@ -26,6 +26,8 @@ MAX_FILE_BYTES = 64 * 2**20
 _CHILD = "minsheng.intake.spreadsheets.child"
 """Known by its name alone: it loads what reads spreadsheets, which this process shall not."""
 
+_LESS = "请只留要报的表，另存为 xlsx 再报"
+
 _HEADER = struct.Struct(">Q")
 
 _TAGGED: dict[str, Callable[[str], Any]] = {"d": date.fromisoformat, "t": datetime.fromisoformat, "x": str}
@@ -112,19 +114,17 @@ class Reader:
             If it is hostile, encrypted, broken, or no spreadsheet, or runs over a limit.
         """
         if len(data) > MAX_FILE_BYTES:
-            raise FileRefusedError(f"文件大小 {len(data) >> 20} MB，超过上限 {MAX_FILE_BYTES >> 20} MB")
+            raise FileRefusedError(f"文件大小 {len(data) >> 20} MB，超过上限 {MAX_FILE_BYTES >> 20} MB：{_LESS}")
         if self._child is None:
             self._child = self._start()
         try:
             answer = self._exchange(self._child, data)
         except TimeoutError as error:
             self._stop()
-            raise FileRefusedError(f"读取超过 {self._seconds:g} 秒，已中止：不是正常的报表") from error
+            raise FileRefusedError(f"读取超过 {self._seconds:g} 秒，已中止，不是正常的报表：{_LESS}") from error
         except (EOFError, BrokenPipeError) as error:
             self._stop()
-            raise FileRefusedError(
-                "读取时超出内存或使读取程序崩溃，已中止：不是正常的报表，请另存为 xlsx 后再报"
-            ) from error
+            raise FileRefusedError(f"读取时超出内存或使读取程序崩溃，已中止，不是正常的报表：{_LESS}") from error
         if "refused" in answer:
             raise FileRefusedError(answer["refused"])
         return _workbook(answer["workbook"])
