@@ -6,10 +6,12 @@ See ``corpus`` for the columns.
 import io
 import struct
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 import msoffcrypto
-from corpus import ALL, PERSONS, Fault
-from workbooks import Make, as_ods, as_xls, compound, record, rezip, xls_with
+from corpus import ALL, DIBAO, PERSONS, Fault
+from workbooks import Make, as_ods, as_xls, cells, compound, edited, ods_with, put, record, rezip, xls_with
 
 VML = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
@@ -73,9 +75,90 @@ def encrypted(password: str) -> Make:
     return make
 
 
+def formatted(**formats: str) -> Callable[[Any], None]:
+    """Give cells of 医疗救助 a number format."""
+    return lambda book: [setattr(book["医疗救助"][cell], "number_format", code) for cell, code in formats.items()]
+
+
+def percent(code: str) -> Make:
+    """A column that some counties print, typed as percentages."""
+    ratios = cells(sheet="医疗救助", N3="救助比例（%）", N4=0.7344, N5=0.6964)
+    return edited(ratios, formatted(N4=code, N5=code))
+
+
+def number(row: int, column: int, style: int, value: float) -> bytes:
+    return record(0x0203, struct.pack("<HHHd", row, column, style, value))
+
+
+def formula_error(row: int, column: int, code: int) -> bytes:
+    """A formula whose result is an error value: #DIV/0! is 7, #REF! 23."""
+    return record(0x0006, struct.pack("<HHHBBBBHHHIH", row, column, 0, 2, 0, code, 0, 0, 0xFFFF, 0, 0, 0))
+
+
+OWN_FORMAT = record(0x041E, struct.pack("<HHB", 164, 5, 0) + b"0.00%")
+HIDDEN_ROW = record(0x0208, struct.pack("<HHHHHHI", 4, 0, 12, 255, 0, 0, 0x20))
+HIDDEN_COLUMN = record(0x007D, struct.pack("<HHHHHH", 5, 5, 2000, 0, 1, 0))
+ODS_FIGURE = '<table:table-cell office:value-type="float" office:value="7591"><text:p>7591</text:p></table:table-cell>'
+ODS_ERROR = (
+    '<table:table-cell table:formula="of:=[.A1]/0" office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p>'
+    "</table:table-cell>"
+)
 FILE_PASS = record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(range(48)))
 
+
+def as_percent(name: str, make: Make) -> Fault:
+    return Fault(name, make, "accepted", "READ-AS-SHOWN", "医疗救助!N4", says="例如 73.44%")
+
+
+def spoilt(name: str, make: Make, shown: str) -> Fault:
+    return Fault(name, make, "blocked", "READ-ERROR", "低保!D4", DIBAO, says=shown)
+
+
+RATIOS = {("医疗救助", 3, 13): number(3, 13, 2, 0.7344), ("医疗救助", 4, 13): number(4, 13, 3, 0.6964)}
+ODS_RATIO = 'office:value-type="float" office:value="0.7344"'
+ERROR_CELL = record(0x0205, struct.pack("<HHHBB", 3, 3, 0, 7, 1))
+AS_TEXT = edited(cells(sheet="医疗救助", N3="救助比例（%）", N4=73.44, N5=69.64), formatted(N4='0.0"%"'))
+RATIO = edited(cells(sheet="医疗救助", N3="救助比例（%）", N4=0.7344, N5=0.6964))
+
+FORMATS = [
+    as_percent("百分比格式", percent("0.00%")),
+    as_percent("自定义的百分比格式", percent('[Red]0.0%;"无"')),
+    Fault("百分号只是文字", AS_TEXT, "accepted"),
+    Fault("该乘 100 的比例", RATIO, "warned", "MED-017", "医疗救助!N4"),
+    Fault(
+        "人数是百分比格式",
+        edited(put("低保!D4", 7591), lambda book: setattr(book["低保"]["D4"], "number_format", "0%")),
+        "warned",
+        "READ-PERCENT",
+        "低保!D4",
+        value=(PERSONS, "7591"),
+        says="显示为 759100%；本列单位是“人”，按 7591 读取",
+    ),
+    as_percent("xls 的百分比格式", lambda content: xls_with(RATIOS, book=OWN_FORMAT)(RATIO(content))),
+    Fault(
+        "ods 的百分比格式",
+        lambda content: ods_with(ODS_RATIO, ODS_RATIO.replace("float", "percentage"))(RATIO(content)),
+        "warned",  # the other row holds a bare 0.6964
+        "READ-AS-SHOWN",
+        "医疗救助!N4",
+    ),
+    spoilt("xls 的错误值", xls_with({("低保", 3, 3): ERROR_CELL}), "#DIV/0!"),
+    spoilt("xls 的公式错误", xls_with({("低保", 3, 3): formula_error(3, 3, 23)}), "#REF!"),
+    spoilt("ods 里 Excel 写的错误值", ods_with(ODS_FIGURE, ODS_ERROR), "#DIV/0!"),
+    Fault(
+        "xls 合计行的错误值",
+        xls_with({("医疗救助", 5, 1): formula_error(5, 1, 23)}),
+        "warned",
+        "READ-TOTAL",
+        "医疗救助!B6",
+        says="#REF!",
+    ),
+    Fault("xls 的隐藏行", xls_with(sheets={"低保": HIDDEN_ROW}), "accepted", "READ-HIDDEN", "低保"),
+    Fault("xls 的隐藏列", xls_with(sheets={"低保": HIDDEN_COLUMN}), "accepted", "READ-HIDDEN", "低保"),
+]
+
 HONEST = [
+    *FORMATS,
     good("ODS 里有空的部件", with_parts(as_ods, Configurations2__accelerator__current_dot_xml="")),
     good("ODS 的设置不是完好的 XML", with_parts(as_ods, settings_dot_xml="<a><b></a>")),
     good("带按钮的表，VML 不闭合", button("按钮")),

@@ -203,6 +203,19 @@ def _ods_cell(value: Any) -> str:
             )
 
 
+def ods_with(old: str, new: str) -> Make:
+    """Write an ods with a piece of its content.xml replaced, which must be there."""
+
+    def make(good: bytes) -> bytes:
+        def change(name: str, data: bytes) -> bytes:
+            assert name != "content.xml" or old.encode() in data
+            return data.replace(old.encode(), new.encode(), 1) if name == "content.xml" else data
+
+        return rezip(as_ods(good), change)
+
+    return make
+
+
 def as_ods(good: bytes) -> bytes:
     """The same cells as an OpenDocument sheet, written by hand: a zip with a content.xml."""
     tables = "".join(

@@ -64,6 +64,7 @@ def read_table(
     take_rows(reading, result, body, rows)
     check_totals(reading, result, totals)
     _note_text_numbers(reading)
+    _note_percentages(reading)
     return result
 
 
@@ -77,6 +78,21 @@ def _note_text_numbers(reading: Reading) -> None:
             sheet=reading.sheet.name,
             cell=reading.text_numbers[0],
             project=reading.table.project,
+        )
+
+
+def _note_percentages(reading: Reading) -> None:
+    if reading.percentages:
+        first, shown = next(iter(reading.percentages.items()))
+        reading.findings.add(
+            "READ-AS-SHOWN",
+            f"有 {len(reading.percentages)} 个数字是百分比格式，按显示的数读取，例如 {shown}",
+            allowed="数值格式的单元格，或百分比格式",
+            action="不影响审核；请确认看到的百分数就是要报的数",
+            sheet=reading.sheet.name,
+            cell=first,
+            project=reading.table.project,
+            value=shown,
         )
 
 
@@ -261,6 +277,13 @@ def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None
             "文件链接了别的文件，未打开，已忽略",
             allowed="不含外部链接",
             action="请确认链接来的数已经保存在单元格里",
+        )
+    if "unscanned" in workbook.notes:
+        add(
+            "READ-UNSCANNED",
+            "文件内部的写法不常见：错误值、隐藏的行列、百分比格式没有检查（未检）",
+            allowed="xlsx",
+            action="请确认没有错误值，看到的数就是要报的数；最好用 Excel 或 WPS 另存为 xlsx",
         )
     for sheet in workbook.sheets:
         if sheet.name in used and sheet.pictures:

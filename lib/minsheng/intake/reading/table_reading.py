@@ -58,6 +58,8 @@ class Reading:
     owners: dict[tuple[int, int], tuple[int, int]]
     text_numbers: list[str] = field(default_factory=list)
     """Addresses of figures that stand as text."""
+    percentages: dict[str, str] = field(default_factory=dict)
+    """Address → what is shown, of percentage cells that were read as they are shown."""
 
     @cached_property
     def parsers(self) -> list[tuple[Column, str, Callable[[Raw], Exact]]]:

@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 from minsheng.domain.base import plain
 from minsheng.domain.table import CellType, Column
-from minsheng.intake.spreadsheets.units import agree, dimension, normal, yuan_scale
+from minsheng.intake.spreadsheets.units import agree, dimension, is_percent_unit, normal, yuan_scale
+
+
+class Percentage(Decimal):
+    """A figure that its cell shows times a hundred: 0.7344 as 73.44%; its value is what the file holds."""
+
+    @property
+    def shown(self) -> Decimal:
+        """The figure in front of the sign of percent."""
+        return excel_number(Decimal(self) * 100)
+
 
 Raw = Decimal | str | bool | date | datetime | None
 """What a grid holds: numbers as exact decimals, texts, dates; ``None`` is an empty cell."""
@@ -112,7 +122,7 @@ def show(raw: Raw) -> str:
         case bool():
             return "TRUE" if raw else "FALSE"
         case Decimal():
-            return plain(raw)
+            return f"{plain(raw.shown)}%" if isinstance(raw, Percentage) else plain(raw)
         case datetime():
             return raw.isoformat(sep=" ")
         case date():
@@ -141,6 +151,8 @@ def parse_number(raw: Raw, unit: str = "") -> Decimal | None:
     CellFaultError
         For anything else than one well-formed number.
     """
+    if isinstance(raw, Percentage):
+        return raw.shown if is_percent_unit(unit) else excel_number(Decimal(raw))
     if isinstance(raw, Decimal):
         return excel_number(raw)
     if is_blank(raw):
@@ -231,7 +243,7 @@ def cell_parser(column: Column) -> Callable[[Raw], Exact]:
         case CellType.INTEGER | CellType.DECIMAL:
             unit, scale = column.unit, yuan_scale(column.id, column.unit)
             if scale == 1:
-                return lambda raw: excel_number(raw) if isinstance(raw, Decimal) else parse_number(raw, unit)
+                return lambda raw: excel_number(raw) if type(raw) is Decimal else parse_number(raw, unit)
             return lambda raw: _scaled(parse_number(raw, unit), scale)
         case CellType.DATE:
             return parse_date

@@ -99,6 +99,12 @@ def _why(error: Exception) -> str:
     return usual or f"{type(error).__name__}: {error}"
 
 
+def _mark_percents(rows: list[list[Any]], scan: Scan) -> None:
+    for row, column in scan.percents:
+        if row < len(rows) and column < len(rows[row]) and type(rows[row][column]) in {int, float}:
+            rows[row][column] = {"p": repr(rows[row][column])}
+
+
 def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
     import python_calamine  # the limits must stand before the library is loaded
 
@@ -121,12 +127,14 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
             ) from error
         check_extent(sheet.end[0] + 1 if sheet.end else 0, sheet.end[1] + 1 if sheet.end else 0, f"工作表“{meta.name}”")
         scan = found.sheets.get(meta.name, Scan())
+        rows = [[_PLAIN[type(cell)](cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        _mark_percents(rows, scan)
         sheets.append(
             {
                 "name": meta.name,
                 "hidden": meta.visible != python_calamine.SheetVisibleEnum.Visible,
-                "rows": [[_PLAIN[type(cell)](cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)],
-                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
+                "rows": rows,
+                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []] or scan.merged,
                 "hidden_rows": scan.hidden_rows,
                 "hidden_columns": scan.hidden_columns,
                 "errors": scan.errors,

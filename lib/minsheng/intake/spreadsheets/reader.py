@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from minsheng.errors import FileRefusedError, MinshengError
+from minsheng.intake.spreadsheets.cells import Percentage
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
 from minsheng.intake.spreadsheets.guard_words import Said
 
@@ -30,7 +31,12 @@ _LESS = "请只留要报的表，另存为 xlsx 再报"
 
 _HEADER = struct.Struct(">Q")
 
-_TAGGED: dict[str, Callable[[str], Any]] = {"d": date.fromisoformat, "t": datetime.fromisoformat, "x": str}
+_TAGGED: dict[str, Callable[[str], Any]] = {
+    "d": date.fromisoformat,
+    "t": datetime.fromisoformat,
+    "x": str,
+    "p": Percentage,
+}
 """The kinds of cells that JSON has no type for."""
 
 

@@ -70,6 +70,12 @@ def dimension(unit: str) -> tuple[str, Decimal] | None:
     return None
 
 
+def is_percent_unit(unit: str) -> bool:
+    """Whether figures of a unit are hundredths: what a percentage cell shows, and not what it holds, is meant."""
+    known = dimension(unit)
+    return known is not None and known[0] == "percent"
+
+
 def agree(column_unit: str, found: str) -> bool:
     """Whether a unit found in a file is the column's own, synonyms included (人 and 名)."""
     mine, theirs = normal(column_unit), normal(found)
