@@ -232,3 +232,8 @@ def test_sums_of_a_result_are_no_numbers_of_persons(june: Workspace) -> None:
     assert found(funds=funds, area_name="张三13812345678") == ["figures.area_name"]
     # What is no valid result is looked through as a whole.
     assert found(funds=funds, area=7) == ["figures.funds[0].allocated"]
+
+
+def test_the_name_of_a_file_is_looked_at_and_not_repeated():
+    (hit,) = scan("evidence/张三 139.0812.3456.txt", b"x")
+    assert str(hit) == "evidence/张三 139****3456.txt：文件名：手机号 139****3456"

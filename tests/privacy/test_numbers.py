@@ -1,6 +1,7 @@
 """Which digits are a person's number, and which only look like one."""
 
 import hashlib
+import random
 from datetime import date
 
 import pytest
@@ -112,3 +113,47 @@ def test_a_masked_text_holds_no_number(before, number, after):
 def test_masking_leaves_the_rest_as_it_was_written():
     text = f"救助4574人次，户主（{ID[:6]} {ID[6:]}），①见１９号文。"
     assert masked_text(text) == f"救助4574人次，户主（{ID[:6]}********{ID[-4:]}），①见１９号文。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "139.0812.3456",
+        "(139)08123456",
+        "（139）0812-3456",
+        "139/0812/3456",
+        "139．0812．3456",
+        "139·0812·3456",
+        "86.139.0812.3456",
+        "一三九〇八一二三四五六",
+        "壹叁玖零捌壹贰叁肆伍陆",
+        "幺三九 〇八一二 三四五六",
+        "１３９０８１２３４５６",
+        "1\ufe0f\u20e339\ufe0f08123456",
+    ],
+)
+def test_a_mobile_number_in_the_spellings_that_people_use(text):
+    assert kinds(f"联系人 {text}，请打") == ["手机号"]
+    assert masked_text(f"联系人 {text}，请打") == "联系人 139****3456，请打"
+
+
+@given(id_numbers(), st.sampled_from("·./_\u2022\u30fb"))
+def test_an_id_in_the_spellings_that_people_use(number, between):
+    assert kinds(between.join((number[:6], number[6:14], number[14:]))) == ["身份证号"]
+    if number.endswith("X"):
+        for like_x in "\u0425\u0445\u03a7\u00d7\u2169":
+            assert kinds(number[:17] + like_x) == ["身份证号"]
+
+
+def test_decimals_digests_and_document_numbers_are_no_spellings_of_numbers():
+    chance = random.Random(3)
+    texts = []
+    for _ in range(10_000):
+        texts.append(repr(chance.random() * 10 ** chance.randint(0, 9)))
+        texts.append(f"{chance.randint(100, 999)}.{chance.randint(0, 10**8):08}")
+        texts.append(hashlib.sha256(texts[-1].encode()).hexdigest())
+        number = chance.randint(1, 9999)
+        texts.append(
+            f"广民发〔2017〕{number}号，2017.06.20/2017.07.31，川财社(2017){number}号，510821/2017/{number:04}"
+        )
+    assert [text for text in texts if personal_numbers(text)] == []

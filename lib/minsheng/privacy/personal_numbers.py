@@ -43,16 +43,41 @@ class PersonalNumber:
 # Circled and raised digits mark footnotes: NFKC would make them a part of the number that they stand behind.
 _MARKS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793]")
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u0300-\u036f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+"""What has no width, and what is drawn over the letter before it: variation selectors, keycaps, accents."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
 
-_ENOUGH_DIGITS = re.compile(r"\d(?:[^\w\x1f.,]{0,6}\d){10}")
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789")
+
+_HAN_RUN = re.compile(
+    "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,}+"
+)
+
+_LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3})[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
+"""Letters of other alphabets and signs that look like the X that ends an ID."""
+
+_ENOUGH_DIGITS = re.compile(r"\d(?:[^\w\x1f,]{0,6}_?\d){10}")
 # Possessive: a run is taken whole, so that no text can make the search slow.
 _RUN = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,12}+(?=[0-9]{15}))?\+?"
     r"([0-9](?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*+(?:[ \t-]{0,3}+[Xx](?![0-9A-Za-z]))?)"
 )
+
+# Dots, slashes and brackets also stand in amounts, dates and document numbers, so only whole shapes count there.
+_DOTTED = re.compile(
+    r"(?<![0-9A-Za-z./_\u00b7])\(?[0-9]{2,17}(?:[./_\u00b7\u2022\u2027\u2219\u22c5\u30fb()-]{1,2}[0-9]{2,17}){1,5}+"
+    r"(?:[./_\u00b7\u2022\u2027\u2219\u22c5\u30fb-]?[Xx])?(?![0-9A-Za-z]|[./_\u00b7][0-9])"
+)
+
+_DOTTED_MOBILE = frozenset({(3, 4, 4), (2, 3, 4, 4), (4, 3, 4, 4)})
+
+_BRACKETED_MOBILE = re.compile(r"\([0-9]{3}\)[0-9]{4}-?[0-9]{4}")
+
+_DOTTED_ID = frozenset({(6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (6, 8, 3, 1), (6, 6, 3), (3, 3, 4, 4, 4)})
 
 _GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
 
@@ -81,11 +106,12 @@ _OLDEST, _NEWEST = date(1890, 1, 1), date(2099, 12, 31)
 
 
 def normalised(text: str) -> str:
-    """Return a text with full-width digits made plain, and what is invisible or a footnote's mark taken out."""
+    """Return a text with digits of every width and in Chinese made plain, without what is invisible or a footnote's."""
     if text.isascii():
         return text
     bare = _INVISIBLE.sub("", _MARKS.sub(" ", text))
-    return _DASHES.sub("-", unicodedata.normalize("NFKC", bare))
+    plain = _LIKE_X.sub(r"\1X", _DASHES.sub("-", unicodedata.normalize("NFKC", bare)))
+    return _HAN_RUN.sub(lambda run: run[0].translate(_HAN_DIGITS), plain)
 
 
 def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
@@ -108,12 +134,36 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
     date; a mobile number has a prefix that is in use; a card an issuer's prefix and a check digit (Luhn).
     """
     plain = normalised(text)
-    if not _ENOUGH_DIGITS.search(plain):
-        return ()
     found: list[PersonalNumber] = []
-    for run in _RUN.finditer(plain):
-        found += _in_run(plain, run.start(1), run.end(1))
+    if _ENOUGH_DIGITS.search(plain):
+        for run in _RUN.finditer(plain):
+            found += _in_run(plain, run.start(1), run.end(1))
+        taken = {at for number in found for at in range(number.start, number.end)}
+        found += [each for each in _dotted(plain) if each.start not in taken and each.end - 1 not in taken]
+        found.sort(key=lambda number: number.start)
     return tuple(found)
+
+
+def _dotted(text: str) -> Iterator[PersonalNumber]:
+    """Find the numbers whose groups are told apart by dots, slashes or brackets: 139.0812.3456, (139)08123456.
+
+    One point alone is that of an amount.
+    """
+    for run in _DOTTED.finditer(text):
+        groups = _GROUP.findall(run[0])
+        digits, shape = "".join(groups), tuple(map(len, groups))
+        bare = digits[shape[0] :] if digits.startswith(_COUNTRY) and shape[0] in {2, 4} else digits
+        kind = None
+        if _BRACKETED_MOBILE.fullmatch(run[0]) and _MOBILE.fullmatch(digits):
+            kind = PersonalKind.MOBILE
+        elif shape in _DOTTED_ID and is_id(digits):
+            kind = PersonalKind.ID
+        elif shape in _DOTTED_MOBILE and _MOBILE.fullmatch(bare):
+            kind = PersonalKind.MOBILE
+        elif len(shape) > 2 and _CARD_SHAPES.fullmatch("-".join(map(str, shape))) and _CARD.fullmatch(digits):
+            kind = PersonalKind.CARD if _passes_luhn(digits) else None
+        if kind is not None:
+            yield PersonalNumber(kind, mask(bare if kind == PersonalKind.MOBILE else digits, kind), *run.span())
 
 
 def masked_text(text: str) -> str:

@@ -27,7 +27,14 @@ from minsheng.privacy.containers import (
     shared_strings,
     sheet_names,
 )
-from minsheng.privacy.personal_numbers import BREAK, PersonalKind, normalised, personal_numbers, rounded_number
+from minsheng.privacy.personal_numbers import (
+    BREAK,
+    PersonalKind,
+    masked_text,
+    normalised,
+    personal_numbers,
+    rounded_number,
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ def inspect(name: str, content: bytes) -> Inspection:
     GateRefusedError
         If the file unpacks beyond the limits of :mod:`~minsheng.privacy.containers`: what cannot be checked is refused.
     """
-    looker = _Looker(name)
+    looker = _Looker(masked_text(name))
+    looker.look_at_name(name)
     looker.look(name, content, "", 0)
     return Inspection(tuple(dict.fromkeys(looker.hits)), tuple(dict.fromkeys(looker.unseen)))
 
@@ -137,6 +145,10 @@ class _Looker:
         self.unseen: list[Unseen] = []
         self._file = file
         self._budget = Budget(file)
+
+    def look_at_name(self, name: str) -> None:
+        """Look at the name of the file itself; a path's folders are not its own."""
+        self._text(PurePosixPath(name).name, "文件名")
 
     def look(self, name: str, content: bytes, place: str, depth: int) -> None:
         """Look into bytes; ``place`` is where they stand, empty for the file itself."""
@@ -158,10 +170,10 @@ class _Looker:
             self._decoded(name, content, place, depth)
 
     def _not_seen(self, place: str, why: str) -> None:
-        self.unseen.append(Unseen(self._file, place, why))
+        self.unseen.append(Unseen(self._file, masked_text(place), why))
 
     def _hit(self, kind: PersonalKind, masked: str, place: str) -> None:
-        self.hits.append(Hit(kind, self._file, place, masked))
+        self.hits.append(Hit(kind, self._file, masked_text(place), masked))
 
     def _text(self, text: str, place: str, *, lines: bool = False) -> None:
         found = personal_numbers(text)

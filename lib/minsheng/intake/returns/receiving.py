@@ -34,6 +34,7 @@ from minsheng.intake.returns.store import (
 )
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.privacy.personal_numbers import masked_text
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
 
@@ -108,6 +109,7 @@ def keep_refused(
     Path
         Where it lies: ``data/returns/<month>/refused/<sha256, 12 digits>-<its name>``.
     """
+    original = masked_text(original)
     folder = returns_dir(data_dir, period) / "refused"
     folder.mkdir(parents=True, exist_ok=True)
     digest = sha256(content)

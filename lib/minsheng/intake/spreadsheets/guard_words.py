@@ -39,7 +39,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 _ATTRIBUTE = re.compile(r"""=\s*("[^"<>]*"|'[^'<>]*')""")
 
-_RUN = re.compile(r"[0-9][0-9Xx -]{10,40}")
+_RUN = re.compile(r"[(（]?[0-9〇零一二三四五六七八九][0-9〇零一二三四五六七八九Xx ./·()（）-]{10,40}")
 
 
 class Said(NamedTuple):
@@ -53,7 +53,7 @@ class Said(NamedTuple):
 
 def has_many_digits(text: str) -> bool:
     """Whether a text may hold a personal number; most texts need no closer look."""
-    return len(text) >= _FEWEST_DIGITS and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+    return len(text) >= _FEWEST_DIGITS and sum(map(str.isnumeric, text)) >= _FEWEST_DIGITS
 
 
 def place_of(part: str) -> str:
