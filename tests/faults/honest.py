@@ -157,8 +157,37 @@ FORMATS = [
     Fault("xls 的隐藏列", xls_with(sheets={"低保": HIDDEN_COLUMN}), "accepted", "READ-HIDDEN", "低保"),
 ]
 
+
+def merged(where: str) -> Make:
+    return edited(lambda book: book["低保"].merge_cells(where))
+
+
+def hidden_sheet(book: Any) -> None:
+    sheet = book.create_sheet("旧数")
+    sheet["A1"], sheet.sheet_state = 5, "hidden"
+
+
+CELLS = [
+    Fault("数据格合并", merged("D4:D5"), "blocked", "READ-MERGED", "低保!D4", DIBAO, says="D4、D5 合并成了一格"),
+    Fault("合并的另一格也点名", merged("D4:D5"), "blocked", "READ-MERGED", "低保!D5", DIBAO),
+    Fault("数据横着合并", merged("D4:E4"), "blocked", "READ-MERGED", "低保!E4", DIBAO),
+    Fault(
+        "文号被抹去末三位",
+        edited(put("印证资料!C4", 123456789012345678)),
+        "warned",
+        "READ-ROUNDED",
+        "印证资料!C4",
+        says="末 3 位已经丢失",
+    ),
+    Fault("多出隐藏的工作表", edited(hidden_sheet), "accepted", "READ-EXTRA-SHEET", "旧数", says="多出隐藏的工作表"),
+    Fault(
+        "号码带点", edited(put("工作情况!E4", "联系张三 139.0812.3456")), "blocked", "READ-PERSONAL", "工作情况!E4", ALL
+    ),
+]
+
 HONEST = [
     *FORMATS,
+    *CELLS,
     good("ODS 里有空的部件", with_parts(as_ods, Configurations2__accelerator__current_dot_xml="")),
     good("ODS 的设置不是完好的 XML", with_parts(as_ods, settings_dot_xml="<a><b></a>")),
     good("带按钮的表，VML 不闭合", button("按钮")),

@@ -210,3 +210,62 @@ def _what_is_wrong(reading: Reading, at: str, raw: Raw, column: Column, expected
     except CellFaultError as fault:
         return f"无法核对：{fault.message}"
     return f"填 {show(stated)}" if isinstance(stated, Decimal) and stated != expected else ""
+
+
+_EXACT_DIGITS = 15
+"""A double keeps this many; a spreadsheet puts zeros for the rest."""
+
+_OF_ONE_ROW = (*_FIGURES, CellType.DATE)
+
+
+def check_cells(reading: Reading, result: ParsedTable) -> None:
+    """Name figures that lie in a merged range with others, which are nobody's, and long numbers that were rounded."""
+    shared: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
+    for parsed in result.rows:
+        for column in reading.table.columns:
+            at = reading.header.columns.get(column.id)
+            if at is None:
+                continue
+            if column.type in _OF_ONE_ROW and (owner := reading.owners.get((parsed.row, at))):
+                shared.setdefault(owner, []).append((parsed, column))
+            raw = parsed.cells[column.id].raw
+            if isinstance(raw, Decimal) and raw.adjusted() >= _EXACT_DIGITS:
+                _note_rounded(reading, parsed, column, raw)
+    for cells in shared.values():
+        if len(cells) > 1:  # merged with cells that hold nothing of the table, a figure is still that cell's
+            _note_merged(reading, cells)
+
+
+def _note_merged(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]]) -> None:
+    places = "、".join(parsed.cells[column.id].cell for parsed, column in cells)
+    shown = next((parsed.cells[column.id].shown for parsed, column in cells if parsed.cells[column.id].shown), "")
+    for parsed, column in cells:
+        cell = parsed.cells[column.id]
+        parsed.cells[column.id] = cell._replace(value=None)
+        reading.findings.add(
+            "READ-MERGED",
+            f"“{column.label}”的 {places} 合并成了一格，不知道其中的数是哪一格的",
+            allowed="每一格各填各的数，不合并",
+            action="请取消合并，在每一格分别填数；没有发生的填 0",
+            value=shown,
+            **_place(reading, parsed, column),
+        )
+
+
+def _note_rounded(reading: Reading, parsed: ParsedRow, column: Column, raw: Decimal) -> None:
+    digits = raw.adjusted() + 1
+    reading.findings.add(
+        "READ-ROUNDED",
+        f"“{column.label}”是一个 {digits} 位的数，表格软件只保留前 {_EXACT_DIGITS} 位，"
+        f"末 {digits - _EXACT_DIGITS} 位已经丢失",
+        allowed="文本格式的长号码",
+        action="请先把单元格设为文本格式，再重新输入完整的号码",
+        value=show(raw),
+        **_place(reading, parsed, column),
+    )
+
+
+def _place(reading: Reading, parsed: ParsedRow, column: Column) -> Where:
+    row = parsed.id if reading.table.keys or reading.table.open_rows else None
+    at = reading.header.columns[column.id]
+    return reading.where(parsed.row, at, project=parsed.project, field=reading.table.field(column.id, row))

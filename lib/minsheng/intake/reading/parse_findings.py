@@ -31,6 +31,8 @@ SEVERITIES = {
     "READ-OWNER": Severity.CRITICAL,
     "READ-SHEET-TWICE": Severity.WARNING,
     "READ-TEXT-NUMBER": Severity.INFO,
+    "READ-MERGED": Severity.CRITICAL,
+    "READ-ROUNDED": Severity.WARNING,
     "READ-PERCENT": Severity.WARNING,
     "READ-AS-SHOWN": Severity.INFO,
     "READ-UNSCANNED": Severity.INFO,

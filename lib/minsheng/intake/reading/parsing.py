@@ -15,7 +15,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Column, Row, Table, TableKind
 from minsheng.errors import FileRefusedError
-from minsheng.intake.reading.columns import check_columns, check_totals
+from minsheng.intake.reading.columns import check_cells, check_columns, check_totals
 from minsheng.intake.reading.cover import DAYS, Cover, read_cover
 from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.masking import add_personal, mask_workbook
@@ -62,6 +62,7 @@ def read_table(
         return result
     body, totals = data_rows(reading)
     take_rows(reading, result, body, rows)
+    check_cells(reading, result)
     check_totals(reading, result, totals)
     _note_text_numbers(reading)
     _note_percentages(reading)
@@ -315,7 +316,7 @@ def _note_extra_sheets(
         if read is None:
             result.findings.add(
                 "READ-EXTRA-SHEET",
-                f"多出工作表“{sheet.name}”，不读取",
+                f"多出{'隐藏的' if sheet.hidden else ''}工作表“{sheet.name}”，不读取",
                 allowed="规定的工作表",
                 action="不影响审核",
                 sheet=sheet.name,
