@@ -23,7 +23,7 @@ from great_expectations.validator.validator import Validator
 
 from minsheng.errors import MinshengError
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import CellFinding
+from minsheng.intake.rules.by_cell import CellFinding, Columns, Units
 from minsheng.intake.rules.kinds import KINDS, judge_rule
 from minsheng.intake.rules.rule import Rule, RuleRun
 
@@ -37,13 +37,14 @@ _RESULT_FORMAT = {
 }
 
 
-def _encode(rule: Rule) -> str:
+def _encode(rule: Rule, units: Units) -> str:
     """Write what a judgement needs as text: Great Expectations would turn a ``Decimal`` into a float on its way."""
     return json.dumps(
         {
             "kind": rule.type,
             "columns": list(dict.fromkeys((*_NEEDED, *rule.columns))),
             "parameters": {name: str(v) if isinstance(v, Decimal) else v for name, v in rule.kwargs.items()},
+            "units": {name: (str(scale), unit) for name, (scale, unit) in units.items()},
             "rows": rule.rows,
             "blank_is_fault": rule.blank == "fault",
         },
@@ -74,7 +75,10 @@ class RuleFindings(TableMetricProvider):
         forms = KINDS[rule["kind"]].parameters
         return judge_rule(
             rule["kind"],
-            {name: data[name].tolist() for name in rule["columns"]},
+            Columns(
+                {name: data[name].tolist() for name in rule["columns"]},
+                {name: (Decimal(scale), unit) for name, (scale, unit) in rule["units"].items()},
+            ),
             {k: Decimal(v) if forms[k].startswith("number") else v for k, v in rule["parameters"].items()},
             rows=rule["rows"],
             blank_is_fault=rule["blank_is_fault"],
@@ -116,7 +120,9 @@ class SuiteRunner:
         rules = frame.suite.rules
         if not frame.rows:
             return [RuleRun(rule) for rule in rules]
-        suite = gx.ExpectationSuite(name=frame.suite.table.id, expectations=[_expectation(rule) for rule in rules])
+        units = frame.suite.units()
+        expectations = [_expectation(rule, units) for rule in rules]
+        suite = gx.ExpectationSuite(name=frame.suite.table.id, expectations=expectations)
         # The engine is given the table itself: through a data source it would take a fingerprint of all cells, to tell
         # stored batches apart. Ours is one, and never stored.
         engine = PandasExecutionEngine(batch_data_dict={frame.suite.table.id: _data(frame)})
@@ -140,9 +146,9 @@ def _data(frame: StackedFrame) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def _expectation(rule: Rule) -> dict[str, Any]:
+def _expectation(rule: Rule, units: Units) -> dict[str, Any]:
     if rule.ours:
-        return {"type": "expect_rule_to_hold", "kwargs": {"rule": _encode(rule)}, "meta": {"id": rule.id}}
+        return {"type": "expect_rule_to_hold", "kwargs": {"rule": _encode(rule, units)}, "meta": {"id": rule.id}}
     kwargs = {k: int(v) if isinstance(v, Decimal) else v for k, v in rule.kwargs.items()}
     if "column_list" in kwargs:
         kwargs["ignore_row_if"] = "any_value_is_missing"

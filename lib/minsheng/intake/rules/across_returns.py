@@ -16,6 +16,7 @@ from minsheng.intake.rules.by_cell import (
     product_of,
     rows_of,
     show,
+    written,
 )
 
 
@@ -26,9 +27,8 @@ def not_fall(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
         pair = numbers(frame, (column, PREVIOUS + column), row)
         if pair is None:
             return BLANK
-        return (
-            f"上月 {show(pair[1])}，本月 {show(pair[0])}，减少 {show(pair[1] - pair[0])}" if pair[0] < pair[1] else None
-        )
+        say = written(frame, column)
+        return f"上月 {say(pair[1])}，本月 {say(pair[0])}，减少 {say(pair[1] - pair[0])}" if pair[0] < pair[1] else None
 
     return each(frame, columns, judge)
 
@@ -46,7 +46,8 @@ def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal 
         now, before, month = values
         if now < before or abs(now - before - month) <= tolerance:
             return None
-        return f"上月累计 {show(before)} + 本月 {show(month)} = {show(before + month)}，填报 {show(now)}"
+        say = written(frame, column)
+        return f"上月累计 {say(before)} + 本月 {say(month)} = {say(before + month)}，填报 {say(now)}"
 
     return each(frame, pairs, judge)
 
@@ -66,8 +67,9 @@ def grow_by_product(
         now, before = values
         if now < before or abs(now - before - month) <= tolerance:
             return None
-        said = " × ".join(show(frame[f][row]) for f in factors)
-        return f"上月累计 {show(before)} + {said} = {show(before + month)}，填报 {show(now)}"
+        said = " × ".join(written(frame, f)(frame[f][row]) for f in factors)
+        say = written(frame, name)
+        return f"上月累计 {say(before)} + {said} = {say(before + month)}，填报 {say(now)}"
 
     return each(frame, [column], judge)
 
@@ -89,7 +91,8 @@ def change_within(
             return None
         if now < before * factor and before < now * factor:
             return None
-        return f"上月 {show(before)}，本月 {show(now)}，相差 {show(max(now / before, before / now))} 倍"
+        say = written(frame, column)
+        return f"上月 {say(before)}，本月 {say(now)}，相差 {show(max(now / before, before / now))} 倍"
 
     return each(frame, columns, judge)
 

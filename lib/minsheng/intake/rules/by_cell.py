@@ -44,11 +44,42 @@ PREVIOUS = "prev_"
 ZERO = Decimal(0)
 
 
-def show(number: Decimal) -> str:
-    """Write a computed figure, at most four digits after the point."""
+def show(number: Decimal, places: Decimal = Decimal("0.0001")) -> str:
+    """Write a computed figure, by default with at most four digits after the point."""
     if number == number.to_integral_value():
         return plain(number)
-    return plain(number.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+    return plain(number.quantize(places, ROUND_HALF_UP))
+
+
+Units = Mapping[str, tuple[Decimal, str]]
+"""Column → what its figures are multiplied with once they are read, and the unit in which they are written."""
+
+
+class Columns(dict[str, Sequence[Any]]):
+    """A frame that knows how counties write its figures."""
+
+    def __init__(self, columns: Frame, units: Units) -> None:
+        super().__init__(columns)
+        self.units = units
+
+
+def written(frame: Frame, column: str, beside: str = "") -> Callable[[Decimal], str]:
+    """Return what writes a figure as those of a column are written: 1329.48万元, and not 13294800.
+
+    Divided by one of ``beside`` that is written to another scale it is written as it is held, or the sum on the page
+    would not come out: 1300000元 ÷ 1000人 = 1300.
+    """
+    (scale, unit), (other, _) = (_unit(frame, name) for name in (column, beside or column))
+    if scale != other:
+        scale, unit = Decimal(1), "元" if scale != 1 else unit
+    places = Decimal("0.0001") / scale  # to the fen, however large the unit
+
+    return lambda number: f"{show(number / scale, places)}{unit}"
+
+
+def _unit(frame: Frame, column: str) -> tuple[Decimal, str]:
+    known: Units = frame.units if isinstance(frame, Columns) else {}
+    return known.get(column.removeprefix("-").removeprefix(PREVIOUS), (Decimal(1), ""))
 
 
 def rows_of(frame: Frame) -> range:

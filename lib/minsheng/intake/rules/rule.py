@@ -15,6 +15,7 @@ from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, named_columns, previous_columns
+from minsheng.intake.spreadsheets.units import yuan_scale
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "expect_column_values_to_be_in_set": ("column", "value_set"),
@@ -159,6 +160,11 @@ class Suite(Frozen):
             return f"上月{self.label(column.removeprefix(PREVIOUS))}"
         labels: dict[str, str] = {c.id: c.label for c in (*self.table.columns, *self.printed)}
         return labels.get(column) or next((d.label for d in self.derive if d.id == column), column)
+
+    def units(self) -> dict[str, tuple[Decimal, str]]:
+        """Return, of each column that has a unit, what its figures are multiplied with once read, and the unit."""
+        columns = (column for column in (*self.table.columns, *self.printed) if column.unit)
+        return {column.id: (yuan_scale(column.id, column.unit), column.unit) for column in columns}
 
 
 def known_columns(table: Table, printed: tuple[str, ...], derived: tuple[str, ...]) -> set[str]:

@@ -16,6 +16,7 @@ from minsheng.intake.rules.by_cell import (
     product_of,
     show,
     signed_sum,
+    written,
 )
 
 
@@ -47,9 +48,10 @@ def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal
         value = frame[column][row]
         if not isinstance(value, Decimal):
             return BLANK
+        say = written(frame, column)
         if value < low:
-            return f"{show(value)} 小于 {show(low)}"
-        return f"{show(value)} 大于 {show(high)}" if high is not None and value > high else None
+            return f"{say(value)} 小于 {say(low)}"
+        return f"{say(value)} 大于 {say(high)}" if high is not None and value > high else None
 
     return each(frame, columns, judge)
 
@@ -82,7 +84,8 @@ def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance:
         value, expected = frame[column][row], signed_sum(frame, parts, row)
         if not isinstance(value, Decimal) or expected is None:
             return BLANK
-        return f"应为 {show(expected)}，填报 {show(value)}" if abs(value - expected) > tolerance else None
+        say = written(frame, column)
+        return f"应为 {say(expected)}，填报 {say(value)}" if abs(value - expected) > tolerance else None
 
     return each(frame, [total], judge)
 
@@ -96,8 +99,8 @@ def at_most(
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
-        limit = values[1] * factor
-        return f"填报 {show(values[0])}，大于 {show(limit)}" if values[0] > limit + tolerance else None
+        limit, say = values[1] * factor, written(frame, column)
+        return f"填报 {say(values[0])}，大于 {say(limit)}" if values[0] > limit + tolerance else None
 
     return each(frame, pairs, judge)
 
@@ -109,7 +112,8 @@ def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) 
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
-        return f"填报 {show(values[0])}，对应的是 {show(values[1])}" if abs(values[0] - values[1]) > tolerance else None
+        say = written(frame, column)
+        return f"填报 {say(values[0])}，对应的是 {say(values[1])}" if abs(values[0] - values[1]) > tolerance else None
 
     return each(frame, pairs, judge)
 
@@ -125,7 +129,8 @@ def product(
             return BLANK
         if abs(value - expected) <= max(tolerance, abs(expected) * share):
             return None
-        return f"{' × '.join(show(frame[f][row]) for f in factors)} = {show(expected)}，填报 {show(value)}"
+        say = written(frame, name)
+        return f"{' × '.join(written(frame, f)(frame[f][row]) for f in factors)} = {say(expected)}，填报 {say(value)}"
 
     return each(frame, [column], judge)
 
@@ -141,7 +146,10 @@ def at_most_product(
             return BLANK
         if value <= limit * (1 + share) + tolerance:
             return None
-        return f"{' × '.join(show(frame[f][row]) for f in factors)} = {show(limit)}，填报 {show(value)}，超出"
+        say = written(frame, name)
+        return (
+            f"{' × '.join(written(frame, f)(frame[f][row]) for f in factors)} = {say(limit)}，填报 {say(value)}，超出"
+        )
 
     return each(frame, [column], judge)
 
@@ -167,12 +175,15 @@ def ratio_between(
         above, below = signed_sum(frame, numerator, row), signed_sum(frame, denominator, row)
         if above is None or below is None or (stated is not None and not isinstance(frame[stated][row], Decimal)):
             return BLANK
+        say_above = written(frame, numerator[0], beside=denominator[0])
+        say_below = written(frame, denominator[0], beside=numerator[0])
         if below == 0:
-            return f"分子 {show(above)}，分母为 0" if above else None
+            return f"分子 {say_above(above)}，分母为 0" if above else None
         ratio = above / below * scale
-        said = f"{show(above)} ÷ {show(below)}{'' if scale == 1 else f' × {show(scale)}'} = {show(ratio)}"
+        say = written(frame, stated) if stated is not None else show
+        said = f"{say_above(above)} ÷ {say_below(below)}{'' if scale == 1 else f' × {show(scale)}'} = {say(ratio)}"
         if stated is not None and abs(frame[stated][row] - ratio) > tolerance:
-            return f"{said}，填报 {show(frame[stated][row])}"
+            return f"{said}，填报 {say(frame[stated][row])}"
         if low is not None and ratio < low:
             return f"{said}，小于 {show(low)}"
         return f"{said}，大于 {show(high)}" if high is not None and ratio > high else None
