@@ -38,10 +38,8 @@ def trusted_key(workspace: Workspace | None, key: Path | None) -> tuple[bytes | 
 
     Parameters
     ----------
-    workspace
-        Whose own key is trusted by default.
     key
-        The file of another one.
+        The file of a key to trust instead of the workspace's own.
 
     Raises
     ------
@@ -97,14 +95,11 @@ def archive_standing(workspace: Workspace, period: Period, attempts: Mapping[str
 
     Parameters
     ----------
-    workspace
-        Where the archive lies.
-    period
-        The month.
     attempts
         Task → how its last attempt ended.
     """
     entry, sealed = sealed_files(workspace, period)
+    # By hashes on record: no report and no sealed file is read again.
     made = {f"outputs/{task}/{name}": digest for task, a in attempts.items() for name, digest in a.outputs.items()}
     changed = sorted({name.rpartition("/")[0] for name, digest in made.items() if sealed.get(name) != digest})
     return ArchiveStanding(period, entry, tuple(changed) if entry else ())

@@ -52,8 +52,6 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
 
     Parameters
     ----------
-    workspace
-        Where forms, evidence, returns and reports lie.
     period
         A half-year or a year.
 

@@ -128,15 +128,7 @@ def provenance_bytes(workspace: Workspace, plan: Plan, tasks: Iterable[Task], pe
 
 
 def is_made_here(kind: str, name: str) -> bool:
-    """Whether the product made a file of a package itself.
-
-    Parameters
-    ----------
-    kind
-        ``month`` or ``evidence``.
-    name
-        Path inside ``data/``.
-    """
+    """Whether the product made a file itself, by its path inside ``data/`` of a ``month`` or ``evidence`` package."""
     return name.startswith(_MADE_OF_MONTH) if kind == "month" else bool(_MADE_OF_BOOK.fullmatch(name))
 
 

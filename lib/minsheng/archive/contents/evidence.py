@@ -1,6 +1,6 @@
-"""What proves each rubric item of each body, in the rubric's order; what is missing, and what is waived.
+"""What proves each rubric item of each body, in the rubric's order; what is missing, and what is waived and why.
 
-``data/evidence/<period>/waivers.csv``: which missing evidence somebody answers for, and why.
+Reads ``data/evidence/<period>`` with its ``waivers.csv``; writes nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,13 +45,7 @@ def waivers_path(data_dir: Path, period: Period) -> Path:
 
 
 def read_waivers(data_dir: Path, period: Period) -> dict[tuple[str, str], Waiver]:
-    """Return the waivers by body and item; none where there is no file.
-
-    Raises
-    ------
-    FileRefusedError
-        If a line names nobody or no reason, or an item twice; all faults at once, by line.
-    """
+    """Return the waivers by body and item; lines that name nobody, no reason or an item twice are refused together."""
     path = waivers_path(data_dir, period)
     if not path.is_file():
         return {}
@@ -79,18 +73,9 @@ _NO_DUTY = {"excluded": "无任务", "not_due": "未到期"}
 
 @dataclass(frozen=True)
 class ProvenItem:
-    """One rubric item of one body, with the files that prove it.
+    """One rubric item of one body: files by name in its folder, one line per gap, who answers for them.
 
-    Parameters
-    ----------
-    files
-        Name in the item's folder → where the file lies.
-    missing
-        What is expected where, one line each; empty where nothing is.
-    waiver
-        Who answers for what is missing.
-    remark
-        Why no evidence is needed: 无任务, 未到期, 没有扣分.
+    ``remark`` is why no evidence is needed: 无任务, 未到期, 没有扣分.
     """
 
     id: str

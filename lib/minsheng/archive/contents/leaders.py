@@ -1,4 +1,4 @@
-"""Verifying signatures and deliveries: in every package, and in the workspace that it came from."""
+"""Signatures and deliveries verified: in every package, and in the workspace that it came from. Writes nothing."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -22,17 +22,7 @@ from minsheng.workspace import Workspace
 
 @dataclass
 class SignedCheck:
-    """What was found about signatures and deliveries.
-
-    Parameters
-    ----------
-    faults
-        What does not hold.
-    notes
-        Whose signatures were looked at, and what was not verified about them.
-    signatures, deliveries
-        How many lines of the two registers were looked at.
-    """
+    """What does not hold, what could not be verified, and how many lines of the two registers were looked at."""
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -44,14 +34,7 @@ class SignedCheck:
 class _Place:
     """A ``data`` folder with its plan, in a package or a workspace.
 
-    Parameters
-    ----------
-    name
-        How faults name it.
-    sealed
-        Month → path in its package → sha256, where the month is sealed.
-    heads
-        All heads that the archive's chain has had.
+    ``sealed`` is month → path in its package → sha256; ``heads`` are all that the archive's chain has had.
     """
 
     name: str
@@ -69,8 +52,6 @@ def check_signed(
 
     Parameters
     ----------
-    archive
-        The archive.
     workspace
         Checked too if the archive is its own.
     roots
@@ -103,6 +84,7 @@ def check_signed(
 def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
     """Check one place; of a package only its own month, because the months before it have packages of their own."""
     try:
+        # Of a package only its own month: the months before it have packages of their own.
         signed = [line for line in read_signed(place.data) if period in {None, line.period}]
         plans = {year: load_plan(place.params, year) for year in {line.period.year for line in signed}}
         handed = _deliveries(place, plans, period)

@@ -15,17 +15,7 @@ _LINK = re.compile(
 
 
 def relinked_month_page(page: Path, name: str, names: Mapping[str, object]) -> bytes:
-    """Return a month's own page for its package, in which everything has the path that it has in the workspace.
-
-    Parameters
-    ----------
-    page
-        The page.
-    name
-        Its path in the package.
-    names
-        The paths of all that the package holds.
-    """
+    """Return a month's own page for its package, where everything has the path that it has in the workspace."""
     folder = PurePosixPath(name).parent
 
     def place(to: str) -> str | None:
@@ -35,15 +25,7 @@ def relinked_month_page(page: Path, name: str, names: Mapping[str, object]) -> b
 
 
 def relinked_book_pages(book: Mapping[str, Path | bytes]) -> dict[str, bytes]:
-    """Return our pages of an evidence book, where files have other places and names than in the workspace.
-
-    What others handed in is not touched.
-
-    Parameters
-    ----------
-    book
-        Path in the book → the file that goes there, or its bytes where it is made there.
-    """
+    """Return our pages of an evidence book, where files have other places and names than in the workspace."""
     places: dict[Path, str] = {}
     for name, source in book.items():
         if isinstance(source, Path):
@@ -59,6 +41,7 @@ def relinked_book_pages(book: Mapping[str, Path | bytes]) -> dict[str, bytes]:
     return {
         name: moved(name, source)
         for name, source in book.items()
+        # What others handed in is not touched.
         if isinstance(source, Path) and source.suffix == ".html" and is_made_here("evidence", name)
     }
 

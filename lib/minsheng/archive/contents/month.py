@@ -1,8 +1,4 @@
-"""What the package of a month holds, and whether the month is complete enough to be sealed.
-
-The package is a workspace of its own: everything has the path that it has in the workspace, so that the month can be
-made again from the package alone.
-"""
+"""What the package of a month holds, and whether the month is complete enough to be sealed."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -37,7 +33,10 @@ from minsheng.workspace import Workspace
 def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> list[str]:
     """Return why a month or an assessment may not be sealed yet, one line per reason with what it concerns.
 
-    An area that has not reported is no reason: its reports say 未报送. ``pages`` are files of the period's own folder.
+    Parameters
+    ----------
+    pages
+        Files of the period's own folder that must be there.
     """
     is_month = period.kind == PeriodKind.MONTH
     make = f"minsheng {'run' if is_month else 'assess'} {period}"
@@ -57,6 +56,7 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Coll
         with RunHistory(workspace.history) as history:
             made = {name: attempt.outputs for name, attempt in history.last_attempts(f"{period}/").items()}
         reasons += changed_since_signed(workspace, plan, period, made)
+    # An area that has not reported is no reason: its reports say 未报送.
     folder = workspace.outputs / str(period)
     return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
 
@@ -92,6 +92,8 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     paths += _intake_files(workspace, plan, period)
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
+    # A workspace of its own: everything has the path that it has here, so that the month can be made again from the
+    # package alone.
     files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
     data = workspace.data
     if signed := _signed_to(data, plan, period):
@@ -106,13 +108,11 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
 
 
 def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
-    """Return the sha256 of every file of a month's reports as its run recorded them.
-
-    The run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
-    made by another program is not complete (:func:`why_incomplete`): what has these hashes has been looked through.
-    """
+    """Return the sha256 of every file of a month's reports as its run recorded them."""
     with RunHistory(workspace.history) as history:
         made = history.last_attempts(f"{period}/")
+    # A run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
+    # made by another program is not complete: what has these hashes has been looked through.
     return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
 
 

@@ -19,22 +19,7 @@ CATALOGUE = "02-证据目录/证据目录.csv"
 
 
 def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[list[str], str]:
-    """Return what a month's package should hold and does not, and what was compared.
-
-    Parameters
-    ----------
-    data
-        The package's ``data``: a workspace of its own.
-    period
-        The month.
-    payload
-        Path inside it → sha256 as listed.
-
-    Raises
-    ------
-    MinshengError
-        If the plan or the register in it cannot be read: then nothing can be said.
-    """
+    """Return what a month's package should hold and does not, and what was compared; raise if its plan is no plan."""
     tasks = period_tasks(load_plan(data / "params", period.year), period)
     wanted = [f"outputs/{task.name}/{name}" for task in tasks for name in _REPORT]
     wanted += [f"notebooks/{task.file}" for task in tasks]
@@ -50,13 +35,7 @@ def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[
 
 
 def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:
-    """Return which item of an evidence book has no evidence, and what was compared.
-
-    Raises
-    ------
-    MinshengError
-        If the catalogue cannot be read.
-    """
+    """Return which item of an evidence book has no evidence, and what was compared; raise without its catalogue."""
     try:
         rows = list(records(data / CATALOGUE))
     except (OSError, ValueError, csv.Error) as fault:

@@ -1,6 +1,6 @@
-"""Looking into the files of a package: does each open, is anything encrypted, would anything run.
+"""Looking into the files of a package: does each open, is anything encrypted, would anything run, is there a virus.
 
-Asking a virus scanner, where this machine has one: ClamAV, through its own command.
+Starts ClamAV's own command where this machine has it; writes nothing.
 """
 
 import io
@@ -36,21 +36,7 @@ _BODY = "<body"
 
 @dataclass(frozen=True)
 class Look:
-    """What was found in one file.
-
-    Parameters
-    ----------
-    closed
-        Why it does not open, in words; empty where it does.
-    unknown
-        Why it could not be looked into.
-    encrypted
-        All of it or a part.
-    running
-        What in it would run.
-    pdf
-        Of a PDF.
-    """
+    """What was found in one file: why it does not open or could not be looked into, what is encrypted or would run."""
 
     closed: str = ""
     unknown: str = ""
@@ -64,15 +50,7 @@ _known: dict[tuple[str, str], Look] = {}
 
 
 def look_at(folder: Path, files: Mapping[str, str]) -> dict[str, Look]:
-    """Look into every file of a package.
-
-    Parameters
-    ----------
-    folder
-        The package's ``data``.
-    files
-        Path inside it → sha256 of its bytes.
-    """
+    """Look into every file of a package's ``data``, by path inside it."""
     kinds = {name: (sha256, PurePosixPath(name).suffix.lower()) for name, sha256 in files.items()}
     new = {kind: name for name, kind in kinds.items() if kind not in _known}
     looks = in_threads(lambda item: look_into(item[0][1], (folder / item[1]).read_bytes()), new.items())
@@ -81,15 +59,7 @@ def look_at(folder: Path, files: Mapping[str, str]) -> dict[str, Look]:
 
 
 def look_into(suffix: str, content: bytes) -> Look:
-    """Look into one file.
-
-    Parameters
-    ----------
-    suffix
-        Of its name, in lower case, with the dot.
-    content
-        The whole file.
-    """
+    """Look into one file by the suffix of its name, in lower case and with the dot."""
     if suffix == ".pdf":
         condition = pdf_condition(content)
         running = "打开时会运行脚本或程序" if condition.running else ""
@@ -184,17 +154,7 @@ _LONGEST = 1800
 
 @dataclass(frozen=True)
 class VirusScan:
-    """What the scanner said.
-
-    Parameters
-    ----------
-    scanner
-        Its version; empty where there is none.
-    hits
-        Files that it names, with what it found.
-    unchecked
-        Why it did not come to an end; empty where it did.
-    """
+    """The scanner's version, the files that it names, why it did not come to an end; each empty where there is none."""
 
     scanner: str = ""
     hits: tuple[str, ...] = ()
@@ -202,13 +162,7 @@ class VirusScan:
 
 
 def scan_for_viruses(folder: Path) -> VirusScan:
-    """Have a folder scanned; without a scanner, or where it fails, that is said.
-
-    Parameters
-    ----------
-    folder
-        The package.
-    """
+    """Have a folder scanned; without a scanner, or where it fails, that is said."""
     command = next((found for name in _COMMANDS if (found := shutil.which(name))), None)
     if command is None:
         return VirusScan(unchecked="本机没有病毒查杀程序（ClamAV 的 clamscan 或 clamdscan）")

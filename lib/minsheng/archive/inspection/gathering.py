@@ -26,8 +26,6 @@ def gather(
 
     Parameters
     ----------
-    folder
-        The package.
     home
         Its archive; ``None`` where it lies alone.
     workspace
@@ -36,8 +34,6 @@ def gather(
         The file of another public key.
     roots
         Root certificates to trust for leaders' signatures.
-    display
-        Told what happens.
     """
     display.stage(f"核验 {folder.name}")
     sm3 = can_sm3()

@@ -1,9 +1,4 @@
-"""From what was found to the items of the inspection: each kind of fault speaks against one item.
-
-The items of an inspection after DA/T 70 (四性检测): result, how it was checked, what was found.
-
-The inspection of a sealed package (四性检测) after DA/T 70: items, what is looked at, the table that is printed.
-"""
+"""The items of an inspection after DA/T 70 (四性检测): each kind of fault found speaks against one item."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -92,28 +87,8 @@ _OLDER = "由旧版程序封存，没有这份文件"
 class PackageFindings:
     """All that was found about one package.
 
-    Parameters
-    ----------
-    folder
-        The package.
-    check
-        Of the package itself.
-    faults
-        Of the package, and of the ledger and signature where it lies in an archive.
-    in_archive
-        Whether it does.
-    second
-        What bagit-python says against it; empty where it agrees.
-    sm3
-        Whether SM3 could be computed.
-    key
-        Whose public key the ledger's signature was compared with, in words.
-    leaders
-        Leaders' signatures and deliveries.
-    looks
-        Path inside ``data/`` → what was found in the file.
-    viruses
-        What the scanner said.
+    ``second`` is what bagit-python says against it; ``looks`` has paths inside ``data/``; ``key`` says in words with
+    whose public key the ledger's signature was compared.
     """
 
     folder: Path

@@ -23,16 +23,10 @@ def inspection_page(
 
     Parameters
     ----------
-    bag
-        The package's name.
     about
         What is told about the package: label and value; a value of 64 digits is a checksum.
-    items
-        In order.
     issuer
         Whose package it is.
-    on
-        The day of the inspection.
     """
     title = inspection_title(bag)
     pieces: list[Element] = [

@@ -1,18 +1,6 @@
-"""SM3 (GB/T 32905-2016), the national digest: who can compute it here, and the list of it in a package.
+"""A bag (BagIt 1.0, RFC 8493) with sha256, sha512 and SM3 (GB/T 32905-2016): its names, its manifests, its writing.
 
-The list is a tag file and no manifest: no tool for bags knows ``manifest-sm3.txt``, some refuse a bag that has one.
-
-Names of files in a bag: one Unicode form, one spelling in manifests.
-
-BagIt 1.0 (RFC 8493, 2.1.3) wants CR, LF and % percent-encoded in manifests, but neither ``sha256sum -c`` nor
-bagit-python decodes ``%25``. So a name that would need it is never sealed: its characters are replaced by look-alikes.
-
-Manifests of a bag and ``bag-info.txt``: written and read as BagIt 1.0 (RFC 8493) says, and no looser.
-
-Writing a bag: BagIt 1.0 with sha256 and sha512, every file on the disk and read-only before the bag has its name.
-
-bagit-python still writes version 0.97 and works in place, where a kill leaves a tree that can neither be read nor
-resumed; so bags are written here, and bagit-python only judges them.
+Writes into the new bag's folder alone.
 """
 
 import re
@@ -65,6 +53,8 @@ def payload_name(name: str) -> str:
     """
     normal_form = unicodedata.normalize("NFC", name)
     visible = ("_" if unicodedata.category(c) in _SEPARATORS else c for c in normal_form)
+    # BagIt (2.1.3) wants % encoded in manifests, but neither `sha256sum -c` nor bagit-python decodes %25:
+    # a name that would need it is never sealed, its characters are replaced by look-alikes.
     safe = _BLANK_END.sub("_", "".join(visible).replace("%", "％").replace("\\", "＼"))
     if not is_inside(safe):
         raise ValueError(f"{name!r} is no relative path inside a bag")
@@ -112,23 +102,9 @@ def manifest_bytes(digests: Mapping[str, str]) -> bytes:
 
 
 def read_manifest(content: bytes, name: str, algorithm: str, *, payload: bool) -> tuple[dict[str, str], list[Fault]]:
-    """Read a manifest.
+    """Read a manifest: path in NFC → digest, and every line that is malformed, listed twice, or leads elsewhere.
 
-    Parameters
-    ----------
-    content
-        Its bytes.
-    name
-        How faults name it.
-    algorithm
-        ``sha256``, ``sha512`` or ``sm3``.
-    payload
-        Whether it lists ``data/…`` only, or tag files only.
-
-    Returns
-    -------
-    tuple
-        Path in NFC → digest, and every line that is malformed, listed twice, or leads elsewhere.
+    With ``payload`` it may list ``data/…`` only, without it tag files only.
     """
     try:
         text = content.decode("utf-8").removesuffix("\n")
@@ -170,23 +146,12 @@ def read_info(content: bytes) -> dict[str, list[str]]:
     return found
 
 
+# A tag file and no manifest: no tool for bags knows `manifest-sm3.txt`, some refuse a bag that has one.
 SM3_LIST = "sm3.txt"
 
 
 def sm3_faults(bag: str, content: bytes, payload: Collection[str], computed: Mapping[str, str]) -> list[Fault]:
-    """Return what is wrong with a package's list.
-
-    Parameters
-    ----------
-    bag
-        The package's name.
-    content
-        The list's bytes.
-    payload
-        Every file that the package should hold, as ``data/…``.
-    computed
-        The digests of those that were computed anew; none where only the list is looked at.
-    """
+    """Return what is wrong with a package's list; where nothing was ``computed`` anew, only the list is looked at."""
     where = f"{bag}/{SM3_LIST}"
     listed, malformed = read_manifest(content, where, "sm3", payload=True)
     faults = [Fault(fault.where, fault.what, FaultKind.SM3) for fault in malformed]
@@ -201,17 +166,7 @@ FILE_MODE, FOLDER_MODE = 0o444, 0o555
 
 @dataclass(frozen=True)
 class PayloadFile:
-    """One file to be sealed, and the hash that it must still have when it is copied.
-
-    Parameters
-    ----------
-    content
-        Its bytes, or where it lies.
-    sha256
-        Lower-case hexadecimal digits.
-    size
-        In bytes.
-    """
+    """One file to be sealed, as bytes or where it lies, and the sha256 that it must still have when it is copied."""
 
     content: bytes | Path
     sha256: str
@@ -253,35 +208,14 @@ def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, PayloadFile]:
 def write_bag(
     folder: Path, payload: Payload, info: Iterable[tuple[str, str]], tags: Mapping[str, bytes], *, sm3: bool
 ) -> str:
-    """Write a bag into a new folder.
+    """Write a bag into a folder that must not exist and return its digest: sha256 of ``tagmanifest-sha256.txt``.
 
-    Parameters
-    ----------
-    folder
-        Must not exist.
-    payload
-        What to seal.
-    info
-        Label and value of ``bag-info.txt``, in order; the payload's size is added.
-    tags
-        Further files beside ``data/``.
-    sm3
-        Whether a list of the payload's SM3 digests is one of them.
-
-    Returns
-    -------
-    str
-        The bag's digest: sha256 of ``tagmanifest-sha256.txt``.
-
-    Raises
-    ------
-    GateRefusedError
-        If a file has changed since stock was taken.
-    MachineUnfitError
-        If this machine cannot compute SM3.
+    A file that has changed since stock was taken is refused, and a machine that cannot compute the ``sm3`` asked for.
     """
     data = folder / "data"
     folders = {data, *(parent for name in payload for parent in (data / name).parents if parent.is_relative_to(data))}
+    # Written here and not by bagit-python, which still writes version 0.97 and works in place, where a kill leaves a
+    # tree that can neither be read nor resumed; it only judges what is written here.
     for each in sorted(folders):
         each.mkdir(parents=True)
     written = in_threads(lambda item: _write(data / item[0], item[1], sm3=sm3), payload.items())

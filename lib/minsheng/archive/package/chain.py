@@ -1,8 +1,7 @@
-"""``ledger.jsonl``: one line per seal, each carrying the hash of the line before it.
+"""``ledger.jsonl``: one line per seal with the hash of the line before, and what else lies in the archive's folder.
 
 The head is the sha256 of the last line with its line end, so that ``tail -n 1 ledger.jsonl | sha256sum`` prints it.
-
-What lies in an archive's folder, without looking into the bags: ledger, signature, companions, strangers.
+Looks into no bag; writes nothing.
 """
 
 from dataclasses import dataclass
@@ -59,6 +58,7 @@ class Entry(Frozen):
 
     def line(self) -> bytes:
         """Return the entry's one line: sorted keys, so that it can be written in one way only."""
+        # Its sha256 is the head, so that `tail -n 1 ledger.jsonl | sha256sum` prints it.
         return f"{canonical_line(self.model_dump(mode='json'))}\n".encode()
 
     def head(self) -> str:
@@ -72,13 +72,7 @@ def bag_name(period: Period, revision: int) -> str:
 
 
 def read_ledger(content: bytes) -> tuple[list[Entry], list[Fault]]:
-    """Read a ledger and check its chain.
-
-    Returns
-    -------
-    tuple
-        The entries of lines that can be read, and every fault by line.
-    """
+    """Read a ledger and check its chain: the entries of lines that can be read, and every fault by line."""
     entries: list[Entry] = []
     faults = [] if content.endswith(b"\n") or not content else [Fault(LEDGER, "最后一行没有写完", FaultKind.CHAIN)]
     previous, revisions = START, dict[Period, int]()
@@ -130,19 +124,7 @@ PROFILE_NAME = "bag-profile.json"
 
 @dataclass(frozen=True)
 class State:
-    """An archive's ledger and what stands around it.
-
-    Parameters
-    ----------
-    content
-        ``ledger.jsonl``; empty where nothing was sealed yet.
-    entries
-        Its readable lines.
-    faults
-        Everything wrong outside the bags.
-    unfinished
-        Names that an interrupted seal left.
-    """
+    """An archive's ledger (empty before the first seal), the faults outside the bags, what an interrupted seal left."""
 
     folder: Path
     content: bytes
@@ -161,8 +143,6 @@ def read_state(folder: Path, public: bytes | None = None) -> State:
 
     Parameters
     ----------
-    folder
-        The archive.
     public
         The public key to trust; by default the archive's own, which shows less.
     """

@@ -1,7 +1,6 @@
 """The ledger's signature in minisign's format, and the key that makes it.
 
-The standard ``minisign`` program verifies what is signed here. The secret key never lies in the archive: whoever can
-change the archive must not be able to sign the change.
+The standard ``minisign`` program verifies what is signed here. Writes the key's folder when the first seal makes it.
 """
 
 import os
@@ -22,13 +21,7 @@ SECRET_NAME, PUBLIC_NAME = "minisign.key", "minisign.pub"
 
 @dataclass(frozen=True)
 class Signer:
-    """A secret key that is ready to sign; it prints nothing of itself.
-
-    Parameters
-    ----------
-    public
-        The public key's file, as ``minisign -p`` takes it.
-    """
+    """A secret key ready to sign, which prints nothing of itself, and its public half as ``minisign -p`` takes it."""
 
     _secret: "SecretKey"
     public: bytes
@@ -39,23 +32,11 @@ class Signer:
 
 
 def open_signer(folder: Path, *, make: bool) -> Signer:
-    """Open the secret key; the first seal makes it, readable by its owner only.
-
-    Parameters
-    ----------
-    folder
-        Where the key lies; outside the archive.
-    make
-        Whether a missing key may be made: only while nothing has been signed.
-
-    Raises
-    ------
-    MachineUnfitError
-        If the key is missing, damaged, or its password is missing or wrong.
-    """
+    """Open the secret key, or say why the machine is unfit; only while nothing has been signed may it be made."""
     # Here, because `status` reads this module's names and signs nothing.
     from minisign import Error, SecretKey
 
+    # Never in the archive: whoever can change the archive must not be able to sign the change.
     path = folder / SECRET_NAME
     password = os.environ.get(PASSWORD, "")
     if not path.is_file():

@@ -1,8 +1,4 @@
-"""``metadata.xml``: a package's metadata, with the elements of DA/T 46-2009 (文书类电子文件元数据方案) that apply.
-
-The kinds of entities and the elements' names are the standard's; sha256 beside a file's name is ours, and stands in a
-namespace of its own. What the data does not say is left out: no element is filled by guessing.
-"""
+"""``metadata.xml``: a package's metadata, with the elements of DA/T 46-2009 (文书类电子文件元数据方案) that apply."""
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -55,7 +51,7 @@ class Act(NamedTuple):
 
 
 class Description(NamedTuple):
-    """What is known about a package's records; nothing here is invented: what the data does not say is left out.
+    """What is known about a package's records.
 
     Basis is the title of the document that all of it rests on; 全宗号 and 保管期限 are as the settings say.
     """
@@ -71,6 +67,7 @@ METADATA = "metadata.xml"
 
 SCHEME = "DA/T 46-2009"
 
+# The entities and elements are the standard's; sha256 beside a file's name is ours, in a namespace of its own.
 _OWN = "urn:minsheng-workbook:metadata:1"
 
 _SUM = f"{{{_OWN}}}sha256"
@@ -84,22 +81,7 @@ _FORMATS = {
 
 
 def metadata_bytes(info: Mapping[str, str], about: Description, payload: Payload) -> bytes:
-    """Write the metadata; the same package gives the same bytes.
-
-    Parameters
-    ----------
-    info
-        Which package this is: its ``bag-info.txt``.
-    about
-        What is known about its records.
-    payload
-        Its files; each must belong to one record.
-
-    Raises
-    ------
-    ValueError
-        If a file belongs to no record, or to two.
-    """
+    """Write the metadata, the same bytes for the same package; a file of no record or of two is a ValueError."""
     placed = Counter(name for record in about.records for name in record.files)
     wrong = sorted(name for name in placed.keys() | payload.keys() if placed[name] != 1 or name not in payload)
     if wrong:
@@ -162,6 +144,7 @@ def _record(record: Record, bag: str, payload: Payload) -> ET.Element:
 
 def _texts(parent: ET.Element, **texts: str) -> None:
     for name, text in texts.items():
+        # What the data does not say is left out: no element is filled by guessing.
         if text:
             ET.SubElement(parent, name).text = text
 
@@ -176,16 +159,7 @@ def metadata_faults(
 ) -> list[Fault]:
     """Return where a package's metadata disagrees with its files and with ``bag-info.txt``.
 
-    Parameters
-    ----------
-    bag
-        The package's name.
-    content
-        The metadata.
-    info
-        ``bag-info.txt``.
-    files
-        ``data/…`` → the sha256 that the manifest lists, and the size that was found; ``None`` where it is unknown.
+    ``files`` is ``data/…`` → sha256 as the manifest lists it and the size that was found, ``None`` where it is unknown.
     """
     where = f"{bag}/{METADATA}"
     try:
@@ -198,13 +172,7 @@ def metadata_faults(
 
 
 def read_metadata_xml(content: bytes) -> ET.Element:
-    """Read metadata of a package.
-
-    Raises
-    ------
-    ValueError
-        If it is none, in words.
-    """
+    """Read metadata of a package; a ValueError says in words why it is none."""
     # Entities could make a small file huge: ours has none.
     if b"<!DOCTYPE" in content:
         raise ValueError("含有 DOCTYPE：不是归档时写下的元数据")

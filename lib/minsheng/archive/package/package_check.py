@@ -1,6 +1,6 @@
-"""Checking one bag: completeness, every checksum with both algorithms, tag manifests, profile, permissions.
+"""Checking one bag: completeness, checksums, tag manifests, profile, permissions, and bagit-python's second opinion.
 
-A second opinion on a bag that we wrote: bagit-python, of the Library of Congress.
+Writes nothing.
 """
 
 import logging
@@ -67,21 +67,7 @@ class _Found:
 
 
 def check_bag(folder: Path, *, sm3: bool = False) -> BagCheck:
-    """Check a bag from end to end; nothing is written.
-
-    Parameters
-    ----------
-    folder
-        The bag.
-    sm3
-        Whether the payload's SM3 digests are computed anew too: as much work as all other digests together. Else only
-        the list is looked at, which the tag manifests cover.
-
-    Raises
-    ------
-    MachineUnfitError
-        If ``sm3`` is asked for and this machine cannot compute it.
-    """
+    """Check a bag from end to end; its SM3 digests only with ``sm3``, for which a machine may be unfit."""
     check, found = _open(folder)
     listed = _manifests(check, folder.name, found)
     algorithms = {name: [a for a in ALGORITHMS if name in listed[a]] for name in found.files}
@@ -240,13 +226,7 @@ def _oxum(check: BagCheck, bag: str, payload: list[str]) -> None:
 
 
 def complaints(folder: Path) -> str:
-    """Return what bagit-python finds wrong with a bag, all checksums included; empty where it agrees.
-
-    Parameters
-    ----------
-    folder
-        The bag.
-    """
+    """Return what bagit-python finds wrong with a bag, all checksums included; empty where it agrees."""
     # It logs what it also raises.
     logging.getLogger("bagit").setLevel(logging.CRITICAL)
     try:

@@ -1,7 +1,4 @@
-"""The profile that every bag of ours conforms to: what plain BagIt leaves open, such as deletable tag manifests.
-
-Written in the format of BagIt Profiles 1.4.0, so that other tools for such profiles can read it too.
-"""
+"""The profile that every bag of ours conforms to: what plain BagIt leaves open, such as deletable tag manifests."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -82,17 +79,7 @@ def tag_files(profile: Mapping[str, Any] = PROFILE) -> list[str]:
 
 
 def info_faults(name: str, info: Mapping[str, Sequence[str]], profile: Mapping[str, Any] = PROFILE) -> list[Fault]:
-    """Return where ``bag-info.txt`` breaks the profile.
-
-    Parameters
-    ----------
-    name
-        The bag's name.
-    info
-        Label → values.
-    profile
-        The profile.
-    """
+    """Return where ``bag-info.txt``, label → values, breaks the profile."""
     where, rules = f"{name}/bag-info.txt", profile["Bag-Info"]
     faults = [Fault(where, f"有规范中没有的项目 {label}") for label in info if label not in rules]
     for label, rule in rules.items():

@@ -1,9 +1,7 @@
 """``provenance.intoto.json``: what a package's reports were made from, as an in-toto Statement v1 (SLSA provenance v1).
 
-The subjects are the reports, the resolved dependencies all that they were made from, the by-products what was made on
-the way. Every file of the package is one of the three. The build types are ours: ``…:build:month:1`` takes the period
-and the plan's id as parameters and stands for ``minsheng run``, ``…:build:evidence:1`` for ``minsheng assess`` and
-binding the book. No time stands in it: reports do not depend on the clock.
+Every file of the package is one of three: the subjects are the reports, the resolved dependencies all that they were
+made from, the by-products what was made on the way.
 """
 
 import json
@@ -28,18 +26,9 @@ _FILE = "data/"
 
 
 class Making(NamedTuple):
-    """What a package's reports were made from and with.
+    """What a package's reports were made from and with, all by path inside ``data/``.
 
-    Parameters
-    ----------
-    made, between
-        Paths inside ``data/`` of reports, and of what was made on the way; everything else is what they were made from.
-    version, commit, sha256
-        Of the program.
-    fonts
-        File name → sha256.
-    text_stack
-        Library that sets text → version.
+    What is neither ``made`` (reports) nor ``between`` (made on the way) is what they were made from.
     """
 
     made: frozenset[str]
@@ -84,19 +73,7 @@ def statement_bytes(info: Mapping[str, str], making: Making, payload: Payload) -
 
 
 def statement_faults(bag: str, content: bytes, period: str, files: Mapping[str, str]) -> list[Fault]:
-    """Return where a package's statement is malformed, or disagrees with its files.
-
-    Parameters
-    ----------
-    bag
-        The package's name.
-    content
-        The statement.
-    period
-        As ``bag-info.txt`` says.
-    files
-        ``data/…`` → the sha256 that the manifest lists.
-    """
+    """Return where a package's statement is malformed, or disagrees with its files or with its period."""
     try:
         groups, said = _read(json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

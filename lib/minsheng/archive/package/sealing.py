@@ -1,10 +1,6 @@
-"""Sealing: stage, sync, rename, then the ledger's line and its signature. What a kill leaves, the next seal resumes.
+"""Sealing: stage, sync, rename, then the ledger's line and its signature; a killed seal is completed or undone first.
 
-A seal that was killed: completed if all of it was on the disk already, else undone.
-
-A seal first lays the bag, the ledger's next state and its signature beside their places under hidden names, then
-renames the three in this order. The signature proves that the ledger waiting there is ours: a stranger who drops a bag
-and a ledger into the folder cannot have the next seal adopt them.
+Writes the archive's folder alone, and the key's when the first seal makes it.
 """
 
 import errno
@@ -49,20 +45,7 @@ STAGED_BAG = f".bag{UNFINISHED}"
 
 
 def recover(folder: Path, public: bytes) -> Entry | None:
-    """Complete or undo what a killed seal left; to be called with the archive locked.
-
-    Parameters
-    ----------
-    folder
-        The archive.
-    public
-        The key that a waiting ledger must be signed with.
-
-    Returns
-    -------
-    Entry or None
-        The seal that was completed.
-    """
+    """Complete or undo what a killed seal left, and return what was completed; to be called with the archive locked."""
     ledger, signature = folder / LEDGER, folder / SIGNATURE
     waiting, waiting_signature = unfinished(ledger), unfinished(signature)
     completed = None
@@ -70,6 +53,8 @@ def recover(folder: Path, public: bytes) -> Entry | None:
         content = (
             (waiting if waiting.is_file() else ledger).read_bytes() if (waiting.exists() or ledger.exists()) else b""
         )
+        # The signature proves that the waiting ledger is ours: a stranger who drops a bag and a ledger into the folder
+        # cannot have the next seal adopt them.
         if not signature_fault(content, waiting_signature.read_bytes(), public):
             completed = _complete(folder, content)
     discard(folder)
@@ -92,17 +77,10 @@ def _complete(folder: Path, content: bytes) -> Entry | None:
 
 
 def commit(folder: Path, bag: str = "") -> None:
-    """Put a seal in place: bag, ledger, signature, each on the disk before the next.
-
-    Parameters
-    ----------
-    folder
-        The archive.
-    bag
-        The bag's name; empty where it has it already.
-    """
+    """Put a seal in place, each part on the disk before the next; without ``bag`` it has its name already."""
     if bag:
         move_durably(folder / STAGED_BAG, folder / bag)
+    # In this order: a ledger's line never names a bag that is not there.
     for name in (LEDGER, SIGNATURE):
         if unfinished(folder / name).exists():
             move_durably(unfinished(folder / name), folder / name)
@@ -131,16 +109,12 @@ class Order:
         The month, half-year or year: the bag's name.
     kind
         ``month`` or ``evidence``.
-    organization
-        Who issues it.
     description
         In words.
     plan
         Id of the plan.
     software
         Program and version.
-    payload
-        What to seal.
     describe
         Writes what describes the package, by file name, in agreement with its ``bag-info.txt``.
     sealed_at
@@ -192,8 +166,6 @@ def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) 
         The archive; made where it does not exist.
     keys
         Where the secret key lies.
-    order
-        What to seal.
     say
         Told when another seal has to be waited for.
 
@@ -273,6 +245,7 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
     tags = {name: content for name, content in order.describe(dict(info)).items() if name in described_by}
     digest = write_bag(folder / STAGED_BAG, order.payload, info, tags, sm3=SM3_LIST in described_by)
+    # The Library of Congress's own program looks at every bag before it is put in place.
     objection = complaints(folder / STAGED_BAG)
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")

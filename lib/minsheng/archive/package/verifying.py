@@ -171,5 +171,6 @@ def _anchor(state: State, head: str) -> list[Fault]:
     known = {entry.head() for entry in state.entries}
     if not head or head.lower() in known:
         return []
+    # A shortened archive is whole by itself: only a head that lies outside shows what was cut off.
     what = f"交接单上的账本头 {head} 不在链上：账本被截短、换成了旧的，或整本换过"
     return [Fault(LEDGER, what, FaultKind.CHAIN)]
