@@ -28,23 +28,9 @@ _ENCODED = re.compile(r"%(0[Dd]|0[Aa]|25)")
 
 
 def payload_name(name: str) -> str:
-    r"""Return the name under which a file is sealed.
+    r"""Return the name under which a file is sealed, in NFC; a path that leads out of its folder is a ValueError.
 
-    Parameters
-    ----------
-    name
-        Relative path with ``/``.
-
-    Returns
-    -------
-    str
-        In NFC; ``%`` and ``\`` as full-width characters; line separators, control characters and blanks at the end as
-        ``_``: the tools that read manifests disagree about them.
-
-    Raises
-    ------
-    ValueError
-        If the path is empty, absolute, or leads out of its folder.
+    ``%`` and ``\`` become full-width characters; line separators, control characters and blanks at the end ``_``.
 
     Examples
     --------
@@ -53,8 +39,8 @@ def payload_name(name: str) -> str:
     """
     normal_form = unicodedata.normalize("NFC", name)
     visible = ("_" if unicodedata.category(c) in _SEPARATORS else c for c in normal_form)
-    # BagIt (2.1.3) wants % encoded in manifests, but neither `sha256sum -c` nor bagit-python decodes %25:
-    # a name that would need it is never sealed, its characters are replaced by look-alikes.
+    # BagIt (2.1.3) wants CR, LF and % encoded in manifests, but neither `sha256sum -c` nor bagit-python decodes %25,
+    # and tools disagree about the rest: a name that would need it is never sealed.
     safe = _BLANK_END.sub("_", "".join(visible).replace("%", "％").replace("\\", "＼"))
     if not is_inside(safe):
         raise ValueError(f"{name!r} is no relative path inside a bag")
