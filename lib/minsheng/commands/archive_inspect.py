@@ -24,17 +24,7 @@ FOLDER = "archive-inspections"
 
 @dataclass(frozen=True)
 class InspectOutcome(Outcome):
-    """How an inspection ended.
-
-    Parameters
-    ----------
-    folder
-        The package.
-    items
-        In order.
-    written
-        The table's files; an equal table of the same day is not written again.
-    """
+    """The items in order, and the table's files even where an equal table of the same day was there already."""
 
     folder: Path
     items: tuple[InspectionItem, ...]
@@ -104,8 +94,6 @@ def inspect_package(
         Where to write the table; by default ``outputs/archive-inspections/``.
     on
         The day of the inspection; by default today.
-    display
-        Told what happens.
 
     Raises
     ------

@@ -1,7 +1,6 @@
 """``minsheng archive rebuild``: make a month again from its package alone, and compare report by report.
 
-Where package, lock, fonts and press are those of the sealed month, the bytes must be the same; elsewhere the figures,
-and with the same package the words too. What another version of the package writes otherwise is said, and is no damage.
+Writes a scratch folder alone.
 """
 
 import json
@@ -36,17 +35,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True)
 class ReportComparison:
-    """One report made again, beside the sealed one.
-
-    Parameters
-    ----------
-    name
-        The task.
-    differs
-        What differs, in words; empty where everything agrees that must.
-    otherwise
-        Words and pages that another version makes in another way: no damage, but said.
-    """
+    """One report made again: what differs from the sealed one, and what another version only makes in another way."""
 
     name: str
     differs: tuple[str, ...]
@@ -55,19 +44,7 @@ class ReportComparison:
 
 @dataclass(frozen=True)
 class RebuildOutcome(Outcome):
-    """How a rebuilt month compares with the sealed one.
-
-    Parameters
-    ----------
-    entry
-        The seal.
-    other_makings
-        What the reports are made with here that is not as it was; with nothing there, bytes are compared.
-    tasks
-        One comparison per report.
-    intake
-        Accepted values that came out otherwise.
-    """
+    """How a rebuilt month compares with the sealed one; with no ``other_makings`` it was compared byte by byte."""
 
     entry: Entry
     other_makings: tuple[str, ...]
@@ -133,10 +110,6 @@ def rebuild_month(
         Which revision; by default the newest.
     archive
         The archive, if not the workspace's.
-    jobs
-        Notebooks that run at once.
-    display
-        Told what happens.
 
     Raises
     ------
@@ -178,10 +151,7 @@ def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
 
 
 def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
-    """Make a workspace of a package's inputs; what had been made of them stays behind.
-
-    Licensed fonts are no part of a package: those of the machine are used, and where they differ bytes cannot agree.
-    """
+    """Make a workspace of a package's inputs; what had been made of them stays behind."""
     for path in sorted(sealed.rglob("*")):
         name = path.relative_to(sealed).as_posix()
         if path.is_file() and not name.startswith(_MADE):
@@ -189,6 +159,7 @@ def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             put(path, target)
     put(b"", root / MARKER)
+    # Licensed fonts are no part of a package: those of the machine are used, and where they differ bytes cannot agree.
     folder = str(owner.font_folder) if owner.font_folder else ""
     fonts = owner.settings.fonts.model_copy(update={"folder": folder})
     return Workspace(root, root / "params", Settings(fonts=fonts))
@@ -209,10 +180,12 @@ def _compare(sealed: Path, again: Workspace, task: str, others: tuple[str, ...])
     names = sorted(path.name for path in old.iterdir())
     changed = tuple(name for name in names if _bytes(old / name) != _bytes(new / name))
     if not others:
+        # With package, lock, fonts and press of the sealed month the bytes must be the same.
         return ReportComparison(task, changed)
     differs = () if _figures(old) == _figures(new) else ("数字（result.json 的 figures）",)
     words = () if _text(old) == _text(new) else ("报告文字",)
     pages = tuple(name for name in changed if name.startswith("report."))
+    # Figures must agree always, words where the program is the same: what another one writes otherwise is no damage.
     if _PROGRAM in others:
         return ReportComparison(task, differs, (*words, *pages))
     return ReportComparison(task, (*differs, *words), pages)

@@ -24,15 +24,7 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class SealOutcome(Outcome):
-    """What a seal came to.
-
-    Parameters
-    ----------
-    sealed
-        The ledger's entry, and whether it is new.
-    files, size
-        How many files the package holds, and their bytes.
-    """
+    """The ledger's entry, whether it is new, and the count and bytes of the package's files."""
 
     archive: Path
     sealed: Sealed
@@ -78,8 +70,6 @@ def seal_period(
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     period
         ``YYYY-MM``, ``YYYY-H1`` or ``YYYY``.
     archive
@@ -88,8 +78,6 @@ def seal_period(
         Why an earlier revision is replaced.
     sealed_at
         The time to write down, ISO 8601; by default now.
-    display
-        Told what happens.
 
     Raises
     ------
@@ -143,17 +131,7 @@ def seal_payload(
     display: Display,
     looked_at: Collection[str] = (),
 ) -> SealOutcome:
-    """Seal files of a period that are known to be complete: the one door through which anything gets into the archive.
-
-    Parameters
-    ----------
-    payload
-        Path in the package → file.
-    looked_at
-        sha256 of the files that were looked through for personal numbers when they were made.
-    workspace, plan, period, archive, why, sealed_at, display
-        As for :func:`seal_period`.
-    """
+    """Seal files of a period that are known to be complete: through this door alone anything gets into an archive."""
     refused = gate(payload, looked_at)
     if refused:
         raise GateRefusedError("\n".join(["有文件不能归档：", *refused]))
@@ -176,17 +154,10 @@ def seal_payload(
 
 
 def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:
-    """Return why something must not be sealed, one line each; the one place where every file passes.
-
-    Parameters
-    ----------
-    payload
-        Path in the package → file.
-    looked_at
-        As for :func:`seal_payload`: the bytes are those that were looked through, and need it no second time.
-    """
+    """Return why something must not be sealed, one line each; ``looked_at`` are sha256 that need no second look."""
     refused = [f"{name}：空文件" for name, source in payload.items() if not source.size]
     # Each content once: the same return is evidence of many items.
+    # What was looked through for personal numbers when it was made needs it no second time.
     once = {source.sha256: name for name, source in reversed(list(payload.items())) if source.sha256 not in looked_at}
     for name in sorted(once.values()):
         refused += personal_lines({name: payload[name].read()})

@@ -14,17 +14,7 @@ from minsheng.runs.options import Display
 
 @dataclass(frozen=True)
 class VerifyOutcome(Outcome):
-    """What was verified.
-
-    Parameters
-    ----------
-    what
-        The archive, package or file.
-    found
-        The verification.
-    notes
-        What the verification does not show.
-    """
+    """What was verified, and what that does not show."""
 
     what: Path
     found: Verification
@@ -106,8 +96,6 @@ def verify(
         The public key to trust; by default the workspace's own, if it has one.
     head
         A head from outside, as printed on a delivery note.
-    display
-        Told what has to be waited for.
     roots
         Files of the root certificates to trust for leaders' signatures; by default those of the settings.
     sm3

@@ -41,21 +41,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AssessmentOutcome(Outcome):
-    """What an assessment came to.
-
-    Parameters
-    ----------
-    checked
-        The closing month's returns and their gaps.
-    forms
-        The accepted forms, and who has none.
-    summary
-        The notebooks made, skipped and failed.
-    told
-        What the result table says of itself: as of, provisional, the city beside its counties.
-    evidence
-        What proves each item, and what is missing.
-    """
+    """What an assessment came to; ``told`` is what its result table says of itself: as of, provisional, differences."""
 
     workspace: Workspace
     period: Period
@@ -97,14 +83,8 @@ def run_assessment(
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     period
         ``YYYY-H1``, ``YYYY-H2`` or ``YYYY``.
-    options
-        How.
-    display
-        Told what happens.
 
     Raises
     ------
@@ -165,13 +145,11 @@ def _assess(
 
 
 def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folder: Path) -> list[Path]:
-    """Write one blank form per assessed area and section; return their paths.
-
-    What the system proposes to deduct from a section stands in its form already, as far as reports are on record.
-    """
+    """Write one blank form per assessed area and section; return their paths."""
     accept_deliveries(workspace.data, plan, period)
     contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_at(period)}
     for section in _assessed(plan):
+        # What the system proposes to deduct stands in the form already, as far as reports are on record.
         found = proposals(workspace, plan, period, section)
         contents[section.id] = write_section_form(plan, section.id, period, found)
     written = []
@@ -183,11 +161,9 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
 
 
 def proposals(workspace: Workspace, plan: Plan, period: Period, section: Section) -> list[Proposal]:
-    """Return the deductions that the system proposes for a section, in the rubric's order.
-
-    The months that have been checked are known; a month that has not been shows no empty parts yet.
-    """
+    """Return the deductions that the system proposes for a section, in the rubric's order."""
     inputs = Inputs(workspace=workspace, plan=plan, period=period)
+    # A month that has not been checked shows no empty parts yet.
     checked = workspace.accepted(period.closing_month).is_dir()
     facts = read_section_facts(inputs, section, inputs.returns((section.id,)) if checked else {})
     return [
@@ -200,18 +176,12 @@ def proposals(workspace: Workspace, plan: Plan, period: Period, section: Section
 
 
 def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
-    """Read a period's delivered forms and write the accepted ones; a form that is gone is forgotten.
-
-    Raises
-    ------
-    FileRefusedError
-        With every fault of every form, each with file, sheet, cell and what is allowed. Nothing is accepted then:
-        a ranking with a refused form left out would not be the assessors' ranking.
-    """
+    """Write the accepted forms of a period and forget those that are gone, or refuse with every fault of every form."""
     accept_deliveries(workspace.data, plan, period)
     sections = _assessed(plan)
     proposed = {section.id: proposals(workspace, plan, period, section) for section in sections}
     outcome = read_forms(workspace.data, plan, period, proposed)
+    # Nothing is accepted then: a ranking with a refused form left out would not be the assessors' ranking.
     if outcome.faults:
         lines = "\n".join(outcome.faults)
         raise FileRefusedError(

@@ -1,4 +1,4 @@
-"""Intake as a use case: bring the accepted returns of a period up to date, write receipts, say what is missing."""
+"""``minsheng check``: bring the accepted returns of a period up to date, write receipts, say what is missing."""
 
 import logging
 import time
@@ -24,17 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Gaps:
-    """What a month lacks.
-
-    Parameters
-    ----------
-    missing
-        Names of areas and sections without a return.
-    blocked
-        Name → names of its projects that were not accepted.
-    refused
-        File → why it could not be read.
-    """
+    """Who sent no return, who has which projects that were not accepted, and which file could not be read and why."""
 
     missing: tuple[str, ...]
     blocked: dict[str, tuple[str, ...]]
@@ -57,19 +47,7 @@ class Gaps:
 
 @dataclass(frozen=True)
 class CheckOutcome(Outcome):
-    """What the check of a month came to.
-
-    Parameters
-    ----------
-    period
-        The month.
-    gaps
-        What it lacks.
-    returns
-        How many returns were checked.
-    told
-        Of each, in words: its file, how many issues, and every critical one.
-    """
+    """What the check of a month came to; of each return its file, how many issues, and every critical one in words."""
 
     period: Period
     gaps: Gaps
@@ -94,14 +72,10 @@ def check_period(
 
     Parameters
     ----------
-    workspace
-        Where returns and plan lie.
     period
         ``YYYY-MM``; of a longer period its last month.
     force
         Check again what is unchanged.
-    display
-        Told what begins.
     log_level
         What the log keeps; by default the workspace's setting.
     """

@@ -33,17 +33,7 @@ _READ_ONLY, _WRITABLE = 0o444, 0o644
 
 @dataclass(frozen=True)
 class DeliverOutcome(Outcome):
-    """What was handed over.
-
-    Parameters
-    ----------
-    handed
-        The register's new line.
-    note
-        The delivery note, to be printed and signed.
-    remarks
-        What the receiver should know: unsigned, or not in the archive.
-    """
+    """The register's new line, the note to be printed and signed, and whether the report is unsigned or unarchived."""
 
     handed: DeliveredReport
     note: Path
@@ -69,20 +59,14 @@ def deliver(
 ) -> DeliverOutcome:
     """Record that a section's monthly report was handed to the office or the province, and make the delivery note.
 
-    The signed report is what is handed over; an unsigned one is recorded as such, kept under ``data/deliveries/``.
-
     Parameters
     ----------
-    workspace
-        Where everything lies.
     month, section
         As for :func:`~minsheng.commands.sign.find_report`.
     to
         ``office`` or ``province``.
     at
         When, ISO 8601; by default now.
-    display
-        Told what has to be waited for.
 
     Raises
     ------
@@ -138,6 +122,7 @@ def _what_goes_out(
 ) -> tuple[str, str, list[str]]:
     """Return the file that is handed over, its hash, and what is to be said about it."""
     data = workspace.data
+    # The signed report is what is handed over; an unsigned one is recorded as such, kept under data/deliveries/.
     if signed is not None and signed.kind == "pades" and signed.report_sha256 == report.sha256:
         fault = signed.fault(data)
         if fault:

@@ -49,7 +49,7 @@ def start_workspace(target: Path, year: int) -> list[str]:
 
 
 def _copy(source: Traversable, target: Path, year: str) -> None:
-    """Copy a folder of the package; links in it are followed, so that the workspace owns its files."""
+    """Copy a folder of the package, with the year in names and texts."""
     target.mkdir(parents=True, exist_ok=True)
     for each in source.iterdir():
         to = target / each.name.replace(_YEAR, year)
@@ -58,4 +58,5 @@ def _copy(source: Traversable, target: Path, year: str) -> None:
         elif to.suffix in _TEXTS:
             put(each.read_text(encoding="utf-8").replace(_YEAR, year).encode(), to)
         else:
+            # The content, not the link: the workspace owns its files.
             put(each.read_bytes(), to)

@@ -48,14 +48,12 @@ def lab_command(workspace: Workspace, *, browser: bool, port: int) -> list[str]:
 
 
 def lab_environment(workspace: Workspace) -> dict[str, str]:
-    """Return the environment for JupyterLab: the workspace, and Chinese where the language pack is there.
-
-    An analyst's own JupyterLab settings win: we write ours only where none are.
-    """
+    """Return the environment for JupyterLab: the workspace, and Chinese where the language pack is there."""
     folder = Path(os.environ.get("JUPYTERLAB_SETTINGS_DIR") or _state_folder() / "lab-settings")
     for plugin, values in _SETTINGS.items():
         target = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         needs_pack = "locale" in values and find_spec(_LANGUAGE_PACK) is None
+        # An analyst's own JupyterLab settings win: ours are written only where none are.
         if not target.exists() and not needs_pack:
             write_atomically(target, json.dumps(values).encode())
     return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}

@@ -11,17 +11,7 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class PlanOutcome(Outcome):
-    """What a check of plans found.
-
-    Parameters
-    ----------
-    years
-        Which years were checked.
-    faults
-        All of them.
-    summaries
-        A line for every year without a fault.
-    """
+    """The years that were checked, all faults, and a line for every year without one."""
 
     years: tuple[int, ...]
     faults: tuple[PlanFault, ...]

@@ -28,16 +28,10 @@ _SHOWN_CHANGES = 40
 
 @dataclass(frozen=True)
 class ReceiveOutcome(Outcome):
-    """What became of the files of one command.
+    """What became of the files of one command, in the order given.
 
-    Parameters
-    ----------
-    received
-        One per file, in the order given.
-    verdicts
-        By area or section id, of those whose latest revision is among the files.
-    stale
-        Later months with reports that were made from what has now been replaced.
+    ``verdicts`` are of those whose latest revision is among the files; ``stale`` are later months made from what has
+    now been replaced.
     """
 
     workspace: Workspace
@@ -134,8 +128,6 @@ def receive_files(
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     month
         ``YYYY-MM``; a file whose cover names another month is refused.
     files
@@ -144,8 +136,6 @@ def receive_files(
         ISO date and time; by default now, the only time that the clock is read: it is an input, kept in the register.
     sender
         Who sent them; by default the body on each cover.
-    display
-        Told what begins.
 
     Raises
     ------
@@ -158,6 +148,7 @@ def receive_files(
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
+    # The only time that the clock is read: it is an input, kept in the register.
     moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
     plan = load_plan(workspace.params, period.year)
     receiver = Receiver(plan, workspace.data, period)

@@ -1,4 +1,4 @@
-"""All of a month: intake, notebooks, scoring to date, bulletin, site."""
+"""``minsheng run``: all of a month, intake, notebooks, scoring to date, bulletin, site."""
 
 import logging
 import time
@@ -29,21 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class MonthOutcome(Outcome):
-    """What a run of a month came to.
-
-    Parameters
-    ----------
-    checked
-        The returns and their gaps.
-    summary
-        The notebooks made, skipped and failed.
-    seconds
-        Wall clock of the whole run.
-    stale
-        Later months that were made before a correction of this one.
-    later
-        Outcomes of those, where they were made again.
-    """
+    """What a run of a month came to, with the later months that a correction made stale, and theirs if made again."""
 
     workspace: Workspace
     checked: CheckOutcome
@@ -91,18 +77,12 @@ def run_month(
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     month
         ``YYYY-MM``.
-    options
-        How.
     areas, notebooks
         Names to restrict the run to; what those read is made too.
     stale
         Make later months again that are older than a correction.
-    display
-        Told what happens.
 
     Raises
     ------

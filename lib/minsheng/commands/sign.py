@@ -37,17 +37,7 @@ _BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "p
 
 @dataclass(frozen=True)
 class SignOutcome(Outcome):
-    """What was signed.
-
-    Parameters
-    ----------
-    line
-        The register's new line.
-    replaces
-        The signature that stood before.
-    words
-        Whose it is and what was not verified about it.
-    """
+    """The register's new line, the one that stood before, and in words what was not verified about the signature."""
 
     path: Path
     line: SignedReport
@@ -73,8 +63,6 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Monthl
 
     Parameters
     ----------
-    workspace
-        Where reports lie.
     month
         ``YYYY-MM``, or the path of a section's ``monthly_report/report.pdf``.
     section
@@ -121,18 +109,10 @@ def sign_report(
 
     Parameters
     ----------
-    workspace
-        Where the signed report is kept.
-    report
-        What is signed.
     p12
         The leader's certificate and key.
-    password
-        Of the file.
     timestamp_url
         Server of timestamps; empty for none.
-    display
-        Told what has to be waited for.
 
     Raises
     ------
@@ -168,18 +148,10 @@ def register_scan(
 
     Parameters
     ----------
-    workspace
-        Where the scan is kept.
-    report
-        The report that was signed.
     scan
         A PDF, JPEG or PNG; known by its content, not its name.
-    signer
-        Who signed.
     signed_on
         The day on the paper, ``YYYY-MM-DD``.
-    display
-        Told what has to be waited for.
 
     Raises
     ------
@@ -210,15 +182,7 @@ def register_scan(
 
 
 def demand_leader(report: MonthlyReport, name: str) -> None:
-    """Refuse a signer who is not the leader whom the plan names for the section.
-
-    Raises
-    ------
-    UsageError
-        If nobody signs the section's reports.
-    GateRefusedError
-        If it is somebody else.
-    """
+    """Refuse a signer who is not the leader whom the plan names for the section, or whose section needs none."""
     leader = report.section.leader
     if not leader:
         raise UsageError(f"{report.section.name}的月报不经分管领导签字（方案 sections.yaml 中没有 leader）")

@@ -1,6 +1,6 @@
 """``minsheng tick``: does what is due and not done, in order, one at a time; says what people must do.
 
-How a machine calls ``minsheng tick`` by itself: a systemd timer with its service, or a line for cron.
+Also writes what makes a machine call it by itself: a systemd timer with its service, or a line for cron.
 """
 
 import getpass
@@ -41,6 +41,7 @@ from minsheng.site.first_page import refresh_first_page
 from minsheng.site.reminders_page import write_reminders
 from minsheng.workspace import Workspace
 
+# What failed is made again once returns, plan or program change: the same inputs would fail the same way.
 _UNATTENDED = RunOptions(repeat_failures=False)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
@@ -56,21 +57,7 @@ class DoneStep:
 
 @dataclass
 class TickOutcome(Outcome):
-    """What a tick did, and what it left to people.
-
-    Parameters
-    ----------
-    moment
-        The time that it went by, local time of the bureau.
-    busy
-        Whether another tick was running, so that this one did nothing.
-    done
-        In the order in which it was done.
-    needs
-        What people must do.
-    reminders
-        Period → who has not reported and is due soon.
-    """
+    """What a tick did by the bureau's local time, and what it left to people; nothing if another was running."""
 
     moment: datetime
     busy: bool = False
@@ -123,12 +110,8 @@ def tick(workspace: Workspace, date: str | None, *, display: Display) -> TickOut
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     date
         ``YYYY-MM-DD`` or ``YYYY-MM-DDTHH:MM``, local time of the bureau; by default now.
-    display
-        Told what happens.
 
     Raises
     ------
@@ -153,12 +136,13 @@ def tick(workspace: Workspace, date: str | None, *, display: Display) -> TickOut
 
 @contextmanager
 def _alone(workspace: Workspace) -> Iterator[None]:
-    """Hold the workspace's lock, which the kernel frees when this process ends, however it ends."""
+    """Hold the workspace's lock, or raise if another tick holds it."""
 
     def another_runs() -> NoReturn:
         raise _AnotherRunsError
 
     # Not data/, which registers lock: who signs or hands over need not wait until a month is made.
+    # The kernel frees the lock when this process ends, however it ends.
     with disk_faults_named(workspace), locked(workspace.root, exclusive=True, waiting=another_runs):
         yield
 
@@ -170,7 +154,7 @@ class _Year:
     display: Display
 
     def settle(self, year: int) -> None:
-        """Do what is due of a year's plan; a fault of one period keeps no other from its turn."""
+        """Do what is due of a year's plan."""
         try:
             plan = load_plan(self.workspace.params, year)
         except MinshengError as fault:
@@ -182,11 +166,13 @@ class _Year:
             except MachineUnfitError:
                 raise
             except MinshengError as fault:
+                # A fault of one period keeps no other from its turn.
                 self._note(period, str(fault), fault)
 
     def _period(self, plan: Plan, period: Period) -> None:
-        """Do one step after another; each changes the facts that the next is planned from."""
+        """Do what is due of a period."""
         day, tried = self.outcome.moment.date(), set[Action]()
+        # One step after another: each changes the facts that the next is planned from.
         while (facts := facts_of(self.workspace, plan, period, day)) is not None:
             action = next((each for each in due(facts, day) if each not in tried), None)
             if action is None:

@@ -1,7 +1,4 @@
-"""The machine: its system, the press, limits, room for temporary files, time zone.
-
-What was looked at, how it stands, and what to do.
-"""
+"""The machine: its system, the press, limits, room for temporary files, time zone; how an observation is worded."""
 
 import os
 import resource
@@ -20,17 +17,7 @@ FINE, HINT, FAULT = "正常", "提示", "故障"
 
 @dataclass(frozen=True)
 class Observation:
-    """One thing that was looked at.
-
-    Parameters
-    ----------
-    what
-        In words.
-    state
-        ``正常``, ``提示`` (works, with less) or ``故障``.
-    remedy
-        What to do; empty where nothing needs doing.
-    """
+    """One thing that was looked at: 正常, 提示 (works, with less) or 故障; no remedy where nothing needs doing."""
 
     what: str
     state: str = FINE

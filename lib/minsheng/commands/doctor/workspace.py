@@ -1,7 +1,4 @@
-"""The workspace: its folders, its lock, its history, what a killed run left, and whether the clock can be right.
-
-``minsheng doctor``: is this machine fit, and if not, what to do.
-"""
+"""The workspace: its folders, its lock, its history, what a killed run left, and whether the clock can be right."""
 
 import os
 import re
