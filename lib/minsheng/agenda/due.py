@@ -105,8 +105,6 @@ class MonthState:
         Whose signature is missing, or stands on another version: each with what to do.
     undelivered
         Which reports nobody has handed over: each with what to do.
-    archive
-        Whether the month is sealed.
     """
 
     period: Period
@@ -147,8 +145,6 @@ class AssessmentState:
         What an assessment would make no better.
     gaps
         What of the evidence is missing.
-    archive
-        Whether the evidence book is sealed.
     """
 
     period: Period
@@ -235,6 +231,7 @@ def _changed_since_sealed(facts: PeriodState) -> list[Need]:
 
 
 def _assessment(facts: AssessmentState, day: date) -> list[Action]:
+    # Everybody has until the evening of the due day; the same forms would be refused again.
     if day <= facts.due or not facts.forms or facts.refused:
         return []
     if facts.outdated:

@@ -33,7 +33,7 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an assessment was refused, and from what: the same forms are not read again at every tick."""
+    """Why an assessment was refused, and from what."""
 
     content: str
     message: str
@@ -125,6 +125,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
         checked = is_up_to_date(plan, workspace.params, workspace.data, period.closing_month)
         page = workspace.outputs / str(period) / "index.html"
         outdated = changed or bool(left.to_make) or not checked or not page.is_file()
+    # The same forms are not read again at every tick.
     refusal = read_refusal(workspace, plan, period) if outdated else None
     evidence = None if outdated else gather_evidence(workspace, plan, period)
     return AssessmentState(
@@ -209,6 +210,7 @@ def _forms(workspace: Workspace, period: Period) -> dict[str, str]:
     """Return body → sha256 of the forms that have come."""
     folder = forms_dir(workspace.data, period)
     paths = sorted(folder.glob("*.*")) if folder.is_dir() else []
+    # What an office program lays beside an open workbook is no form.
     return {path.stem: sha256(path) for path in paths if not path.name.startswith((".", "~$"))}
 
 

@@ -23,15 +23,7 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class ReturnRow:
-    """How one return of the month stands on the day asked about.
-
-    Parameters
-    ----------
-    word
-        未报送, 未到期, 待校验, 未通过校验, 迟报 or 已报送.
-    problems
-        Counts of errors and unexplained warnings, in words.
-    """
+    """How one return stands: 未报送, 未到期, 待校验, 未通过校验, 迟报 or 已报送; its problems are counts in words."""
 
     id: str
     name: str
@@ -45,13 +37,7 @@ class ReturnRow:
 
 @dataclass(frozen=True)
 class NextDue:
-    """The next deadline after the day asked about.
-
-    Parameters
-    ----------
-    reminders
-        The list of those who are to be reminded of it, where ``minsheng tick`` has written one.
-    """
+    """The next deadline after the day asked about, and the list of whom to remind, if ``minsheng tick`` wrote one."""
 
     period: Period
     what: str
@@ -143,8 +129,6 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
 
     Parameters
     ----------
-    workspace
-        Where everything lies.
     month
         ``YYYY-MM``.
     as_of
@@ -254,7 +238,7 @@ def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[str, ...]:
 
 
 def _next_due(workspace: Workspace, plan: Plan, day: date) -> NextDue | None:
-    """Return the next deadline of the plan's year; sections may owe a month that counties do not."""
+    """Return the next deadline of the plan's year."""
     reporting = plan.reporting
     found = [
         NextDue(month, who, due, reminder_page(workspace, month))
