@@ -1,11 +1,6 @@
 """``data/deliveries.csv`` → what is on record about sections' monthly reports: handed over when, signed, two versions.
 
-Late is never typed: it follows from the register and the calendar. The office's and the province's versions are
-compared part by part; equal bytes need no reading. A version that cannot be read is said to be uncompared, which is
-not the same as equal.
-
-A month sees what was handed over and signed by its end, so that what comes later leaves a sealed month as it is; an
-assessment is made afterwards, and sees all that is on record about its months.
+Writes the record that assessments and reports read, beside the accepted returns.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,6 +64,7 @@ def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
 
 def known_by(plan: Plan, period: Period) -> date | None:
     """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment."""
+    # What comes after a month leaves it as it is once sealed; an assessment is made afterwards and sees all on record.
     if period.kind != PeriodKind.MONTH:
         return None
     return max(period.end, due_date(plan, plan.reporting.sections, period))
@@ -173,17 +169,20 @@ def _month(
 ) -> DeliveredMonth:
     period, section = key
     versions = {to: [each for each in handed if each.to == to] for to in (OFFICE, PROVINCE)}
+    # Late is never typed: it follows from the register and the calendar.
     first = min((each.delivered_at for each in versions[OFFICE]), default=None)
     month = DeliveredMonth(period=period, section=section, delivered_on=first.date() if first else None)
     if not all(versions.values()):
         return month
     # A corrected report replaces the one before: the last of each is what stands.
     office, province = (max(versions[to], key=lambda each: each.delivered_at) for to in (OFFICE, PROVINCE))
+    # Equal bytes need no reading.
     if office.sha256 == province.sha256:
         return month
     try:
         ours, theirs = (_parts(data_dir, plan, each, reader) for each in (office, province))
     except FileRefusedError as error:
+        # Uncompared is not the same as equal, and is said.
         return month.model_copy(update={"uncompared": str(error)})
     return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
 

@@ -36,13 +36,7 @@ _FOR_SIGNATURES = KeyUsageConstraints({"digital_signature", "non_repudiation"})
 
 @dataclass(frozen=True)
 class Credential:
-    """A leader's certificate and key.
-
-    Parameters
-    ----------
-    name
-        The certificate's common name.
-    """
+    """A leader's certificate, by its common name, and key."""
 
     name: str
     signer: Any
@@ -111,8 +105,6 @@ def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url:
     ----------
     pdf
         The report, with an empty signature field.
-    credential
-        Of the leader.
     on
         The day that is drawn in the field.
     timestamp_url
@@ -233,8 +225,9 @@ def begins_with(content: bytes, size: int, digest: str) -> bool:
 
 
 class _Writer(IncrementalPdfFileWriter):
-    """Adds the signature and nothing else: the report's properties, and its date, stay as they are."""
+    """Adds the signature and nothing else."""
 
+    # The report's properties, and its date, stay as they are.
     def _update_meta(self) -> None:
         pass
 
@@ -251,17 +244,19 @@ def _common_name(certificate: Any, whose: str = "subject") -> str:
 
 
 def _in_a_thread(work: Callable[[], _T]) -> _T:
-    """Work where no event loop runs: pyHanko starts its own, and a notebook's thread has one already."""
+    """Work where no event loop runs."""
+    # pyHanko starts a loop of its own, and a notebook's thread has one already.
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(work).result()
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep pyHanko's log off the terminal: what it says there it also raises or returns."""
+    """Keep pyHanko's log off the terminal."""
     loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
+        # What it says there it also raises or returns.
         logger.setLevel(logging.CRITICAL + 1)
     try:
         yield

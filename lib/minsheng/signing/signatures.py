@@ -42,10 +42,6 @@ class SignedReport(Frozen):
         What was signed, relative to ``data/``, and its hash.
     report_sha256, report_size
         The report that it signs: hash, and bytes. A signed PDF begins with these bytes.
-    signer
-        The leader.
-    signed_at
-        When the leader signed.
     """
 
     period: Period

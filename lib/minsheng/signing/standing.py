@@ -73,12 +73,6 @@ def section_states(
 
     Parameters
     ----------
-    workspace
-        Where registers lie.
-    plan
-        Names the leaders.
-    period
-        A month.
     made
         Task → file → sha256, as the last run recorded it.
     """
