@@ -1,8 +1,4 @@
-"""What typer says in English, said in Chinese: help, usage, and what is wrong with a command line.
-
-Typer offers no translation: its help is laid out here, its messages are known by their pattern. A pattern that a new
-version words otherwise fails in a test, which asks for each.
-"""
+"""What typer says in English, said in Chinese: help, usage, and what is wrong with a command line."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +10,8 @@ from typer.core import TyperCommand, TyperGroup
 
 Words = Sequence[tuple[str, str]]
 
+# Typer offers no translation: its messages are known by their pattern. A pattern that a new version words
+# otherwise fails in a test, which asks for each.
 _KINDS: Words = (
     (r"<str>", "<文字>"),
     (r"<int( range)?>", "<整数>"),

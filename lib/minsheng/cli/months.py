@@ -1,9 +1,4 @@
-"""The month: receive, check, run, and where it stands.
-
-Half-yearly and yearly assessment.
-
-What is due, done by itself.
-"""
+"""The commands of a period: receive, check, run, status and assess it, or do by itself what is due."""
 
 import json
 from dataclasses import asdict
