@@ -81,6 +81,7 @@ def describe(workspace: Workspace, plan: Plan, period: Period, payload: Payload)
     for record in _month_records(workspace, plan, period, payload) if month else ():
         records.append(record)
         for name in record.files:
+            # Each file belongs to one record.
             del rest[name]
     records += _month_groups(plan, rest) if month else _book_groups(plan, rest)
     settings = workspace.settings.records

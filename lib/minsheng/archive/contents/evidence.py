@@ -149,7 +149,7 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
     Raises
     ------
     FileRefusedError
-        If the waivers have faults, or one names an item that does not exist.
+        If a line of the waivers has a fault; one that names no item is a gap.
     """
     looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period))
     bodies = [looker.county(area) for area in plan.assessed_areas]
@@ -214,7 +214,7 @@ class _Looker:
         return Body(area.id, area.name, total, self._overview(area.id, "scoring", form), tuple(items))
 
     def section(self, section: Section) -> Body:
-        """Return a section's reverse deductions; only what was taken off must be proven."""
+        """Return a section's reverse deductions."""
         figures = self._figures(section.id, "section_scoring")
         scores = {each.item: each for each in figures.items} if isinstance(figures, SectionScoringFigures) else {}
         form = read_accepted_section_form(self.workspace.data, self.period, section.id)
@@ -223,6 +223,7 @@ class _Looker:
             score = scores.get(rule.id)
             mark = form.marks.get(rule.id) if form else None
             files, missing = self._handed_in(section.id, rule.id, mark.evidence if mark else ())
+            # Only what was taken off must be proven.
             taken = score is not None and score.state in {"confirmed", "proposed"}
             if is_automatic(rule):
                 register = deliveries_path(self.workspace.data)

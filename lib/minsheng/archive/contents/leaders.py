@@ -82,7 +82,7 @@ def check_signed(
 
 
 def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
-    """Check one place; of a package only its own month, because the months before it have packages of their own."""
+    """Check one place; with a ``period`` that month alone."""
     try:
         # Of a package only its own month: the months before it have packages of their own.
         signed = [line for line in read_signed(place.data) if period in {None, line.period}]
@@ -110,6 +110,7 @@ def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) ->
 
 def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport, *, stands: bool) -> None:
     where, section = f"{place.name}/{line.file}", plan.section(line.section)
+    # The digest beside the signature: a signed file that was cut at its end can still validate as PAdES.
     fault = line.fault(place.data)
     if fault:
         check.faults.append(Fault(where, fault))

@@ -55,6 +55,7 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Coll
     if is_month:
         with RunHistory(workspace.history) as history:
             made = {name: attempt.outputs for name, attempt in history.last_attempts(f"{period}/").items()}
+        # What a leader signed must be what is sealed.
         reasons += changed_since_signed(workspace, plan, period, made)
     # An area that has not reported is no reason: its reports say 未报送.
     folder = workspace.outputs / str(period)

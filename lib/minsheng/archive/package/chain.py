@@ -100,6 +100,7 @@ def _breaks(entry: Entry, number: int, previous: str, last_revision: int) -> lis
     found = []
     if entry.sequence != number:
         found.append((f"序号是 {entry.sequence}，应为 {number}：有记录被删去、插入或调换", FaultKind.SEQUENCE))
+    # An insider can rewrite a bag and its line; the line of the next seal still carries the hash of what stood here.
     if entry.previous != previous:
         found.append(("记着的上一行校验码与上一行不符：链断了", FaultKind.CHAIN))
     if entry.revision != last_revision + 1:

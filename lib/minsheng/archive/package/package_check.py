@@ -92,11 +92,12 @@ def check_bag(folder: Path, *, sm3: bool = False) -> BagCheck:
 
 
 def _described(check: BagCheck, bag: str, found: _Found, digests: Mapping[str, Digests | None]) -> None:
-    """Compare what describes the package with what the manifests list: a changed file is named once, by its content."""
+    """Compare what describes the package with what the manifests list."""
     wanted = tag_files(check.profile)
     files = {f"data/{name}": sha256 for name, sha256 in check.payload.items()}
     period = "".join(check.info.get("Minsheng-Period", ()))
     computed = {name: digest.sm3 for name, digest in digests.items() if digest and digest.sm3}
+    # A changed file is named once, by its content.
     same = {n: d.size for n, d in digests.items() if d and files.get(n) == d.sha256}
     sizes = {name: (sha256, same.get(name)) for name, sha256 in files.items()}
     judges: dict[str, Callable[[bytes], list[Fault]]] = {
@@ -133,6 +134,7 @@ def _open(folder: Path) -> tuple[BagCheck, _Found]:
         if not name.startswith("data/") and name not in wanted:
             what = "多出的文件：包中只应有 data/ 与清单"
             check.faults.append(Fault(f"{folder.name}/{name}", what, FaultKind.EXTRA))
+    # Plain BagIt lets tag manifests be deleted and files be added beside data/; the profile does not.
     gone = [name for name in wanted if name not in found.files]
     check.faults += [Fault(f"{folder.name}/{name}", "缺少这个文件", FaultKind.MISSING) for name in gone]
     if "bagit.txt" in found.files and _bytes(found.files["bagit.txt"]) != DECLARATION:

@@ -20,6 +20,7 @@ def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
     return {
         "BagIt-Profile-Info": {
             "BagIt-Profile-Identifier": identifier,
+            # The format of BagIt Profiles, so that other tools for such profiles can read it too.
             "BagIt-Profile-Version": "1.4.0",
             "Source-Organization": "Minsheng Workbook",
             "External-Description": "民生工程报送归档包：月度与考评期",

@@ -58,11 +58,13 @@ def statement_bytes(info: Mapping[str, str], making: Making, payload: Payload) -
         "predicateType": PREDICATE_TYPE,
         "predicate": {
             "buildDefinition": {
+                # Ours: `month` stands for `minsheng run`, `evidence` for `minsheng assess` and binding the book.
                 "buildType": f"{_OURS}:build:{info['Minsheng-Kind']}:1",
                 "externalParameters": {"period": info["Minsheng-Period"], "plan": info["Minsheng-Plan"]},
                 "internalParameters": {"text_stack": dict(making.text_stack)},
                 "resolvedDependencies": [*described(rest), {**program, "annotations": notes}, *fonts],
             },
+            # No time: reports do not depend on the clock.
             "runDetails": {
                 "builder": {"id": f"{_OURS}:builder:1", "version": {"minsheng-workbook": making.version}},
                 "byproducts": described(between),

@@ -87,7 +87,8 @@ def commit(folder: Path, bag: str = "") -> None:
 
 
 def discard(folder: Path) -> None:
-    """Take away whatever an unfinished seal left; the ledger first, so that what remains can never be completed."""
+    """Take away whatever an unfinished seal left."""
+    # The ledger first, so that what remains can never be completed.
     first = unfinished(folder / LEDGER)
     for path in sorted(folder.glob(f".*{UNFINISHED}"), key=lambda path: path != first):
         if path.is_dir() and not path.is_symlink():
@@ -202,6 +203,7 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
         if before and before.digest != last.digest:
             faults.append(Fault(last.bag, "不是账本所记的那个包：清单被重写"))
         changes = _changes(before.payload if before else {}, order.payload)
+    # Nothing is put on top of what does not verify.
     if faults:
         lines = "\n".join(str(fault) for fault in faults)
         raise ArchiveInvalidError(f"现有的归档核验不通过，不能再往里添加：\n{lines}")
@@ -211,6 +213,7 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
     if last is not None and not why:
         raise UsageError(f"{last.bag} 已经归档，内容有变化：{'；'.join(changes)}。重新归档请用 --why 写明原因")
     try:
+        # Beside its place first: bags that were written in place and killed could not be resumed.
         entry = _stage(folder, signer, order, state, last, why if last else "")
     except BaseException:
         discard(folder)
