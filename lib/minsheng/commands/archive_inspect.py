@@ -105,6 +105,7 @@ def inspect_package(
     target = out or (workspace.outputs / FOLDER if workspace else None)
     if target is None:
         raise UsageError("不在工作区中：请用 --out 指明检测表写到哪个文件夹")
+    # An inspection changes nothing that it looks at.
     if any(target.resolve().is_relative_to(place.resolve()) for place in (folder, *([home] if home else []))):
         raise UsageError(f"检测表不能写进归档：{target}")
     trust = [*roots] or (workspace.trust_roots if workspace else [])
@@ -138,7 +139,7 @@ def _package(what: str, archive: Path | None, workspace: Workspace | None) -> tu
 
 
 def _write(target: Path, check: BagCheck, bag: str, items: Sequence[InspectionItem], on: date) -> tuple[Path, ...]:
-    """Write the table as HTML and PDF under a name that is free; an equal one is left as it is."""
+    """Write the table as HTML and PDF under a name that is free."""
     from minsheng.render.paper import print_page
 
     said = {label: "".join(values) for label, values in check.info.items()}
@@ -151,6 +152,7 @@ def _write(target: Path, check: BagCheck, bag: str, items: Sequence[InspectionIt
     about.append(("包的校验码", check.digest or "没有"))
     content = inspection_page(bag, about, items, issuer=issuer, on=on)
     number, stem = 1, f"{bag}-{on.isoformat()}"
+    # An equal table of the same day is left as it is.
     while (path := target / f"{stem}.html").exists() and path.read_bytes() != content:
         number += 1
         stem = f"{bag}-{on.isoformat()}-{number}"

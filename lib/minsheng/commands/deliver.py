@@ -91,6 +91,7 @@ def deliver(
             # Who was killed behind the register's line did not come to the first page.
             refresh_first_page(workspace, plan)
             raise UsageError(f"这份文件已于 {same.delivered_at:%Y-%m-%d %H:%M} 报过{RECEIVERS[to]}（{same.file}）")
+        # Printed outside the archive: a ledger that was cut off later is seen only by what lies outside.
         head = read_state(workspace.archive).head if workspace.archive.is_dir() else ""
         if not head:
             remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")

@@ -60,8 +60,9 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
 
 
 def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
-    """Check the newest month's returns, so that every notebook opens on data, then run JupyterLab until it ends."""
+    """Run JupyterLab on the workspace until it ends, and return its exit code."""
     register = read_register(workspace.data)
+    # The newest month is checked, so that every notebook opens on data.
     if register:
         check_period(workspace, str(max(delivery.period for delivery in register)), force=False, display=Quiet())
     command = lab_command(workspace, browser=browser, port=port)

@@ -170,6 +170,7 @@ def register_scan(
     except ValueError as fault:
         raise UsageError(f"签字日期“{signed_on}”不是日期：应为 YYYY-MM-DD") from fault
     content = scan.read_bytes()
+    # By its content, not its name.
     suffix = next((end for beginning, end in _BEGINNINGS.items() if content.startswith(beginning)), "")
     if not suffix:
         raise FileRefusedError(f"{scan} 不是扫描件：应为 PDF、JPEG 或 PNG")
@@ -237,7 +238,7 @@ def _register(
     words: str,
     display: Display,
 ) -> SignOutcome:
-    """Keep a signed file, read-only, then its line in the register: the line is the moment from which it counts."""
+    """Keep a signed file, read-only, then its line in the register."""
     data, digest = workspace.data, sha256(content)
     signed_register_path(data).parent.mkdir(parents=True, exist_ok=True)
     with locked(signed_register_path(data).parent, exclusive=True, waiting=lambda: display.stage("等另一次签字结束")):
@@ -255,6 +256,7 @@ def _register(
         while _is_another(path := folder / _file_name(sample.section, revision, suffix), content):
             revision += 1
         write_durably(path, content, mode=_READ_ONLY)
+        # The line is the moment from which the signature counts.
         new = line(revision, path.relative_to(data).as_posix(), digest)
         write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
     refresh_first_page(workspace, load_plan(workspace.params, new.period.year))

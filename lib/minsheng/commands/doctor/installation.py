@@ -25,7 +25,8 @@ def _python() -> list[Observation]:
 
 
 def _libraries() -> list[Observation]:
-    """Whether every library that the package needs is there; extras are not needed."""
+    """Whether every library that the package needs is there."""
+    # Extras are not needed.
     needed = [line for line in requires("minsheng-workbook") or [] if "extra ==" not in line]
     names = [match[0] for line in needed if (match := _NAME.match(line))]
     absent = [name for name in names if _version(name) is None]
@@ -67,10 +68,11 @@ def _plugins() -> list[Observation]:
 
 
 def _templates() -> list[Observation]:
-    """Whether the page templates that ours build on are found: they lie outside of the libraries' folder."""
+    """Whether the page templates that ours build on are found."""
     from minsheng.render.exporters import ReportHTMLExporter
 
     try:
+        # They lie outside of the libraries' folder.
         exporter: Any = ReportHTMLExporter
         exporter().template_paths  # noqa: B018  # asked for, it looks for them
     except ValueError:
@@ -97,9 +99,10 @@ def _fonts() -> list[Observation]:
 
 
 def _sm3() -> list[Observation]:
-    """Whether the national digest can be computed: every package carries a list of it."""
+    """Whether the national digest can be computed."""
     from minsheng.files.hashing import can_sm3
 
+    # Every package carries a list of it.
     if can_sm3():
         return [Observation("国密 SM3 可以计算")]
     remedy = f"{sys.executable} -m pip install --force-reinstall --no-deps cryptography"
