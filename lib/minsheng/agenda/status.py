@@ -201,6 +201,7 @@ def _row(
         return ReturnRow(owner.id, owner.name, word, due, None, None, None, "")
     accepted = read_accepted(workspace.data, period, owner.id)
     verdict = accepted.verdict if accepted and accepted.verdict.sha256 == delivery.sha256 else None
+    # The first revision's day counts: a correction after the due date makes no return late.
     late = min(arrivals) > due and period >= reporting.first_month
     return ReturnRow(
         id=owner.id,
@@ -243,6 +244,7 @@ def _next_due(workspace: Workspace, plan: Plan, day: date) -> NextDue | None:
     found = [
         NextDue(month, who, due, reminder_page(workspace, month))
         for month in Period(str(plan.about.year)).months
+        # Sections may owe a month that counties do not.
         if month >= reporting.first_month and plan.reporting_owners(month)
         for who, deadline in (("县区月报表", reporting.counties), ("科室月报", reporting.sections))
         if (due := due_date(plan, deadline, month)) > day
