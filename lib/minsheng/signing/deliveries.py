@@ -71,7 +71,7 @@ def known_by(plan: Plan, period: Period) -> date | None:
 
 
 def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
-    """Bring a period's record of handed-over reports up to date; unchanged registers and files are not read again.
+    """Bring a period's record of handed-over reports up to date.
 
     Raises
     ------
@@ -93,6 +93,7 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     signed = {key: key in names for key in months}
     fingerprint = _fingerprint(data_dir, plan, handed, signed)
     known = read_accepted_deliveries(data_dir, period)
+    # Unchanged registers and files are not read again.
     if known is not None and known.fingerprint == fingerprint:
         return
     with Reader() as reader:
@@ -224,9 +225,10 @@ def _sealed_parts(content: bytes, handed: DeliveredReport) -> Parts:
 
 
 def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
-    """Yield every part whose words differ; blanks and line ends do not count."""
+    """Yield every part whose words differ."""
     for project in plan.projects_of(section):
         for part in plan.reporting.parts:
             ours, theirs = (version.get(project.id, {}).get(part.id, "") for version in (office, province))
+            # Blanks and line ends do not count.
             if "".join(ours.split()) != "".join(theirs.split()):
                 yield VersionDifference(project=project.id, part=part.id, office=ours, province=theirs)
