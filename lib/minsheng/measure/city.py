@@ -1,10 +1,4 @@
-"""全市: city rows from sums of numerators and denominators, never from averages of areas.
-
-With a return missing or blocked, a row is the sum of those reported: it says 含 n/8 and who is missing, and has no
-completion and no light. Replacing a missing return by last month's is a setting of the plan, off by default.
-
-Duties without a column in the annex table (按户施保 by June): judged like conditions, shown, and scored with.
-"""
+"""全市: city rows from sums of numerators and denominators, never from averages of areas."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,6 +63,7 @@ def gather(plan: Plan, project: str, areas: tuple[Area, ...], period: Period, re
         if accepted is not None and status_of(accepted, project) == ReturnStatus.REPORTED:
             found.append((area, accepted))
             continue
+        # To replace a missing return by last month's is a setting of the plan, off by default.
         last = returns.get((before, area.id)) if before is not None and plan.reporting.carry_forward else None
         if last is not None and status_of(last, project) == ReturnStatus.REPORTED:
             found.append((area, last))
@@ -92,14 +87,7 @@ def any_measurement(plan: Plan, indicator: Indicator, area_id: str, period: Peri
 def city_measurement(
     plan: Plan, indicator: Indicator, period: Period, returns: Returns, area_id: str = CITY
 ) -> Measurement:
-    """Measure one indicator of 全市, or of another area whose figures are the sums of those below it.
-
-    Returns
-    -------
-    Measurement
-        With ``reported_areas``, ``expected_areas`` and ``missing_areas``; a milestone is done only if every area
-        with the duty has done it, and counts them as ``numerator`` of ``denominator``.
-    """
+    """Measure one indicator of a sum of areas; a milestone counts those that are done, and is done once all are."""
     target = target_of(plan, indicator, area_id, period)
     if target is None:
         whose = "全市" if area_id == CITY else ""
@@ -120,6 +108,7 @@ def city_measurement(
                 parts,
                 target,
                 area_id=area_id,
+                # A sum of those reported says 含 n/8 and who is missing; it has no completion and no light.
                 complete=not gathered.missing,
                 note=gathered.note,
             )
@@ -207,13 +196,8 @@ _WORDS = {"not_met": "未达到", "unknown": "无法判定", "not_due": "未到�
 def duty_states(
     plan: Plan, project: Project, period: Period, gathered: Gathered, *, is_city: bool
 ) -> tuple[ConditionState, ...]:
-    """Judge a project's duties; 全市 has met one when every area has, and cannot say while an area is missing.
-
-    Returns
-    -------
-    tuple of ConditionState
-        Empty where no area reported.
-    """
+    """Judge a project's duties; 全市 has met one when every area has, and cannot say while an area is missing."""
+    # No column of the annex table holds them (按户施保 by June): judged like conditions, shown, and scored with.
     judged: list[ConditionState] = []
     for duty in project.duties if gathered.found else ():
         states = {area.name: judge(plan, period, accepted, duty).state for area, accepted in gathered.found}

@@ -33,28 +33,19 @@ def completion(actual: Fraction, target: Fraction) -> Fraction:
 
 
 def control_completion(actual: Fraction, target: Fraction, formula: str) -> Fraction:
-    """Return the completion of a controlled figure (控制类), the lower the better; 1 is exactly on target.
-
-    Parameters
-    ----------
-    formula
-        ``two_minus_ratio``: 2 - actual ÷ target (贵阳); ``target_over_actual``: target ÷ actual (眉山). They agree
-        at the target only.
-
-    Notes
-    -----
-    Limits: a figure of zero under a positive target is 2 by either formula; under a target of zero, zero is 1 and
-    anything above is 0.
+    """Return the completion of a controlled figure (控制类), the lower the better, by 眉山's formula or 贵阳's.
 
     Examples
     --------
     >>> control_completion(Fraction("4.17"), Fraction("4.3"), "target_over_actual") == Fraction(430, 417)
     True
     """
+    # The limits, by either formula: a target of zero makes zero 1 and anything above 0; zero under any other is 2.
     if not target:
         return Fraction(0) if actual > 0 else Fraction(1)
     if not actual:
         return _BEST_CONTROL
+    # 眉山 divides, 贵阳 subtracts: they agree at the target only.
     return target / actual if formula == TARGET_OVER_ACTUAL else 2 - actual / target
 
 
@@ -83,15 +74,7 @@ def range_completion(actual: Fraction, lower: Fraction, upper: Fraction, formula
 def completion_of(
     plan: Plan, indicator: Indicator, actual: Fraction, target: Target, share: Fraction | None = None
 ) -> Fraction:
-    """Return an indicator's completion by the side of its target that is good.
-
-    Parameters
-    ----------
-    target
-        With a number or a range.
-    share
-        The part of the year's target that is compared with; ``None`` is all of it.
-    """
+    """Return completion by the good side of a target; ``share`` is the part of the year's that is compared with."""
     part = Fraction(1) if share is None else share
     if indicator.direction == Direction.WITHIN:
         lower, upper = Fraction(target.lower or 0), Fraction(target.upper or 0)
@@ -103,23 +86,11 @@ def completion_of(
 
 
 def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id: str = CITY) -> Fraction | None:
-    """Return the share of the year's target that is expected by the end of a period, 0 to 1.
-
-    Between two due months of a quarterly project that is the share at the last one, as the figures are. For an area
-    that appears later in the year the schedule of its remaining months is stretched to the whole.
-
-    Returns
-    -------
-    Fraction or None
-        ``None`` for a level, which is compared with its full target in every month. A whole year expects all.
-
-    Raises
-    ------
-    PlanInvalidError
-        If the schedule has no value for the period's last month.
-    """
+    """Return the share (0 to 1) of the year's target expected by a period's end; ``None`` for a level."""
+    # A level is compared with its full target in every month.
     if indicator.basis == Basis.FULL:
         return None
+    # Between two due months of a quarterly project the share is that at the last one, as the figures are.
     at = plan.figures_period(indicator.project, period)
     passed = schedule_share(plan, at, indicator)
     since = plan.area(area_id).since if area_id != CITY else None
@@ -127,6 +98,7 @@ def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id:
     if before is None:
         return passed
     skipped = schedule_share(plan, before, indicator)
+    # An area that appears later in the year has the schedule of its remaining months stretched to the whole.
     return (passed - skipped) / (1 - skipped) if skipped < 1 else Fraction(1)
 
 

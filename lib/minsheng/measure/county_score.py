@@ -1,7 +1,4 @@
-"""县区考评: one county-level bureau's points, item by item, from sealed measurements and the assessor's form.
-
-What if: the same functions on one changed value or one changed rule; nothing is written anywhere.
-"""
+"""县区考评: a county-level bureau's points from sealed measurements and its form, also what if; writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal

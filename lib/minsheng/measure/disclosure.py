@@ -1,10 +1,4 @@
-"""不予显示 (suppression): which counts a page outside the bureau does not show, and the figures without them.
-
-Primary and complementary suppression by one rule that each page can apply by itself, so that no page gives away what
-another one hides: where one class of a breakdown is small in an area, all of that area's classes are hidden; and a sum
-over areas that takes some classes of such an area is hidden too. What is left to compute with are the totals over all
-classes, each of which holds at least two hidden counts that may trade places.
-"""
+"""不予显示 (suppression): which counts a page outside the bureau does not show, and the figures without them."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -30,25 +24,16 @@ _WITHHELD = "含不予显示的分类数，计算式从略"
 
 
 def hidden_parts(counts: Mapping[str, Fraction], threshold: int) -> frozenset[str]:
-    """Return which counts of one breakdown of one area are not shown: all of them where one is small, else none.
-
-    Parameters
-    ----------
-    counts
-        Class → persons.
-    threshold
-        Counts above 0 and below it are small. Zero concerns nobody, and is shown where no other class is small.
-    """
+    """Return the classes of one breakdown of one area (class → persons) that are not shown: all or none."""
+    # Where one is small all are hidden, and sums over areas that take some of them too (primary and complementary
+    # suppression): each page can apply this rule by itself, so that no page gives away what another one hides. What is
+    # left to compute with are totals over all classes, which hold at least two hidden counts that may trade places.
+    # Zero concerns nobody, and is shown where no other class is small.
     return frozenset(counts) if any(0 < count < threshold for count in counts.values()) else frozenset()
 
 
 def hidden_counts(plan: Plan, returns: Returns) -> Counts:
-    """Return every count of accepted returns that pages outside the bureau do not show.
-
-    Notes
-    -----
-    Source: the plan's ``disclosure``.
-    """
+    """Return every count of accepted returns that the plan's ``disclosure`` keeps from pages outside the bureau."""
     hidden: dict[tuple[Period, str, str], Fraction] = {}
     areas = {area.id for area in plan.areas}
     for classes in _classes(plan):

@@ -19,13 +19,7 @@ MANUAL_RULES = (CountedRule, QualitativeRule)
 
 
 def check_marks(plan: Plan, form: AssessmentForm) -> None:
-    """Refuse marks for items that do not exist or that are computed from returns.
-
-    Raises
-    ------
-    FileRefusedError
-        Naming the form, the cell and what is allowed.
-    """
+    """Refuse the form, by cell, if it marks items that do not exist or that are computed from returns."""
     manual = {item.id: item for item in plan.county_rubric.items if isinstance(item.rule, MANUAL_RULES)}
     measured = {item.id for item in plan.county_rubric.items} - manual.keys()
     for item_id, mark in form.marks.items():
@@ -42,18 +36,7 @@ def refuse(form: AssessmentForm, cell: str, fault: str, allowed: str) -> NoRetur
 
 
 def manual_points(plan: Plan, period: Period, item: RubricItem, form: AssessmentForm | None, decimals: int) -> Points:
-    """Score an item by its assessor's mark.
-
-    Returns
-    -------
-    Points
-        Within [0, full marks]; ``not_assessed`` without a mark, never guessed.
-
-    Raises
-    ------
-    FileRefusedError
-        If the mark is of another kind than the rule, or outside its bounds.
-    """
+    """Score an item by its mark, refused if it does not fit the rule; without one 未评, never guessed."""
     mark = form.marks.get(item.id) if form is not None else None
     if form is None or mark is None:
         return Points(None, "not_assessed", "", "未评：考评人尚未评定，不计入暂定得分")

@@ -30,21 +30,7 @@ class Parts:
 
 
 def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, returns: Returns) -> Measurement:
-    """Measure one indicator of one area; 全市 is :func:`minsheng.measure.city.city_measurement`.
-
-    Parameters
-    ----------
-    period
-        A half-year or year is measured by the return of its closing month, whose figures run from January.
-    returns
-        Accepted returns, year to date, by month and area id.
-
-    Returns
-    -------
-    Measurement
-        ``completion`` is actual ÷ the year's target; ``None`` where there is no duty, no return, or nothing to
-        divide by.
-    """
+    """Measure an area's indicator by the return of the period's closing month, whose figures run from January."""
     area = plan.area(area_id)
     month = plan.return_month(indicator.project, period) or period.closing_month
     accepted = returns.get((month, area.id))

@@ -35,30 +35,16 @@ class _Compared:
 
 
 def judged_on(period: Period, accepted: AcceptedReturn) -> date:
-    """Return the day on which duties of a period are judged.
-
-    A month's report knows nothing after its 数据截至, so a duty due later in that month is not due yet. An assessment
-    (half-year, year) judges its whole period: what was not done by its end was not done.
-    """
+    """Return the day on which duties of a period are judged."""
     if period.kind != PeriodKind.MONTH:
+        # An assessment (half-year, year) judges its whole period: what was not done by its end was not done.
         return period.end
+    # A month's report knows nothing after its 数据截至: a duty due later in that month is not due yet.
     return min(accepted.verdict.as_of, period.end)
 
 
 def judge(plan: Plan, period: Period, accepted: AcceptedReturn, condition: Condition) -> Judged:
-    """Judge one condition of one area.
-
-    Parameters
-    ----------
-    condition
-        Met when all its comparisons hold and its document, where it names one, is dated within the period and by
-        ``due``. Not met before ``due`` is ``not_due``; absent figures after it are ``unknown``.
-
-    Raises
-    ------
-    PlanInvalidError
-        If a comparison needs a dated parameter on a day before its first value.
-    """
+    """Judge a condition of one area: unmet it is ``not_due`` before ``due``, with figures absent then ``unknown``."""
     today = judged_on(period, accepted)
     if condition.starts is not None and today < condition.starts:
         return Judged(_state(condition, "not_due", f"自 {condition.starts} 起，截至 {today} 尚未开始"), ())

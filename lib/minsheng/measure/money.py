@@ -1,7 +1,4 @@
-"""资金 by source in yuan: what the plan arranges, what was allocated, received and disbursed.
-
-Key figures without a target, e.g. 保障人数: summed, or the highest or lowest over rows and areas.
-"""
+"""资金 by source in yuan, from plan to disbursement; key figures without a target, e.g. 保障人数."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -24,21 +21,7 @@ _STAGES = ("allocated", "received", "disbursed")
 
 
 def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_sum: bool) -> tuple[FundUse, ...]:
-    """Return a line per source of a project and their total, from January to the period's end.
-
-    Parameters
-    ----------
-    gathered
-        The returns of the area, or of all areas that its figures are sums of.
-    is_sum
-        Whether they are sums of several areas' returns.
-
-    Returns
-    -------
-    tuple of FundUse
-        Yuan. ``planned`` stands in city rows only: the notice gives no split by area. ``execution`` is
-        disbursed ÷ received; ``None`` where nothing was received, and in a city row with an area missing.
-    """
+    """Return a line (yuan, from January) per source of a project, and their total; ``is_sum`` over several areas."""
     line = plan.funds_of(project)
     if line is None:
         return ()
@@ -51,11 +34,13 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
     for source, label, rows, planned in sources:
         amounts, cells, whole = _amounts(plan, rows, gathered)
         received, disbursed = amounts["received"], amounts["disbursed"]
+        # Nothing to divide by where nothing was received; none in a city row with an area missing.
         execution = sealed(disbursed / received) if whole and received and disbursed is not None else None
         uses.append(
             FundUse(
                 source=source,
                 label=label,
+                # The notice gives no split by area.
                 planned=planned if is_city else None,
                 **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
                 execution=execution,
@@ -68,17 +53,11 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
 
 
 def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
-    """Add up the money of several projects from the cells of their lines; what several projects share counts once.
-
-    Returns
-    -------
-    FundUse or None
-        ``None`` where there are no lines. A cell is an area's amount of a source, of the newest return that has it;
-        there is no execution while a return is missing.
-    """
+    """Add up the money of several projects; none is executed while a return is missing."""
     uses = [use for lines in projects for use in lines if use.source != TOTAL]
     if not uses:
         return None
+    # An area's amount of a source, of the newest return that has it: several projects share sources.
     newest: dict[tuple[str, str], CellRef] = {}
     for cell in (cell for use in uses for cell in use.cells):
         known = newest.get((cell.area, cell.field))
@@ -121,13 +100,7 @@ def _amounts(
 
 
 def key_values(plan: Plan, project: Project, gathered: Gathered, *, is_city: bool) -> tuple[KeyValue, ...]:
-    """Return a project's key figures; texts (文号) only where the page is one area's.
-
-    Returns
-    -------
-    tuple of KeyValue
-        Empty where no area reported; for 全市 each says of how many areas it is made.
-    """
+    """Return a project's key figures; texts (文号) only where the page is one area's."""
     if not gathered.found:
         return ()
     shown = [key for key in project.key_figures if not (is_city and key.how == "text")]

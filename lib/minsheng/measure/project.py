@@ -1,7 +1,4 @@
-"""``project_figures``: all that a project notebook shows about one area or 全市.
-
-The year so far, month by month.
-"""
+"""All that a project notebook shows about one area or 全市, and the year so far, month by month."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal

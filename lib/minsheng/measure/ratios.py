@@ -1,8 +1,4 @@
-"""The ratio that an item's points follow, divided anew from what was sealed, and written as it was computed.
-
-A chain (``120 ÷ 300 ÷ 50%``) is arithmetic that anyone can type into a calculator: it gives the ratio exactly. What
-stands in 〔〕 explains and is not computed.
-"""
+"""The ratio that an item's points follow, divided anew from what was sealed, and written as it was computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +29,7 @@ class Term:
     name: str
     value: Fraction
     chain: str
+    """Arithmetic that anyone can type into a calculator, and exact (``120 ÷ 300 ÷ 50%``); 〔〕 explains, uncomputed."""
     weight: Fraction = Fraction(1)
 
 
@@ -44,26 +41,7 @@ def ratio_of(
     area_id: str = CITY,
     formula: str | None = None,
 ) -> Term:
-    """Return the ratio that counts for points, unbounded.
-
-    Parameters
-    ----------
-    measured
-        A reported measurement with a number as its target.
-    formula
-        How a controlled figure is compared; ``None`` takes the rubric's formula for it.
-
-    Returns
-    -------
-    Term
-        For a count before the year's end: completion ÷ schedule progress; for a level, and at the year's end: actual ÷
-        the full target.
-
-    Raises
-    ------
-    PlanInvalidError
-        If the measurement has no number: a milestone is scored by its level.
-    """
+    """Return the unbounded ratio that counts for points: over the schedule for a count, over the target for a level."""
     if measured.numerator is None or (measured.target is None and measured.target_upper is None):
         text = f"指标“{indicator.id}”没有数字目标，不能按完成率计分：rule.kind 应为 milestone"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])

@@ -16,19 +16,7 @@ _MOST_DIGITS = 12
 
 
 def half_up(number: Decimal | Fraction | int, decimals: int) -> Decimal:
-    """Round half up (四舍五入), once, from the exact value.
-
-    Parameters
-    ----------
-    number
-        Any exact number.
-    decimals
-        Digits after the point, ≥ 0.
-
-    Returns
-    -------
-    Decimal
-        With exactly ``decimals`` digits after the point.
+    """Round an exact number half up (四舍五入), once; ``decimals`` ≥ 0.
 
     Examples
     --------

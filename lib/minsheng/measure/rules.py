@@ -68,20 +68,7 @@ def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> 
 
 
 def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int) -> Points:
-    """Score an item whose indicators are measured.
-
-    Parameters
-    ----------
-    full_marks
-        Points of the item, > 0.
-    decimals
-        Digits that points are rounded to.
-
-    Returns
-    -------
-    Points
-        Within [0, full marks]. Excluded where the area has no duty; what an unreported indicator costs is the rule's.
-    """
+    """Score an item whose indicators are measured, within [0, full marks]; excluded where the area has no duty."""
     bound, settled = _bound(facts, rule)
     if settled is not None:
         return settled

@@ -1,7 +1,4 @@
-"""扣分、加分、一票否决: what events do to a total.
-
-综合得分: the weighted parts of a composite rubric, each from the points of its items.
-"""
+"""What events do to a total (扣分、加分、一票否决), and the weighted parts of a composite one (综合得分)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,19 +14,12 @@ from minsheng.measure.wording import clause_of
 
 
 def deductions(plan: Plan, form: AssessmentForm | None) -> tuple[DeductionScore, ...]:
-    """Return the points taken for events, one line per kind that happened.
-
-    Where the plan says that the same event counts once, events of one subject cost the highest of their points only.
-
-    Raises
-    ------
-    FileRefusedError
-        If an event is of no known kind, outside the period, or its points or reason do not fit the kind.
-    """
+    """Return the points taken for events, a line per kind that happened; events that fit none are refused."""
     if form is None or not form.events:
         return ()
     kinds = {kind.id: kind for kind in plan.county_rubric.deductions}
     costs = [(event, _cost(form, kinds, event)) for event in form.events]
+    # Counted once, events of one subject cost the highest of their points only.
     kept, dropped = _counted_once(costs) if plan.county_rubric.same_event_counts_once else (costs, [])
     lines = []
     for kind in kinds.values():
@@ -55,13 +45,7 @@ def bonus_points(plan: Plan, form: AssessmentForm | None) -> tuple[Decimal | Non
 
 
 def vetoes(plan: Plan, form: AssessmentForm | None) -> tuple[str, ...]:
-    """Return the vetoes that were cast.
-
-    Raises
-    ------
-    FileRefusedError
-        If one is not on the rubric's list.
-    """
+    """Return the vetoes that were cast; refuse one that is not on the rubric's list."""
     if form is None:
         return ()
     known = plan.county_rubric.veto
@@ -137,14 +121,7 @@ def _told(event: Event) -> str:
 
 
 def part_scores(plan: Plan, items: Sequence[ItemScore]) -> tuple[PartScore, ...]:
-    """Return the parts of a composite score, in the rubric's order; none where the rubric has no parts.
-
-    Returns
-    -------
-    tuple of PartScore
-        A part's points are its share of the marks scored so far × weight × the rubric's total, rounded half up once;
-        ``None`` while nothing in it is scored.
-    """
+    """Return a composite score's parts, in the rubric's order; one with nothing scored has no points."""
     rubric = plan.county_rubric
     found = []
     for part in rubric.parts:

@@ -109,13 +109,7 @@ _FINDERS: Mapping[SectionCheck, _Finder] = {
 def found_by_people(
     plan: Plan, rule: SectionRule, period: Period, section: str, form: SectionForm | None
 ) -> Found | str:
-    """Return what the performance office found for a rule, or why there is nothing to say yet (未评).
-
-    Raises
-    ------
-    FileRefusedError
-        If the form's mark does not fit the rule.
-    """
+    """Return what the performance office found for a rule, or why there is nothing to say yet (未评)."""
     mark = form.marks.get(rule.id) if form is not None else None
     if form is None or mark is None:
         return "未评：局绩效办公室尚未填写"

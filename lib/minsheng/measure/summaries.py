@@ -1,7 +1,4 @@
-"""What a monthly report and a bulletin are made of: city rows, areas side by side, narratives, last month's lights.
-
-Whether a monthly report holds all of its parts: an empty one must not be sent.
-"""
+"""What a monthly report and a bulletin are made of, and whether a report holds all of its parts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,9 +1,4 @@
-"""Rules in words, and clauses as a reader would look them up.
-
-Defaults of ours (本系统默认) that figures depend on: every report prints those that it used.
-
-Counts in what people wrote (其中特困供养人员3人，三名老人): replaced where the page must not show them.
-"""
+"""What pages say about figures in words: rules, clauses, the defaults of ours behind them, texts without counts."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -112,15 +107,7 @@ def _duty_name(plan: Plan, duty_id: str) -> str:
 
 
 def ours(where: str, part: object) -> Iterator[tuple[str, Source]]:
-    """Yield every default of ours within a part of the plan, with the path that leads to it.
-
-    Parameters
-    ----------
-    where
-        The path of ``part``, e.g. ``indicator.beds_new``.
-    part
-        A model of the plan, or a collection of them.
-    """
+    """Yield every default of ours (本系统默认) within a part of the plan, with its path (``indicator.beds_new``)."""
     match part:
         case Source():
             if part.is_ours:
@@ -170,15 +157,7 @@ _AFTER = rf"(?![0-9０-９零一二三四五六七八九十百千])(?![.．,，]
 
 
 def without_counts(text: str, counts: Collection[int]) -> str:
-    """Return a text in which none of these counts of persons stands as a number.
-
-    Parameters
-    ----------
-    text
-        What a county or section wrote.
-    counts
-        Above zero. A number that equals one of them is replaced whatever it counts, unless a unit that persons do
-        not have follows (年, 元, 张, …): a little too much is hidden rather than too little.
+    """Return a text in which none of these counts of persons (above zero) stands as a number.
 
     Examples
     --------
@@ -190,6 +169,7 @@ def without_counts(text: str, counts: Collection[int]) -> str:
     if not counts or not text:
         return text
     written = sorted({form for count in counts for form in _forms(count)}, key=len, reverse=True)
+    # Whatever the number counts, unless such a unit follows: a little too much is hidden rather than too little.
     return re.sub(f"{_BEFORE}(?:{'|'.join(map(re.escape, written))}){_AFTER}", SUPPRESSED, text)
 
 
