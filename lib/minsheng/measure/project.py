@@ -21,10 +21,7 @@ from minsheng.measure.wording import collected, ours
 
 
 def trend(plan: Plan, project: Project, area_id: str, period: Period, returns: Returns) -> tuple[TrendPoint, ...]:
-    """Return the months of the year so far, per indicator with a number.
-
-    A city month with an area missing has no figure: a partial sum would be drawn as a dip.
-    """
+    """Return the months of the year so far, per indicator with a number."""
     points = []
     for indicator in plan.indicators_of(project.id):
         if isinstance(indicator.measure, MilestoneMeasure):
@@ -34,6 +31,7 @@ def trend(plan: Plan, project: Project, area_id: str, period: Period, returns: R
             if target is None or not plan.is_due(project.id, month):
                 continue
             row = any_measurement(plan, indicator, area_id, month, returns)
+            # A city month with an area missing has no figure: a partial sum would be drawn as a dip.
             whole = not row.missing_areas
             points.append(
                 TrendPoint(

@@ -36,14 +36,13 @@ def sealed(number: Fraction) -> Decimal:
 def exact(number: Decimal | Fraction) -> Fraction:
     """Return the fraction that a sealed decimal stands for.
 
-    A schedule of 5/12 arrives as 28 digits; what was meant is the simple fraction within 10⁻²⁰ of them, so that
-    exactly on schedule is not read as a hair behind it.
-
     Examples
     --------
     >>> exact(Decimal(5) / Decimal(12)), exact(Decimal("0.9167"))
     (Fraction(5, 12), Fraction(9167, 10000))
     """
+    # A schedule of 5/12 arrives as 28 digits; what was meant is the simple fraction within 10⁻²⁰ of them, so that
+    # exactly on schedule is not read as a hair behind it.
     found = Fraction(number)
     simple = found.limit_denominator(_SIMPLE_DENOMINATOR)
     return simple if abs(simple - found) < _REPEATING else found

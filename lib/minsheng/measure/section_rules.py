@@ -32,10 +32,8 @@ class Found:
 
 
 def proposed_faults(plan: Plan, rule: SectionRule, period: Period, facts: SectionFacts) -> list[ProposedFault]:
-    """Return the faults that the system finds itself, in order of months.
-
-    Months before the plan's first reporting month are back-filled and never at fault.
-    """
+    """Return the faults that the system finds itself, in order of months."""
+    # Months before the plan's first reporting month are back-filled and never at fault.
     months = [
         month
         for month in sorted(facts.reports, key=lambda month: month.period)
@@ -78,11 +76,9 @@ def _unsigned(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Ite
 
 
 def _differing(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
-    """Yield one fault per month whose two versions differ, with both wordings, or could not be compared.
-
-    What could not be compared is proposed too, for a person to look at: it must not pass as equal.
-    """
+    """Yield one fault per month whose two versions differ, with both wordings, or could not be compared."""
     del facts
+    # For a person to look at: it must not pass as equal.
     if month.uncompared:
         text = f"{month.period.label}两份报告无法比对（{month.uncompared}），请人工核对后确认或免除"
         yield ProposedFault(month.period.text, text)
