@@ -1,8 +1,4 @@
-"""Work days and due dates, from the holidays that the plan has frozen (遇到节假日只能提前，不能延后).
-
-The frozen table is the only truth for a plan's year: an archived report does not change with a package update. A day
-outside that year raises, because to guess would move a due date without a word.
-"""
+"""Work days and due dates, from the holidays that the plan has frozen (遇到节假日只能提前，不能延后)."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -20,13 +16,7 @@ _PACKAGE = "chinesecalendar"
 
 
 def is_workday(calendar: Calendar, day: date) -> bool:
-    """Whether offices work on ``day``: neither a holiday nor a weekend, unless the weekend is worked (调休).
-
-    Raises
-    ------
-    PlanInvalidError
-        If ``day`` lies outside the calendar.
-    """
+    """Whether offices work on ``day``: neither a holiday nor a weekend, unless the weekend is worked (调休)."""
     _demand_known(calendar, day)
     return day in calendar.workdays or (day.weekday() < SATURDAY and day not in calendar.holidays)
 
@@ -71,6 +61,8 @@ def _is_off(calendar: Calendar, deadline: Deadline, day: date) -> bool:
 
 
 def _demand_known(calendar: Calendar, day: date) -> None:
+    # The frozen table is the only truth for its year, so that an archived report does not change with a package update.
+    # Of a day outside it nothing is known, and to guess would move a due date without a word.
     if not date(calendar.year, 1, 1) <= day <= calendar.last:
         known = f"方案的节假日表只有 {calendar.year} 年"
         if calendar.through:

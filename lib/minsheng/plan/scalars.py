@@ -41,12 +41,7 @@ class ScalarRefusedError(ValueError):
 
 
 def read_scalar(text: str) -> str | int | Decimal | date | bool | None:
-    """Read one unquoted word.
-
-    Raises
-    ------
-    ScalarRefusedError
-        If it is empty, or if YAML's readers would guess what it means.
+    """Read one unquoted word; :class:`ScalarRefusedError` if it is empty or YAML's readers would guess what it means.
 
     Examples
     --------

@@ -25,15 +25,7 @@ _FRACTION = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 
 
 def write_out(name: str, located: Located) -> None:
-    """Write out the shorthand of one file.
-
-    Parameters
-    ----------
-    name
-        The file's name without ending, e.g. ``funds``.
-    located
-        Its content; changed in place.
-    """
+    """Write out the shorthand of one file (``name`` without ending, e.g. ``funds``), in place."""
     step = _STEPS.get(name)
     if step is not None and located.readable:
         step(located)

@@ -4,8 +4,6 @@ YAML guesses: a code 010101 becomes 4161, ``no`` becomes false, 12:30 becomes 75
 silently replaces the first. Here each of these is refused, and every value remembers its line. Beyond plain text
 there are ``null``, ``true`` and ``false``, whole numbers (``int``), numbers with a point (``Decimal``, never float) and
 dates.
-
-One fault of the plan's files, and how it is written.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,8 +1,4 @@
-"""What must hold between the files of a plan.
-
-Each check notes its faults on the line where they stand, and leaves out what already has faults of its own, so that
-one mistake is reported once.
-"""
+"""What must hold between the files of a plan."""
 
 from minsheng.plan.checks import dates, disclosure_control, identifiers, rubrics, structure, table_contracts, targets
 from minsheng.plan.plan_files import PlanFiles
@@ -10,6 +6,7 @@ from minsheng.plan.plan_files import PlanFiles
 
 def check(files: PlanFiles, year: int) -> None:
     """Compare the files of a plan with each other and note what does not fit."""
+    # Each leaves out what already has faults of its own, so that one mistake is reported once.
     for each in (
         identifiers.check,
         identifiers.check_references,

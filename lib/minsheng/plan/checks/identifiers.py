@@ -1,7 +1,4 @@
-"""Ids, names and aliases: each means one thing.
-
-Everything that is named exists: documents, areas, sections, projects, and who is responsible.
-"""
+"""Ids, names and aliases each mean one thing, and everything that is named exists."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

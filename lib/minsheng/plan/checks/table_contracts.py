@@ -1,7 +1,4 @@
-"""The tables of returns, and what other files say about their rows.
-
-Fields of returns (``table.row.column``) that measures, key figures and conditions name.
-"""
+"""The tables of returns, what other files say about their rows, and the fields (``table.row.column``) they name."""
 
 from collections.abc import Iterable
 

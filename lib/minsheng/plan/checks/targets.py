@@ -1,9 +1,4 @@
-"""目标值: each in the form that its measure and direction need, for areas that have the duty.
-
-亮灯: the model holds the intervals together; here the words and shapes must tell lights apart.
-
-What must add up: areas to the city, parts of funds to their total, and the schedule to the whole year.
-"""
+"""目标值 in the form their measures need, 亮灯 that can be told apart, and sums that must add up."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -79,6 +74,7 @@ def check_lights(files: PlanFiles) -> None:
     lights = files.whole(_NAME, Lights)
     if lights is None:
         return
+    # The model holds the intervals together; here the words and shapes must tell lights apart.
     for key, wanted in (("schedule", "gap"), ("level", "completion")):
         if getattr(lights, key).on != wanted:
             files.fault(_NAME, (key, "on"), f"{key} 的 on 为“{getattr(lights, key).on}”", wanted)
