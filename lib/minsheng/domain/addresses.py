@@ -1,7 +1,4 @@
-"""Where a cell stands: the one place that computes and writes addresses.
-
-Only the standard library: the reading child imports this.
-"""
+"""Where a cell stands, computed and written here alone; standard library only: the reading child imports this."""
 
 import re
 from collections.abc import Iterable

@@ -84,6 +84,7 @@ class DatedValue(Frozen):
             If ``day`` lies before the first dated value.
         """
         starts = [start for start in self.values if start <= day]
+        # Neither none nor zero, so it raises.
         if not starts:
             first = min(self.values)
             raise ValueError(f"参数“{self.name}”（{self.id}）自 {first} 起有值，{day} 无值可用")

@@ -1,7 +1,4 @@
-"""Measured figures: what one indicator, one fund source or one key figure came to, down to its cells.
-
-Points: of one rubric item, of one part of a composite score, and those taken for events.
-"""
+"""What was measured (an indicator, a fund source, a key figure), down to its cells, and points given or taken."""
 
 from datetime import date
 from typing import Literal

@@ -1,7 +1,4 @@
-"""指标: what is measured, from which fields of the returns, against which target.
-
-资金: what the plan arranges by source, and what areas report as 下达, 到位 and 拨付.
-"""
+"""指标 (from which fields, against which target) and 资金 (planned by source, reported as 下达, 到位 and 拨付)."""
 
 from datetime import date
 from enum import StrEnum

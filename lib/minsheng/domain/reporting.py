@@ -1,7 +1,4 @@
-"""月报: who reports what by when, the year's holidays, and the schedule that figures are compared with.
-
-对外口径: which pages leave the bureau, and from how many persons on a class may be shown there.
-"""
+"""月报: who reports what by when, the schedule figures are held to, and 对外口径: what leaves the bureau."""
 
 from datetime import date
 from typing import Annotated, Literal
