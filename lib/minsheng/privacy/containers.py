@@ -1,9 +1,4 @@
-"""What a text holds packed: data: URIs, base64, and compressed bytes. Nothing is unpacked beyond a budget.
-
-HTML and XML as text: what a reader sees, and what only the source shows (attributes, comments).
-
-Workbooks by their XML: every cell of every sheet, hidden or not, numbers as numbers too.
-"""
+"""What a text holds packed (data: URIs, base64, compressed bytes), markup as text, and workbooks by their XML."""
 
 import base64
 import binascii
@@ -39,13 +34,7 @@ _MAGIC = (b"\x1f\x8b\x08", b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"\x89P
 
 
 class Budget:
-    """How much may still be unpacked from one file.
-
-    Parameters
-    ----------
-    file
-        Named in the refusal.
-    """
+    """How much may still be unpacked from one file, which a refusal names."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -63,13 +52,7 @@ class Budget:
             raise GateRefusedError(f"{self._file}：层层打包超过 {DEEPEST} 层，无法检查，拒绝处理")
 
     def inflate(self, content: bytes) -> bytes:
-        """Unpack gzip or zlib, no further than the budget allows.
-
-        Raises
-        ------
-        zlib.error
-            If it is neither.
-        """
+        """Unpack gzip or zlib, no further than the budget allows; ``zlib.error`` if it is neither."""
         parts = []
         rest = content
         while rest:

@@ -22,17 +22,7 @@ class PersonalKind(StrEnum):
 
 @dataclass(frozen=True)
 class PersonalNumber:
-    """One number of a person, without the number.
-
-    Parameters
-    ----------
-    kind
-        What it is.
-    masked
-        Enough to find it, too little to use it: ``510821********123X``.
-    start, end
-        Where it stands in the normalised text.
-    """
+    """A number masked (``510821********123X``), and where it stands in the normalised text."""
 
     kind: PersonalKind
     masked: str

@@ -1,7 +1,4 @@
-"""Scans any file by its content, not its name: HTML, PDF, notebooks, JSON, CSV, workbooks, documents, archives.
-
-What is packed is unpacked within a budget; what cannot be looked into is said to be unseen (未检), never passed over.
-"""
+"""Scans any file by its content, not its name: HTML, PDF, notebooks, JSON, CSV, workbooks, documents, archives."""
 
 import csv
 import io
@@ -169,6 +166,7 @@ class _Looker:
         else:
             self._decoded(name, content, place, depth)
 
+    # What cannot be looked into is said to be unseen (未检), never passed over.
     def _not_seen(self, place: str, why: str) -> None:
         self.unseen.append(Unseen(self._file, masked_text(place), why))
 
@@ -366,22 +364,13 @@ def _as_text(content: bytes) -> str | None:
 
 
 def _texts_of_result(document: Any, text: str) -> Any:
-    """Return a result without its exact figures; any other document, and a result that is not valid, as it is.
-
-    What of a sealed result can be a person's number is its texts: a sum may well have eleven digits.
-
-    Parameters
-    ----------
-    document
-        What was read from ``text``.
-    text
-        JSON.
-    """
+    """Return a result without its exact figures; any other document, and a result that is not valid, as it is."""
     if not isinstance(document, dict) or document.keys() != Result.model_fields.keys():
         return document
     try:
         result = Result.model_validate_json(text)
     except ValueError:
         return document
+    # Only a sealed result's texts can hold a person's number: a sum may well have eleven digits.
     bare = json.dumps(result.model_dump(), default=lambda value: None if isinstance(value, Decimal) else str(value))
     return json.loads(bare, parse_int=str, parse_float=str)
