@@ -73,6 +73,7 @@ def _entry(row: FormRow, item: RubricItem, name: str) -> dict[str, Any]:
                 row.fault(name, f"“{item.name}”没有等次“{row.text(name)}”", "、".join(rule.levels))
             return {name: value}
         case _:
+            # The template's bounds are enforced here too: a form may have been filled in without it.
             points = row.number(name)
             if points is not None and points > item.full_marks:
                 row.fault(name, f"“{item.name}”给分 {points}，超过满分", f"0 至 {item.full_marks} 分")

@@ -19,19 +19,7 @@ _SEPARATORS = str.maketrans({"；": "\n", ";": "\n"})
 
 @dataclass
 class DeliveredForm:
-    """One delivered form.
-
-    Parameters
-    ----------
-    file
-        Relative to ``data/``.
-    evidence
-        The folder that holds a folder per item.
-    sheets
-        Table id → its sheet.
-    faults
-        What is wrong: each with file, sheet, cell, and what is allowed.
-    """
+    """One delivered form: ``file`` relative to ``data/``, sheets by table id, evidence in a folder per item."""
 
     file: str
     evidence: Path

@@ -1,7 +1,4 @@
-"""Delivered assessment forms (考评表) → validated models: every fault at once, with file, sheet, cell, what is allowed.
-
-The bounds of the template are enforced here too: a form may have been filled in without it.
-"""
+"""Delivered assessment forms (考评表) → validated models, or every fault with file, sheet, cell and remedy."""
 
 import re
 from collections.abc import Mapping, Sequence
