@@ -41,10 +41,7 @@ class _Place:
 
 
 def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[Change, ...]:
-    """Compare two readings of returns of one owner and month, in the order of the tables.
-
-    Nothing has changed where only the file was saved again.
-    """
+    """Compare two readings of one owner's return, in the order of tables; a file only saved again has not changed."""
     old, new = dict(_places(before)), dict(_places(after))
     changes = []
     for name in dict.fromkeys((*new, *old)):

@@ -122,11 +122,9 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
 def _comparison(
     context: MonthContext, table: Table, figures: Sequence[str], cumulative: set[str], who: str
 ) -> Callable[[ParsedRow], tuple[Mapping[str, Decimal], str]]:
-    """Return what finds last month's figures of a row by column and, for those that are not there, why.
-
-    In January cumulative figures start from 0; a month's own figures have nothing to be compared with.
-    """
+    """Return what finds last month's figures of a row by column and, for those that are not there, why."""
     if context.period.previous_month is None:
+        # Cumulative figures start from 0; a month's own figures have nothing to be compared with.
         january = dict.fromkeys(cumulative, Decimal(0))
         return lambda _: (january, "一月没有上月可比")
     if table.open_rows or not figures:

@@ -1,8 +1,6 @@
-"""Suites run by Great Expectations: each table of a month in one pass, every rule accounted for.
+"""Suites run by Great Expectations, each table of a month in one pass; the only module that imports it.
 
-The only module that imports Great Expectations, which takes seconds: nothing imports this one before there is
-something to check. Our judgements are one expectation type, :class:`ExpectRuleToHold`, and what they find, cell by
-cell, is in its result's ``details``; Great Expectations' own types name rows, and the cells are found here.
+That takes seconds: nothing imports this one before there is something to check.
 """
 
 import gc
@@ -93,6 +91,8 @@ class ExpectRuleToHold(BatchExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = (_FINDINGS,)
     success_keys: ClassVar[tuple[str, ...]] = ("rule",)
 
+    # What our judgements find, cell by cell, is in ``details``; Great Expectations' own types name rows only, whose
+    # cells are found in this module.
     def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
         findings: list[CellFinding] = metrics[_FINDINGS]
         faultless = all(finding.detail is None for finding in findings)
@@ -110,13 +110,7 @@ class SuiteRunner:
         gc.freeze()
 
     def run(self, frame: StackedFrame) -> list[RuleRun]:
-        """Run all rules of a table over all its returns at once; one answer per rule, in the suite's order.
-
-        Raises
-        ------
-        MinshengError
-            If Great Expectations answers for other rules than it was given.
-        """
+        """Run a table's rules over all its returns at once; one answer per rule, in the suite's order."""
         rules = frame.suite.rules
         if not frame.rows:
             return [RuleRun(rule) for rule in rules]
@@ -137,11 +131,9 @@ class SuiteRunner:
 
 
 def _data(frame: StackedFrame) -> pd.DataFrame:
-    """Return the columns that the rules name, as objects and never pandas' own types: a figure stays its ``Decimal``.
-
-    A column that is not there is left out, so that the rule that wants it ends in an error of its own.
-    """
+    """Return the columns that the rules name, as objects and not pandas' own types: a figure stays its ``Decimal``."""
     named = dict.fromkeys((*_NEEDED, *(column for rule in frame.suite.rules for column in rule.columns)))
+    # A column that is not there is left out, so that the rule that wants it ends in an error of its own.
     columns = {name: frame.columns[name] for name in named if name in frame.columns}
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 

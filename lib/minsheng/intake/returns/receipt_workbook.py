@@ -1,8 +1,4 @@
-"""The county's own workbook back: faulty cells coloured and commented, a first sheet 回执 with every issue.
-
-Formulas come back as the values that were read, so that nothing in a returned file can run; texts that begin with
-``=`` stay texts. Personal numbers come back masked: a receipt lies where pages lie, and its sender knows them.
-"""
+"""The county's own workbook back: faulty cells coloured and commented, a first sheet 回执 with every issue."""
 
 import io
 import re
@@ -47,25 +43,9 @@ _MAX_COMMENT = 1500
 
 
 def receipt_workbook(data: bytes | None, read: Workbook, verdict: Verdict, words: ReceiptWords) -> bytes:
-    """Mark up a delivered workbook.
-
-    Parameters
-    ----------
-    data
-        The delivered bytes of an xlsx; ``None`` for other files.
-    read
-        The same as it was read: its values are copied where ``data`` is not there, or no file that can be marked up.
-    verdict
-        What intake found.
-    words
-        The receipt's texts.
-
-    Returns
-    -------
-    bytes
-        An xlsx; the same inputs give the same bytes.
-    """
+    """Mark up a delivered xlsx, or a copy of what was read where ``data`` is none; the same inputs, the same bytes."""
     book = (_open(data) if data is not None else None) or _copy(read)
+    # A receipt lies where pages lie, and its sender knows the numbers.
     _mask(book)
     _mark(book, verdict.issues)
     _write_sheet(book, words)
@@ -76,6 +56,7 @@ def receipt_workbook(data: bytes | None, read: Workbook, verdict: Verdict, words
 
 def _open(data: bytes) -> Any | None:
     try:
+        # Formulas come back as the values that were read, so that nothing in a returned file can run.
         return load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
     except Exception:  # noqa: BLE001 - whatever openpyxl makes of a strange file, its county gets a receipt
         return None
@@ -119,6 +100,7 @@ def _put(sheet: Any, row: int, column: int, value: Raw) -> Any:
     if isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
         cell.data_type = "s"
+        # Also one that begins with ``=``.
         cell.quotePrefix = True
     else:
         cell.value = value

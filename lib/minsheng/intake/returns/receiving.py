@@ -1,10 +1,4 @@
-"""One delivered file → a new revision, nothing new, or a refusal; area and month are what its cover says.
-
-Writing under ``data/returns/``: the register and the files it names, old or new at any instant, never half.
-
-The register's replacement is the moment at which a file has been received. Before it the file already lies at its
-place with a marker beside it, which says that it does not count yet; after it the marker only remains to be removed.
-"""
+"""One delivered file → a new revision, nothing new, or a refusal; writes ``data/returns`` only, never half."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,13 +61,7 @@ def _undo_unfinished(data_dir: Path) -> None:
 
 
 def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
-    """Store a delivered file and append its line to the register; to be called within :func:`locked`.
-
-    Raises
-    ------
-    UsageError
-        If another file that was never registered lies at its place.
-    """
+    """Store a delivery and register it, within :func:`register_held`; another unregistered file in its place raises."""
     path = delivered_path(data_dir, delivery)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -82,6 +70,8 @@ def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
         path.chmod(_READ_ONLY)
         _append(data_dir, delivery)
         return
+    # The register's replacement is the moment at which a file has been received. Before it the file lies at its place
+    # with a marker beside it, which says that it does not count yet; after it the marker only remains to be removed.
     marker = marker_of(path)
     write_durably(marker, b"", mode=_WRITABLE)
     write_durably(path, content, mode=_READ_ONLY)
@@ -102,13 +92,7 @@ def _line(delivery: Delivery) -> list[str]:
 def keep_refused(
     data_dir: Path, period: Period, original: str, content: bytes, *, received_at: str, sender: str, reason: str
 ) -> Path:
-    """Keep a refused file, read-only, and say in ``refused/register.csv`` why; the same file is kept once.
-
-    Returns
-    -------
-    Path
-        Where it lies: ``data/returns/<month>/refused/<sha256, 12 digits>-<its name>``.
-    """
+    """Keep a refused file, read-only, and say in ``refused/register.csv`` why; the same file is kept once."""
     original = masked_text(original)
     folder = returns_dir(data_dir, period) / "refused"
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,6 @@
 Layout, which the reader relies on: 封面 first, label in column A and value in column B; then one sheet per table that
 concerns the owner: row 1 title, row 2 unit and period, row 3 headers ``label（unit）``, data from row 4, 合计 where the
 table has one, and a footer that begins with 填表人.
-
-Where in a return a part of 工作情况 is written: what a clerk is told when the part is empty.
 """
 
 from collections.abc import Mapping, Sequence

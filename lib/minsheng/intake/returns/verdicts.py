@@ -21,11 +21,7 @@ _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when
 def build_verdict(
     checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
 ) -> tuple[Verdict, list[Value]]:
-    """Build the verdict of one return, and the values of its accepted projects.
-
-    A critical issue blocks its project, and all projects where it concerns the whole return. ``runs`` says for each
-    table of the month how its rules ended.
-    """
+    """Build the verdict of one return, and the values of its accepted projects; ``runs`` by the month's tables."""
     parsed, delivery = checked.parsed, checked.delivery
     issues = list(parsed.findings.issues)
     unreadable = {(issue.sheet, issue.cell) for issue in issues if issue.cell and issue.blocks}
@@ -39,6 +35,7 @@ def build_verdict(
             issues += found
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
+    # A critical issue blocks its project, and all projects where it concerns the whole return.
     blocked = {issue.project for issue in issues if issue.blocks}
     projects = {
         project: ReturnStatus.BLOCKED if {project, None} & blocked else ReturnStatus.REPORTED
