@@ -1,9 +1,4 @@
-"""The process that we run in: its garbage collector, its loggers, and modules that are loaded when used.
-
-Reading and judging make millions of small objects and no cycles: the collector would only look at them again. Loggers
-are told, from any room, how severe an event is and how long a stage took. A module that a library imports for what
-nobody here asks of it is loaded only when somebody does.
-"""
+"""The process that we run in: its garbage collector, its loggers, and modules that are loaded when used."""
 
 import gc
 import logging
@@ -17,7 +12,9 @@ from importlib.util import LazyLoader, find_spec, module_from_spec
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector; also a decorator. It costs a third of the time of a long table."""
+    """Pause the cyclic garbage collector; also a decorator."""
+    # Reading and judging make millions of small objects and no cycles: to look at them again costs a third of the time
+    # of a long table.
     running = gc.isenabled()
     gc.disable()
     try:
