@@ -71,18 +71,7 @@ def fields_of(plan: Plan, accepted: AcceptedReturn, pattern: str) -> list[str]:
 
 
 def sum_of(plan: Plan, accepted: AcceptedReturn, patterns: Sequence[str]) -> FieldSum:
-    """Add up the values of field patterns in one return.
-
-    Parameters
-    ----------
-    patterns
-        ``table.row.column`` or ``table.column``; ``*`` stands for every row; a leading ``-`` subtracts.
-
-    Returns
-    -------
-    FieldSum
-        The exact sum (money in yuan), its cells in the order of the patterns, and the fields that are absent.
-    """
+    """Add up field patterns in one return, exactly and in yuan; a row may be ``*``, a leading ``-`` subtracts."""
     total = Fraction(0)
     cells: list[CellRef] = []
     absent: list[str] = []

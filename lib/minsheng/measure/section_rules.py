@@ -32,7 +32,22 @@ class Found:
 
 
 def proposed_faults(plan: Plan, rule: SectionRule, period: Period, facts: SectionFacts) -> list[ProposedFault]:
-    """Return the faults that the system finds itself, in order of months."""
+    """Return the faults that the system finds itself.
+
+    Parameters
+    ----------
+    rule
+        One that is checked by the system: see :func:`is_automatic`.
+    period
+        A half-year or a year; months outside it are left out.
+    facts
+        What the system knows of the section's reports.
+
+    Returns
+    -------
+    list of ProposedFault
+        In order of months.
+    """
     # Months before the plan's first reporting month are back-filled and never at fault.
     months = [
         month
