@@ -43,13 +43,48 @@ def accepted_form_path(data_dir: Path, period: Period, who: str) -> Path:
 
 
 def read_accepted_form(data_dir: Path, period: Period, area: str) -> AssessmentForm | None:
-    """Return the assessor's accepted form for an area, or ``None`` where there is none yet."""
+    """Return the assessor's accepted form for an area.
+
+    Parameters
+    ----------
+    data_dir
+        The workspace's ``data`` folder.
+    period
+        A half-year or a year.
+    area
+        Id of an assessed area.
+
+    Returns
+    -------
+    AssessmentForm or None
+        ``None`` where there is none yet.
+
+    Raises
+    ------
+    UsageError
+        If the form on disk is damaged; the message says how to make it anew.
+    VersionError
+        If another version of the program wrote it.
+    """
     path = accepted_form_path(data_dir, period, area)
     return _read(AssessmentForm, path, period) if path.is_file() else None
 
 
 def read_accepted_section_form(data_dir: Path, period: Period, section: str) -> SectionForm | None:
-    """Return the performance office's accepted form for a section, or ``None``."""
+    """Return the performance office's accepted form for a section (by id).
+
+    Returns
+    -------
+    SectionForm or None
+        ``None`` where there is none yet.
+
+    Raises
+    ------
+    UsageError
+        If the form on disk is damaged; the message says how to make it anew.
+    VersionError
+        If another version of the program wrote it.
+    """
     path = accepted_form_path(data_dir, period, section)
     return _read(SectionForm, path, period) if path.is_file() else None
 
