@@ -78,7 +78,18 @@ def _delivery(line: dict[str, str]) -> Delivery:
 
 
 def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:
-    """Return the latest revision of each area and section in a month, by id."""
+    """Return the latest revision of each area and section in a month.
+
+    Returns
+    -------
+    dict of str to Delivery
+        By id, in the order of ids.
+
+    Raises
+    ------
+    FileRefusedError
+        If a line of the register is damaged.
+    """
     latest: dict[str, Delivery] = {}
     for delivery in read_register(data_dir):
         if delivery.period == period and (
@@ -99,7 +110,29 @@ def marker_of(path: Path) -> Path:
 
 
 def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | None:
-    """Return an area's or section's accepted return of a month; ``None`` if it has not reported."""
+    """Return an accepted return of a month.
+
+    Parameters
+    ----------
+    data_dir
+        The workspace's ``data`` folder.
+    period
+        A month that has been checked.
+    who
+        Id of an area or a section.
+
+    Returns
+    -------
+    AcceptedReturn or None
+        ``None`` if it has not reported. Values are texts as they stand in the accepted CSV, money in yuan.
+
+    Raises
+    ------
+    UsageError
+        If the verdict on disk is damaged; the message says how to make it anew.
+    VersionError
+        If another version of the program wrote it.
+    """
     folder = accepted_dir(data_dir, period)
     try:
         content = (folder / f"{who}.json").read_bytes()
