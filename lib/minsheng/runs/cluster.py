@@ -1,6 +1,6 @@
-"""An executor over the workers of a Dask cluster. The only module that knows Dask.
+"""An executor over a Dask cluster, whose workers make tasks only where they would give the same bytes.
 
-Making tasks on other machines: only ones that would give the same bytes.
+The only module that knows Dask.
 """
 
 import platform
@@ -29,26 +29,11 @@ _LOOK_SECONDS = 1.0
 
 
 class Cluster(Executor):
-    """Runs functions on the workers that a scheduler knows; a context manager.
+    """Runs functions on the workers of a Dask scheduler, where ``files`` lie too; see :func:`held`.
 
-    Parameters
-    ----------
-    address
-        The scheduler's, such as ``tcp://10.0.0.5:8786``.
-    files
-        Files that every worker is to hold, also one that joins later; :func:`held` finds them there.
-    patience_seconds
-        How long to wait for a worker, at the beginning and whenever there is none left.
-
-    Raises
-    ------
-    MachineUnfitError
-        If Dask is not installed, nothing answers at the address, or no worker comes.
-
-    Notes
-    -----
-    A worker that dies gives its work to another: a function may run more than once, its result is handed on once. The
-    scheduler keeps nothing beyond its own end; who must remember what was done is the caller.
+    Waits ``patience_seconds`` for a worker, first and whenever there is none left; MachineUnfitError if Dask is not
+    installed, nothing answers at the address, or no worker comes. A worker that dies gives its work to another: a
+    function may run more than once, its result is handed on once. What was done, the caller must remember.
     """
 
     def __init__(self, address: str, *, files: Sequence[Path] = (), patience_seconds: float = 60) -> None:
@@ -88,11 +73,8 @@ class Cluster(Executor):
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a function on a worker.
 
-        Returns
-        -------
-        Future
-            Its result; ``TaskFailedError`` of kind ``dead_process`` where several workers died over it,
-            ``MachineUnfitError`` where the cluster is lost, else whatever it raised.
+        The future raises ``TaskFailedError`` of kind ``dead_process`` where several workers died over it,
+        ``MachineUnfitError`` where the cluster is lost, else whatever the function raised.
         """
         given: Future[Any] = Future()
         with self._lock:
@@ -170,17 +152,9 @@ _PACKAGE = "minsheng-workbook"
 
 @dataclass(frozen=True)
 class RemoteFonts:
-    """A font set that leaves its machine: the same files lie elsewhere there.
+    """A font set that leaves its machine: the same files lie elsewhere there."""
 
-    Parameters
-    ----------
-    files
-        Name and sha256 of each.
-    roles
-        As in :class:`~minsheng.render.fonts.FontSet`.
-    """
-
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str], ...]  # name and sha256 of each
     roles: tuple[tuple[str, str], ...]
 
 
@@ -199,10 +173,7 @@ def remote_maker(fonts: FontSet) -> Callable[[TaskWork], TaskMade]:
 def make_task_remotely(expected: tuple[tuple[str, str], ...], fonts: RemoteFonts, work: TaskWork) -> TaskMade:
     """Make a task on a machine that is set up like the coordinator's.
 
-    Raises
-    ------
-    MachineUnfitError
-        If anything here would give other bytes; it says which machine, and what to install.
+    Raises MachineUnfitError if anything here would give other bytes: which machine, and what to install.
     """
     here = deciding_versions()
     other = [f"{name} {here.get(name, '没有')}（应为 {value}）" for name, value in expected if here.get(name) != value]

@@ -9,18 +9,10 @@ from minsheng.errors import ExitCode
 
 @dataclass(frozen=True)
 class Limits:
-    """What one notebook may take.
+    """What one notebook may take."""
 
-    Parameters
-    ----------
-    seconds
-        Wall clock for the whole notebook.
-    memory_bytes
-        Address space of its process.
-    """
-
-    seconds: float
-    memory_bytes: int
+    seconds: float  # wall clock, for the whole notebook
+    memory_bytes: int  # address space of its process
 
     @property
     def seconds_in_words(self) -> str:
@@ -100,15 +92,7 @@ class Failure(Frozen):
 
 
 class TaskFailedError(Exception):
-    """Raised inside a worker and caught there; ``failure`` is what is reported.
-
-    Parameters
-    ----------
-    failure
-        The class, the words and the traceback.
-    notebook
-        The notebook as far as it came, as JSON; kept under ``failed/``.
-    """
+    """Raised and caught inside a worker, with the notebook as far as it came: JSON, kept under ``failed/``."""
 
     def __init__(self, failure: Failure, notebook: str = "") -> None:
         super().__init__(failure.message)

@@ -18,21 +18,11 @@ if TYPE_CHECKING:
 
 
 class Finished(NamedTuple):
-    """A report as files. Plain data, so that the coordinator never loads what renders.
+    """A report as files. Plain data, so that the coordinator never loads what renders."""
 
-    Parameters
-    ----------
-    files
-        File name → where it lies.
-    missing_glyphs
-        Characters that no font could draw.
-    personal
-        A line per personal number: with any, nothing of the report may be published.
-    """
-
-    files: dict[str, Path]
-    missing_glyphs: frozenset[str]
-    personal: tuple[str, ...]
+    files: dict[str, Path]  # file name → where it lies
+    missing_glyphs: frozenset[str]  # characters that no font could draw
+    personal: tuple[str, ...]  # a line per personal number: with any, nothing of the report may be published
 
 
 def finish(
@@ -45,33 +35,10 @@ def finish(
     font_set: "FontSet | None" = None,
     data_folder: str = "",
 ) -> Finished:
-    """Check the sealed result, render the notebook and look for personal numbers.
+    """Check the sealed result, render the notebook and look for personal numbers; the folder is made.
 
-    The PDF is printed from the very page that is looked at and says what the page says (tests compare the two); to read
-    it back would take a seventh of a report's time.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook, JSON.
-    result
-        What it sealed: a ``result.json``.
-    folder
-        Where the files go; it is made.
-    issuer, key
-        Written into the notebook's metadata beside the date of the figures; see
-        :func:`~minsheng.render.metadata.read_metadata`.
-    font_set, data_folder
-        See :func:`~minsheng.render.report.render_report`.
-
-    Raises
-    ------
-    TaskFailedError
-        If the result is not what a notebook may seal.
-    OSError
-        If a file cannot be written.
-    RenderError
-        If the page cannot be made.
+    ``key`` goes into the notebook's metadata. Raises TaskFailedError if the result is not what a notebook may seal,
+    RenderError if the page cannot be made, OSError if a file cannot be written.
     """
     from minsheng.render.report import render_report
 
@@ -91,5 +58,7 @@ def finish(
     for name, written in {NOTEBOOK: kept, **made.files}.items():
         files[name] = folder / name
         put(written, files[name])
+    # The PDF is printed from the very page that is looked at and says what the page says (tests compare the two); to
+    # read it back would take a seventh of a report's time.
     read = {each.file: made.files[each.file] for each in FORMATS if each.file in made.files and not each.printed}
     return Finished(files, made.missing_glyphs, personal_lines({NOTEBOOK: kept, **read, RESULT: content}))

@@ -1,12 +1,4 @@
-"""What a task reads and what becomes of it: paths on this machine, bytes where they travel to another.
-
-A city's results grow with its areas. The coordinator hands them on as paths, so that its own memory does not.
-
-Where tasks are made: a folder of this process's own, in memory where the machine has room for it.
-
-A task's folder holds dozens of small files for a second; on a disk, making and removing them takes a twentieth of a
-run. A process that is killed cannot clear up after itself: the next one does.
-"""
+"""A task's files between coordinator and worker, and the folder of this process's own in which tasks are made."""
 
 import atexit
 import os
@@ -22,11 +14,15 @@ from minsheng.files.hashing import FileContent
 from minsheng.files.locks import is_locked, locked
 
 
+# A city's results grow with its areas: the coordinator hands them on as paths, so that its own memory does not; bytes
+# only travel to another machine.
 def packed(files: Mapping[str, FileContent]) -> dict[str, bytes]:
     """Return the bytes of files that are to travel."""
     return {name: found.read_bytes() if isinstance(found, Path) else found for name, found in files.items()}
 
 
+# A task's folder holds dozens of small files for a second; on a disk, making and removing them takes a twentieth of a
+# run.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps files in memory; folders made in it are private
 
 _ROOM_BYTES = 1 << 30

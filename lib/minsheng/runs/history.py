@@ -1,8 +1,4 @@
-"""The run history (运行记录): which task was made from what, and how every attempt ended.
-
-SQLite in WAL mode with one writer, the coordinator. A task counts as made only when its last row says so *and* its
-files still have the hashes written there, so a crash between two steps costs work, never truth.
-"""
+"""The run history (运行记录): which task was made from what, and how every attempt ended; SQLite."""
 
 import json
 import sqlite3
@@ -43,28 +39,14 @@ SCHEMA_VERSION = len(_STEPS)
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """One run as recorded.
+    """One run as recorded."""
 
-    Parameters
-    ----------
-    started, finished
-        ISO times (UTC); ``finished`` is empty where the run was cut short.
-    command
-        ``run`` or ``assess``.
-    product
-        Version of the product that ran; empty where it did not say yet.
-    log
-        Name of the run's log; empty without one.
-    summary
-        ``made``, ``skipped``, ``failed`` and ``waiting`` as counts.
-    """
-
-    started: str
-    finished: str
-    command: str
-    product: str
-    log: str
-    summary: dict[str, int]
+    started: str  # ISO time, UTC
+    finished: str  # ISO time, UTC; empty where the run was cut short
+    command: str  # ``run`` or ``assess``
+    product: str  # version that ran; empty where it did not say yet
+    log: str  # name of the run's log; empty without one
+    summary: dict[str, int]  # ``made``, ``skipped``, ``failed`` and ``waiting`` as counts
 
 
 @dataclass(frozen=True)
@@ -115,6 +97,7 @@ class RunHistory:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
         try:
+            # There is one writer, the coordinator.
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._migrate(path)

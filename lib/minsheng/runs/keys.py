@@ -1,7 +1,4 @@
-"""From a task's place in the graph to the bytes that a worker needs, and the key that names them.
-
-What a report is made with besides its inputs: our own files, the lock, the fonts, the machine's text libraries.
-"""
+"""What names a task: the hash of its inputs and of all that makes reports - our files, lock, fonts, text libraries."""
 
 import json
 from dataclasses import dataclass, field
@@ -29,24 +26,12 @@ _UNUSED = {".pyc", ".pyo"}
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """The hashes that every task's key contains.
+    """The hashes that every task's key contains."""
 
-    Parameters
-    ----------
-    package
-        Of every file of our package.
-    lock
-        Of ``requirements.lock``.
-    fonts
-        Font file name → sha256.
-    text_stack
-        Library of the machine that sets text → version.
-    """
-
-    package: str
-    lock: str
-    fonts: dict[str, str]
-    text_stack: dict[str, str]
+    package: str  # of every file of our package
+    lock: str  # of ``requirements.lock``
+    fonts: dict[str, str]  # font file name → sha256
+    text_stack: dict[str, str]  # library of the machine that sets text → version
 
     def parts(self) -> list[tuple[str, str]]:
         """Return name and hash of each, for a key."""
@@ -87,17 +72,7 @@ _PLAN_FILE = "plan.json"
 
 @dataclass
 class Preparer:
-    """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up.
-
-    Parameters
-    ----------
-    workspace
-        Where the inputs lie.
-    plan
-        The plan of the period's year.
-    fingerprint
-        Hashes of package, lock and fonts.
-    """
+    """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up."""
 
     workspace: Workspace
     plan: Plan

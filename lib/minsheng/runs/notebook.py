@@ -26,15 +26,7 @@ _KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__n
 
 @dataclass(frozen=True)
 class Executed:
-    """An executed notebook and the result that it sealed.
-
-    Parameters
-    ----------
-    notebook
-        The notebook node with outputs, without clock times.
-    result
-        The ``result.json`` that the notebook wrote; whether it is a result, is looked at where the report is made.
-    """
+    """An executed notebook, without clock times, and the ``result.json`` that it wrote, not looked at yet."""
 
     notebook: nbformat.NotebookNode
     result: Path
@@ -43,22 +35,13 @@ class Executed:
 def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """Read the names and defaults in the cell tagged ``parameters``.
 
-    Papermill only warns about unknown names and does not see every form of default, so we read the cell ourselves.
-
-    Returns
-    -------
-    dict
-        Name → default, all of them text literals.
-
-    Raises
-    ------
-    TaskFailedError
-        If there is not exactly one such cell, or it holds anything but ``name = "text"``.
+    Raises TaskFailedError if there is not exactly one such cell, or it holds anything but ``name = "text"``.
     """
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
         raise _parameter_fault(f"the notebook needs exactly one cell tagged `parameters`, it has {len(cells)}")
     found: dict[str, str] = {}
+    # Papermill only warns about unknown names and does not see every form of default, so we read the cell ourselves.
     for statement in ast.parse(cells[0].source).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(default))):
@@ -71,13 +54,7 @@ def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 
 def check_parameters(notebook: nbformat.NotebookNode, given: Mapping[str, str]) -> None:
-    """Refuse unknown, missing and non-text parameters.
-
-    Raises
-    ------
-    TaskFailedError
-        Of kind ``parameter``; the message names what the notebook declares.
-    """
+    """Refuse unknown, missing and non-text parameters; the message names what the notebook declares."""
     declared = declared_parameters(notebook)
     unknown, missing = sorted(set(given) - set(declared)), sorted(set(declared) - set(given))
     if unknown or missing:
@@ -99,25 +76,9 @@ def execute_strictly(
 ) -> Executed:
     """Run a notebook and demand its sealed result.
 
-    Parameters
-    ----------
-    notebook
-        The notebook as kept, without outputs.
-    parameters
-        Exactly the names that it declares, as texts.
-    folder
-        An empty folder of this task's own; the notebook runs in it and the result is written there.
-    environment
-        Added to the notebook's environment.
-    limits
-        Time and memory.
-    engine
-        Papermill engine and its options, e.g. ``{"engine_name": "forked", "template": …}``.
-
-    Raises
-    ------
-    TaskFailedError
-        With the class of failure, and the notebook as far as it came.
+    ``folder`` is an empty one of this task's own: the notebook runs in it and writes its result there. ``engine`` is
+    papermill's engine with its options, e.g. ``{"engine_name": "forked", "template": …}``. Raises TaskFailedError with
+    the class of failure, and the notebook as far as it came.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError

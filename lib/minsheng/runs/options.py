@@ -1,11 +1,4 @@
-"""Runs of one workspace take turns: two at once would take each other's reports away.
-
-How the tasks of a run ended.
-
-What a use case tells whoever watches it; the command line draws it, tests record it.
-
-How a period is run; what is run, is named beside it.
-"""
+"""How a run is made and how it ended: its options, its summary, who watches, and whose turn it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +74,7 @@ class Quiet:
         """Ignore it."""
 
 
+# Runs of one workspace take turns: two at once would take each other's reports away.
 @contextmanager
 def holding_outputs(workspace: Workspace, display: Display) -> Iterator[None]:
     """Hold ``outputs/`` alone; the kernel lets go of it when this process ends, however it ends."""

@@ -1,7 +1,4 @@
-"""Runs tasks in the order of their graph in a bounded pool; only this coordinator writes.
-
-Tasks made here or on a cluster, and the run that made them put on record: what a month and an assessment share.
-"""
+"""Runs tasks in the order of their graph in a bounded pool and puts the run on record; only this coordinator writes."""
 
 import logging
 import time
@@ -36,25 +33,7 @@ Submit = Callable[[TaskWork], "Future[TaskMade]"]
 
 
 class Runner:
-    """One run over the tasks of a period.
-
-    Parameters
-    ----------
-    workspace, preparer, history
-        Where to write, what to hand to workers, what to remember.
-    run
-        The history's id of this run.
-    submit
-        Has a task made; what it gives raises only where no task could be made.
-    jobs
-        How many are made at once.
-    force
-        Make tasks again that are unchanged.
-    repeat_failures
-        Try tasks again that failed with the same inputs; else their failure stands as it is on record.
-    progress
-        Told after every task.
-    """
+    """One run over the tasks of a period; ``submit`` gives a future that raises only where no task could be made."""
 
     def __init__(
         self,
@@ -233,18 +212,18 @@ def is_made(workspace: Workspace, preparer: Preparer, history: RunHistory, task:
     last = history.last_attempt(task.name)
     if last is None or last.state != "done" or last.key != preparer.key(task):
         return False
+    # A task counts as made only when its last row says so and its files still have the hashes written there, so a crash
+    # between two steps costs work, never truth.
     return files_intact(workspace.outputs / task.name, last.outputs)
 
 
 def unchanged_failure(preparer: Preparer, history: RunHistory, task: Task) -> Failure | None:
-    """Return how a task failed that would be made from the same inputs again; ``None`` where a new try makes sense.
-
-    A fault of the disk is no fault of the inputs: what failed so is always worth a new try.
-    """
+    """Return how a task failed that would be made from the same inputs again; ``None`` where a new try makes sense."""
     last = history.last_attempt(task.name)
     if last is None or last.state != "failed" or last.key != preparer.key(task):
         return None
     kind = FailureKind(last.failure)
+    # A fault of the disk is no fault of the inputs: what failed so is always worth a new try.
     return None if kind == FailureKind.IO else Failure(kind=kind, message=last.message)
 
 
@@ -267,16 +246,8 @@ def run_tasks(
         What hands inputs to workers, and what remembers.
     tasks
         In an order in which every task comes after those that it reads.
-    period
-        Theirs.
-    options
-        How.
     command
         ``run`` or ``assess``.
-    log
-        The log of this run.
-    display
-        Told what happens.
 
     Raises
     ------

@@ -24,21 +24,11 @@ def nothing_to_do(preparer: Preparer, history: RunHistory, tasks: list[Task], pe
 
 @dataclass(frozen=True)
 class Unsettled:
-    """What of a period is not made from what is there now.
+    """What of a period is not made from what is there now."""
 
-    Parameters
-    ----------
-    to_make
-        Tasks that a run would make.
-    failed
-        Tasks that failed, and whose inputs are the same since: a run that repeats no failures leaves them.
-    waiting
-        Tasks that wait for those.
-    """
-
-    to_make: tuple[str, ...]
-    failed: Mapping[str, Failure]
-    waiting: tuple[str, ...]
+    to_make: tuple[str, ...]  # what a run would make
+    failed: Mapping[str, Failure]  # inputs are the same since: a run that repeats no failures leaves them
+    waiting: tuple[str, ...]  # for those
 
 
 def unsettled(preparer: Preparer, history: RunHistory, tasks: list[Task]) -> Unsettled:

@@ -38,39 +38,18 @@ PRELOAD = (*(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS), "minshe
 
 @dataclass(frozen=True)
 class TaskWork:
-    """All that a worker needs to make a task; plain data.
-
-    Parameters
-    ----------
-    name
-        The task's name.
-    key
-        Hash of everything below: it identifies the PDF and the history's row.
-    notebook
-        The notebook as kept, JSON.
-    parameters
-        What papermill injects.
-    files
-        Path relative to the task's small workspace → content, or where it lies on this machine.
-    environment
-        Added to the notebook's environment; ``{workspace}`` stands for the small workspace's folder.
-    issuer
-        Who issues the report, for the PDF's properties.
-    fonts
-        The fonts of the PDF, by path; another machine has its own places for the same files.
-    limits
-        Time and memory.
-    """
+    """All that a worker needs to make a task; plain data."""
 
     name: str
-    key: str
-    notebook: str
-    parameters: Mapping[str, str]
+    key: str  # hash of everything below: it identifies the PDF and the history's row
+    notebook: str  # as kept, JSON
+    parameters: Mapping[str, str]  # what papermill injects
+    # path relative to the task's small workspace → content, or where it lies on this machine
     files: Mapping[str, FileContent]
-    environment: Mapping[str, str]
-    issuer: str
+    environment: Mapping[str, str]  # added to the notebook's; ``{workspace}`` stands for the small workspace's folder
+    issuer: str  # for the PDF's properties
     limits: Limits
-    fonts: "FontSet | None" = None
+    fonts: "FontSet | None" = None  # by path; another machine has its own places for the same files
 
     def packed(self) -> "TaskWork":
         """Return the same for another machine: with the files themselves."""
@@ -79,34 +58,16 @@ class TaskWork:
 
 @dataclass(frozen=True)
 class TaskMade:
-    """What a worker returns: files, or a failure with what is left to look at.
-
-    Parameters
-    ----------
-    name
-        The task's name.
-    files
-        File name → content, or where it lies: the reports, or on failure the notebook as far as it came and the
-        traceback.
-    failure
-        ``None`` when made.
-    seconds
-        Stage → wall clock seconds.
-    missing_glyphs
-        Characters that no font could draw.
-    fallbacks
-        How often another machine's template could not fork; on this one the process counts.
-    folder
-        Where the files lie until somebody has taken them; ``None`` where they are bytes.
-    """
+    """What a worker returns: files, or a failure with what is left to look at."""
 
     name: str
+    # name → content, or where it lies: the reports, or the notebook as far as it came and the traceback
     files: Mapping[str, FileContent]
-    failure: Failure | None = None
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    missing_glyphs: str = ""
-    fallbacks: int = 0
-    folder: Path | None = None
+    failure: Failure | None = None  # ``None`` when made
+    seconds: Mapping[str, float] = field(default_factory=dict)  # stage → wall clock seconds
+    missing_glyphs: str = ""  # characters that no font could draw
+    fallbacks: int = 0  # how often another machine's template could not fork; on this one the process counts
+    folder: Path | None = None  # where the files lie until somebody has taken them; ``None`` where they are bytes
 
     def packed(self) -> "TaskMade":
         """Return the same for another machine: with the files themselves, and nothing left here."""
