@@ -33,19 +33,9 @@ _PADDING = "padding-right:"
 
 
 def write_document(page: str, report: ReportMetadata) -> bytes:
-    """Return an official report's HTML page as docx.
+    """Return an official report's page, as ``ReportHTMLExporter`` made it, as docx; the same page gives the same bytes.
 
-    Parameters
-    ----------
-    page
-        What ``ReportHTMLExporter`` made of a notebook whose form is ``official``.
-    report
-        Title, issuer and date of the file's properties: the clock is no input.
-
-    Returns
-    -------
-    bytes
-        The same bytes for the same page.
+    Title, issuer and date of the file's properties come from ``report``: the clock is no input.
     """
     document = docx.Document()
     _drop_thumbnail(document)

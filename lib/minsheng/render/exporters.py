@@ -78,28 +78,10 @@ class ReportHTMLExporter(HTMLExporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """Convert a notebook.
+        """Convert an executed notebook; the resources' ``report`` entry then says what the page is.
 
-        Parameters
-        ----------
-        nb
-            The executed notebook.
-        resources
-            nbconvert's resources.
-        **keywords
-            Passed on to nbconvert.
-
-        Returns
-        -------
-        tuple
-            The page and nbconvert's resources, with the ``report`` entry that says what the page is.
-
-        Raises
-        ------
-        ReportMetadataError
-            If ``metadata.minsheng`` is malformed.
-        ActiveContentError
-            If an output would run or fetch something.
+        Raises ReportMetadataError if ``metadata.minsheng`` is malformed, ActiveContentError if an output would run or
+        fetch something.
         """
         described: dict[str, Any] = self._init_resources(resources)  # type: ignore[no-untyped-call]
         report = read_metadata(nb, fallback_title=described["metadata"]["name"])

@@ -65,17 +65,9 @@ class FontSet:
         return {each for each in set(text) - _coverage(self.files) if not _is_invisible(each)}
 
     def folder(self) -> Path:
-        """Return a folder that holds these fonts only, written on first use where there is none.
+        """Return a folder that holds these fonts only, written on first use; MachineUnfitError if a file is gone.
 
-        Returns
-        -------
-        Path
-            Below the user's cache folder, or below a temporary folder where there is no writable cache.
-
-        Raises
-        ------
-        MachineUnfitError
-            If a file is gone.
+        It lies below the user's cache folder, or below a temporary folder where there is no writable cache.
         """
         return _folder(self.files)
 

@@ -23,67 +23,35 @@ NOTEBOOK = "executed.ipynb"
 
 
 class ReportPage(NamedTuple):
-    """What every format is made from: the page of a report and all that is known about it.
+    """What every format is made from: the page of a report and all that is known about it."""
 
-    Parameters
-    ----------
-    html
-        The page, without links that depend on where it lies.
-    about
-        Title, issuer, date and form.
-    attachments
-        Files to embed, by name.
-    fonts
-        The fonts that may be used; the packaged ones by default.
-    data_folder
-        The address of what the bureau received, as seen from where the report will lie; empty where it has no place.
-    """
-
-    html: str
+    html: str  # without links that depend on where it lies  # without links that depend on where it lies
     about: ReportMetadata
-    attachments: Mapping[str, bytes]
+    attachments: Mapping[str, bytes]  # to embed, by name  # to embed, by name
     fonts: "FontSet | None" = None
+    # address of what the bureau received, as seen from where the report will lie; empty where it has no place
+    # address of what the bureau received, as seen from where the report will lie; empty where it has no place
     data_folder: str = ""
 
 
 class Made(NamedTuple):
-    """A report in one format.
+    """A report in one format."""
 
-    Parameters
-    ----------
-    content
-        The file; empty where this report does not come in this format.
-    missing_glyphs
-        Characters that no font could draw.
-    """
-
-    content: bytes
-    missing_glyphs: frozenset[str] = frozenset()
+    # empty where this report does not come in this format
+    content: bytes  # empty where this report does not come in this format
+    # characters that no font could draw
+    missing_glyphs: frozenset[str] = frozenset()  # characters that no font could draw
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file that reports are made as.
+    """One kind of file that reports are made as."""
 
-    Parameters
-    ----------
-    file
-        Its name in a report's folder.
-    word
-        What links to it say.
-    make
-        Makes it from the page; the same page gives the same bytes.
-    always
-        Whether every report comes in it.
-    printed
-        Whether it shows the very page that is looked through for personal numbers, so that it need not be read back.
-    """
-
-    file: str
-    word: str
-    make: Callable[[ReportPage], Made]
-    always: bool = True
-    printed: bool = False
+    file: str  # in a report's folder
+    word: str  # what links to it say
+    make: Callable[[ReportPage], Made]  # the same page gives the same bytes
+    always: bool = True  # whether every report comes in it
+    printed: bool = False  # shows the very page that is looked through for personal numbers, and need not be read back
 
 
 # What ``report.sources`` marks as a delivered file; what stands in it was escaped there.

@@ -18,24 +18,12 @@ _FULL_NAMES = (4, 6)
 
 @dataclass(frozen=True)
 class Role:
-    """What a font is for.
+    """What a font is for."""
 
-    Parameters
-    ----------
-    id
-        Its key in ``minsheng.toml``.
-    word
-        In words.
-    usual
-        Family names under which the font is sold, best first.
-    substitute
-        What stands in for it, in words.
-    """
-
-    id: str
+    id: str  # key in ``minsheng.toml``
     word: str
-    usual: tuple[str, ...]
-    substitute: str
+    usual: tuple[str, ...]  # family names under which the font is sold, best first
+    substitute: str  # what stands in for it, in words
 
 
 ROLES = (
@@ -58,18 +46,10 @@ ROLES = (
 
 @dataclass(frozen=True)
 class OfficialFonts:
-    """The fonts chosen for official documents.
+    """The fonts chosen for official documents."""
 
-    Parameters
-    ----------
-    font_set
-        What the renderer may use: the bureau's files, then the packaged ones.
-    missing
-        The roles for which there is none.
-    """
-
-    font_set: FontSet
-    missing: tuple[Role, ...]
+    font_set: FontSet  # the bureau's files, then the packaged ones
+    missing: tuple[Role, ...]  # roles for which there is none
 
     def warning(self) -> str:
         """Return what stands in for what, as a sentence without its full stop; empty where 仿宋 is there."""

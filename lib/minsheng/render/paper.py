@@ -18,21 +18,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A report on paper.
-
-    Parameters
-    ----------
-    pdf
-        The file.
-    missing_glyphs
-        Characters that no font could draw: 〓 stands for them, and somebody must be told.
-    not_accessible
-        Why the file is PDF/A-3u but not PDF/UA-1, in words; empty where it is both.
-    """
+    """A report on paper."""
 
     pdf: bytes
-    missing_glyphs: frozenset[str]
-    not_accessible: str = ""
+    missing_glyphs: frozenset[str]  # characters that no font could draw: 〓 stands for them, and somebody must be told
+    not_accessible: str = ""  # why it is PDF/A-3u but not PDF/UA-1, in words; empty where it is both
 
 
 def print_page(

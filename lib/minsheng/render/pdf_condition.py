@@ -51,13 +51,7 @@ class PdfCondition:
 
 
 def pdf_condition(content: bytes) -> PdfCondition:
-    """Look at a PDF, ours or anybody's.
-
-    Parameters
-    ----------
-    content
-        The whole file.
-    """
+    """Look at a PDF, ours or anybody's."""
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             objects = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary | pikepdf.Stream)]

@@ -39,37 +39,18 @@ _MOST_RANGE = 65536
 
 @dataclass(frozen=True)
 class PdfContents:
-    """What a PDF holds.
+    """What a PDF holds."""
 
-    Parameters
-    ----------
-    pages
-        The text of each page; a line of the page is a line.
-    attachments
-        Name → content.
-    strings
-        Every text of the file's objects: properties, bookmarks, notes, form fields, alternative texts.
-    metadata
-        The XMP packet.
-    unseen
-        Page or part → why it could not be looked into.
-    """
-
-    pages: tuple[str, ...]
-    attachments: Mapping[str, bytes] = field(default_factory=dict)
+    pages: tuple[str, ...]  # text of each; a line of the page is a line
+    attachments: Mapping[str, bytes] = field(default_factory=dict)  # name → content
+    # every text of the file's objects: properties, bookmarks, notes, form fields, alternative texts
     strings: tuple[str, ...] = ()
-    metadata: str = ""
-    unseen: Mapping[str, str] = field(default_factory=dict)
+    metadata: str = ""  # the XMP packet
+    unseen: Mapping[str, str] = field(default_factory=dict)  # page or part → why it could not be looked into
 
 
 def read_pdf(content: bytes) -> PdfContents:
-    """Read a PDF, ours or anybody's.
-
-    Returns
-    -------
-    PdfContents
-        Without pages where the file is encrypted or broken: ``unseen`` then says so under an empty key.
-    """
+    """Read any PDF; an encrypted or broken one has no pages, and ``unseen`` says so under an empty key."""
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return _read(pdf)

@@ -28,18 +28,10 @@ _WARM_UP_PAGE = f"""
 
 @dataclass(frozen=True)
 class RenderedReport:
-    """A report as files.
+    """A report as files."""
 
-    Parameters
-    ----------
-    files
-        File name → content, in the order of :data:`~minsheng.render.formats.FORMATS`.
-    missing_glyphs
-        Characters that no font could draw; empty unless a return holds a very rare one.
-    """
-
-    files: Mapping[str, bytes]
-    missing_glyphs: frozenset[str]
+    files: Mapping[str, bytes]  # name → content, in the order of :data:`~minsheng.render.formats.FORMATS`
+    missing_glyphs: frozenset[str]  # characters that no font could draw; empty unless a return holds a very rare one
 
     @property
     def html(self) -> bytes:
@@ -101,9 +93,8 @@ def render_report(
 def warm_up() -> None:
     """Render a small page, so that a process forked from this one starts with templates, styles and libraries loaded.
 
-    Nothing is compiled: Typst's threads would not survive a fork. A forked process that renders one report and ends
-    should call ``gc.disable()`` first: the collector would go through the page's remains for nothing, which takes a
-    quarter of the time.
+    A forked process that renders one report and ends should call ``gc.disable()`` first: the collector would go through
+    the page's remains for nothing, which takes a quarter of the time.
     """
     output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": _WARM_UP_PAGE}}
     cell = {
@@ -116,6 +107,7 @@ def warm_up() -> None:
     }
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     page, _ = _exporter().from_notebook_node(nbformat.from_dict(notebook))  # type: ignore[no-untyped-call]
+    # Nothing is compiled: Typst's threads would not survive a fork.
     warm_press(page)
 
 

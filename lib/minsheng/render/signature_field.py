@@ -1,6 +1,6 @@
-"""The empty field in which a leader signs a PDF (PAdES); :mod:`minsheng.render.typst.mending` lays it.
+"""What stands in the empty field in which a leader signs a PDF (PAdES): a name, drawn as outlines.
 
-A name drawn as outlines: what stands in a signature field, without any font that the file would have to embed.
+:mod:`minsheng.render.typst.mending` lays the field. Outlines need no font that the file would have to embed.
 """
 
 from functools import lru_cache

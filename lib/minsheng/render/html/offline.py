@@ -1,6 +1,6 @@
-"""A report is static and complete in itself: nothing in it runs, nothing in it is fetched.
+"""What keeps a report static and complete in itself: nothing in it runs, nothing in it is fetched.
 
-What can be wrong with a notebook that is to become a report. Program faults: they speak English.
+Its errors are program faults of a notebook and speak English.
 """
 
 import re
@@ -31,8 +31,10 @@ _ACTIVE_TAGS = frozenset(
 
 _FETCHING_ATTRIBUTES = frozenset({"background", "data", "poster", "src", "srcset", "xlink:href"})
 
+# Nobody sees them, HTML and PDF/A allow them nowhere.
 _ILLEGIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 
+# A file cannot hold the half of a surrogate pair.
 _HALVES = re.compile("[\ud800-\udfff]")
 
 _FETCHING_STYLE = re.compile(r"@import\b|url\(\s*[\"']?(?!data:|#|\s)", re.IGNORECASE)
@@ -71,10 +73,7 @@ def refuse_active_content(body: str) -> None:
 
 
 def legible(text: str) -> str:
-    """Return a text without controls and characters that are none; half of a surrogate pair becomes U+FFFD.
-
-    Nobody sees them, HTML and PDF/A allow them nowhere, and a file cannot hold the half of a pair.
-    """
+    """Return a text without controls and characters that are none; half of a surrogate pair becomes U+FFFD."""
     return _HALVES.sub("\ufffd", _ILLEGIBLE.sub("", text))
 
 

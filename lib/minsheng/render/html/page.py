@@ -1,8 +1,7 @@
-"""A page that is no notebook's (the site's index pages), in the same style, offline and without script.
+"""A page that is no notebook's, and the one style of all pages: offline, without script.
 
-The style of reports as text: read once, without its comments, with the colours and sizes that paper shares.
-``styles/report.css`` documents the HTML vocabulary that it styles; ``styles/look.json`` holds what both media have in
-common; how each element looks on paper stands in ``typst/templates``.
+``styles/report.css`` documents the HTML vocabulary that it styles; ``styles/look.json`` holds the colours and sizes
+that screen and paper share; how each element looks on paper stands in ``typst/templates``.
 """
 
 import json

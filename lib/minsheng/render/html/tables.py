@@ -112,17 +112,14 @@ def table(
     return Element("div", inner, class_="table-wrap", role="region", tabindex="0", aria_label=caption)
 
 
+# With widths given the printer need not measure every cell, and a table of three short columns does not spread over the
+# whole page, where the eye loses the row on its way from a name to its figure.
 def _shares(columns: Sequence[TableColumn], rows: Sequence[Sequence[Content]]) -> tuple[list[float], int]:
-    """Return each column's share of the width, and the table's of the page, all in per cent.
-
-    With them the printer need not measure every cell, and a table of three short columns does not spread over the
-    whole page, where the eye loses the row on its way from a name to its figure.
-
-    Short columns get what their longest entry needs; columns of running text share the rest.
-    """
+    """Return each column's share of the width, and the table's of the page, all in per cent."""
     needs = _needs(columns, rows, header_lines=1)
     if sum(needs) > _PAGE_EM:
         needs = _needs(columns, rows, header_lines=2)
+    # Short columns get what their longest entry needs; columns of running text share the rest.
     running = [number for number, column in enumerate(columns) if column.kind == "long"]
     if running:
         needs = [

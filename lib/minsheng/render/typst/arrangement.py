@@ -50,55 +50,26 @@ _FIRST_OF_EVEN, _TEXT_OF_EVEN, _FIRST_OF_MATRIX = 27.0, 17.0, 13.0
 
 @dataclass(frozen=True)
 class Part:
-    """A table, or the columns of one that stand on a sheet together.
-
-    Parameters
-    ----------
-    grid
-        The cells.
-    shares
-        Of the table's width, per column.
-    rooms
-        Ems for text, per column.
-    heights
-        Bounds from above, per row of the head and of the body, in points.
-    """
+    """A table, or the columns of one that stand on a sheet together."""
 
     grid: Grid
-    shares: tuple[float, ...]
-    rooms: tuple[float, ...]
+    shares: tuple[float, ...]  # of the table's width, per column
+    rooms: tuple[float, ...]  # ems for text, per column
+    # bounds from above in points, per row of the head and of the body
     heights: tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How a table is set.
+    """How a table is set."""
 
-    Parameters
-    ----------
-    parts
-        One, or several for a table that is too wide for any sheet.
-    size
-        Of its text, in points.
-    inset
-        Blank at either side of an entry, in ems.
-    across
-        Whether it lies on sheets of its own, turned.
-    width
-        Of the table, in per cent.
-    whole
-        Whether it stays on one sheet.
-    sheet
-        Points that a row may be high and stay together.
-    """
-
-    parts: tuple[Part, ...]
-    size: float
-    inset: float
-    across: bool
-    width: float
-    whole: bool
-    sheet: float
+    parts: tuple[Part, ...]  # several for a table that is too wide for any sheet
+    size: float  # of its text, in points
+    inset: float  # blank at either side of an entry, in ems
+    across: bool  # on sheets of its own, turned
+    width: float  # of the table, in per cent
+    whole: bool  # stays on one sheet
+    sheet: float  # points that a row may be high and stay together
 
 
 def text_width(text: str) -> float:
@@ -128,23 +99,7 @@ def breakable(text: str, room: float) -> Iterator[str]:
 def arrange(
     table: Any, grid: Grid, form: str, text_of: Callable[[Any], str], *, upright: float, may_turn: bool
 ) -> Arrangement:
-    """Decide how a table is set.
-
-    Parameters
-    ----------
-    table
-        The element.
-    grid
-        Its cells.
-    form
-        Of the page: ``official`` or empty.
-    text_of
-        Returns a cell's text.
-    upright
-        Points of width where it stands.
-    may_turn
-        Whether it may lie across, on sheets of its own.
-    """
+    """Decide how a table is set; ``upright`` is the width in points where it stands, ``form`` ``official`` or empty."""
     classes = classes_of(table)
     measured = _Measured(grid, text_of)
     given = _given_shares(table, grid, classes)

@@ -32,13 +32,7 @@ _Step = tuple[str, frozenset[str], frozenset[str]]
 
 
 class CellStyles:
-    """The rules of a page's ``<style>`` elements, and of its elements themselves.
-
-    Parameters
-    ----------
-    sheets
-        The texts of the ``<style>`` elements, in order.
-    """
+    """The rules of a page's ``<style>`` elements (their texts, in order), and of its elements themselves."""
 
     def __init__(self, sheets: list[str]) -> None:
         self._by_name: dict[str, list[tuple[int, tuple[_Step, ...], Declarations]]] = {}

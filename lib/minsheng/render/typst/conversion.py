@@ -43,51 +43,19 @@ _FOLLOWED = re.compile(r"https?:|mailto:", re.IGNORECASE)
 
 @dataclass
 class TypesetPage:
-    """A page in Typst's words.
+    """A page in Typst's words."""
 
-    Parameters
-    ----------
-    source
-        The main file.
-    files
-        Name → SVG, which it refers to.
-    rasters
-        Name → image of dots, which it refers to.
-    row_headers
-        For each row below the heads of the page's tables, in order: the places of the cells that name it.
-    missing
-        Characters that no font has: 〓 stands for them.
-    wordless
-        How many pictures have no alternative text.
-    """
-
-    source: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)
-    rasters: dict[str, bytes] = field(default_factory=dict)
+    source: str = ""  # the main file
+    files: dict[str, bytes] = field(default_factory=dict)  # name → SVG, which it refers to
+    rasters: dict[str, bytes] = field(default_factory=dict)  # name → image of dots, which it refers to
+    # for each row below the heads of tables, in order: the places of the cells that name it
     row_headers: list[tuple[int, ...]] = field(default_factory=list)
-    missing: set[str] = field(default_factory=set)
-    wordless: int = 0
+    missing: set[str] = field(default_factory=set)  # characters that no font has: 〓 stands for them
+    wordless: int = 0  # how many pictures have no alternative text
 
 
 def typeset(page: str, *, title: str, issuer: str, form: str, missing: Callable[[str], set[str]]) -> TypesetPage:
-    """Write a page's source.
-
-    Parameters
-    ----------
-    page
-        The whole HTML.
-    title, issuer
-        Of the file's properties and of the running header.
-    form
-        ``official`` or empty.
-    missing
-        Returns the characters of a text that no font can draw.
-
-    Raises
-    ------
-    PaperError
-        If a picture cannot be printed.
-    """
+    """Write a page's source; ``missing`` returns what no font can draw. PaperError if a picture cannot be printed."""
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
     root = lxml.html.document_fromstring(legible(page).encode(), parser=parser)
     main = root.find(".//main")
@@ -100,17 +68,7 @@ def typeset(page: str, *, title: str, issuer: str, form: str, missing: Callable[
 
 
 class PageWriter:
-    """Writes the elements of one page in their order.
-
-    Parameters
-    ----------
-    body
-        What holds them all.
-    form
-        See :func:`typeset`.
-    missing
-        See :func:`typeset`.
-    """
+    """Writes the elements of one page in their order; ``body`` holds them all, the rest is as in :func:`typeset`."""
 
     def __init__(self, body: Any, form: str, missing: Callable[[str], set[str]]) -> None:
         self.made = TypesetPage()

@@ -1,12 +1,4 @@
-"""What Typst cannot be told, or writes so that not every validator reads it: changed in the file's objects.
-
-- Headers of rows: Typst marks those of columns (``pdf.header-cell`` is behind a switch that the binding lacks).
-- The identifier: the binding derives it from title and author, so that two counties would share one.
-- Attachments: any bytes, each with the report's date.
-- The field for a signature: Typst has no forms.
-- Font matrices: what is written says what is the default, but in two places, which some readers multiply.
-- Streams that end in CR.
-"""
+"""What Typst cannot be told, or writes so that not every validator reads it: changed in the file's objects."""
 
 import re
 from base64 import b64encode
@@ -34,6 +26,7 @@ _STRUCTURE = re.compile(rb"<</Type/StructElem/S/(\w+)/")
 _IDENTIFIERS = re.compile(rb"/ID\[\(([A-Za-z0-9+/=]{24})\)\(([A-Za-z0-9+/=]{24})\)\]")
 _FIELD_PLACE = re.compile(rb"/Rect\[([^\]]*)\].*/StructParent (\d+)")
 # FontMatrix 1 0 0 1 0 0 and .001 0 0 .001 0 0 of a CFF font; an unused operator (XUID, of as many bytes) says nothing.
+# What is written says what is the default, but in two places, which some readers multiply.
 _MATRICES = (
     (bytes.fromhex("8c8b8b8c8b8b0c07"), b"\x8b" * 7 + b"\x0e"),
     (bytes.fromhex("1e0a001f8b8b1e0a001f8b8b0c07"), b"\x8b" * 13 + b"\x0e"),
@@ -49,35 +42,24 @@ def mended(
     attachments: Mapping[str, bytes],
     as_of: date | None,
 ) -> bytes:
-    """Return the file with all of that done.
+    """Return the file as Typst wrote it with all that mended; PaperError if it is not laid out as expected.
 
-    Parameters
-    ----------
-    pdf
-        As Typst wrote it.
-    row_headers
-        For each row below the heads of tables, in reading order: the places of the cells that name it.
-    identifier
-        16 bytes that name the report: the first of the file's identifiers. The second names the file's bytes.
-    attachments
-        Files to embed by name, each marked as source of what the pages show.
-    as_of
-        The date of the attachments.
-
-    Raises
-    ------
-    PaperError
-        If the file is not laid out as expected.
+    ``row_headers`` holds, for each row below the heads of tables in reading order, the places of the cells that name
+    it. ``identifier`` are 16 bytes that name the report, the first of the file's identifiers; the second names the
+    file's bytes. Attachments are marked as source of what the pages show and get the date ``as_of``.
     """
     found = _IDENTIFIERS.search(pdf)
     if found is None:
         raise PaperError("Typst wrote a file without identifiers")
+    # The binding derives it from title and author, so that two counties would share one.
     named = b64encode(identifier)
     # The same identifier stands in the metadata, which are not packed.
     objects = PdfObjects(pdf.replace(found[1], named))
+    # Typst marks headers of columns alone: ``pdf.header-cell`` is behind a switch that the binding lacks.
     _mark_row_headers(objects, row_headers)
     for number, text in objects.items():
         _mend_stream(objects, number, text)
+    # Typst has no forms.
     _lay_signature_field(objects)
     _attach(objects, attachments, as_of)
     catalog = _catalog(objects)

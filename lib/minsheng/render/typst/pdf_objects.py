@@ -17,18 +17,7 @@ _PACKED = b"/Filter/FlateDecode"
 
 
 class PdfObjects:
-    """A file taken apart.
-
-    Parameters
-    ----------
-    pdf
-        The whole file.
-
-    Raises
-    ------
-    PaperError
-        If it is laid out in another way.
-    """
+    """A whole file taken apart; PaperError if it is laid out in another way."""
 
     def __init__(self, pdf: bytes) -> None:
         try:
@@ -93,12 +82,10 @@ def text_string(text: str) -> bytes:
 
 
 def stream_of(head: bytes, content: bytes) -> bytes:
-    """Write a stream, packed; one that would end in CR in a way that it does not.
-
-    With the line end that follows a validator would see CRLF. The last byte of a packed stream belongs to a checksum of
-    the content, so that another strength of packing would not help; packing the packed does.
-    """
+    """Write a stream, packed; one that would end in CR in a way that it does not."""
     data, times = zlib.compress(content), 1
+    # With the line end that follows a validator would see CRLF. The last byte of a packed stream belongs to a checksum
+    # of the content, so that another strength of packing would not help; packing the packed does.
     if data.endswith(b"\r") and not content.endswith(b"\r"):
         data, times = content, 0
     while data.endswith(b"\r"):

@@ -28,37 +28,17 @@ _IMPORT = re.compile(r"@import", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as Typst reads it.
+    """A picture as Typst reads it."""
 
-    Parameters
-    ----------
-    content
-        An SVG or a raster image.
-    suffix
-        ``svg``, ``png``, ``jpg``, ``gif``.
-    tall
-        Whether it may be higher than a sheet.
-    """
-
-    content: bytes
-    suffix: str
-    tall: bool
+    content: bytes  # an SVG or a raster image
+    suffix: str  # ``svg``, ``png``, ``jpg``, ``gif``
+    tall: bool  # may be higher than a sheet
 
 
 def picture_of(address: str, draw: Callable[[str], str]) -> Picture:
-    """Read the picture that an ``img`` element embeds.
+    """Read the picture that an ``img`` element embeds; ``draw`` puts a sign for every character that no font has.
 
-    Parameters
-    ----------
-    address
-        Its ``src``.
-    draw
-        Returns a text with a sign for every character that no font has.
-
-    Raises
-    ------
-    PaperError
-        If it is not embedded, nobody can read it, or an SVG refers to anything outside of itself.
+    Raises PaperError if it is not embedded, nobody can read it, or an SVG refers to anything outside of itself.
     """
     found = _DATA.fullmatch(address.strip())
     if found is None:

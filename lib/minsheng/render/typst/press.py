@@ -43,59 +43,27 @@ os.register_at_fork(after_in_child=_note_fork)
 
 @dataclass(frozen=True)
 class Sheets:
-    """What goes to press; plain data.
+    """What goes to press; plain data."""
 
-    Parameters
-    ----------
-    source
-        The main file.
-    files
-        Name → text that it imports or draws.
-    rasters
-        Name → image of dots that it draws.
-    fonts
-        The folder of the only fonts there are.
-    families
-        Role of an official font → family.
-    as_of
-        The file's date: the clock is no input.
-    accessible
-        Whether it is to be PDF/UA-1 too.
-    """
-
-    source: str
-    files: Mapping[str, bytes]
-    rasters: Mapping[str, bytes]
-    fonts: str
-    families: Mapping[str, str]
-    as_of: date | None
-    accessible: bool
+    source: str  # the main file
+    files: Mapping[str, bytes]  # name → text that it imports or draws
+    rasters: Mapping[str, bytes]  # name → image of dots that it draws
+    fonts: str  # the folder of the only fonts there are
+    families: Mapping[str, str]  # role of an official font → family
+    as_of: date | None  # the file's date: the clock is no input
+    accessible: bool  # whether it is to be PDF/UA-1 too
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What came out of the press.
+    """What came out of the press."""
 
-    Parameters
-    ----------
-    pdf
-        The file as Typst wrote it.
-    not_accessible
-        Why it is PDF/A-3u alone, in Typst's words; empty where it is PDF/UA-1 too, or was not to be.
-    """
-
-    pdf: bytes
-    not_accessible: str
+    pdf: bytes  # as Typst wrote it
+    not_accessible: str  # why it is PDF/A-3u alone, in Typst's words; empty where it is PDF/UA-1 too, or was not to be
 
 
 def printed(sheets: Sheets) -> Printed:
-    """Print.
-
-    Raises
-    ------
-    PaperError
-        If Typst refuses the source, or it takes more time or memory than it may.
-    """
+    """Print; PaperError if Typst refuses the source, or it takes more time or memory than it may."""
     return printed_here(sheets) if _forked else _printed_in_child(sheets)
 
 

@@ -15,21 +15,11 @@ _SECTIONS = frozenset({"thead", "tbody", "tfoot"})
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell at its place.
+    """A cell at its place."""
 
-    Parameters
-    ----------
-    element
-        ``th`` or ``td``; ``None`` for a gap.
-    column
-        Where it begins, from 0.
-    columns, rows
-        How far it reaches, at least 1.
-    """
-
-    element: Any
-    column: int
-    columns: int = 1
+    element: Any  # ``th`` or ``td``; ``None`` for a gap
+    column: int  # where it begins, from 0
+    columns: int = 1  # how far it reaches, at least 1, as ``rows``
     rows: int = 1
 
     @property
@@ -48,21 +38,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table.
+    """A table."""
 
-    Parameters
-    ----------
-    columns
-        How many there are.
-    head
-        Rows that are repeated on every sheet.
-    body
-        All other rows.
-    """
-
-    columns: int
-    head: tuple[Row, ...]
-    body: tuple[Row, ...]
+    columns: int  # how many there are
+    head: tuple[Row, ...]  # rows that are repeated on every sheet
+    body: tuple[Row, ...]  # all other rows
 
     def row_headers(self) -> int:
         """Return how many columns at the left name rows: at most all but one."""
