@@ -24,16 +24,12 @@ def note_page(
     ----------
     plan
         Names issuer and people.
-    report
-        The report that is handed over.
     handed
-        File, hash, time and head.
+        File, hash, time and the archive's head.
     signed
         The signature on the report, if there is one.
     remarks
         What the receiver should know.
-    receiver
-        Who takes it.
     """
     section, title = report.section, f"{report.period.label}{report.section.name}月报交接单"
     current = signed is not None and signed.report_sha256 == report.sha256

@@ -31,8 +31,6 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
 
     Parameters
     ----------
-    workspace
-        Where the periods' pages lie.
     plan
         The plan of the year that is worked on.
     now

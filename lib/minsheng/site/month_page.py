@@ -22,19 +22,7 @@ from minsheng.workspace import Workspace
 
 
 def month_page(workspace: Workspace, plan: Plan, period: Period, links: Sequence[tuple[str, str]] = ()) -> bytes:
-    """Return the page of a month.
-
-    Parameters
-    ----------
-    workspace
-        Where results lie.
-    plan
-        The plan of the period's year.
-    period
-        A month.
-    links
-        File beside the page and words for it, of what was written before.
-    """
+    """Return the page of a month; ``links``: file beside the page and words for it, of what was written before."""
     month = PeriodResults(workspace, plan, period)
     title = f"{period.label}民生工程及民生实事"
     bulletin = month.bulletin()

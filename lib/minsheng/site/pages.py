@@ -15,24 +15,12 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class SitePage:
-    """One page, or workbook, that is made from all results of a month.
+    """One page, or workbook, that is made from all results of a month."""
 
-    Parameters
-    ----------
-    path
-        Where it lies under ``outputs/``; ``{period}/`` is the month's folder.
-    make
-        Makes it; a module's own function, because a servant calls it.
-    link
-        What the month's page calls its link to it; empty where it has none.
-    archived
-        Whether it is part of what is sealed.
-    """
-
-    path: str
-    make: Callable[[Workspace, Plan, Period], bytes]
-    link: str = ""
-    archived: bool = False
+    path: str  # under ``outputs/``; ``{period}/`` is the month's folder
+    make: Callable[[Workspace, Plan, Period], bytes]  # a module's own function, because a servant calls it
+    link: str = ""  # what the month's page calls its link to it; empty where it has none
+    archived: bool = False  # part of what is sealed
 
 
 def _month_page(workspace: Workspace, plan: Plan, period: Period) -> bytes:

@@ -1,4 +1,4 @@
-"""NEW MODULE"""
+"""A month's list of who still owes what: written when somebody is to be reminded, taken away when nobody is."""
 
 import json
 from dataclasses import asdict

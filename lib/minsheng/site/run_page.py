@@ -64,10 +64,8 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
 
     Parameters
     ----------
-    workspace, plan, period
-        What was run.
     log
-        Its log; the run has finished.
+        The log of a run that has finished.
     """
     with RunHistory(workspace.history) as history:
         earlier = [run for run in history.runs(str(period), most=_EARLIER + 1) if run.log != log.run_id][:_EARLIER]

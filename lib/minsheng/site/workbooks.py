@@ -1,6 +1,6 @@
-"""``progress.xlsx``: the notice's annex table with actuals and completion beside the targets.
+"""The workbooks of a period, with what goes beside them: ``progress.xlsx`` of a month, 考评结果表 for 督查室.
 
-考评结果表 as files for 督查室: the sealed result table as HTML, PDF and a workbook, side by side in one folder.
+They show sealed figures and compute none.
 """
 
 from collections.abc import Mapping
@@ -27,10 +27,7 @@ _WHOLE, _PERCENT = "#,##0", "0.0%"
 
 
 def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
-    """Return the table of a month from the sealed city results; nothing is computed here.
-
-    A project whose city notebook failed leaves its columns blank, and a remark names it.
-    """
+    """Return the notice's annex table of a month, with actuals and completion beside the targets."""
     indicators = sorted(plan.indicators, key=lambda indicator: indicator.column)
     found: dict[tuple[str, str], Measurement] = {}
     absent, label, days = [], "", [period.end]
@@ -38,6 +35,7 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
         result = published_result(workspace, period, CITY, project.id)
         figures = result.figures if result else None
         if not isinstance(figures, ProjectFigures):
+            # A project whose city notebook failed leaves its columns blank, and a remark names it.
             absent.append(project.short_name)
             continue
         label = figures.data_label
@@ -117,9 +115,9 @@ _COPIES = {f"{FOLDER}.html": HTML, f"{FOLDER}.pdf": PDF}
 
 
 def write_result_table(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write the folder that goes to 督查室; without a sealed table an older folder is taken away.
+    """Write the folder that goes to 督查室: the sealed result table as HTML, PDF and workbook, side by side.
 
-    Nothing is computed here: the workbook holds the sealed figures, page and PDF are those of the archived notebook.
+    Without a sealed table an older folder is emptied; page and PDF are those of the archived notebook.
     """
     folder = workspace.outputs / str(period) / FOLDER
     figures = published_result_table(workspace, period)
