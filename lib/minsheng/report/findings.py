@@ -1,7 +1,4 @@
-"""分析与提示: sentences that change with the figures.
-
-The parts of a report (五个方面 in 2017) in the words of areas.
-"""
+"""分析与提示: sentences that change with the figures; and the parts of a report (五个方面 in 2017) in areas' words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

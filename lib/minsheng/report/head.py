@@ -1,7 +1,4 @@
-"""The title block, and the sentence that stands first on every page.
-
-Sections that one notebook shows for 全市 and for a county, with what belongs to each.
-"""
+"""What stands first on a page: title block, one sentence, and the sections that 全市 and a county show differently."""
 
 from collections import Counter
 from collections.abc import Sequence

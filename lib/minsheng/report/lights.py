@@ -1,7 +1,4 @@
-"""Status in words: lights, the state of a return, severity of an issue, tone of a finding.
-
-Which figures a piece is made of: a piece asked of the wrong notebook says so, and never shows nothing.
-"""
+"""What all pieces share: status in words (light, return, severity, tone), and the right kind of figures."""
 
 from typing import Any, Literal, TypeVar, overload
 
@@ -78,13 +75,7 @@ def figures_of(dossier: Dossier, kind: type[_Kind], other: type[_Other], /) -> _
 
 
 def figures_of(dossier: Dossier, /, *kinds: type[Any]) -> Any:
-    """Return the dossier's figures if they are of one of these kinds.
-
-    Raises
-    ------
-    UsageError
-        If the piece belongs to another kind of notebook.
-    """
+    """Return the dossier's figures; a piece asked of another kind of notebook says so, and never shows nothing."""
     for kind in kinds:
         if isinstance(dossier.figures, kind):
             return dossier.figures

@@ -66,12 +66,10 @@ def report_parts(dossier: Dossier) -> Piece:
 
 
 def signature_block(dossier: Dossier) -> Piece:
-    """Return the list of annexes, who reports and when (署名、成文日期), and where the leader in charge signs.
-
-    The date is the day on which the report is due, since the clock is no input of a report; the leader's own date
-    stands beside the signature.
-    """
+    """Return the list of annexes, who reports and when (署名、成文日期), and where the leader in charge signs."""
     figures = figures_of(dossier, MonthlyReportFigures)
+    # The day on which the report is due, since the clock is no input of a report; the leader's own date stands beside
+    # the signature.
     sender, day = _sender(dossier), numbers.day(figures.due)
     name_gap, day_gap = _gaps(_width(sender), _width(day))
     closing = [

@@ -1,7 +1,4 @@
-"""县区考评: a county's points item by item, with rule, figures, evidence and clause.
-
-科室考评: reverse deductions (倒扣分), item by item.
-"""
+"""县区考评 and 科室考评 (倒扣分): the points item by item, with rule, figures, evidence and clause."""
 
 from collections.abc import Sequence
 from decimal import Decimal

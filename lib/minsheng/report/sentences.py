@@ -30,13 +30,7 @@ def opening(figures: ProjectFigures) -> str:
 
 
 def progress(measurement: Measurement) -> str:
-    """Return one clause about an indicator, without its full stop.
-
-    Returns
-    -------
-    str
-        E.g. 新增养老床位129张，完成年度目标300张的43.0%，低于序时进度7.0个百分点.
-    """
+    """Return one clause without its full stop: 新增养老床位129张，完成年度目标300张的43.0%，低于序时进度7.0个百分点."""
     if not measurement.has_duty:
         return f"{measurement.brief}：方案没有下达任务"
     if measurement.is_milestone:
@@ -244,11 +238,9 @@ def _done_share(measurement: Measurement) -> str:
 
 
 def because(state: ConditionState) -> str:
-    """Return what a condition was judged by, as prose: 汉字 and figures close up, days in full.
-
-    The date of the document is left out where it is all that the sentence or the table beside it says already.
-    """
+    """Return what a condition was judged by, as prose: 汉字 and figures close up, days in full."""
     text = state.because.rstrip("。")
+    # The date of the document is left out where it is all that the sentence or the table beside it says already.
     if state.document_date is not None:
         text = text.removesuffix(f"文件日期 {state.document_date.isoformat()}").rstrip("；")
     text = _ISO_DAY.sub(lambda found: numbers.day(date.fromisoformat(found[0])), text)

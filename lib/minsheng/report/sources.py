@@ -27,10 +27,8 @@ _CIRCLED = 20
 
 
 def reference(number: int, *names: str) -> Element:
-    """Return the small number beside a row's name that leads to the row's formula in :func:`sources`.
-
-    It is a circled one and stands beside the name, so that a figure that somebody copies never ends in it.
-    """
+    """Return the small number beside a row's name that leads to the row's formula in :func:`sources`."""
+    # Circled and beside the name, so that a figure that somebody copies never ends in it.
     shown = chr(_CIRCLED_ONE + number - 1) if number <= _CIRCLED else f"〔{number}〕"
     link = Element("a", shown, href=f"#{anchor(*names)}", aria_label=f"计算依据{number}")
     return Element("sup", link, class_="ref")

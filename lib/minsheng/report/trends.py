@@ -1,7 +1,4 @@
-"""年内走势: a small chart per indicator over the months, with the schedule as a dashed line.
-
-Charts of an assessment: points against full marks, counties by rank.
-"""
+"""Charts of 年内走势 (an indicator over the months, schedule dashed) and of an assessment (points, ranked totals)."""
 
 import math
 from collections.abc import Sequence
