@@ -1,7 +1,4 @@
-"""What a notebook reads: the plan, accepted returns, sealed results - of the workspace, or of the runner's task.
-
-Assessors' forms and the facts about sections' reports, as a notebook reads them.
-"""
+"""What a notebook reads: plan, returns, sealed results, forms, deliveries - of the workspace or the runner's task."""
 
 import json
 import os
@@ -53,8 +50,6 @@ class Inputs:
         The real one by hand; a small one of the task's own under the runner.
     plan
         The plan of the period's year.
-    period
-        The reporting period.
     """
 
     workspace: Workspace
@@ -70,13 +65,7 @@ class Inputs:
         return cls(workspace=workspace, plan=plan, period=parsed)
 
     def returns(self, owners: tuple[str, ...]) -> dict[tuple[Period, str], AcceptedReturn]:
-        """Return the accepted returns of these areas or sections, year to date.
-
-        Raises
-        ------
-        UsageError
-            If no return of the closing month has been checked at all: then the month was never taken in.
-        """
+        """Return accepted returns of areas or sections, year to date; UsageError where the month was never checked."""
         closing = self.period.closing_month
         if not self.workspace.accepted(closing).is_dir():
             raise UsageError(f"{closing.label}的报表尚未校验：请先运行 minsheng check {closing}")

@@ -1,6 +1,6 @@
 """Sealing a notebook's result: only the runner's notebooks write, by hand nothing is overwritten.
 
-The gate of 月报: a report with an empty part is shown to whoever works on it, and never sealed.
+A 月报 with an empty part is shown to whoever works on it, and never sealed.
 """
 
 import json
@@ -21,13 +21,7 @@ _COUNTS = "一二三四五六七八九十"
 
 
 def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
-    """Let pass a report whose parts all hold something; any other notebook's figures pass too.
-
-    Raises
-    ------
-    GateRefusedError
-        Names section, project and part of every empty part, and the workbook, sheet and cell to fill in.
-    """
+    """Refuse a monthly report with an empty part: section, project, part, and the cell to fill in; others pass."""
     if not isinstance(figures, MonthlyReportFigures):
         return
     holes = [
@@ -84,11 +78,6 @@ def publish_result(dossier: Dossier) -> Published:
     ----------
     dossier
         What :func:`~minsheng.notebook.open_dossier` returned.
-
-    Returns
-    -------
-    Published
-        Something to display.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""What if an actual or a rule were another: points and ranking by the same measures. Nothing is written.
+"""What if an actual or a rule were another: points and ranking by the same measures, asked by widgets.
 
-The widgets of the what-if: which figure or rule to change, and the page below that answers.
+Nothing is written.
 """
 
 from collections.abc import Mapping
@@ -103,13 +103,7 @@ def rule_settings(rule: ItemRule) -> dict[str, str]:
 
 
 def changed_rule(rule: ItemRule, setting: str, text: str) -> ItemRule:
-    """Return a rule with one setting changed.
-
-    Raises
-    ------
-    UsageError
-        If the rule has no such setting, or the value does not fit it; weights must add up to 1.
-    """
+    """Return a rule with one setting changed; UsageError if none fits, or the weights no longer add up to 1."""
     if setting not in rule_settings(rule):
         known = "、".join(SETTINGS.get(name, name) for name in rule_settings(rule))
         raise UsageError(f"这类规则没有“{SETTINGS.get(setting, setting)}”。可改的：{known}")
@@ -133,13 +127,7 @@ def changed_rule(rule: ItemRule, setting: str, text: str) -> ItemRule:
 
 
 def what_if(inputs: Inputs, question: Question) -> Piece:
-    """Return points and ranks before and after one change.
-
-    Raises
-    ------
-    UsageError
-        If the field, item or setting does not exist, or the value does not fit.
-    """
+    """Return points and ranks before and after a change; UsageError if it names nothing, or the value does not fit."""
     plan, period = inputs.plan, inputs.period
     ids = tuple(area.id for area in plan.assessed_areas)
     returns = inputs.returns(ids)
