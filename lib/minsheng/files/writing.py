@@ -36,15 +36,12 @@ def put(content: FileContent, target: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> str:
-    """Write a file so that a reader sees the old bytes or the new ones; return their sha256.
-
-    Its folder is made where there is none. Nothing waits for the disk: what is written here can be made again, and its
-    hash shows whether it is whole.
-    """
+    """Write a file, with its folder, so that a reader sees the old bytes or the new ones; return their sha256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two commands may write the first page at once: each beside it under a name of its own.
     staged = unfinished(path.with_name(f"{path.name}.{os.getpid()}"))
     try:
+        # Nothing waits for the disk: this can be made again, and its hash shows whether it is whole.
         staged.write_bytes(content)
         staged.replace(path)
     except OSError:  # a full disk: what was there stays, and nothing half-written takes room

@@ -44,8 +44,6 @@ def read_written(model: type[Model], content: bytes, name: PurePath | str, *, re
     ----------
     model
         What it should be; the models carry a ``schema_version``.
-    content
-        The document.
     name
         The file, as a person would look for it.
     remedy

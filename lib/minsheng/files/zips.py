@@ -1,12 +1,9 @@
-"""Make a zip based office file (xlsx, docx) byte-stable: the same parts give the same bytes.
-
-Libraries stamp the time of saving into the directory of the archive. Everything that we write goes through here, so
-that a sha256 says whether the content changed. It knows nothing of ours, so that every layer may use it.
-"""
+"""Makes a zip based office file (xlsx, docx) byte-stable, so that a sha256 says whether the content changed."""
 
 import io
 import zipfile
 
+# Libraries stamp the time of saving into the directory of the archive.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _COMPRESSION_LEVEL = 9
@@ -16,11 +13,6 @@ _PLAIN_FILE = 0o600 << 16
 
 def normalise_zip(content: bytes) -> bytes:
     """Pack the parts of an archive again with fixed dates, attributes and compression, in their own order.
-
-    Parameters
-    ----------
-    content
-        The bytes of a zip archive.
 
     Returns
     -------
