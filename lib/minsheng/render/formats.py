@@ -25,11 +25,10 @@ NOTEBOOK = "executed.ipynb"
 class ReportPage(NamedTuple):
     """What every format is made from: the page of a report and all that is known about it."""
 
-    html: str  # without links that depend on where it lies  # without links that depend on where it lies
+    html: str  # without links that depend on where it lies
     about: ReportMetadata
-    attachments: Mapping[str, bytes]  # to embed, by name  # to embed, by name
+    attachments: Mapping[str, bytes]  # to embed, by name
     fonts: "FontSet | None" = None
-    # address of what the bureau received, as seen from where the report will lie; empty where it has no place
     # address of what the bureau received, as seen from where the report will lie; empty where it has no place
     data_folder: str = ""
 
@@ -37,9 +36,7 @@ class ReportPage(NamedTuple):
 class Made(NamedTuple):
     """A report in one format."""
 
-    # empty where this report does not come in this format
     content: bytes  # empty where this report does not come in this format
-    # characters that no font could draw
     missing_glyphs: frozenset[str] = frozenset()  # characters that no font could draw
 
 

@@ -50,7 +50,13 @@ class PdfContents:
 
 
 def read_pdf(content: bytes) -> PdfContents:
-    """Read any PDF; an encrypted or broken one has no pages, and ``unseen`` says so under an empty key."""
+    """Read a PDF, ours or anybody's.
+
+    Returns
+    -------
+    PdfContents
+        Without pages where the file is encrypted or broken: ``unseen`` then says so under an empty key.
+    """
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return _read(pdf)
