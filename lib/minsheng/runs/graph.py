@@ -69,7 +69,13 @@ def period_tasks(plan: Plan, period: Period) -> list[Task]:
 
 
 def choose(tasks: list[Task], plan: Plan, areas: Sequence[str], notebooks: Sequence[str]) -> list[Task]:
-    """Return the tasks of the named areas and notebooks, with those they read; UsageError lists the names there are."""
+    """Return the tasks of the named areas and notebooks, with the tasks that those read.
+
+    Raises
+    ------
+    UsageError
+        If a name does not exist; the message lists those that do.
+    """
     known = {task.notebook for task in tasks}
     unknown = [name for name in notebooks if name not in known]
     if unknown:

@@ -72,7 +72,15 @@ _PLAN_FILE = "plan.json"
 
 @dataclass
 class Preparer:
-    """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up."""
+    """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up.
+
+    Parameters
+    ----------
+    plan
+        The plan of the period's year.
+    fingerprint
+        What every key contains besides a task's own inputs.
+    """
 
     workspace: Workspace
     plan: Plan
