@@ -42,8 +42,6 @@ def bind(covers: bytes, leaves: Sequence[Leaf], attachments: Mapping[str, bytes]
     ----------
     covers
         A PDF that holds the cover sheets of all leaves, in order.
-    leaves
-        The parts.
     attachments
         Name → content of what is no PDF.
     as_of

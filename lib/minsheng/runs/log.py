@@ -65,8 +65,6 @@ class RunLog(logging.Handler):
     ----------
     workspace
         Its outputs hold the log.
-    period
-        What is run.
     command
         ``run``, ``assess`` or ``check``.
     least
