@@ -127,7 +127,7 @@ CELLS = [
         "合并的数据单元格",
         edited(lambda book: book["低保"].merge_cells("D4:D5")),
         "blocked",
-        "DIB-001",
+        "READ-MERGED",
         "低保!D5",
         DIBAO,
     ),

@@ -169,7 +169,6 @@ def hidden_sheet(book: Any) -> None:
 
 CELLS = [
     Fault("数据格合并", merged("D4:D5"), "blocked", "READ-MERGED", "低保!D4", DIBAO, says="D4、D5 合并成了一格"),
-    Fault("合并的另一格也点名", merged("D4:D5"), "blocked", "READ-MERGED", "低保!D5", DIBAO),
     Fault("数据横着合并", merged("D4:E4"), "blocked", "READ-MERGED", "低保!E4", DIBAO),
     Fault(
         "文号被抹去末三位",
