@@ -12,7 +12,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-import tinyhtml5
+import lxml.html
 
 HERE = Path(__file__).parent
 APPROVED = HERE / "approved.toml"
@@ -30,7 +30,8 @@ def task_of(folder: Path) -> str:
 
 def text_lines(html: bytes) -> list[str]:
     """Return the text that a reader sees, a line a block, white space folded."""
-    body = tinyhtml5.parse(html, namespace_html_elements=False).find("body")
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
+    body = lxml.html.document_fromstring(html, parser=parser).find("body")
     lines = [""]
     _gather(body, lines)
     return [_DIGEST.sub("…", folded) for line in lines if (folded := " ".join(line.split()))]
