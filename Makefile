@@ -26,11 +26,11 @@ else
 	$(PYTEST) -m "not soak and not bench"
 endif
 
-# What asks for no month that was run, no browser and no wheel: under a minute.
+# What asks for no month that was run, no browser and no wheel.
 test-fast: setup
 	$(PYTEST) -m "not slow and not soak and not bench" $(addprefix tests/,$(ROOM))
 
-# The tests of `make test` with coverage, against the floor in pyproject.toml.
+# The tests of `make test` with coverage; what is left out, and why, stands in pyproject.toml.
 coverage: setup
 	sh .ci/setup tests
 	$(PYTEST) -m "not soak and not bench" --cov --cov-report=term
