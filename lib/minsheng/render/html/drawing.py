@@ -15,12 +15,9 @@ from typing import Literal
 from minsheng.domain.light import Tone
 from minsheng.render.html.markup import Content, Element
 from minsheng.render.html.numbers import ems
+from minsheng.render.html.page import look
 
-INK = "#1c1c1a"
-
-SECOND = "#55524b"
-
-RULE = "#bdb9b0"
+INK, SECOND, RULE = (look()[name] for name in ("ink", "second", "line"))
 
 TINT = "#ebe7de"
 
@@ -28,7 +25,11 @@ BAR = "#41637a"
 
 PALE = "#a9bac4"
 
-TONES = {Tone.GREEN: "#1f6b3a", Tone.YELLOW: "#96620a", Tone.RED: "#b01e22", Tone.GREY: "#6a675f"}
+TONES = {
+    tone: look()[name]
+    for tone, name in ((Tone.GREEN, "good"), (Tone.YELLOW, "watch"), (Tone.RED, "bad"), (Tone.GREY, "quiet"))
+}
+"""The colours of lights; ``styles/look.json`` is where they are changed, for screen, paper and charts at once."""
 
 PAGE_WIDTH = 142.0
 """Millimetres: the width of the text on A4."""

@@ -26,10 +26,16 @@ def screen_style(form: str = "") -> str:
     return _read("report.css") + _read("paged.css") + _read("screen.css") + (_read(f"{form}.css") if form else "")
 
 
+@lru_cache
+def look() -> dict[str, str]:
+    """Return the colours and sizes that screen, paper and charts have in common, by name."""
+    found: dict[str, str] = json.loads((STYLES / "look.json").read_text(encoding="utf-8"))
+    return found
+
+
 def _read(name: str) -> str:
-    look = json.loads((STYLES / "look.json").read_text(encoding="utf-8"))
     text = _COMMENT.sub("", (STYLES / name).read_text(encoding="utf-8"))
-    return _BLANKS.sub("\n", Template(text).substitute(look)).lstrip("\n")
+    return _BLANKS.sub("\n", Template(text).substitute(look())).lstrip("\n")
 
 
 _PAGE = """<!DOCTYPE html>
