@@ -74,7 +74,7 @@ def test_a_critical_issue_blocks_its_project_alone(plan: Plan, folder: DataFolde
     assert [p for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED] == ["dibao"]
     issue = next(i for i in verdict.issues if i.rule == "DIB-008")
     assert (issue.sheet, issue.cell, issue.value) == ("低保", "H4", "920001")
-    assert "2000 × 460 = 920000" in issue.message
+    assert "2000人 × 460元/人·月 = 920000元，填报 920001元" in issue.message
     accepted = read_accepted(folder.data, JANUARY, "cangxi")
     assert accepted is not None
     assert not [f for f in accepted.values if f.startswith("dibao.")]

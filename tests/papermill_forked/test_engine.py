@@ -102,7 +102,8 @@ def test_half_a_character_is_told_of_and_the_cell_goes_on(run):
 
 
 def test_a_child_that_comes_to_the_end_of_the_cell_ends_there_and_its_words_are_kept(run):
-    notebook = run("import os\nprint('child' if (pid := os.fork()) == 0 else 'parent')", "os.waitpid(pid, 0)[1]")
+    fork = "import os\nprint('child' if (pid := os.fork()) == 0 else 'parent')"
+    notebook = run(f"{fork}\nended = os.waitpid(pid, 0)[1] if pid else None", "ended")
 
     words = "".join(output.text for output in notebook.cells[0].outputs if output.name == "stdout")
     assert sorted(words.split()) == ["child", "parent"]
