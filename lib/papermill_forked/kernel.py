@@ -9,12 +9,15 @@ import asyncio
 import atexit
 import importlib.util
 import os
+import re
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
+import ipykernel.ipkernel
 import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
@@ -22,11 +25,15 @@ from ipykernel.kernelbase import Kernel
 from tornado.ioloop import IOLoop
 from traitlets import Any as AnyTrait
 from traitlets import Type, default
+from traitlets.config import Config
+from traitlets.config.loader import DeferredConfigString
 
 from papermill_forked import wire
 from papermill_forked.publisher import Publisher
 
 _READ_BYTES = 1 << 20
+
+_SETTING = re.compile(r"--([A-Z]\w*)\.(\w+)=(.*)", re.DOTALL)
 
 
 class _NoShellChannelThread:
@@ -36,6 +43,15 @@ class _NoShellChannelThread:
 
     def __bool__(self) -> bool:
         return False
+
+
+class _NoModules:
+    """The module ``sys`` as it looks before anything is imported."""
+
+    modules: Mapping[str, ModuleType] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 class ShellStream:
@@ -81,6 +97,15 @@ class ForkedKernel(IPythonKernel):
     shell_channel_thread = AnyTrait(_NoShellChannelThread())
     _supports_kernel_subshells = False
 
+    def __init__(self, **options: Any) -> None:
+        # ipykernel lists the files of all modules for its debugger, which nobody can reach here. To look at each module
+        # of the template is to copy its page: a fifth of all that a notebook copies.
+        vars(ipykernel.ipkernel)["sys"] = _NoModules()
+        try:
+            super().__init__(**options)  # type: ignore[no-untyped-call]
+        finally:
+            vars(ipykernel.ipkernel)["sys"] = sys
+
     @default("_execute_sleep")
     def _no_sleep(self) -> float:
         # ipykernel waits 0.5 ms for its thread to have sent the output; here it has been sent.
@@ -107,7 +132,9 @@ class ForkedKernel(IPythonKernel):
             # Somebody may have replaced sys.stdout, which is all that ipykernel flushes.
             self._stdout.flush()
             self._stderr.flush()
+        self.iopub_thread.holding = status == "busy"
         super()._publish_status(status, channel, parent)  # type: ignore[no-untyped-call]
+        self.iopub_thread.holding = False
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Do nothing: the parent sends one request at a time."""
@@ -123,6 +150,18 @@ class ForkedKernelApp(IPKernelApp):
     name = "ipython-kernel"
     kernel_class = Type(ForkedKernel)
     data: socket.socket | None = None
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """Take ``--Class.trait=value`` as it stands: a parser for all that could be said takes longer than a cell."""
+        found = [_SETTING.fullmatch(argument) for argument in argv or ()]
+        if not all(found):
+            super().parse_command_line(argv)
+            return
+        config = Config()
+        for owner, trait, value in (match.groups() for match in found if match):
+            config[owner][trait] = DeferredConfigString(value)
+        self.cli_config = config
+        self.update_config(config)
 
     def init_connection_file(self) -> None:
         """Have no connection file."""

@@ -30,6 +30,8 @@ _COLLECT_BYTES = 1 << 24
 
 _DATAGRAM_BYTES = 1 << 16
 
+_RESULT = b"execute_result"
+
 
 class Publisher(IOPubThread):
     """Stands where ipykernel has its IOPub thread and socket; without a socket to the parent it throws all away."""
@@ -46,6 +48,9 @@ class Publisher(IOPubThread):
         self._from_forks, self._to_master = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._lock = threading.RLock()
+        self._held = b""
+        self.holding = False
+        """Whether what is sent now waits for its successor: a message costs less than waking the parent for it."""
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._streams: dict[int, tuple[OutStream, codecs.IncrementalDecoder]] = {}
@@ -95,24 +100,31 @@ class Publisher(IOPubThread):
         os.eventfd_write(self._wake, 1)
 
     def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
-        """Send one message to the parent."""
-        self._send([b"iopub", *msg])
+        """Send one message to the parent; the reply follows the last expression's result at once."""
+        self._send([b"iopub", *msg], hold=self.holding or msg[0] == _RESULT)
 
     def send_reply(self, frames: Sequence[wire.Part]) -> None:
-        """Send one reply to the parent."""
-        self._send([b"shell", *frames])
+        """Send one reply to the parent, with the idle state that follows it."""
+        self._send([b"shell", *frames], hold=True)
 
     def send_control(self, *parts: bytes) -> None:
         """Send a word of our own to the parent."""
         self._send([b"control", *parts])
 
-    def _send(self, parts: Sequence[wire.Part]) -> None:
+    def _send(self, parts: Sequence[wire.Part], *, hold: bool = False) -> None:
         data = wire.encode(parts)
         with self._lock:
             if self.in_fork:
                 self._send_as_fork(data)
-            elif self._data is not None:
-                self._data.sendall(data)
+            elif hold:
+                self._held += data
+            else:
+                self._pass_on(data)
+
+    def _pass_on(self, data: bytes) -> None:
+        held, self._held = self._held, b""
+        if self._data is not None:
+            self._data.sendall(held + data)
 
     def _send_as_fork(self, data: bytes) -> None:
         if len(data) <= _DATAGRAM_BYTES:
@@ -154,8 +166,7 @@ class Publisher(IOPubThread):
                 with open(fds[0], "rb") as file:  # noqa: PTH123  # a descriptor has no path
                     file.seek(0)
                     data = file.read()
-            if self._data is not None:
-                self._data.sendall(data)
+            self._pass_on(data)
             return len(data)
         stream, decoder = self._streams[fd]
         with suppress(BlockingIOError):

@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 import traceback
+import typing
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -191,6 +192,8 @@ def main() -> None:
     try:
         processes.adopt_orphans()
         preload(settings["preload"], settings["warm_up"])
+        for forget in typing._cleanups:  # type: ignore[attr-defined]  # noqa: SLF001
+            forget()  # a library does it at the end of every process, and would copy what it frees in each fork
         gc.collect()
         gc.freeze()
         zygote = Zygote(control, settings["parent"])
