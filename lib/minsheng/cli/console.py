@@ -3,16 +3,18 @@
 import time
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from minsheng.agenda.attention import Matter
-from minsheng.agenda.status import MonthStatus
 from minsheng.runs.options import RunSummary
+
+if TYPE_CHECKING:
+    from minsheng.agenda.attention import Matter
+    from minsheng.agenda.status import MonthStatus
 
 _PLAIN_EVERY_SECONDS = 2.0
 
@@ -68,7 +70,7 @@ class RunDisplay:
             )
 
 
-def print_status(status: MonthStatus, found: Sequence[Matter]) -> None:
+def print_status(status: "MonthStatus", found: Sequence["Matter"]) -> None:
     """Print the status of a month: what needs attention, the returns, and the details below."""
     console = Console()
     console.print(f"{status.title}　{status.period.label}　以{status.as_of}为准", highlight=False, soft_wrap=True)

@@ -89,11 +89,15 @@ def check_period(
     return outcome
 
 
-def check_returns(workspace: Workspace, plan: Plan, month: Period, *, force: bool, display: Display) -> CheckOutcome:
-    """Check with a plan that is loaded already."""
+def check_returns(
+    workspace: Workspace, plan: Plan, month: Period, *, force: bool, display: Display, stands: bool = False
+) -> CheckOutcome:
+    """Check with a plan that is loaded already; ``stands`` says that the caller has just seen the returns unchanged."""
     display.stage(f"校验{month.label}报表")
     with stage(_log, "intake"):
-        if force:
+        if stands:
+            pass
+        elif force:
             # Only this month is checked anew: the months before it are its inputs.
             if month.previous_month:
                 check_year_to_date(plan, workspace.params, workspace.data, month.previous_month)

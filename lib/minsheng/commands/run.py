@@ -129,7 +129,7 @@ def _run(
         if not idle and not options.scheduler:
             # The template boots beside the import of Great Expectations.
             template()
-        checked = check_returns(workspace, plan, period, force=force, display=display)
+        checked = check_returns(workspace, plan, period, force=force, display=display, stands=idle)
         if idle:
             summary = all_skipped(history, chosen, period, log=log)
         else:

@@ -1,12 +1,14 @@
 """What names a task: the hash of its inputs and of all that makes reports - our files, lock, fonts, text libraries."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import minsheng
 import papermill_forked
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.hashing import FileContent, sha256, sha256_of_files
@@ -86,6 +88,7 @@ class Preparer:
     plan: Plan
     fingerprint: Fingerprint
     _digests: dict[Path, str] = field(default_factory=dict)
+    _returns: dict[tuple[Period, tuple[str, ...]], dict[str, Path]] = field(default_factory=dict)
     _compiled: bytes = b""
 
     def key(self, task: Task) -> str:
@@ -94,22 +97,20 @@ class Preparer:
         parts += self.fingerprint.parts()
         parts += [(f"parameter:{name}", value) for name, value in task.parameters.items()]
         parts += [(self._marker(task), "")]
-        parts += [(self._relative(path), self._digest(path)) for path in self._inputs(task)]
+        parts += [(name, self._digest(path)) for name, path in self._inputs(task).items()]
         return hash_of_hashes(parts)
 
     def inputs_key(self, task: Task) -> str:
         """Return the hash of the returns and forms alone."""
-        inputs = [path for path in self._inputs(task) if path.is_relative_to(self.workspace.data)]
-        return hash_of_hashes(
-            [(self._marker(task), ""), *((self._relative(path), self._digest(path)) for path in inputs)]
-        )
+        received = self._received(task).items()
+        return hash_of_hashes([(self._marker(task), ""), *((name, self._digest(path)) for name, path in received)])
 
     def work(self, task: Task) -> TaskWork:
         """Return everything that a worker needs."""
         settings = self.workspace.settings
         if not self._compiled:
             self._compiled = compile_plan(self.plan)
-        files: dict[str, FileContent] = {self._relative(path): path for path in self._inputs(task)}
+        files: dict[str, FileContent] = {**self._inputs(task)}
         notebook = self._notebook(task)
         provenance = {
             "notebook_sha256": self._digest(notebook),
@@ -143,18 +144,28 @@ class Preparer:
             )
         return path
 
-    def _inputs(self, task: Task) -> list[Path]:
-        paths = [
-            self.workspace.accepted(month) / f"{owner}{suffix}"
-            for month in task.period.year_to_date
-            for owner in task.owners
-            for suffix in (".csv", ".json")
-        ]
-        paths += [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
-        paths += [self.workspace.outputs / name / RESULT for name in task.after]
+    def _inputs(self, task: Task) -> dict[str, Path]:
+        """Return what a task reads, by its place in the workspace."""
+        return self._received(task) | self._existing(self.workspace.outputs / name / RESULT for name in task.after)
+
+    def _received(self, task: Task) -> dict[str, Path]:
+        """Return the accepted returns, forms and deliveries that a task reads."""
+        # Many tasks read the same returns, each several times a run, and none changes while tasks are made.
+        returns = (task.period, task.owners)
+        if returns not in self._returns:
+            self._returns[returns] = self._existing(
+                self.workspace.accepted(month) / f"{owner}{suffix}"
+                for month in task.period.year_to_date
+                for owner in task.owners
+                for suffix in (".csv", ".json")
+            )
+        others = [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
         if task.notebook == "section_scoring":
-            paths.append(accepted_deliveries_path(self.workspace.data, task.period))
-        return [path for path in paths if path.is_file()]
+            others.append(accepted_deliveries_path(self.workspace.data, task.period))
+        return self._returns[returns] | self._existing(others)
+
+    def _existing(self, paths: Iterable[Path]) -> dict[str, Path]:
+        return {self._relative(path): path for path in paths if path.is_file()}
 
     def _marker(self, task: Task) -> str:
         """Name what makes the closing month's folder exist for every task, also where its own return is missing."""
