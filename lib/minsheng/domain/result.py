@@ -348,6 +348,10 @@ class Result(Frozen):
     provenance: Provenance
 
 
+RESULT_TYPE = "application/vnd.minsheng.result+json"
+"""MIME type under which an executed notebook keeps the sha256 of the result that it sealed; no page shows it."""
+
+
 class DossierHeading(Frozen):
     """What stands at the top of a page."""
 

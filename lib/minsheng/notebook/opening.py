@@ -1,7 +1,6 @@
 """``open_dossier``: from the names of a notebook, a period and a subject to all that the notebook shows."""
 
 from collections.abc import Callable, Sequence
-from typing import assert_never
 
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.delivery import AcceptedReturn
@@ -10,7 +9,6 @@ from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
-    DossierHeading,
     Figures,
     InputFile,
     MonthlyReportFigures,
@@ -30,16 +28,9 @@ from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
 from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section_facts, read_section_form
 from minsheng.notebook.readable_errors import show_errors_as_help
+from minsheng.report.dossiers import dossier_of
 
 Returns = dict[tuple[Period, str], AcceptedReturn]
-
-_NAMES = {
-    "scoring": "民生工程及民生实事考评得分表",
-    "result_table": "民生工程及民生实事考评结果表",
-    "section_scoring": "科室管理倒扣分表",
-    "monthly_report": "民生工程及民生实事工作情况月报",
-    "bulletin": "民生工程及民生实事月通报",
-}
 
 
 def open_dossier(notebook: str, *, period: str, area: str | None = None, section: str | None = None) -> Dossier:
@@ -78,14 +69,7 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
     forms = _forms(inputs, figures)
     if forms:
         provenance = provenance.model_copy(update={"inputs": (*provenance.inputs, *forms)})
-    return Dossier(
-        notebook=notebook,
-        heading=_heading(inputs, notebook, figures),
-        figures=figures,
-        provenance=provenance,
-        sources=provenance.inputs,
-        parts=inputs.plan.reporting.parts,
-    )
+    return dossier_of(inputs.plan, notebook, figures, provenance)
 
 
 def _area_id(inputs: Inputs, area: str | None) -> str:
@@ -272,35 +256,3 @@ _OPENERS: dict[str, _Opener] = {
     "monthly_report": _monthly_report,
     "bulletin": _bulletin,
 }
-
-
-def _heading(inputs: Inputs, notebook: str, figures: Figures) -> DossierHeading:
-    about = inputs.plan.about
-    match figures:
-        case ProjectFigures():
-            title, subject = inputs.plan.project(figures.project).name, figures.area_name
-        case ScoringFigures():
-            title, subject = _NAMES[notebook], figures.area_name
-        case RankingFigures():
-            title, subject = "民生工程及民生实事考评排名", "全市"
-        case ResultTableFigures():
-            title, subject = _NAMES[notebook], "全市"
-        case SectionScoringFigures() | MonthlyReportFigures():
-            title, subject = _NAMES[notebook], figures.section_name
-        case BulletinFigures():
-            title, subject = _NAMES[notebook], "全市"
-        case _:
-            assert_never(figures)
-    provisional = getattr(figures, "provisional", False)
-    remarks = ["方案印发前补录"] * figures.before_notice + ["暂定得分"] * bool(provisional)
-    as_of = figures.as_of
-    return DossierHeading(
-        issuer=about.issuer,
-        title=title,
-        subject=subject,
-        period_label=inputs.period.label,
-        as_of_label=f"{as_of.year}年{as_of.month}月{as_of.day}日" if as_of else "无数据",
-        plan_title=about.title,
-        data_label=figures.data_label,
-        remark="；".join(remarks),
-    )

@@ -9,8 +9,9 @@ from html import escape
 from pathlib import Path
 
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Dossier, Figures, MonthlyReportFigures, Result
+from minsheng.domain.result import RESULT_TYPE, Dossier, Figures, MonthlyReportFigures, Result
 from minsheng.errors import GateRefusedError
+from minsheng.files.hashing import sha256
 from minsheng.files.writing import put
 from minsheng.files.written import canonical_json
 from minsheng.intake.returns.return_template import narrative_cell
@@ -46,12 +47,16 @@ def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, name: str, pa
 
 
 class Published:
-    """What :func:`publish_result` shows: nothing in a report, a line for whoever runs the notebook by hand."""
+    """What :func:`publish_result` shows: nothing in a report, a line for whoever runs the notebook by hand.
 
-    def __init__(self, dossier: Dossier, *, written: bool) -> None:
+    The executed notebook of a report keeps the sha256 of what was written, so that nothing else is taken for it.
+    """
+
+    def __init__(self, dossier: Dossier, *, written: bytes | None) -> None:
+        self._sealed = None if written is None else sha256(written)
         self._text = (
             ""
-            if written
+            if written is not None
             else (
                 f"手工运行：{dossier.heading.title}（{dossier.heading.subject}，{dossier.heading.period_label}）的结果只在此显示，"
                 "不写入 outputs/。正式结果由 minsheng run 生成。"
@@ -60,6 +65,9 @@ class Published:
 
     def __repr__(self) -> str:
         return self._text
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return {} if self._sealed is None else {RESULT_TYPE: {"sha256": self._sealed}}
 
     def _repr_html_(self) -> str:
         return f'<p class="note">{escape(self._text)}</p>' if self._text else ""
@@ -85,7 +93,9 @@ def publish_result(dossier: Dossier) -> Published:
         If the runner asks for the result of a monthly report with an empty part.
     """
     target = os.environ.get(RESULT)
-    if target:
-        refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
-        put(result_bytes(dossier), Path(target))
-    return Published(dossier, written=bool(target))
+    if not target:
+        return Published(dossier, written=None)
+    refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
+    content = result_bytes(dossier)
+    put(content, Path(target))
+    return Published(dossier, written=content)

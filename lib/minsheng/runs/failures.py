@@ -39,6 +39,8 @@ class FailureKind(StrEnum):
     NO_RESULT = "no_result"
     """Every cell ran, and no result was sealed (``sys.exit(0)`` in a cell looks like that)."""
     INVALID_RESULT = "invalid_result"
+    NOT_ASKED = "not_asked"
+    """The result is another report's, made from other files, or not what the page shows: it is not published."""
     RENDER = "render"
     """HTML or PDF could not be made."""
     IO = "io"
@@ -73,6 +75,7 @@ _WORDS = {
     FailureKind.MEMORY_LIMIT: "超过内存上限",
     FailureKind.NO_RESULT: "没有结果",
     FailureKind.INVALID_RESULT: "结果不合规范",
+    FailureKind.NOT_ASKED: "不是所要求的报告",
     FailureKind.RENDER: "排版失败",
     FailureKind.IO: "读写失败",
     FailureKind.GATE: "内容不全，未予生成",

@@ -10,6 +10,7 @@ from minsheng.files.writing import put
 from minsheng.files.written import canonical_json
 from minsheng.privacy.gate import personal_lines
 from minsheng.render.formats import FORMATS, NOTEBOOK
+from minsheng.runs.asked import Asked, hold_to
 from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
 from minsheng.workspace import RESULT
 
@@ -32,11 +33,14 @@ def finish(
     *,
     issuer: str = "",
     key: str = "",
+    asked: Asked | None = None,
+    plan: bytes = b"",
     font_set: "FontSet | None" = None,
     data_folder: str = "",
 ) -> Finished:
     """Check the sealed result, render the notebook and look for personal numbers; the folder is made.
 
+    ``asked`` is what the result and the page are held to, with the compiled ``plan`` that they were made from.
     ``key`` goes into the notebook's metadata. Raises TaskFailedError if the result is not what a notebook may seal,
     RenderError if the page cannot be made, OSError if a file cannot be written.
     """
@@ -49,6 +53,8 @@ def finish(
         raise TaskFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), notebook) from error
     as_of = sealed.figures.as_of
     node = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    if asked is not None:
+        hold_to(asked, plan, content, sealed, node)
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}
     node.metadata["minsheng"] = {**node.metadata.get("minsheng", {}), **facts}
     kept = canonical_json(node)

@@ -16,6 +16,7 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
+from minsheng.runs.asked import asked_of
 from minsheng.runs.failures import Limits
 from minsheng.runs.graph import Task
 from minsheng.runs.history import hash_of_hashes
@@ -110,7 +111,8 @@ class Preparer:
         settings = self.workspace.settings
         if not self._compiled:
             self._compiled = compile_plan(self.plan)
-        files: dict[str, FileContent] = {**self._inputs(task)}
+        inputs = self._inputs(task)
+        files: dict[str, FileContent] = {**inputs}
         notebook = self._notebook(task)
         provenance = {
             "notebook_sha256": self._digest(notebook),
@@ -123,11 +125,13 @@ class Preparer:
             notebook=notebook.read_text(encoding="utf-8"),
             parameters=task.parameters,
             files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self._compiled},
+            plan=self._compiled,
             environment={
                 "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
             },
             issuer=self.plan.about.issuer,
+            asked=asked_of(task, self.plan, inputs, provenance),
             fonts=workspace_fonts(self.workspace).font_set,
             limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),
         )

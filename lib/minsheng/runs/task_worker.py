@@ -22,6 +22,7 @@ from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
     from minsheng.render.fonts import FontSet
+    from minsheng.runs.asked import Asked
     from minsheng.runs.finishing import Finished
     from minsheng.runs.notebook import Executed
 
@@ -46,8 +47,10 @@ class TaskWork:
     parameters: Mapping[str, str]  # what papermill injects
     # path relative to the task's small workspace → content, or where it lies on this machine
     files: Mapping[str, FileContent]
+    plan: bytes  # compiled: what the notebook reads and what its page is held to
     environment: Mapping[str, str]  # added to the notebook's; ``{workspace}`` stands for the small workspace's folder
     issuer: str  # for the PDF's properties
+    asked: "Asked"  # what is published only if it is this
     limits: Limits
     fonts: "FontSet | None" = None  # by path; another machine has its own places for the same files
 
@@ -187,6 +190,8 @@ def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
             executed.result,
             folder / "reports",
             issuer=work.issuer,
+            asked=work.asked,
+            plan=work.plan,
             key=work.key,
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace

@@ -1,0 +1,70 @@
+"""The dossier that a notebook shows, of the figures that it seals: the page then says nothing that is not sealed."""
+
+from typing import assert_never
+
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import (
+    BulletinFigures,
+    Dossier,
+    DossierHeading,
+    Figures,
+    MonthlyReportFigures,
+    ProjectFigures,
+    Provenance,
+    RankingFigures,
+    ResultTableFigures,
+    ScoringFigures,
+    SectionScoringFigures,
+)
+
+_NAMES = {
+    "scoring": "民生工程及民生实事考评得分表",
+    "result_table": "民生工程及民生实事考评结果表",
+    "section_scoring": "科室管理倒扣分表",
+    "monthly_report": "民生工程及民生实事工作情况月报",
+    "bulletin": "民生工程及民生实事月通报",
+}
+
+
+def dossier_of(plan: Plan, notebook: str, figures: Figures, provenance: Provenance) -> Dossier:
+    """Return what a notebook shows, under its heading."""
+    return Dossier(
+        notebook=notebook,
+        heading=_heading(plan, notebook, figures),
+        figures=figures,
+        provenance=provenance,
+        sources=provenance.inputs,
+        parts=plan.reporting.parts,
+    )
+
+
+def _heading(plan: Plan, notebook: str, figures: Figures) -> DossierHeading:
+    about = plan.about
+    match figures:
+        case ProjectFigures():
+            title, subject = plan.project(figures.project).name, figures.area_name
+        case ScoringFigures():
+            title, subject = _NAMES[notebook], figures.area_name
+        case RankingFigures():
+            title, subject = "民生工程及民生实事考评排名", "全市"
+        case ResultTableFigures():
+            title, subject = _NAMES[notebook], "全市"
+        case SectionScoringFigures() | MonthlyReportFigures():
+            title, subject = _NAMES[notebook], figures.section_name
+        case BulletinFigures():
+            title, subject = _NAMES[notebook], "全市"
+        case _:
+            assert_never(figures)
+    provisional = getattr(figures, "provisional", False)
+    remarks = ["方案印发前补录"] * figures.before_notice + ["暂定得分"] * bool(provisional)
+    as_of = figures.as_of
+    return DossierHeading(
+        issuer=about.issuer,
+        title=title,
+        subject=subject,
+        period_label=figures.period.label,
+        as_of_label=f"{as_of.year}年{as_of.month}月{as_of.day}日" if as_of else "无数据",
+        plan_title=about.title,
+        data_label=figures.data_label,
+        remark="；".join(remarks),
+    )
