@@ -61,6 +61,22 @@ class Issue(Frozen):
         return self.severity == Severity.CRITICAL
 
 
+class Cause(Frozen):
+    """A cell that was probably mistyped, and the issues, mostly of other cells, that go with it."""
+
+    sheet: str
+    cell: str
+    label: str
+    value: str
+    """As it stands there."""
+    should: str = ""
+    """What the other figures of its row would have it be; empty where they leave more than one value."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Cells that may be the mistyped one just as well, each with what it should be then."""
+    issues: tuple[int, ...]
+    """Their places in the verdict's issues."""
+
+
 class RuleOutcome(Frozen):
     """The outcome of one rule, so that what was not checked can be printed."""
 
@@ -123,6 +139,7 @@ class Verdict(Frozen):
     """示例数据 where the figures are synthetic; printed on every page that uses them."""
     projects: dict[str, ReturnStatus]
     issues: tuple[Issue, ...] = ()
+    causes: tuple[Cause, ...] = ()
     outcomes: tuple[RuleOutcome, ...] = ()
     narratives: dict[str, dict[str, str]] = {}
     """Project id → part id (``progress``, ``funds``, ``measures``, ``problems``, ``next_steps``) → text."""

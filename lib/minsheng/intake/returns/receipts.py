@@ -14,10 +14,10 @@ from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.reading.masking import NOTE, mask_workbook
 from minsheng.intake.returns.checking import code_sha256
-from minsheng.intake.returns.receipt_words import COLUMNS, ReceiptWords, receipt_words
+from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, ReceiptWords, receipt_words
 from minsheng.intake.returns.store import read_accepted_month, read_refused, verdict_bytes
 from minsheng.intake.spreadsheets.reader import Reader
-from minsheng.render.html.markup import Content, Element, Piece, callout, paragraph
+from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph
 from minsheng.render.html.page import page, screen_style
 from minsheng.render.html.tables import Kind, TableColumn, table
 
@@ -27,30 +27,74 @@ _KINDS: tuple[Kind, ...] = ("row", "text", "text", "text", "long", "long", "long
 """Of :data:`COLUMNS`: what is wrong and what to do want the room; numbers and names need little."""
 
 
-def receipt_page(words: ReceiptWords) -> bytes:
-    """Write the receipt of a checked return: what to do first, then what was received and found."""
-    columns = [TableColumn(label, kind=kind) for label, kind in zip(COLUMNS, _KINDS, strict=True)]
-    issues: list[list[Content]] = [
-        [number, Element("span", said, class_=f"severity severity-{_SEVERITY[severity]}"), *rest]
-        for (number, said, *rest), severity in zip(words.issues, words.severities, strict=True)
+def receipt_page(words: ReceiptWords, workbook: str = "") -> bytes:
+    """Write the receipt of a checked return: what to do, cell by cell, and behind it the record.
+
+    Parameters
+    ----------
+    words
+        What it says.
+    workbook
+        The marked copy of the sender's workbook, relative to the page.
+    """
+    wrong = any(entry.severity == Severity.CRITICAL for entry in words.entries)
+    marked: list[Content] = (
+        [" 出错的单元格在", Element("a", "标好的表", href=workbook), "里已标红并加批注。"] if workbook else []
+    )
+    facts = "　　".join(f"{label}：{value}" for label, value in words.facts)
+    return _page(
+        words.title,
+        callout(words.advice, marked if words.entries else None, kind="blocked" if wrong else ""),
+        paragraph(facts, class_="note"),
+        _to_do(words) if words.entries else None,
+        note(words.rest) if words.rest else None,
+        Element("section", _record(words), class_="record"),
+    )
+
+
+def _to_do(words: ReceiptWords) -> Element:
+    cell, value, todo = ENTRY_COLUMNS
+    columns = [TableColumn(cell, kind="row"), TableColumn(value, kind="text"), TableColumn(todo, kind="long")]
+    rows: list[list[Content]] = [
+        [
+            Element("span", entry.place, class_=f"severity severity-{_SEVERITY[entry.severity]}"),
+            entry.value or "（空白）",
+            [
+                Element("strong", entry.todo),
+                paragraph(entry.why, class_="why"),
+                paragraph(entry.help, class_="why") if entry.help else None,
+                Element("details", Element("summary", entry.folded), Element("ul", [*map(_item, entry.follows)]))
+                if entry.follows
+                else None,
+            ],
+        ]
+        for entry in words.entries
     ]
-    found = table("须处理和须知道的问题", columns, issues, style="issues") if issues else paragraph("没有发现问题。")
-    parts = [Element("h2", "问题清单"), found]
+    return table("须改正和须说明的单元格", columns, rows, style="issues to-do")
+
+
+def _item(text: str) -> Element:
+    return Element("li", text)
+
+
+def _record(words: ReceiptWords) -> list[Content]:
+    """Write what is kept for reference: nothing in it asks for anything that the first page does not say."""
+    columns = [TableColumn(label, kind=kind) for label, kind in zip(COLUMNS, _KINDS, strict=True)]
+    parts: list[Content] = [
+        Element("h2", "备查"),
+        _facts("各民生项目审核结果", ("民生项目", "审核结果"), words.projects),
+        _facts("收到的报表", ("项目", "内容"), words.record),
+    ]
+    if words.issues:
+        parts.append(table("逐条记录", columns, words.issues, style="issues"))
     if words.not_checked:
         unchecked = [
             TableColumn("规则", kind="row"),
             TableColumn("项目", kind="text"),
             TableColumn("原因", kind="long"),
         ]
-        told = table("未检的规则和原因", unchecked, words.not_checked, style="issues")
-        parts += [Element("h2", "未检的规则"), told]
-    return _page(
-        words.title,
-        callout(words.advice, kind="blocked" if Severity.CRITICAL in words.severities else ""),
-        _facts("收到的报表", ("项目", "内容"), words.facts),
-        _facts("各民生项目审核结果", ("民生项目", "审核结果"), words.projects),
-        parts,
-    )
+        parts.append(table("未检的规则和原因", unchecked, words.not_checked, style="issues"))
+    return parts
 
 
 def _facts(caption: str, labels: tuple[str, str], rows: Sequence[tuple[str, str]]) -> Element:
@@ -156,14 +200,14 @@ def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: R
         raise FileRefusedError(f"{verdict.file} 不见了：已审核的原件不得移动") from error
     if sha256(data) != verdict.sha256:
         raise FileRefusedError(f"{verdict.file} 在审核之后被改动过，与登记的 sha256 不符")
-    words = receipt_words(plan, verdict)
     workbook = reader.read(data)
+    words = receipt_words(plan, verdict, [sheet.name for sheet in workbook.sheets])
     workbook, personal = mask_workbook(workbook)
     # Headers, drawings and names are not gone through one by one: with a number in them only the cells go back.
     spread = any(each.place not in {"", NOTE} for each in personal)
     original = data if workbook.format == "xlsx" and data.startswith(_ZIP) and not spread else None
     files = {
         f"{verdict.id}.xlsx": receipt_workbook(original, workbook, verdict, words),
-        f"{verdict.id}.html": receipt_page(words),
+        f"{verdict.id}.html": receipt_page(words, f"{verdict.id}.xlsx"),
     }
     return {name: write_atomically(folder / name, content) for name, content in files.items()}

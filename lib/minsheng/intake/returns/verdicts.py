@@ -10,6 +10,7 @@ from minsheng.domain.delivery import Issue, ReturnStatus, RuleOutcome, RuleState
 from minsheng.domain.table import TableKind
 from minsheng.intake.reading.parsing import Explanation
 from minsheng.intake.reading.table_reading import ParsedRow
+from minsheng.intake.returns.causes import find_causes
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
@@ -55,6 +56,7 @@ def build_verdict(
         data_label=cover.data_label,
         projects=projects,
         issues=tuple(issues),
+        causes=find_causes(issues, frames, delivery.id),
         outcomes=tuple(outcomes),
         narratives=parsed.narratives,
         evidence=parsed.evidence,
