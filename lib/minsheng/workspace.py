@@ -26,8 +26,11 @@ OTHER_VARIABLES = frozenset(
 )
 """What the program reads from the environment besides the settings."""
 
-WORKSPACE_VERSION = 1
-"""How kept things lie under ``data/``; a workspace that does not say is of the first version."""
+WORKSPACE_VERSION = 2
+"""How kept things lie under ``data/``: from 2 on the registers are chained.
+
+A workspace that does not say is of the first version; the next command that registers or seals brings it up to date.
+"""
 
 
 class FontSettings(Frozen):
@@ -63,7 +66,7 @@ class Settings(Frozen):
     (``MINSHENG_FONTS_FOLDER`` for a key of a table).
     """
 
-    workspace_version: int = WORKSPACE_VERSION
+    workspace_version: int = 1
     """Kept by the program: an older workspace is migrated or refused with what to do, a newer one refused."""
     site_title: str = Field(default="民生工程报送工作簿", min_length=1)
     jobs: int = Field(default=0, ge=0)

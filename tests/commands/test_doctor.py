@@ -151,7 +151,7 @@ def test_a_zone_other_than_the_bureaus_is_pointed_out(workspace: Workspace, monk
 
 def test_a_clock_before_the_newest_delivery_is_a_fault(workspace: Workspace) -> None:
     register = workspace.data / "returns" / "register.csv"
-    line = "2017-12,cangxi,9,returns/2017-12/cangxi.r9.xlsx,00,2999-01-01T00:00:00,\n"
+    line = "2017-12,cangxi,9,returns/2017-12/cangxi.r9.xlsx,00,2999-01-01T00:00:00,,补录,received,,00\n"
     register.write_text(register.read_text(encoding="utf-8") + line, encoding="utf-8")
     found = _about(workspace, "本机时钟")
     assert found.is_fault

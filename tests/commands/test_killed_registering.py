@@ -9,7 +9,9 @@ from tests.archive.seal_in_a_process import count_steps
 
 from minsheng.commands.deliver import deliver
 from minsheng.commands.sign import find_report, register_scan
+from minsheng.domain.clock import bureau_now
 from minsheng.errors import UsageError
+from minsheng.files import chained
 from minsheng.files.hashing import digests_of
 from minsheng.plan import load_plan
 from minsheng.runs.options import Quiet
@@ -69,7 +71,10 @@ def contents(workspace):
 
 
 @pytest.mark.parametrize("act", [sign, hand_over])
-def test_killed_before_any_step_and_repeated_it_is_done_once(june, tmp_path, act):
+def test_killed_before_any_step_and_repeated_it_is_done_once(june, tmp_path, act, monkeypatch):
+    # Registers and notes say when a line was written: the clock stands, so that bytes can be compared.
+    now = bureau_now()
+    monkeypatch.setattr(chained, "bureau_now", lambda: now)
     workspace = Workspace.find(shutil.copytree(june.root, tmp_path / "workspace"))
     stood = lines(workspace)
     saved = shutil.copytree(workspace.data, tmp_path / "data")

@@ -74,7 +74,7 @@ def handed(june, papers, tmp_path_factory):
                 "--signer", "何道芬", "--signed-on", "2017-06-26")  # fmt: skip
     assert done.returncode == 0, done
     _seal(workspace)
-    done = _cli(workspace, "deliver", "2017-06", SECTION, "--to", "office", "--at", "2017-06-26T16:00", "--json")
+    done = _cli(workspace, "deliver", "2017-06", SECTION, "--to", "office", "--json")
     assert done.returncode == 0, done
     return workspace, json.loads(done.stdout)
 
@@ -178,7 +178,8 @@ def test_status_says_who_signed_and_what_was_handed_over(handed, june):
     lines = month_status(handed[0], "2017-06", None).lines()
     signed = next(line for line in lines if line.startswith("社会救助科月报"))
     assert f"已签字（{LEADER}" in signed
-    assert "已报局办公室（2017-06-26）；未报省民政厅" in signed
+    day = handed[1]["handed"]["delivered_at"][:10]
+    assert f"已报局办公室（{day}）；未报省民政厅" in signed
     assert any("已签字（何道芬 2017-06-26，扫描件）；未报局办公室" in line for line in lines)
     assert any(f"未签字（应由 {LEADER} 签）" in line for line in month_status(june, "2017-06", None).lines())
 
@@ -207,7 +208,7 @@ def test_the_delivery_note_prints_the_files_hash_and_the_archives_head(handed):
 
 
 def test_the_same_file_is_handed_over_once(own):
-    with pytest.raises(UsageError, match="已于 2017-06-26 16:00 报过局办公室"):
+    with pytest.raises(UsageError, match=r"已于 \d{4}-\d\d-\d\d \d\d:\d\d 报过局办公室"):
         deliver(own, "2017-06", SECTION, to="office", at=None, display=Quiet())
     with pytest.raises(UsageError, match="应为 office"):
         deliver(own, "2017-06", SECTION, to="mayor", at=None, display=Quiet())
@@ -215,12 +216,13 @@ def test_the_same_file_is_handed_over_once(own):
 
 def test_an_unsigned_report_is_handed_over_as_such_and_two_versions_are_compared(own):
     (own.data / "signed/register.csv").unlink()
-    outcome = deliver(own, "2017-06", SECTION, to="province", at="2017-06-26T17:00", display=Quiet())
+    outcome = deliver(own, "2017-06", SECTION, to="province", at=None, display=Quiet())
     assert f"未经分管领导（{LEADER}）签字" in outcome.lines()
     assert (own.data / outcome.handed.file).read_bytes().startswith(b"%PDF-")
     plan = load_plan(own.params, 2017)
-    accept_deliveries(own.data, plan, JUNE)
-    (month,) = read_accepted_deliveries(own.data, JUNE).months
+    year = Period("2017")
+    accept_deliveries(own.data, plan, year)
+    (month,) = read_accepted_deliveries(own.data, year).months
     # Other bytes than the signed file that the office has, but the same figures and words.
     assert (month.uncompared, month.differences, month.signed) == ("", (), False)
 
@@ -352,9 +354,12 @@ def test_a_timestamp_server_attests_the_time(june, authority, papers):
 
 def test_a_later_delivery_leaves_an_earlier_month_as_it_was(own):
     plan = load_plan(own.params, 2017)
+    register = own.data / "deliveries.csv"
+    text = register.read_text(encoding="utf-8")
+    (line,) = read_deliveries(own.data, plan)
+    register.write_text(text.replace(line.delivered_at.isoformat(), "2017-06-26T16:00:00", 1), encoding="utf-8")
     accept_deliveries(own.data, plan, JUNE)
     before = accepted_deliveries_path(own.data, JUNE).read_bytes()
-    register = own.data / "deliveries.csv"
     first = register.read_text(encoding="utf-8").splitlines()[1]
     for late in (first.replace("2017-06-26T16", "2017-07-03T09"), first.replace("2017-06,", "2017-07,", 1)):
         with register.open("a", encoding="utf-8") as out:
@@ -365,3 +370,37 @@ def test_a_later_delivery_leaves_an_earlier_month_as_it_was(own):
     assert [str(each.period) for each in read_accepted_deliveries(own.data, Period("2017")).months] == [
         "2017-06", "2017-07",
     ]  # fmt: skip
+
+
+def test_times_that_cannot_be_are_refused(own, tmp_path):
+    """The future, a file before its own signature, anything before the day up to which the report's data go."""
+    hand = partial(deliver, own, "2017-06", SECTION, to="province", display=Quiet())
+    for at, words in (
+        ("2999-01-01T00:00", "在将来"),
+        ("2017-06-26T16:00", "早于文件中的签名（沈友文"),
+        ("1901-01-01T00:00", "早于报告的数据截至日 2017-06-20"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            hand(at=at)
+    report = find_report(own, "2017-06", SECTION)
+    (tmp_path / "scan.png").write_bytes(PNG)
+    for day, words in (("2999-01-01", "在将来"), ("1999-06-26", "早于报告的数据截至日 2017-06-20")):
+        with pytest.raises(UsageError, match=words):
+            register_scan(own, report, tmp_path / "scan.png", signer=LEADER, signed_on=day, display=Quiet())
+    with pytest.raises(UsageError, match="归档时间只能往后"):
+        seal_period(own, "2017-06", archive=None, why="更正", sealed_at="2017-06-26T14:59", display=Quiet())
+    # A report may still be handed over unsigned, and a signature that came later is none that it had.
+    outcome = deliver(own, "2017-06", "welfare_charity", to="province", at="2017-06-25T16:00", display=Quiet())
+    assert "未经分管领导（何道芬）签字" in outcome.lines()
+    assert outcome.handed.recorded_at is not None
+    text = "".join("".join(read_pdf(outcome.note.read_bytes()).pages).split())
+    assert "登记时间" in text
+    assert "所记2017-06-2516:00，登记于" in text
+
+
+def test_a_line_that_was_deleted_after_the_seal_is_found_by_verify(own):
+    register = own.data / "signed/register.csv"
+    register.write_bytes(b"".join(register.read_bytes().splitlines(keepends=True)[:-1]))
+    said = _verify(own).lines()
+    assert any("归档 2017-06 时的链头不在现在的链上" in line for line in said), said
+    assert any("归档包 2017-06 中的 1 行现在没有" in line for line in said), said

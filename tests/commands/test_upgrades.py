@@ -154,11 +154,11 @@ def test_every_register_of_a_newer_version_is_refused_as_such(workspace: Workspa
 
 def test_a_workspace_says_its_version_and_a_newer_one_is_refused_before_anything_else(workspace: Workspace) -> None:
     marker = workspace.root / "minsheng.toml"
-    assert workspace.settings.workspace_version == 1
+    assert workspace.settings.workspace_version == 2
     marker.write_text('site_title = "没有写明版本的是第一版"\n', encoding="utf-8")
     assert Workspace.find(workspace.root).settings.workspace_version == 1
-    marker.write_text('workspace_version = 2\nsetting_of_then = "x"\n', encoding="utf-8")
-    with pytest.raises(VersionError, match="版本 2，本程序认识到 1）：请升级本程序"):
+    marker.write_text('workspace_version = 3\nsetting_of_then = "x"\n', encoding="utf-8")
+    with pytest.raises(VersionError, match="版本 3，本程序认识到 2）：请升级本程序"):
         Workspace.find(workspace.root)
     for wrong in ("0", '"1"', "true"):
         marker.write_text(f"workspace_version = {wrong}\n", encoding="utf-8")

@@ -252,6 +252,7 @@ def test_a_hundred_kills_lose_nothing(plan: Plan, tmp_path: Path) -> None:
 
 def _interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """Make the n-th step that touches the disk durably the last one."""
+    from minsheng.files import chained
     from minsheng.intake.returns import receiving
 
     write, count = receiving.write_durably, iter(range(100))
@@ -261,7 +262,8 @@ def _interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
             raise KeyboardInterrupt
         write(*arguments, **options)
 
-    monkeypatch.setattr(receiving, "write_durably", step)
+    for module in (receiving, chained):
+        monkeypatch.setattr(module, "write_durably", step)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])

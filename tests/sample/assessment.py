@@ -15,13 +15,14 @@ from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, SectionCheck
+from minsheng.files.chained import TRACE_COLUMNS, chained
 from minsheng.files.hashing import sha256
 from minsheng.files.registers import csv_bytes
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal, manual_section_rules, own_projects
 from minsheng.intake.returns.return_template import write_workbook
 from minsheng.plan.calendar import due_date
-from minsheng.signing.deliveries import DELIVERY_COLUMNS, OFFICE, PROVINCE
+from minsheng.signing.deliveries import DELIVERED, DELIVERY_COLUMNS, NOTE_COLUMNS, OFFICE, PROVINCE
 
 LATE_SECTION = {"social_relief": (4,)}
 
@@ -233,8 +234,9 @@ def _handed_over(year: SampleYear, deliveries: list[Delivery]) -> dict[str, byte
                 files[province] = content
             lines.append((cut.period, section.id, OFFICE, at, own.file, own.sha256))
             lines.append((cut.period, section.id, PROVINCE, at + timedelta(hours=2), province, digest))
-    cells = ((period, who, to, at.isoformat(), file, digest) for period, who, to, at, file, digest in lines)
-    return {**files, "deliveries.csv": csv_bytes(DELIVERY_COLUMNS, cells)}
+    cells = ((period, who, to, at.isoformat(), file, digest, "", "", "") for period, who, to, at, file, digest in lines)
+    columns = (*DELIVERY_COLUMNS, *NOTE_COLUMNS, *TRACE_COLUMNS)
+    return {**files, "deliveries.csv": csv_bytes(columns, chained(cells, event=DELIVERED))}
 
 
 def _changed(year: SampleYear, section: Section, cut: Cut) -> bytes:

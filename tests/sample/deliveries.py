@@ -15,15 +15,16 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+from minsheng.files.chained import TRACE_COLUMNS, chained
 from minsheng.files.hashing import sha256
 from minsheng.files.registers import csv_bytes
 from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.return_template import write_workbook
+from minsheng.intake.returns.store import RECEIVED, REGISTER_COLUMNS
 from minsheng.plan.calendar import due_date
 
 REGISTER = "register.csv"
 
-REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 
 _MORNING = time(9)
 
@@ -221,4 +222,5 @@ def _is_sample(path: Path) -> bool:
 
 def _register(deliveries: list[Delivery]) -> bytes:
     lines = (delivery.model_dump(mode="json") for delivery in deliveries)
-    return csv_bytes(REGISTER_COLUMNS, ([line[column] for column in REGISTER_COLUMNS] for line in lines))
+    cells = ([line[column] for column in REGISTER_COLUMNS] for line in lines)
+    return csv_bytes((*REGISTER_COLUMNS, *TRACE_COLUMNS), chained(cells, event=RECEIVED))

@@ -12,7 +12,7 @@ from minsheng.errors import FileRefusedError
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
 from minsheng.plan import load_plan
 from minsheng.signing.deliveries import DELIVERY_COLUMNS, accept_deliveries
-from minsheng.signing.signatures import SignedReport, signed_csv, signed_register_path
+from minsheng.signing.signatures import SignedReport, append_signature, signed_register_path
 
 ROOT = Path(__file__).parents[2]
 JUNE = Period("2017-06")
@@ -114,7 +114,8 @@ def test_a_signed_report_is_seen(data, plan):
     # A month does not know yet what is signed after its end; a file that nobody registered is no signature.
     (register.parent / "welfare_charity.pdf").write_bytes(b"%PDF-1.7")
     for day, known in (("2017-07-03", False), ("2017-06-30", True)):
-        register.write_bytes(signed_csv([SignedReport(**signed, signed_at=f"{day}T09:00:00+08:00")]))
+        register.unlink(missing_ok=True)
+        append_signature(data, SignedReport(**signed, signed_at=f"{day}T09:00:00+08:00"))
         assert accepted(data, plan, line(data, "office", OFFICE))[0].signed is known
 
 

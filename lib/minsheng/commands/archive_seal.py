@@ -17,6 +17,7 @@ from minsheng.plan import load_plan
 from minsheng.privacy.gate import personal_lines
 from minsheng.runs.options import Display
 from minsheng.runs.version import version_text
+from minsheng.signing.chains import bring_up_to_date, register_heads
 from minsheng.site.first_page import refresh_first_page
 from minsheng.site.pages import archived_pages
 from minsheng.workspace import Workspace
@@ -93,6 +94,8 @@ def seal_period(
     """
     found = Period(period)
     plan = load_plan(workspace.params, found.year)
+    for line in bring_up_to_date(workspace):
+        display.stage(line)
     pages = archived_pages(found)
     reasons = why_incomplete(workspace, plan, found, pages)
     if reasons:
@@ -147,6 +150,7 @@ def seal_payload(
         describe=descriptions(workspace, plan, period, payload),
         sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
         why=why,
+        registers=register_heads(workspace.data),
     )
     where = archive or workspace.archive
     sealed = seal(where, workspace.keys, order, say=display.stage)

@@ -1,34 +1,37 @@
 """``minsheng deliver``: a record of handing a report over, and the delivery note (交接单) that goes with it."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.package.chain import read_state
-from minsheng.commands.sign import find_report
-from minsheng.domain.clock import bureau_time
+from minsheng.commands.sign import demand_after_data, find_report
+from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError, Outcome, UsageError
+from minsheng.files.chained import bureau_clock
 from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import check_privacy
 from minsheng.runs.options import Display
+from minsheng.signing.chains import bring_up_to_date
 from minsheng.signing.deliveries import (
     OFFICE,
     PROVINCE,
     DeliveredReport,
-    deliveries_csv,
-    deliveries_path,
+    append_delivery,
     handed_figures_path,
     read_deliveries,
+    refresh_deliveries,
 )
-from minsheng.signing.signatures import SignedReport, newest_signatures, read_signed
+from minsheng.signing.signatures import PADES, SignedReport, newest_signatures, read_signed
 from minsheng.signing.standing import MONTHLY_REPORT, RECEIVERS, MonthlyReport
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
-_READ_ONLY, _WRITABLE = 0o444, 0o644
+_READ_ONLY = 0o444
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class DeliverOutcome(Outcome):
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
         document = asdict(self.handed) | {"period": str(self.handed.period)}
-        document["delivered_at"] = self.handed.delivered_at.isoformat()
+        for name in ("delivered_at", "recorded_at"):
+            document[name] = document[name].isoformat()
         return {"handed": document, "note": str(self.note), "remarks": list(self.remarks)}
 
 
@@ -80,10 +84,14 @@ def deliver(
     report = find_report(workspace, month, section)
     plan = load_plan(workspace.params, report.period.year)
     delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
+    demand_after_data(report, delivered_at, "--at")
+    for done in bring_up_to_date(workspace):
+        display.stage(done)
     data = workspace.data
     signed = newest_signatures(read_signed(data)).get((report.period, report.section.id))
     with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
         known = read_deliveries(data, plan)
+        signed = _signed_by(signed, report, delivered_at)
         file, digest, remarks = _what_goes_out(workspace, report, signed)
         mine = [each for each in known if (each.period, each.section, each.to) == (*_key(report), to)]
         same = next((each for each in mine if each.sha256 == digest), None)
@@ -97,7 +105,9 @@ def deliver(
             remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")
         folder = data / "deliveries" / str(report.period)
         name = f"{report.section.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
-        handed = DeliveredReport(report.period, report.section.id, to, delivered_at, file, digest, head)
+        handed = DeliveredReport(
+            report.period, report.section.id, to, delivered_at, file, digest, head, recorded_at=bureau_clock()
+        )
         html, pdf = _note(plan, report, handed, signed, remarks)
         check_privacy({f"{name}-note.html": html})
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,13 +119,27 @@ def deliver(
             **asdict(handed), "period": report.period, "note": note.relative_to(data).as_posix(),
             "note_sha256": sha256(pdf),
         })  # fmt: skip
-        write_durably(deliveries_path(data), deliveries_csv([*known, noted]), mode=_WRITABLE)
+        append_delivery(data, noted)
+    refresh_deliveries(data, plan, report.period)
     refresh_first_page(workspace, plan)
     return DeliverOutcome(noted, note, tuple(remarks))
 
 
 def _key(report: MonthlyReport) -> tuple[object, str]:
     return report.period, report.section.id
+
+
+def _signed_by(signed: SignedReport | None, report: MonthlyReport, at: datetime) -> SignedReport | None:
+    """Return the signature that the report had when it was handed over; a file cannot go before what it holds."""
+    if signed is None or signed.report_sha256 != report.sha256:
+        return signed
+    on = signed.signed_at.astimezone(BEIJING).replace(tzinfo=None)
+    if signed.kind == PADES and at < on:
+        raise UsageError(
+            f"--at {at:%Y-%m-%d %H:%M} 早于文件中的签名（{signed.signer}，{on:%Y-%m-%d %H:%M}）：这份文件那时还没有，"
+            "请核对报送时间"
+        )
+    return signed if at.date() >= on.date() else None
 
 
 def _what_goes_out(

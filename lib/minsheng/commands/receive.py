@@ -20,6 +20,7 @@ from minsheng.plan import load_plan
 from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Display
 from minsheng.runs.staleness import later_stale_months
+from minsheng.signing.chains import bring_up_to_date
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
@@ -151,6 +152,8 @@ def receive_files(
     # The only time that the clock is read: it is an input, kept in the register.
     moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
     plan = load_plan(workspace.params, period.year)
+    for done in bring_up_to_date(workspace):
+        display.stage(done)
     receiver = Receiver(plan, workspace.data, period)
     display.stage(f"接收{period.label}报表 {len(files)} 份")
     with Reader() as reader:

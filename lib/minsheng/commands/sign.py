@@ -5,32 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from minsheng.domain.clock import bureau_now
+from minsheng.domain.clock import BEIJING, bureau_now, demand_past
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import FileRefusedError, GateRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
+from minsheng.files.written import read_result
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.options import Display
+from minsheng.signing.chains import bring_up_to_date
+from minsheng.signing.deliveries import refresh_deliveries
 from minsheng.signing.signatures import (
     PADES,
     SCAN,
     SignedReport,
+    append_signature,
     newest_signatures,
     read_signed,
-    signed_csv,
     signed_dir,
     signed_register_path,
 )
 from minsheng.signing.standing import MONTHLY_REPORT, MonthlyReport
 from minsheng.site.first_page import refresh_first_page
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
 
-_READ_ONLY, _WRITABLE = 0o444, 0o644
+_READ_ONLY = 0o444
 
 _BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 
@@ -92,7 +95,14 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Monthl
     if not files_intact(folder, {PDF: last.outputs[PDF]}):
         raise GateRefusedError(f"{folder / PDF} 生成之后被改动或删去：{make}")
     content = (folder / PDF).read_bytes()
-    return MonthlyReport(period, found, content, sha256(content))
+    as_of = read_result(folder / RESULT, period).figures.as_of
+    return MonthlyReport(period, found, content, sha256(content), as_of)
+
+
+def demand_after_data(report: MonthlyReport, moment: datetime, what: str) -> None:
+    """Refuse a time before the day up to which a report's data go: it cannot have been there."""
+    if report.as_of is not None and moment.date() < report.as_of:
+        raise UsageError(f"{what} {moment:%Y-%m-%d} 早于报告的数据截至日 {report.as_of}：请核对所写的时间")
 
 
 @names_disk_faults
@@ -132,6 +142,7 @@ def sign_report(
     credential = open_credential(p12.read_bytes(), password.encode() if password else None)
     demand_leader(report, credential.name)
     at = bureau_now()
+    demand_after_data(report, at, "签字时间（本机时钟）")
     signed = sign_pdf(report.content, credential, on=at, timestamp_url=timestamp_url)
     checked = check_pdf_signature(signed, roots=workspace.trust_roots)
     if checked.faults:
@@ -169,6 +180,9 @@ def register_scan(
         at = datetime.fromisoformat(signed_on)
     except ValueError as fault:
         raise UsageError(f"签字日期“{signed_on}”不是日期：应为 YYYY-MM-DD") from fault
+    at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
+    demand_past(at.astimezone(BEIJING).replace(tzinfo=None), "签字日期")
+    demand_after_data(report, at, "签字日期")
     content = scan.read_bytes()
     # By its content, not its name.
     suffix = next((end for beginning, end in _BEGINNINGS.items() if content.startswith(beginning)), "")
@@ -176,7 +190,6 @@ def register_scan(
         raise FileRefusedError(f"{scan} 不是扫描件：应为 PDF、JPEG 或 PNG")
     if content == report.content:
         raise FileRefusedError(f"{scan} 就是未签字的报告本身，不是签字后的扫描件")
-    at = at if at.tzinfo else at.astimezone()
     line = _line(report, SCAN, signer, at)
     words = f"{signer} {at:%Y-%m-%d}（扫描件：笔迹未检）"
     return _register(workspace, line, content, f"scan.{suffix}", words, display)
@@ -239,6 +252,8 @@ def _register(
     display: Display,
 ) -> SignOutcome:
     """Keep a signed file, read-only, then its line in the register."""
+    for done in bring_up_to_date(workspace):
+        display.stage(done)
     data, digest = workspace.data, sha256(content)
     signed_register_path(data).parent.mkdir(parents=True, exist_ok=True)
     with locked(signed_register_path(data).parent, exclusive=True, waiting=lambda: display.stage("等另一次签字结束")):
@@ -258,8 +273,10 @@ def _register(
         write_durably(path, content, mode=_READ_ONLY)
         # The line is the moment from which the signature counts.
         new = line(revision, path.relative_to(data).as_posix(), digest)
-        write_durably(signed_register_path(data), signed_csv([*known, new]), mode=_WRITABLE)
-    refresh_first_page(workspace, load_plan(workspace.params, new.period.year))
+        append_signature(data, new)
+    plan = load_plan(workspace.params, new.period.year)
+    refresh_deliveries(data, plan, new.period)
+    refresh_first_page(workspace, plan)
     return SignOutcome(path, new, before, words)
 
 

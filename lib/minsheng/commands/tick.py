@@ -120,7 +120,7 @@ def tick(workspace: Workspace, date: str | None, *, display: Display) -> TickOut
     """
     if date is not None and not _DATE.fullmatch(date):
         raise UsageError(f"--date “{date}”不是日期：应为 YYYY-MM-DD 或 YYYY-MM-DDTHH:MM")
-    outcome = TickOutcome(bureau_time(date, option="--date", example="2017-06-26 或 2017-06-26T09:00"))
+    outcome = TickOutcome(bureau_time(date, option="--date", example="2017-06-26 或 2017-06-26T09:00", to_come=True))
     try:
         with _alone(workspace):
             for year in plan_years(workspace.params):

@@ -148,8 +148,26 @@ class Verdict(Frozen):
     """Hash of the tables and expectations that it was checked with."""
 
 
-class Delivery(Frozen):
-    """One line of ``data/returns/register.csv``."""
+class Recorded(Frozen):
+    """What a chained register says of a line itself.
+
+    Parameters
+    ----------
+    recorded_at
+        When the line was written, by the clock; ``None`` where it is not known (补录).
+    event
+        What happened.
+    why
+        What a person gave as reason, or what the line refers to.
+    """
+
+    recorded_at: datetime | None = None
+    event: str = ""
+    why: str = ""
+
+
+class Delivery(Recorded):
+    """One line of ``data/returns/register.csv``: a file that was received, or a revision that was taken back."""
 
     period: Period
     id: str

@@ -1,6 +1,7 @@
 """The registers under ``data/``, read and written: CSV files that people may open, every line of them evidence.
 
-Standard library only: notebooks and ``minsheng status`` read registers.
+How lines hold on to each other stands in :mod:`minsheng.files.chained`. Standard library only: notebooks and
+``minsheng status`` read registers.
 """
 
 import csv
@@ -33,29 +34,34 @@ def read_lines(
     Raises
     ------
     FileRefusedError
-        If the header is another one or a line is damaged: nothing of a register is skipped.
+        If it is no CSV text, the header is another one or a line is damaged: nothing of a register is skipped.
     VersionError
         If a newer version of the product wrote it.
     """
     if not path.is_file():
         return []
-    reader = records(path)
-    found = tuple(reader.fieldnames or ())
-    _check_columns(path, found, (*columns, *later) if set(later) & set(found) else tuple(columns))
+    header, *cells = list(rows(path)) or [[]]
+    found = tuple(header)
+    _check_columns(path, found, columns, later)
     lines = []
-    for line in reader:
+    for number, line in enumerate(cells, start=2):
+        if not line:  # a blank line says nothing
+            continue
         try:
-            lines.append(read(line))
+            lines.append(read(dict(zip(found, line, strict=True))))
         except (ValueError, TypeError, UsageError, FileRefusedError) as error:
-            raise FileRefusedError(f"{path} 第 {reader.line_num} 行损坏：{error}") from error
+            what = str(error) if len(line) == len(found) else f"有 {len(line)} 格，应有 {len(found)} 格"
+            raise FileRefusedError(f"{path} 第 {number} 行损坏：{what}。登记是凭据，请从备份恢复") from error
     return lines
 
 
-def _check_columns(path: Path, found: tuple[str, ...], known: tuple[str, ...]) -> None:
-    if found == known:
+def _check_columns(path: Path, found: tuple[str, ...], columns: Sequence[str], later: Sequence[str]) -> None:
+    known = (*columns, *later)
+    # Each version added its columns at the end.
+    if len(found) >= len(columns) and found == known[: len(found)]:
         return
     more = [name for name in found if name not in known]
-    if more and set(known) <= set(found):
+    if more and set(columns) <= set(found):
         raise VersionError(f"{path} 由更新的版本写成（多出的列：{'、'.join(more)}）：请升级本程序")
     raise FileRefusedError(f"{path} 的表头应为 {','.join(known)}，现为 {','.join(found)}：登记是凭据，请从备份恢复")
 
@@ -66,9 +72,12 @@ def records(path: Path) -> "csv.DictReader[str]":
 
 
 def rows(path: Path) -> Iterator[list[str]]:
-    """Yield a CSV file's lines as cells, header first."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        yield from csv.reader(stream)
+    """Yield a CSV file's lines as cells, header first; one that holds no CSV text raises FileRefusedError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield from csv.reader(stream)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise FileRefusedError(f"{path} 损坏，不是 UTF-8 的 CSV 文本（{error}）：请从备份恢复") from error
 
 
 def csv_bytes(header: Sequence[str], lines: Iterable[Sequence[object]], *, office: bool = False) -> bytes:

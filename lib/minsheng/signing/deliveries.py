@@ -4,7 +4,7 @@ Writes the record that assessments and reports read, beside the accepted returns
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import MonthlyReportFigures, Result
 from minsheng.errors import FileRefusedError, UsageError, VersionError
+from minsheng.files.chained import TRACE_COLUMNS, append_line, bureau_clock, recorded_in
 from minsheng.files.hashing import sha256
-from minsheng.files.registers import csv_bytes, read_lines
+from minsheng.files.registers import read_lines
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json, read_written
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
@@ -24,6 +25,8 @@ from minsheng.plan.calendar import due_date
 from minsheng.signing.signatures import read_signed
 
 OFFICE, PROVINCE = "office", "province"
+
+DELIVERED = "delivered"
 
 DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
 
@@ -50,6 +53,10 @@ class DeliveredReport:
     note: str = ""
     """The delivery note (PDF), relative to ``data/``."""
     note_sha256: str = ""
+    recorded_at: datetime | None = None
+    """When the line was written; ``None`` where it is not known (补录)."""
+    event: str = DELIVERED
+    why: str = ""
 
 
 def deliveries_path(data_dir: Path) -> Path:
@@ -110,6 +117,20 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     write_atomically(target, canonical_json(record.model_dump(mode="json")))
 
 
+def refresh_deliveries(data_dir: Path, plan: Plan, month: Period) -> None:
+    """Bring up to date every record that a new line about a month concerns, where one was made.
+
+    Else a seal right after it would look at reports that do not know of it yet, and find nothing stale.
+    """
+    for path in sorted(accepted_deliveries_path(data_dir, month).parent.glob("*.json")):
+        try:
+            period = Period(path.stem)
+        except UsageError:
+            continue
+        if month in period.year_to_date:
+            accept_deliveries(data_dir, plan, period)
+
+
 def read_deliveries(data_dir: Path, plan: Plan) -> list[DeliveredReport]:
     """Return every line of the register; an absent register is an empty one.
 
@@ -120,6 +141,7 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[DeliveredReport]:
     """
 
     def handed(line: dict[str, str]) -> DeliveredReport:
+        said = recorded_in(line)
         return DeliveredReport(
             period=Period(line["period"]),
             section=plan.section(line["section"]).id,
@@ -127,23 +149,30 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[DeliveredReport]:
             delivered_at=datetime.fromisoformat(line["delivered_at"]),
             file=line["file"],
             sha256=line["sha256"],
-            **{name: line.get(name, "") for name in NOTE_COLUMNS},
+            head=line.get("head", ""),
+            note=line.get("note", ""),
+            note_sha256=line.get("note_sha256", ""),
+            recorded_at=said.recorded_at,
+            event=said.event,
+            why=said.why,
         )
 
     # Whoever handed over before notes were numbered has a register without their columns.
-    return read_lines(deliveries_path(data_dir), DELIVERY_COLUMNS, handed, later=NOTE_COLUMNS)
+    return read_lines(deliveries_path(data_dir), DELIVERY_COLUMNS, handed, later=(*NOTE_COLUMNS, *TRACE_COLUMNS))
 
 
-def deliveries_csv(lines: Iterable[DeliveredReport]) -> bytes:
-    """Write a register; the columns of delivery notes only where there is one."""
-    lines = list(lines)
-    noted = any(line.note for line in lines)
-    columns = DELIVERY_COLUMNS + NOTE_COLUMNS if noted else DELIVERY_COLUMNS
-    return csv_bytes(columns, ([_cell(line, name) for name in columns] for line in lines))
-
-
-def _cell(line: DeliveredReport, name: str) -> str:
-    return line.delivered_at.isoformat() if name == "delivered_at" else str(getattr(line, name))
+def append_delivery(data_dir: Path, line: DeliveredReport) -> None:
+    """Add a report that was handed over to the register."""
+    columns = (*DELIVERY_COLUMNS, *NOTE_COLUMNS)
+    fields = asdict(line) | {"period": line.period, "delivered_at": line.delivered_at.isoformat()}
+    append_line(
+        deliveries_path(data_dir),
+        columns,
+        [fields[name] for name in columns],
+        recorded_at=line.recorded_at or bureau_clock(),
+        event=DELIVERED,
+        why=line.why,
+    )
 
 
 def _to(text: str) -> str:

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from minsheng.domain.base import Frozen
+from minsheng.domain.delivery import Recorded
 from minsheng.domain.period import Period
+from minsheng.files.chained import TRACE_COLUMNS, append_line, bureau_clock, recorded_in
 from minsheng.files.hashing import sha256
-from minsheng.files.registers import csv_bytes, read_lines
+from minsheng.files.registers import read_lines
 
 COLUMNS = (
     "period",
@@ -28,8 +29,10 @@ COLUMNS = (
 
 PADES, SCAN = "pades", "scan"
 
+SIGNED = "signed"
 
-class SignedReport(Frozen):
+
+class SignedReport(Recorded):
     """One signature on one version of a section's monthly report.
 
     Parameters
@@ -86,20 +89,25 @@ def read_signed(data_dir: Path) -> list[SignedReport]:
     FileRefusedError
         If a line is damaged: the register is evidence, nothing of it is skipped.
     """
-    return read_lines(
+    return read_lines(signed_register_path(data_dir), COLUMNS, _signed, later=TRACE_COLUMNS)
+
+
+def _signed(line: dict[str, str]) -> SignedReport:
+    cells = {name: line[name] for name in COLUMNS}
+    return SignedReport.model_validate({**cells, "period": Period(line["period"]), **dict(recorded_in(line))})
+
+
+def append_signature(data_dir: Path, line: SignedReport) -> None:
+    """Add a signature to the register."""
+    fields = line.model_dump(mode="json") | {"signed_at": line.signed_at.isoformat()}
+    append_line(
         signed_register_path(data_dir),
         COLUMNS,
-        lambda line: SignedReport.model_validate({**line, "period": Period(line["period"])}),
+        [fields[name] for name in COLUMNS],
+        recorded_at=line.recorded_at or bureau_clock(),
+        event=SIGNED,
+        why=line.why,
     )
-
-
-def signed_csv(lines: Iterable[SignedReport]) -> bytes:
-    """Write a register."""
-    return csv_bytes(COLUMNS, ([str(value) for value in _fields(line)] for line in lines))
-
-
-def _fields(line: SignedReport) -> list[object]:
-    return [line.signed_at.isoformat() if name == "signed_at" else getattr(line, name) for name in COLUMNS]
 
 
 def newest_signatures(lines: Iterable[SignedReport]) -> dict[tuple[Period, str], SignedReport]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +29,8 @@ class MonthlyReport:
     section: Section
     content: bytes
     sha256: str
+    as_of: date | None
+    """The day up to which its data go."""
 
 
 MONTHLY_REPORT = "monthly_report"

@@ -4,6 +4,7 @@ from minsheng.domain.plan import Plan
 from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
+from minsheng.signing.chains import gap_words
 from minsheng.signing.deliveries import DeliveredReport
 from minsheng.signing.signatures import SignedReport
 from minsheng.signing.standing import MonthlyReport
@@ -44,6 +45,9 @@ def note_page(
         ["移交时间", f"{handed.delivered_at:%Y-%m-%d %H:%M}"],
         ["归档账本头", Element("code", handed.head) if handed.head else "尚未归档"],
     ]
+    if handed.recorded_at is not None:
+        gap = gap_words(handed.delivered_at.isoformat(), handed.recorded_at.isoformat())
+        rows.insert(6, ["登记时间", f"{handed.recorded_at:%Y-%m-%d %H:%M}{f'（{gap}）' if gap else ''}"])
     if remarks:
         rows.append(["说明", "；".join(remarks)])
     header = Element(

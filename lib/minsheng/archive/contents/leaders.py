@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from minsheng.archive.package.chain import read_state
+from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period
@@ -14,6 +14,7 @@ from minsheng.files.hashing import sha256
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
+from minsheng.signing.chains import check_registers, time_notes
 from minsheng.signing.deliveries import DeliveredReport, read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, newest_signatures, read_signed
 from minsheng.signing.standing import MONTHLY_REPORT, unregistered
@@ -75,10 +76,25 @@ def check_signed(
                 heads, roots,
             )  # fmt: skip
             _look(check, place, entry.period)
+            # Of all packages at once, the workspace's registers say it.
+            check.notes += time_notes(place.data, place.name) if only is not None else []
     if workspace is not None and only is None and workspace.archive.resolve() == archive.resolve():
         _look(check, _Place("data", workspace.data, workspace.params, newest, heads, roots), None)
+        check.notes += time_notes(workspace.data, "data")
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
+        _chains(check, workspace, archive, entries)
     return check
+
+
+def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Sequence[Entry]) -> None:
+    """Hold the workspace's registers against what seals recorded of them."""
+    packed = {entry.bag: archive / entry.bag / "data" / "data" for entry in entries}
+    try:
+        found = check_registers(workspace.data, [(entry.bag, entry.registers) for entry in entries], packed)
+    except MinshengError as fault:
+        check.faults.append(Fault("data", str(fault)))
+    else:
+        check.faults += [Fault(where, what) for where, what in found]
 
 
 def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:

@@ -19,13 +19,12 @@ from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.signing.deliveries import (
     DeliveredReport,
-    deliveries_csv,
     deliveries_path,
     handed_figures_path,
     known_by,
     read_deliveries,
 )
-from minsheng.signing.signatures import SignedReport, read_signed, signed_csv, signed_register_path
+from minsheng.signing.signatures import SignedReport, read_signed, signed_register_path
 from minsheng.signing.standing import changed_since_signed
 from minsheng.workspace import Workspace
 
@@ -95,12 +94,14 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
     # A workspace of its own: everything has the path that it has here, so that the month can be made again from the
     # package alone.
-    files[_inside(workspace, register_path(workspace.data))] = _register_to(workspace, period)
     data = workspace.data
+    files[_inside(workspace, register_path(data))] = _register_to(workspace, period)
     if signed := _signed_to(data, plan, period):
-        files[_inside(workspace, signed_register_path(data))] = signed_csv(signed)
+        path = signed_register_path(data)
+        files[_inside(workspace, path)] = _lines_of(path, [line in signed for line in read_signed(data)])
     if deliveries_path(data).is_file():
-        files[_inside(workspace, deliveries_path(data))] = deliveries_csv(_handed_to(data, plan, period))
+        path, handed = deliveries_path(data), _handed_to(data, plan, period)
+        files[_inside(workspace, path)] = _lines_of(path, [line in handed for line in read_deliveries(data, plan)])
     linking = [workspace.outputs / str(period) / name for name in pages if name.endswith(".html")]
     # A run's record and the list of all months are no part of a month.
     files |= {name: relinked_month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
@@ -166,9 +167,14 @@ def _signed_to(data: Path, plan: Plan, period: Period) -> list[SignedReport]:
 
 def _register_to(workspace: Workspace, period: Period) -> bytes:
     """Return the register's lines of the year to date: what comes later is no part of this month."""
-    months = {str(month) for month in period.year_to_date}
-    header, *lines = rows(register_path(workspace.data))
-    return csv_bytes(header, (line for line in lines if line[0] in months))
+    path, months = register_path(workspace.data), {str(month) for month in period.year_to_date}
+    return _lines_of(path, [line[0] in months for line in list(rows(path))[1:] if line])
+
+
+def _lines_of(path: Path, wanted: list[bool]) -> bytes:
+    """Return part of a register, each line as it stands there: its hash is found on the register's chain."""
+    header, *lines = [line for line in rows(path) if line]
+    return csv_bytes(header, (line for line, take in zip(lines, wanted, strict=True) if take))
 
 
 def _inside(workspace: Workspace, path: Path) -> str:

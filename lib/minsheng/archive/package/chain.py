@@ -43,6 +43,8 @@ class Entry(Frozen):
         The bag that this one replaces, and the reason; both empty for the first of a period.
     beside
         File beside the bags that never changes → sha256.
+    registers
+        Register under ``data/`` → head of its chain when this was sealed; empty in a line of an earlier version.
     """
 
     sequence: int
@@ -55,11 +57,13 @@ class Entry(Frozen):
     why: str
     sealed_at: datetime
     beside: dict[str, str]
+    registers: dict[str, str] = {}
 
     def line(self) -> bytes:
         """Return the entry's one line: sorted keys, so that it can be written in one way only."""
         # Its sha256 is the head, so that `tail -n 1 ledger.jsonl | sha256sum` prints it.
-        return f"{canonical_line(self.model_dump(mode='json'))}\n".encode()
+        absent = set() if self.registers else {"registers"}
+        return f"{canonical_line(self.model_dump(mode='json', exclude=absent))}\n".encode()
 
     def head(self) -> str:
         """Return the head of the chain when this is its last entry."""

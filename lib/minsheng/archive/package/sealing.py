@@ -5,7 +5,7 @@ Writes the archive's folder alone, and the key's when the first seal makes it.
 
 import errno
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -122,6 +122,8 @@ class Order:
         The one clock value, with its offset.
     why
         Why an earlier revision is replaced; empty for the first.
+    registers
+        Register under ``data/`` → head of its chain.
     """
 
     period: Period
@@ -134,6 +136,7 @@ class Order:
     describe: Callable[[Mapping[str, str]], Mapping[str, bytes]]
     sealed_at: datetime
     why: str = ""
+    registers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,12 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
         raise ArchiveInvalidError(f"现有的归档核验不通过，不能再往里添加：\n{lines}")
     if last is not None and not changes:
         return Sealed(last, state.head, is_new=False, completed=completed)
+    before_it = max((entry.sealed_at for entry in state.entries), default=order.sealed_at)
+    if order.sealed_at < before_it:
+        raise UsageError(
+            f"--sealed-at {order.sealed_at:%Y-%m-%d %H:%M} 早于上一次归档的时间 {before_it:%Y-%m-%d %H:%M}："
+            "归档时间只能往后，请改写或不写（用本机时间）"
+        )
     why = " ".join(order.why.split())
     if last is not None and not why:
         raise UsageError(f"{last.bag} 已经归档，内容有变化：{'；'.join(changes)}。重新归档请用 --why 写明原因")
@@ -263,6 +272,7 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
         why=why,
         sealed_at=order.sealed_at,
         beside=beside,
+        registers=dict(order.registers),
     )
     content = state.content + entry.line()
     signature = signer.sign(content, f"sequence:{entry.sequence}\thead:{entry.head()}")

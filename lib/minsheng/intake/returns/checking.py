@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import minsheng
-from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
+from minsheng.domain.delivery import AcceptedReturn, Delivery, Recorded, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
@@ -280,7 +280,10 @@ class Checker:
             "plan": self.plan.sha256,
             "code": code_sha256(),
             "schema": Verdict.model_fields["schema_version"].default,
-            "deliveries": [delivery.model_dump(mode="json") for delivery in deliveries.values()],
+            # When and why a line was written decides nothing.
+            "deliveries": [
+                delivery.model_dump(mode="json", exclude=set(Recorded.model_fields)) for delivery in deliveries.values()
+            ],
             "files": {who: sha256(data) if data else None for who, data in files.items()},
             "unregistered": [file.file for file in unregistered],
             "previous": [record.written if record else None for record in before],

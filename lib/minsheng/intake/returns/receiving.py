@@ -12,6 +12,7 @@ from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, UsageError
+from minsheng.files.chained import append_line, bureau_clock
 from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.registers import csv_bytes, rows
@@ -19,6 +20,7 @@ from minsheng.files.writing import UNFINISHED, write_durably
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.changes import Change, revision_changes
 from minsheng.intake.returns.store import (
+    RECEIVED,
     REGISTER_COLUMNS,
     delivered_path,
     marker_of,
@@ -80,13 +82,15 @@ def add_delivery(data_dir: Path, delivery: Delivery, content: bytes) -> None:
 
 
 def _append(data_dir: Path, delivery: Delivery) -> None:
-    lines = [_line(known) for known in (*read_register(data_dir), delivery)]
-    write_durably(register_path(data_dir), csv_bytes(REGISTER_COLUMNS, lines), mode=_WRITABLE)
-
-
-def _line(delivery: Delivery) -> list[str]:
-    fields = delivery.model_dump()
-    return [*(str(fields[name]) for name in REGISTER_COLUMNS[:5]), delivery.received_at.isoformat(), delivery.sender]
+    fields = delivery.model_dump(mode="json")
+    append_line(
+        register_path(data_dir),
+        REGISTER_COLUMNS,
+        [fields[name] for name in REGISTER_COLUMNS],
+        recorded_at=delivery.recorded_at or bureau_clock(),
+        event=delivery.event,
+        why=delivery.why,
+    )
 
 
 def keep_refused(
@@ -234,6 +238,8 @@ class Receiver:
             sha256=digest,
             received_at=received_at,
             sender=sender or cover.cells["unit"].shown,
+            recorded_at=bureau_clock(),
+            event=RECEIVED,
         )
         changes = self._changes(latest, parsed, reader) if latest else ()
         add_delivery(self._data_dir, delivery, content)

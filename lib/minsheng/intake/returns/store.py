@@ -10,8 +10,11 @@ from pathlib import Path
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
 from minsheng.domain.period import Period
+from minsheng.files.chained import TRACE_COLUMNS, recorded_in
 from minsheng.files.registers import csv_bytes, read_lines, rows
 from minsheng.files.written import canonical_json, read_written
+
+RECEIVED = "received"
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 
@@ -62,7 +65,7 @@ def read_register(data_dir: Path) -> list[Delivery]:
     FileRefusedError
         If a line is damaged: the register is evidence, nothing of it is skipped.
     """
-    return read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery)
+    return read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery, later=TRACE_COLUMNS)
 
 
 def _delivery(line: dict[str, str]) -> Delivery:
@@ -73,7 +76,8 @@ def _delivery(line: dict[str, str]) -> Delivery:
         file=line["file"],
         sha256=line["sha256"],
         received_at=datetime.fromisoformat(line["received_at"]),
-        sender=line["sender"] or "",
+        sender=line["sender"],
+        **dict(recorded_in(line)),
     )
 
 
