@@ -11,15 +11,23 @@ import time
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from good_returns import PARAMS, build_return, good_cells
 
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+from minsheng.files.chained import read_chain
 from minsheng.intake.returns.checking import Checker
 from minsheng.intake.returns.receiving import Received, Receiver
-from minsheng.intake.returns.store import delivered_path, read_register, register_path, returns_dir
+from minsheng.intake.returns.store import (
+    delivered_path,
+    latest_deliveries,
+    read_register,
+    register_path,
+    returns_dir,
+)
 from minsheng.intake.spreadsheets.reader import Reader
 
 JUNE = Period("2017-06")
@@ -63,7 +71,7 @@ def test_the_same_bytes_again_change_nothing(plan: Plan, receiver: Receiver, rea
     receive(receiver, reader, tmp_path, content)
     before = register_path(tmp_path / "data").read_bytes()
     result = receive(receiver, reader, tmp_path, content, name="another name.xlsx", received_at=datetime(2017, 7, 1))  # noqa: DTZ001
-    assert (result.outcome, result.superseded_by) == ("unchanged", None)
+    assert (result.outcome, result.restores) == ("unchanged", None)
     assert register_path(tmp_path / "data").read_bytes() == before
 
 
@@ -86,9 +94,96 @@ def test_new_bytes_are_a_revision_that_names_every_changed_cell(
         "低保!D4 当月保障人数·城市低保：2000 → 2010",
         "养老服务!H4 本月建成日间照料中心：1 → （空白）",
     ]
+
+
+def test_what_was_replaced_can_be_put_back(plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path) -> None:
+    first, second = (build_return(plan, good_cells(plan), as_of=date(2017, 6, day)) for day in (20, 21))
+    for content in (first, second):
+        receive(receiver, reader, tmp_path, content)
     back = receive(receiver, reader, tmp_path, first)
-    assert (back.outcome, back.superseded_by) == ("unchanged", result.delivery)
-    assert len(read_register(tmp_path / "data")) == 2
+    assert back.delivery is not None
+    assert back.restores is not None
+    assert (back.outcome, back.delivery.revision, back.restores.revision) == ("registered", 3, 1)
+    assert (back.delivery.event, back.delivery.why) == ("restored", "恢复第 1 版")
+    assert [str(change) for change in back.changes] == ["封面!B5 数据截至：2017-06-21 → 2017-06-20"]
+    assert latest_deliveries(tmp_path / "data", JUNE)["cangxi"].revision == 3
+    again = receive(receiver, reader, tmp_path, first)
+    assert (again.outcome, again.delivery and again.delivery.revision) == ("unchanged", 3)
+
+
+def test_a_revision_taken_back_stays_on_record_and_the_one_before_stands_again(
+    plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    first, second = (build_return(plan, good_cells(plan), as_of=date(2017, 6, day)) for day in (20, 21))
+    for content in (first, second):
+        receive(receiver, reader, tmp_path, content)
+    data = tmp_path / "data"
+    with pytest.raises(UsageError, match="早于第 2 版收到的时间"):
+        receiver.withdraw("cangxi", why="错报", at=datetime(2017, 6, 1))  # noqa: DTZ001
+    back, now = receiver.withdraw("cangxi", why="是别县的", at=MORNING)
+    assert (back.revision, now and now.revision) == (2, 1)
+    assert [(line.revision, line.withdrawn) for line in read_register(data)] == [(1, ""), (2, "是别县的")]
+    assert delivered_path(data, back).read_bytes() == second
+    assert read_chain(register_path(data)).faults == ()
+    assert receiver.withdraw("cangxi", why="也是", at=MORNING)[1] is None
+    with pytest.raises(UsageError, match="没有可以撤回的报表"):
+        receiver.withdraw("cangxi", why="再来", at=MORNING)
+    restored = receive(receiver, reader, tmp_path, second)
+    assert (restored.outcome, restored.delivery and restored.delivery.revision) == ("registered", 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "sender", "said"),
+    [
+        ("旺苍县6月.xlsx", "", "文件名“旺苍县6月.xlsx”（旺苍县）"),
+        ("报表.xlsx", "旺苍县民政局 李四", "报送人“旺苍县民政局 李四”（旺苍县）"),
+        ("青川.xlsx", "旺苍", "文件名“青川.xlsx”（青川县），报送人“旺苍”（旺苍县）"),
+    ],
+)
+def test_sources_that_name_different_areas_are_all_named(
+    name: str, sender: str, said: str, plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    result = receive(receiver, reader, tmp_path, build_return(plan, good_cells(plan)), name=name, sender=sender)
+    assert result.outcome == "refused"
+    assert f"封面填报单位“苍溪县民政局”（苍溪县），{said}" in result.reason
+    assert "--area" in result.reason
+    assert read_register(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["苍溪.xlsx", "四川省广元市苍溪县民政局6月.xlsx", "报表 (1).xlsx", "苍溪县（含旺苍县对比）.xlsx"]
+)
+def test_a_source_that_names_the_same_area_or_none_says_nothing(
+    name: str, plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    result = receive(receiver, reader, tmp_path, build_return(plan, good_cells(plan)), name=name, sender="王科长")
+    assert (result.outcome, result.delivery and result.delivery.event) == ("registered", "received")
+
+
+@pytest.mark.parametrize("bureau", ["旺苍县民政局", "南江县民政局"])
+def test_a_person_decides_whose_it_is_and_the_register_and_the_check_keep_to_it(
+    bureau: str, plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    content = build_return(plan, good_cells(plan), bureau=bureau)
+    result = receive(receiver, reader, tmp_path, content, name="苍溪县.xlsx", area="cangxi")
+    assert result.delivery is not None
+    assert (result.delivery.id, result.delivery.event) == ("cangxi", "assigned")
+    assert f"--area 苍溪县：封面填报单位“{bureau}”" in result.delivery.why
+    (checked,) = Checker(plan, PARAMS, tmp_path / "data").read(JUNE)
+    assert checked.parsed.cover.id == "cangxi"
+
+
+def test_a_title_of_another_area_is_a_source_too(
+    plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(build_return(plan, good_cells(plan)))
+    book = openpyxl.load_workbook(path)
+    book["低保"]["A1"] = "旺苍县2017年6月低保情况表"
+    book.save(path)
+    result = receiver.receive(path, reader, received_at=MORNING)
+    assert result.outcome == "refused"
+    assert "低保!A1 标题“旺苍县2017年6月低保情况表”（旺苍县）" in result.reason
 
 
 def test_a_row_moved_is_no_change(plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path) -> None:
@@ -133,8 +228,11 @@ def test_a_correction_cannot_come_before_what_it_corrects(
 ) -> None:
     receive(receiver, reader, tmp_path, build_return(plan, good_cells(plan)))
     newer = build_return(plan, good_cells(plan), as_of=date(2017, 6, 19))
-    with pytest.raises(UsageError, match="早于已登记的第 1 版"):
-        receive(receiver, reader, tmp_path, newer, received_at=datetime(2017, 6, 21))  # noqa: DTZ001
+    result = receive(receiver, reader, tmp_path, newer, received_at=datetime(2017, 6, 21))  # noqa: DTZ001
+    assert result.outcome == "refused"
+    assert "早于已登记的第 1 版" in result.reason
+    assert result.kept is not None
+    assert result.kept.read_bytes() == newer
 
 
 def test_a_file_that_was_put_into_the_folder_by_hand(

@@ -195,7 +195,8 @@ def _row(
     reporting = plan.reporting
     due = due_date(plan, reporting.sections if isinstance(owner, Section) else reporting.counties, period)
     delivery = newest.get(owner.id)
-    arrivals = [d.received_at.date() for d in register if (d.period, d.id) == (period, owner.id)]
+    mine = [d for d in register if (d.period, d.id) == (period, owner.id) and not d.withdrawn]
+    arrivals = [d.received_at.date() for d in mine]
     if delivery is None or min(arrivals) > day:
         word = "未报送" if day >= due else "未到期"
         return ReturnRow(owner.id, owner.name, word, due, None, None, None, "")

@@ -9,6 +9,7 @@ import typer
 
 from minsheng.cli.application import app, conclude
 from minsheng.cli.arguments import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
+from minsheng.errors import UsageError
 
 
 @app.command()
@@ -53,12 +54,21 @@ def run(
 def receive(
     month: MonthArgument,
     files: Annotated[
-        list[Path], typer.Argument(metavar="文件", help="收到的文件，一份或多份；文件名不限。", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="文件", help="收到的文件，一份或多份；文件名不限。", show_default=False),
+    ] = None,
     received_at: Annotated[
         str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30；默认为现在。")
     ] = None,
     sender: Annotated[str, typer.Option("--sender", help="谁送来的；默认为封面的填报单位。")] = "",
+    area: Annotated[
+        str | None,
+        typer.Option("--area", help="封面、标题、文件名说的不是同一个地区时，认定这份文件是谁的；记入登记。"),
+    ] = None,
+    withdraw: Annotated[
+        str, typer.Option("--withdraw", metavar="地区", help="撤回这个地区或科室现行的一版；原件保留，前一版重新有效。")
+    ] = "",
+    why: Annotated[str, typer.Option("--why", help="撤回的原因，记入登记。")] = "",
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -68,12 +78,19 @@ def receive(
     例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.receive import receive_files
+    from minsheng.commands.receive import receive_files, withdraw_return
     from minsheng.workspace import Workspace
 
+    if bool(withdraw) == bool(files):
+        raise UsageError("请写收到的文件，或用 --withdraw 地区 --why 原因 撤回一版，二者取一")
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
-        outcome = receive_files(found, month, files, received_at=received_at, sender=sender, display=display)
+        if withdraw:
+            outcome = withdraw_return(found, month, withdraw, why=why, at=received_at, display=display)
+        else:
+            outcome = receive_files(
+                found, month, files or [], received_at=received_at, sender=sender, area=area, display=display
+            )
     conclude(outcome, as_json=as_json)
 
 

@@ -14,7 +14,7 @@ from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
-from minsheng.intake.returns.store import read_accepted
+from minsheng.intake.returns.store import ASSIGNED, read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
 from minsheng.runs.history import RunHistory
@@ -41,6 +41,8 @@ class ReceiveOutcome(Outcome):
     received: tuple[Received, ...]
     verdicts: dict[str, Verdict]
     stale: tuple[Period, ...]
+    told: tuple[str, ...] = ()
+    """What was taken back."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -52,7 +54,7 @@ class ReceiveOutcome(Outcome):
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal: each file, what changed, its issues, its receipt, what is stale."""
-        lines = [line for one in self.received for line in self._file_lines(one)]
+        lines = [*self.told, *(line for one in self.received for line in self._file_lines(one))]
         for who, verdict in self.verdicts.items():
             lines += self._verdict_lines(who, verdict)
         if self.stale:
@@ -67,9 +69,10 @@ class ReceiveOutcome(Outcome):
             return [f"拒收：{one.source}：{one.reason}{kept}"]
         what = f"{self.plan.owner_name(delivery.id)}{delivery.period.label}报表第 {delivery.revision} 版"
         if one.outcome == "unchanged":
-            current = f"；现行的是第 {one.superseded_by.revision} 版，仍以它为准" if one.superseded_by else ""
-            return [f"已有：{one.source}：与{what}逐字节相同，没有重复登记{current}"]
-        lines = [f"已登记：{one.source}：{what} → data/{delivery.file}"]
+            return [f"已有：{one.source}：与现行的{what}逐字节相同，没有重复登记"]
+        restored = f"，恢复第 {one.restores.revision} 版（逐字节相同）" if one.restores else ""
+        lines = [f"已登记：{one.source}：{what}{restored} → data/{delivery.file}"]
+        lines += [f"  认定为{self.plan.owner_name(delivery.id)}：{delivery.why}"] if delivery.event == ASSIGNED else []
         if one.replaces is None:
             return lines
         if not one.changes:
@@ -95,6 +98,7 @@ class ReceiveOutcome(Outcome):
             "files": [self._as_json(one) for one in self.received],
             "verdicts": {who: verdict.model_dump(mode="json") for who, verdict in self.verdicts.items()},
             "stale": [str(month) for month in self.stale],
+            "told": list(self.told),
         }
 
     def _as_json(self, one: Received) -> dict[str, Any]:
@@ -103,7 +107,7 @@ class ReceiveOutcome(Outcome):
             "outcome": one.outcome,
             "delivery": one.delivery.model_dump(mode="json") if one.delivery else None,
             "replaces": one.replaces.revision if one.replaces else None,
-            "superseded_by": one.superseded_by.revision if one.superseded_by else None,
+            "restores": one.restores.revision if one.restores else None,
             "changes": [vars(change) for change in one.changes],
             "reason": one.reason,
             "kept": str(one.kept.relative_to(self.workspace.root)) if one.kept else "",
@@ -123,6 +127,7 @@ def receive_files(
     *,
     received_at: str | None,
     sender: str,
+    area: str | None = None,
     display: Display,
 ) -> ReceiveOutcome:
     """Receive the files of one month, then check the month.
@@ -137,15 +142,17 @@ def receive_files(
         ISO date and time; by default now, the only time that the clock is read: it is an input, kept in the register.
     sender
         Who sent them; by default the body on each cover.
+    area
+        Name or id of the area whose one file this is, by a person's decision.
 
     Raises
     ------
     UsageError
         If the period is no month, a file does not exist, or the time is malformed or before the revision it replaces.
     """
-    period = Period(month)
-    if period.kind != PeriodKind.MONTH:
-        raise UsageError(f"报表按月份接收（YYYY-MM），收到“{month}”")
+    period = _month(month)
+    if area is not None and len(files) != 1:
+        raise UsageError(f"--area 认定一份文件是谁的，一次只能接收一份，现有 {len(files)} 份")
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
@@ -155,18 +162,81 @@ def receive_files(
     for done in bring_up_to_date(workspace):
         display.stage(done)
     receiver = Receiver(plan, workspace.data, period)
+    decided = plan.area(area).id if area is not None else None
     display.stage(f"接收{period.label}报表 {len(files)} 份")
     with Reader() as reader:
-        received = tuple(receiver.receive(path, reader, received_at=moment, sender=sender) for path in files)
+        received = tuple(
+            receiver.receive(path, reader, received_at=moment, sender=sender, area=decided) for path in files
+        )
     concerned = {one.delivery.id for one in received if one.delivery}
     if not concerned:
         return ReceiveOutcome(workspace, plan, period, received, {}, ())
+    return _checked(workspace, plan, period, received, concerned, display)
+
+
+@names_disk_faults
+def withdraw_return(
+    workspace: Workspace, month: str, who: str, *, why: str, at: str | None, display: Display
+) -> ReceiveOutcome:
+    """Take the current revision of a return back, then check the month with what stands now.
+
+    Parameters
+    ----------
+    who
+        Name or id of an area or a section.
+    why
+        The reason, kept in the register.
+    at
+        When this was decided; by default now.
+
+    Raises
+    ------
+    UsageError
+        If there is no reason, no such owner, or nothing to take back.
+    """
+    period = _month(month)
+    if not why.strip():
+        raise UsageError("撤回要用 --why 写明原因，它会记入登记")
+    moment = bureau_time(at, option="--received-at", example="2017-07-21T09:30")
+    plan = load_plan(workspace.params, period.year)
+    owner = plan.find_owner(who) or next((each for each in plan.sections if each.name == who), None) or plan.area(who)
+    for done in bring_up_to_date(workspace):
+        display.stage(done)
+    receiver = Receiver(plan, workspace.data, period)
+    back, now = receiver.withdraw(owner.id, why=" ".join(why.split()), at=moment)
+    if now is None:
+        # Its receipt would answer a return that nobody has handed in.
+        for path in receipts_dir(workspace.outputs, period).glob(f"{owner.id}.*"):
+            path.unlink()
+    stands = f"现行的是第 {now.revision} 版（data/{now.file}）" if now else "现在没有报表，记为未报送"
+    told = f"已撤回：{owner.name}{period.label}报表第 {back.revision} 版（原件保留在 data/{back.file}）；{stands}"
+    return _checked(workspace, plan, period, (), {owner.id}, display, told=(told,))
+
+
+def _month(month: str) -> Period:
+    period = Period(month)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"报表按月份接收（YYYY-MM），收到“{month}”")
+    return period
+
+
+def _checked(
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    received: tuple[Received, ...],
+    concerned: set[str],
+    display: Display,
+    *,
+    told: tuple[str, ...] = (),
+) -> ReceiveOutcome:
+    """Check the month, and return what became of the owners whose returns have changed."""
     check_returns(workspace, plan, period, force=False, display=display)
     owners = [owner.id for owner in plan.reporting_owners(period) if owner.id in concerned]
     found = {who: read_accepted(workspace.data, period, who) for who in owners}
     verdicts = {who: accepted.verdict for who, accepted in found.items() if accepted}
     refresh_first_page(workspace, plan)
-    return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period))
+    return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period), told)
 
 
 def _stale(workspace: Workspace, plan: Plan, period: Period) -> tuple[Period, ...]:

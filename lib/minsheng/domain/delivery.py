@@ -176,6 +176,8 @@ class Delivery(Recorded):
     sha256: str
     received_at: datetime
     sender: str = ""
+    withdrawn: str = ""
+    """Why this revision was taken back; empty while it stands."""
 
 
 class AcceptedReturn(Frozen):

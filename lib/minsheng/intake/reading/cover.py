@@ -175,8 +175,13 @@ def _no_cover(workbook: Workbook) -> str:
     return f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}"
 
 
-def read_cover(workbook: Workbook, plan: Plan) -> Cover:
+def read_cover(workbook: Workbook, plan: Plan, *, decided: str | None = None) -> Cover:
     """Read the cover.
+
+    Parameters
+    ----------
+    decided
+        Id of the area that it is by a person's decision, whatever is written there.
 
     Raises
     ------
@@ -193,7 +198,7 @@ def read_cover(workbook: Workbook, plan: Plan) -> Cover:
         raise FileRefusedError(_no_cover(workbook))
     sheet, found = hit
     (unit, unit_cell), (month, month_cell) = found["unit"], found["period"]
-    who = whose(plan, normal(show(unit)))
+    who = (decided, False) if decided else whose(plan, normal(show(unit)))
     if who is None:
         known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
         meant = most_like(normal(show(unit)), {area.bureau: normal(area.bureau) for area in plan.areas if area.bureau})

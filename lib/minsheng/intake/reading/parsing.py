@@ -21,7 +21,7 @@ from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.masking import add_personal, mask_workbook
 from minsheng.intake.reading.parse_findings import Findings
 from minsheng.intake.reading.rows import data_rows, take_rows
-from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text, twin_of
+from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text, title_lines, twin_of
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
 from minsheng.intake.spreadsheets.units import normal
@@ -126,10 +126,14 @@ class ParsedReturn:
     narratives: dict[str, dict[str, str]] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    titles: list[tuple[str, str]] = field(default_factory=list)
+    """Place and words of each line that stands above a table."""
 
 
 @collector_paused()
-def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[Column]] | None = None) -> ParsedReturn:
+def parse_return(
+    workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[Column]] | None = None, *, whose: str | None = None
+) -> ParsedReturn:
     """Parse a workbook by the plan's tables.
 
     Parameters
@@ -140,6 +144,8 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
         Areas, sections, projects and tables.
     printed
         Table id → columns that the form does not ask for but some counties print.
+    whose
+        Id of the area that it is by a person's decision, whatever its cover says.
 
     Raises
     ------
@@ -149,7 +155,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
     workbook, personal = mask_workbook(workbook)
     if workbook.format == "csv":
         workbook = split_text(workbook, plan.tables)
-    cover = read_cover(workbook, plan)
+    cover = read_cover(workbook, plan, decided=whose)
     owner = plan.section(cover.id) if cover.is_section else plan.area(cover.id)
     projects = plan.projects_due(owner, cover.period)
     if not projects:
@@ -175,6 +181,7 @@ def parse_return(workbook: Workbook, plan: Plan, printed: Mapping[str, Sequence[
         used.add(sheet.name)
         parsed = read_table(table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ()))
         check_whose(parsed, sheet, cover, plan, result.findings)
+        result.titles += title_lines(parsed, sheet)
         result.tables[table.id] = parsed
     _note_file(result, workbook, used)
     _note_extra_sheets(result, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))

@@ -6,6 +6,7 @@ Whose figures a sheet says that it holds: texts above its header and names in it
 import re
 from collections.abc import Iterator, Sequence
 
+from minsheng.domain.addresses import place
 from minsheng.domain.area import Area
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -135,6 +136,12 @@ def _check_titles(
                 project=parsed.table.project,
                 value="、".join(said),
             )
+
+
+def title_lines(parsed: ParsedTable, sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield place and words of what stands above a table."""
+    for row, column, text in _texts(sheet, range(parsed.header.row if parsed.header else 0)):
+        yield place(sheet.name, sheet.address(row, column)), text
 
 
 def _check_rows(parsed: ParsedTable, sheet: Sheet, own: Area, others: list[Area], findings: Findings) -> None:

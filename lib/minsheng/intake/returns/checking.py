@@ -24,6 +24,7 @@ from minsheng.intake.returns.store import (
     CheckedMonth,
     RefusedFile,
     accepted_dir,
+    decided_owner,
     delivered_path,
     latest_deliveries,
     marker_of,
@@ -224,7 +225,8 @@ class Checker:
         returns: list[CheckedReturn] = []
         refused: list[RefusedFile] = []
         printed = printed_columns(self.suites)
-        first = {(line.period, line.id): line.received_at for line in reversed(read_register(self.data_dir))}
+        register = [line for line in read_register(self.data_dir) if not line.withdrawn]
+        first = {(line.period, line.id): line.received_at for line in reversed(register)}
         reading = parsing = 0.0
         with Reader() as reader:
             for who, delivery in deliveries.items():
@@ -232,7 +234,7 @@ class Checker:
                     started = time.perf_counter()
                     workbook = reader.read(_verified(delivery, files[who]))
                     read = time.perf_counter()
-                    parsed = parse_return(workbook, self.plan, printed)
+                    parsed = parse_return(workbook, self.plan, printed, whose=decided_owner(delivery))
                     _check_owner(delivery, parsed)
                     reading += read - started
                     parsing += time.perf_counter() - read

@@ -17,12 +17,19 @@ from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.registers import csv_bytes, rows
 from minsheng.files.writing import UNFINISHED, write_durably
+from minsheng.intake.reading.cover import whose
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.changes import Change, revision_changes
+from minsheng.intake.returns.claims import differing_claims, doubt
 from minsheng.intake.returns.store import (
+    ASSIGNED,
     RECEIVED,
     REGISTER_COLUMNS,
+    RESTORED,
+    WITHDRAWN,
+    decided_owner,
     delivered_path,
+    latest_deliveries,
     marker_of,
     read_register,
     register_path,
@@ -30,6 +37,7 @@ from minsheng.intake.returns.store import (
 )
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.intake.spreadsheets.units import normal
 from minsheng.privacy.personal_numbers import masked_text
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
@@ -138,12 +146,26 @@ class Received:
     """The revision that it takes the place of."""
     changes: tuple[Change, ...] = ()
     """What differs from that revision."""
-    superseded_by: Delivery | None = None
-    """Where its bytes came before, and another revision after them."""
+    restores: Delivery | None = None
+    """The older revision that had its bytes."""
     reason: str = ""
     """Why it is refused."""
     kept: Path | None = None
     """Where the refused file is kept."""
+
+
+@dataclass(frozen=True)
+class _New:
+    """A file that was read, before it is registered."""
+
+    source: Path
+    content: bytes
+    workbook: Workbook
+    parsed: ParsedReturn
+    received_at: datetime
+    sender: str
+    event: str
+    why: str
 
 
 class Receiver:
@@ -164,32 +186,41 @@ class Receiver:
         self._data_dir = data_dir
         self._period = period
 
-    def receive(self, source: Path, reader: Reader, *, received_at: datetime, sender: str = "") -> Received:
+    def receive(
+        self, source: Path, reader: Reader, *, received_at: datetime, sender: str = "", area: str | None = None
+    ) -> Received:
         """Register one file, or keep it as refused.
 
         Parameters
         ----------
         source
-            The file; only its bytes count, its name does not.
+            The file; its name says no more than whose it may be.
         reader
             Reads it in a child process.
         received_at
             When it came: an input, kept in the register.
         sender
             Who sent it; by default the body on its cover.
+        area
+            Id of the area that it is by a person's decision, whatever cover, titles, file name and sender say.
 
         Raises
         ------
         UsageError
-            If it came before the revision that is already there, or an unregistered file lies at its place.
+            If an unregistered file lies at its place.
         FileRefusedError
             If the register itself is damaged.
         """
         content = source.read_bytes()
         try:
             workbook = reader.read(content)
-            parsed = parse_return(workbook, self._plan)
+            parsed = parse_return(workbook, self._plan, whose=area)
             check_month_of(parsed, self._period)
+            event, why = self._decision(parsed, area, source.name, sender)
+            body = sender or parsed.cover.cells["unit"].shown
+            new = _New(source, content, workbook, parsed, received_at, body, event, why)
+            with register_held(self._data_dir):
+                return self._register(new, reader)
         except FileRefusedError as error:
             with register_held(self._data_dir):
                 kept = keep_refused(
@@ -202,52 +233,96 @@ class Receiver:
                     reason=str(error),
                 )
             return Received(source.name, "refused", reason=str(error), kept=kept)
-        with register_held(self._data_dir):
-            return self._register(source, content, workbook, parsed, reader, received_at, sender)
 
-    def _register(
-        self,
-        source: Path,
-        content: bytes,
-        workbook: Workbook,
-        parsed: ParsedReturn,
-        reader: Reader,
-        received_at: datetime,
-        sender: str,
-    ) -> Received:
-        cover = parsed.cover
-        known = [line for line in read_register(self._data_dir) if (line.period, line.id) == (self._period, cover.id)]
-        known.sort(key=lambda line: line.revision)
-        latest = known[-1] if known else None
-        digest = sha256(content)
-        same = next((line for line in reversed(known) if line.sha256 == digest), None)
-        if same is not None:
-            return Received(source.name, "unchanged", same, superseded_by=None if same is latest else latest)
-        if latest is not None and received_at < latest.received_at:
-            raise UsageError(
-                f"{source.name}：收到时间 {received_at} 早于已登记的第 {latest.revision} 版（{latest.received_at}）："
-                "请核对 --received-at"
+    def _decision(self, parsed: ParsedReturn, area: str | None, file_name: str, sender: str) -> tuple[str, str]:
+        """Return the register's event and its reason: whether a person decided whose a file is, and against what."""
+        cover = parsed.cover.cells["unit"].shown
+        against = differing_claims(parsed, self._plan, cover=cover, file_name=file_name, sender=sender)
+        if area is None and against:
+            raise FileRefusedError(doubt(self._plan, parsed.cover.id, cover, against))
+        own = area is None or whose(self._plan, normal(cover)) == (area, False)
+        if area is None or (own and not against):
+            return RECEIVED, ""
+        said = "，".join(each.says(self._plan) for each in against) or f"封面填报单位“{cover}”"
+        return RECEIVED if own else ASSIGNED, f"--area {self._plan.area_name(area)}：{said}"
+
+    def withdraw(self, who: str, *, why: str, at: datetime) -> tuple[Delivery, Delivery | None]:
+        """Take the current revision of a return back; it stays on record, and the one before it stands again.
+
+        Parameters
+        ----------
+        who
+            Id of an area or a section.
+        why
+            The reason, kept in the register.
+        at
+            When this was decided.
+
+        Returns
+        -------
+        tuple
+            What was taken back, and what stands now; ``None`` where nothing does.
+
+        Raises
+        ------
+        UsageError
+            If there is nothing to take back, or it came later than that.
+        """
+        with register_held(self._data_dir):
+            current = latest_deliveries(self._data_dir, self._period).get(who)
+            name = self._plan.owner_name(who)
+            if current is None:
+                raise UsageError(f"{name}{self._period.label}没有可以撤回的报表")
+            if at < current.received_at:
+                raise UsageError(
+                    f"撤回的时间 {at} 早于第 {current.revision} 版收到的时间 {current.received_at}：请核对"
+                )
+            back = current.model_copy(
+                update={"received_at": at, "recorded_at": bureau_clock(), "event": WITHDRAWN, "why": why}
             )
-        revision = latest.revision + 1 if latest else 1
-        suffix = ("" if revision == 1 else f".r{revision}") + _suffix(workbook)
+            _append(self._data_dir, back)
+            return current, latest_deliveries(self._data_dir, self._period).get(who)
+
+    def _register(self, new: "_New", reader: Reader) -> Received:
+        source, who = new.source.name, new.parsed.cover.id
+        known = [line for line in read_register(self._data_dir) if (line.period, line.id) == (self._period, who)]
+        latest = latest_deliveries(self._data_dir, self._period).get(who)
+        digest = sha256(new.content)
+        if latest is not None and latest.sha256 == digest:
+            return Received(source, "unchanged", latest)
+        if latest is not None and new.received_at < latest.received_at:
+            raise FileRefusedError(
+                f"收到时间 {new.received_at} 早于已登记的第 {latest.revision} 版（{latest.received_at}）：现行的仍是第 "
+                f"{latest.revision} 版。若这份才是最新的，请用 --received-at 写明它实际收到的时间再接收一次"
+            )
+        same = next((line for line in reversed(known) if line.sha256 == digest), None)
+        event, why = new.event, new.why
+        if same is not None:
+            # A person's decision on whose these bytes are goes on.
+            event, why = (ASSIGNED if ASSIGNED in {same.event, event} else RESTORED), f"恢复第 {same.revision} 版"
+            why += f"；{new.why or same.why}" if event == ASSIGNED else ""
+        revision = max((line.revision for line in known), default=0) + 1
+        suffix = ("" if revision == 1 else f".r{revision}") + _suffix(new.workbook)
         delivery = Delivery(
             period=self._period,
-            id=cover.id,
+            id=who,
             revision=revision,
-            file=f"returns/{self._period}/{cover.id}{suffix}",
+            file=f"returns/{self._period}/{who}{suffix}",
             sha256=digest,
-            received_at=received_at,
-            sender=sender or cover.cells["unit"].shown,
+            received_at=new.received_at,
+            sender=new.sender,
             recorded_at=bureau_clock(),
-            event=RECEIVED,
+            event=event,
+            why=why,
         )
-        changes = self._changes(latest, parsed, reader) if latest else ()
-        add_delivery(self._data_dir, delivery, content)
-        return Received(source.name, "registered", delivery, latest, changes)
+        changes = self._changes(latest, new.parsed, reader) if latest else ()
+        add_delivery(self._data_dir, delivery, new.content)
+        return Received(source, "registered", delivery, latest, changes, restores=same)
 
     def _changes(self, latest: Delivery, parsed: ParsedReturn, reader: Reader) -> tuple[Change, ...]:
         try:
-            before = parse_return(reader.read(delivered_path(self._data_dir, latest).read_bytes()), self._plan)
+            workbook = reader.read(delivered_path(self._data_dir, latest).read_bytes())
+            before = parse_return(workbook, self._plan, whose=decided_owner(latest))
         except (FileRefusedError, FileNotFoundError):
             # A registered file that cannot be read is the check's to report; the new one replaces it.
             return ()

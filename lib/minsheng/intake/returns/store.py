@@ -14,7 +14,9 @@ from minsheng.files.chained import TRACE_COLUMNS, recorded_in
 from minsheng.files.registers import csv_bytes, read_lines, rows
 from minsheng.files.written import canonical_json, read_written
 
-RECEIVED = "received"
+RECEIVED, RESTORED, ASSIGNED, WITHDRAWN = "received", "restored", "assigned", "withdrawn"
+"""Events of the register: a file came; one came whose bytes an older revision has; one came that a person decided whose
+it is; a revision was taken back."""
 
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 
@@ -58,14 +60,22 @@ def register_path(data_dir: Path) -> Path:
 
 
 def read_register(data_dir: Path) -> list[Delivery]:
-    """Return every line of the register, in order; an absent register is an empty one.
+    """Return every file that was received, in order; an absent register is an empty one.
+
+    What was taken back is among them, and says why.
 
     Raises
     ------
     FileRefusedError
         If a line is damaged: the register is evidence, nothing of it is skipped.
     """
-    return read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery, later=TRACE_COLUMNS)
+    lines = read_lines(register_path(data_dir), REGISTER_COLUMNS, _delivery, later=TRACE_COLUMNS)
+    back = {(line.period, line.id, line.revision): line.why for line in lines if line.event == WITHDRAWN}
+    return [
+        line.model_copy(update={"withdrawn": back.get((line.period, line.id, line.revision), "")}) if back else line
+        for line in lines
+        if line.event != WITHDRAWN
+    ]
 
 
 def _delivery(line: dict[str, str]) -> Delivery:
@@ -82,7 +92,7 @@ def _delivery(line: dict[str, str]) -> Delivery:
 
 
 def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:
-    """Return the latest revision of each area and section in a month.
+    """Return the latest revision of each area and section in a month, of those that were not taken back.
 
     Returns
     -------
@@ -96,11 +106,18 @@ def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:
     """
     latest: dict[str, Delivery] = {}
     for delivery in read_register(data_dir):
-        if delivery.period == period and (
-            delivery.id not in latest or delivery.revision > latest[delivery.id].revision
+        if (
+            delivery.period == period
+            and not delivery.withdrawn
+            and (delivery.id not in latest or delivery.revision > latest[delivery.id].revision)
         ):
             latest[delivery.id] = delivery
     return dict(sorted(latest.items()))
+
+
+def decided_owner(delivery: Delivery) -> str | None:
+    """Return whose a file is by a person's decision; ``None`` where its cover says it."""
+    return delivery.id if delivery.event == ASSIGNED else None
 
 
 def delivered_path(data_dir: Path, delivery: Delivery) -> Path:
