@@ -221,3 +221,41 @@ def fill(book: openpyxl.Workbook, source: openpyxl.Workbook) -> int:
                 else:
                     place.value = cell.value
     return referenced
+
+
+def test_every_file_of_a_batch_gets_its_answer(may: Workspace, tmp_path: Path) -> None:
+    receive(may, "2017-06", sample("2017-06", "qingchuan"), at="2017-06-22T13:38")
+    older = corrected(sample("2017-06", "qingchuan"), tmp_path / "青川县.xlsx", 低保__D4=7700)
+    stray = may.data / "returns" / "2017-06" / "jiange.xlsx"
+    stray.write_bytes(b"nobody registered this")
+    files = (sample("2017-06"), older, sample("2017-06", "jiange"), sample("2017-06", "wangcang"))
+    outcome = receive(may, "2017-06", *files, at="2017-06-22T08:00")
+    assert outcome.exit_code == ExitCode.FILE_REFUSED
+    assert [one.outcome for one in outcome.received] == ["registered", "refused", "refused", "registered"]
+    assert "早于已登记的第 1 版" in outcome.received[1].reason
+    assert outcome.received[1].kept is not None
+    assert "没有登记的文件，占了本次的位置" in outcome.received[2].reason
+    assert set(outcome.verdicts) == {"cangxi", "wangcang"}
+    assert {f"{who}.html" for who in outcome.verdicts} <= {
+        path.name for path in (may.outputs / "2017-06" / "receipts").iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("expectations/dibao.yaml", "severity: critical", "severity: fatal"), ("lights.yaml", "", "nonsense: 1\n")],
+)
+def test_an_invalid_plan_keeps_no_file_from_being_registered(may: Workspace, file: str, old: str, new: str) -> None:
+    path = may.params / "2017" / file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+    outcome = receive(may, "2017-06", sample("2017-06"))
+    lines = outcome.lines()
+    assert outcome.exit_code == ExitCode.PLAN_INVALID
+    assert lines[0].startswith("已登记：cangxi.xlsx：苍溪县2017年6月报表第 1 版")
+    assert any(f"{file}:" in line for line in lines)
+    assert "minsheng check 2017-06" in lines[-1]
+    path.write_text(text, encoding="utf-8")
+    again = receive(may, "2017-06", sample("2017-06"))
+    assert (again.exit_code, again.received[0].outcome) == (ExitCode.DONE, "unchanged")
+    assert "苍溪县：通过校验" in again.lines()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ from minsheng.domain.clock import bureau_time
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, Outcome, UsageError
+from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
 from minsheng.intake.returns.store import ASSIGNED, read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
+from minsheng.plan.loader import load_for_registering
 from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Display
 from minsheng.runs.staleness import later_stale_months
@@ -43,12 +45,16 @@ class ReceiveOutcome(Outcome):
     stale: tuple[Period, ...]
     told: tuple[str, ...] = ()
     """What was taken back."""
+    plan_faults: tuple[str, ...] = ()
+    """Why nothing was checked: the plan has faults."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """11 with a refused file, 3 with a project that is blocked, else 0."""
+        """The worst that applies: 11 with a refused file, 10 with an invalid plan, 3 with a blocked project, else 0."""
         if any(one.outcome == "refused" for one in self.received):
             return ExitCode.FILE_REFUSED
+        if self.plan_faults:
+            return ExitCode.PLAN_INVALID
         blocked = any(ReturnStatus.BLOCKED in verdict.projects.values() for verdict in self.verdicts.values())
         return ExitCode.GAPS if blocked else ExitCode.DONE
 
@@ -60,6 +66,9 @@ class ReceiveOutcome(Outcome):
         if self.stale:
             months = "、".join(month.label for month in self.stale)
             lines.append(f"以后月份已过期：{months}。重做：minsheng run {self.period} --stale")
+        if self.plan_faults:
+            lines += ["方案有错，以上只登记，没有校验，也没有回执：", *(f"  {fault}" for fault in self.plan_faults)]
+            lines.append(f"方案改好（minsheng plan check）后：minsheng check {self.period}")
         return lines
 
     def _file_lines(self, one: Received) -> list[str]:
@@ -99,6 +108,7 @@ class ReceiveOutcome(Outcome):
             "verdicts": {who: verdict.model_dump(mode="json") for who, verdict in self.verdicts.items()},
             "stale": [str(month) for month in self.stale],
             "told": list(self.told),
+            "plan_faults": list(self.plan_faults),
         }
 
     def _as_json(self, one: Received) -> dict[str, Any]:
@@ -148,7 +158,9 @@ def receive_files(
     Raises
     ------
     UsageError
-        If the period is no month, a file does not exist, or the time is malformed or before the revision it replaces.
+        If the period is no month, a file does not exist, or the time is malformed; then nothing is registered.
+    PlanInvalidError
+        If not even whose a return is can be told from the plan; with other faults files are registered, not checked.
     """
     period = _month(month)
     if area is not None and len(files) != 1:
@@ -158,20 +170,29 @@ def receive_files(
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
     # The only time that the clock is read: it is an input, kept in the register.
     moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
-    plan = load_plan(workspace.params, period.year)
+    plan, faults = load_for_registering(workspace.params, period.year)
     for done in bring_up_to_date(workspace):
         display.stage(done)
     receiver = Receiver(plan, workspace.data, period)
     decided = plan.area(area).id if area is not None else None
     display.stage(f"接收{period.label}报表 {len(files)} 份")
     with Reader() as reader:
-        received = tuple(
-            receiver.receive(path, reader, received_at=moment, sender=sender, area=decided) for path in files
-        )
+        received = tuple(_received(receiver, path, reader, moment, sender, decided) for path in files)
     concerned = {one.delivery.id for one in received if one.delivery}
-    if not concerned:
-        return ReceiveOutcome(workspace, plan, period, received, {}, ())
-    return _checked(workspace, plan, period, received, concerned, display)
+    if concerned and not faults:
+        try:
+            return _checked(workspace, plan, period, received, concerned, display)
+        except PlanInvalidError as error:  # expectations are read by the check alone
+            return ReceiveOutcome(workspace, plan, period, received, {}, (), plan_faults=tuple(error.faults))
+    return ReceiveOutcome(workspace, plan, period, received, {}, (), plan_faults=tuple(map(str, faults)))
+
+
+def _received(receiver: Receiver, path: Path, reader: Reader, at: datetime, sender: str, area: str | None) -> Received:
+    """Receive one file of a batch: what is wrong with it stops no other."""
+    try:
+        return receiver.receive(path, reader, received_at=at, sender=sender, area=area)
+    except UsageError as error:
+        return Received(path.name, "refused", reason=str(error))
 
 
 @names_disk_faults

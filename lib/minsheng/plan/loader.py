@@ -48,9 +48,45 @@ def load_plan(params_dir: Path, year: int) -> Plan:
     files, faults = _read(params_dir, year)
     if files is None or faults:
         raise PlanInvalidError([str(fault) for fault in faults])
-    plan = Plan(**_parts(files), sha256=hash_of(params_dir / str(year)))
+    return _whole(files, params_dir / str(year))
+
+
+def _whole(files: PlanFiles, folder: Path) -> Plan:
     # Through the compiled form, so that nobody sees a difference between a loaded and a compiled plan.
-    return plan_from_json(compile_plan(plan))
+    return plan_from_json(compile_plan(Plan(**_parts(files), sha256=hash_of(folder))))
+
+
+_WHOSE = ("areas.yaml", "sections.yaml", "projects.yaml", "plan.yaml", "tables")
+"""What tells whose a return is and what it must hold."""
+
+
+def load_for_registering(params_dir: Path, year: int) -> tuple[Plan, list[PlanFault]]:
+    """Load a plan that may have faults, for registering alone: nothing may be judged or computed with it.
+
+    Returns
+    -------
+    tuple
+        The plan, and its faults: checking waits until there are none.
+
+    Raises
+    ------
+    PlanInvalidError
+        If there are faults in what tells whose a return is.
+    """
+    files, faults = _read(params_dir, year)
+    if files is not None and not faults:
+        return _whole(files, params_dir / str(year)), []
+    folder = f"{params_dir.name}/{year}"
+    if files is None or any(fault.file.startswith(tuple(f"{folder}/{name}" for name in _WHOSE)) for fault in faults):
+        raise PlanInvalidError([str(fault) for fault in faults])
+    parts = {name: part for name, part in _parts(files).items() if part is not None}
+    lists = {
+        name: tuple(each for each in part if each is not None)
+        for name, part in parts.items()
+        if isinstance(part, tuple)
+    }
+    # Every part was validated by itself; what is missing or does not fit the others is of no concern here.
+    return Plan.model_construct(**(parts | lists), sha256=""), faults
 
 
 def plan_faults(params_dir: Path, year: int) -> list[PlanFault]:
