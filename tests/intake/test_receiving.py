@@ -379,3 +379,27 @@ def test_between_any_two_steps_the_old_state_stands(
     assert receiver.receive(tmp_path / "0.xlsx", reader, received_at=MORNING).outcome == "registered"
     assert_whole(plan, tmp_path, read_register(tmp_path / "data"))
     assert not [path for path in (tmp_path / "data").rglob(".*") if path.is_file()]
+
+
+def test_a_file_that_is_too_large_is_neither_read_nor_copied(
+    receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    path = tmp_path / "苍溪县.xlsx"
+    with path.open("wb") as stream:
+        stream.truncate(8 * 2**30)  # 8 GB that take no room, and that nobody could hold in memory
+    result = receiver.receive(path, reader, received_at=MORNING)
+    assert (result.outcome, result.kept) == ("refused", None)
+    assert "文件大小 8192.0 MB，超过上限 64 MB" in result.reason
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_an_interrupted_receipt_left_goes_with_the_next(
+    plan: Plan, receiver: Receiver, reader: Reader, tmp_path: Path
+) -> None:
+    folder = returns_dir(tmp_path / "data", JUNE)
+    left = [folder / "refused" / ".a-报表.xlsx.new", folder / ".cangxi.xlsx.new", folder.parent / ".register.csv.new"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    receive(receiver, reader, tmp_path, build_return(plan, good_cells(plan)))
+    assert not any(path.exists() for path in left)

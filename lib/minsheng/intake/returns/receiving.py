@@ -36,7 +36,7 @@ from minsheng.intake.returns.store import (
     returns_dir,
 )
 from minsheng.intake.spreadsheets.grid import Workbook
-from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.intake.spreadsheets.reader import Reader, too_large
 from minsheng.intake.spreadsheets.units import normal
 from minsheng.privacy.personal_numbers import masked_text
 
@@ -66,7 +66,7 @@ def _undo_unfinished(data_dir: Path) -> None:
         if path not in registered:
             path.unlink(missing_ok=True)
         marker.unlink()
-    for left in (*folder.glob(f".*{UNFINISHED}"), *folder.glob(f"*/.*{UNFINISHED}")):
+    for left in list(folder.rglob(f".*{UNFINISHED}")):  # of a refused file too
         left.unlink()
 
 
@@ -211,6 +211,9 @@ class Receiver:
         FileRefusedError
             If the register itself is damaged.
         """
+        if said := too_large(source.stat().st_size):
+            # Neither read nor copied: what nobody can read would fill the disk that holds the evidence.
+            return Received(source.name, "refused", reason=f"{said}。没有留存，原件仍在送来的地方")
         content = source.read_bytes()
         try:
             workbook = reader.read(content)

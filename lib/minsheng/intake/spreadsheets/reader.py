@@ -68,6 +68,12 @@ def _workbook(answer: dict[str, Any]) -> Workbook:
     return Workbook(format=answer["format"], sheets=sheets, notes=tuple(answer["notes"]), said=said)
 
 
+def too_large(size: int) -> str:
+    """Return in words why a file of so many bytes is not read; empty for one that may be."""
+    limit = MAX_FILE_BYTES >> 20
+    return f"文件大小 {size / 2**20:.1f} MB，超过上限 {limit} MB：{_LESS}" if size > MAX_FILE_BYTES else ""
+
+
 class Reader:
     """One reading child, started at the first file and again after a file that killed it.
 
@@ -119,8 +125,8 @@ class Reader:
         FileRefusedError
             If it is hostile, encrypted, broken, or no spreadsheet, or runs over a limit.
         """
-        if len(data) > MAX_FILE_BYTES:
-            raise FileRefusedError(f"文件大小 {len(data) >> 20} MB，超过上限 {MAX_FILE_BYTES >> 20} MB：{_LESS}")
+        if said := too_large(len(data)):
+            raise FileRefusedError(said)
         if self._child is None:
             self._child = self._start()
         try:
