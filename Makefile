@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
 
-.PHONY: run test test-fast coverage soak bench golden sample manual map check format lock setup clean
+.PHONY: run test test-fast coverage soak bench golden sample manual map digests check format lock setup clean
 
 run: setup
 	$(BIN)/minsheng run $(MONTH)
@@ -55,6 +55,11 @@ sample: setup
 # The worked cases of tests/spec as 评分细则手册: outputs/manual/manual.html and .pdf.
 manual: setup
 	$(BIN)/python -m minsheng.handbook.rubric_manual
+
+# The digests of the product's notebooks, as a release carries them; a test holds them to the notebooks.
+digests:
+	sha256sum notebooks/*.ipynb $$(find lib/minsheng/skeleton/notebooks -type f -name '*.ipynb' | LC_ALL=C sort) \
+		> lib/minsheng/runs/notebooks.sha256
 
 # The map of the rooms, drawn from the imports; ARCHITECTURE.md shows it.
 map: setup

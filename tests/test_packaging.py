@@ -119,6 +119,19 @@ def test_the_installed_version_names_the_commit(tree: Path, installed: Path, tmp
     assert f"（{commit}）" in _run(installed / "minsheng", "--version", cwd=tmp_path)
 
 
+def test_a_file_of_the_installed_package_that_was_changed_is_named(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(installed.parent, tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    ask = "from minsheng.runs.released_code import package_changes; print(package_changes())"
+    assert _run(python, "-c", ask, cwd=tmp_path) == "()\n"
+    (package,) = (tmp_path / "venv").rglob("site-packages/minsheng")
+    (package / "measure" / "ranks.py").open("a").write("\n")
+    (package / "measure" / "more.py").touch()
+    (package / "py.typed").unlink()
+    found = "('minsheng/measure/more.py', 'minsheng/measure/ranks.py', 'minsheng/py.typed')\n"
+    assert _run(python, "-c", ask, cwd=tmp_path) == found
+
+
 def test_a_build_of_a_modified_tree_says_so_and_leaves_out_what_is_gone(tree: Path, tmp_path: Path) -> None:
     other = tmp_path / "tree"
     shutil.copytree(tree, other)

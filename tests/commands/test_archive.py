@@ -7,18 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 from tests.links import dead_links
 
 from minsheng.agenda.status import month_status
 from minsheng.archive.contents.archived import archive_health, archive_standing
 from minsheng.archive.contents.month import month_files
+from minsheng.archive.inspection.code_check import check_code
 from minsheng.archive.inspection.completeness import month_gaps
 from minsheng.archive.package.package_check import check_bag
 from minsheng.commands import archive_seal
 from minsheng.commands.archive_rebuild import rebuild_month
 from minsheng.commands.archive_seal import gate, seal_period
 from minsheng.commands.doctor import examine
+from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import load_plan
@@ -227,7 +230,8 @@ def test_a_month_that_is_not_complete_is_refused_with_every_reason(workspace_of_
     assert done.returncode == 12
     lines = done.stderr.splitlines()
     assert lines[0] == "2017年6月还不能归档："
-    assert len(lines) == 4
+    assert len(lines) == 5
+    assert any("改动过的笔记本 two_lines.ipynb" in line for line in lines)
     assert any("（2017-06/cangxi/dibao）" in line and "被改动或删去" in line for line in lines)
     assert any("笔记本或程序有变化" in line and "2017-06/city/two_lines" in line for line in lines)
     assert any("progress.xlsx" in line for line in lines)
@@ -235,6 +239,42 @@ def test_a_month_that_is_not_complete_is_refused_with_every_reason(workspace_of_
     assert _cli(own, "seal", "2017-13").returncode == 2
     half_year = _cli(own, "seal", "2017-H1")
     assert (half_year.returncode, "minsheng assess 2017-H1" in half_year.stderr) == (12, True)
+
+
+def test_a_changed_notebook_is_named_wherever_it_made_something(
+    workspace_of_its_own: Workspace, tagged_text, tmp_path: Path
+) -> None:
+    own = workspace_of_its_own
+    notebook = own.notebooks / "monthly_report.ipynb"
+    content = json.loads(notebook.read_bytes())
+    content["cells"][2]["source"] = ["import os\n", *content["cells"][2]["source"]]
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    run_month(own, "2017-06", notebooks=["monthly_report"], display=Quiet())
+    words = "改动过的笔记本 monthly_report.ipynb：与程序发布的不同，并且第 3 个代码格导入了 os"
+    folder = own.outputs / "2017-06/office/monthly_report"
+    assert f"生成本页的是{words}。" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "导入了os" in tagged_text(pikepdf.open(folder / "report.pdf"))
+    assert "生成本页的是" not in (own.outputs / "2017-06/city/bulletin/report.html").read_text(encoding="utf-8")
+    assert words in (own.outputs / "2017-06/run.html").read_text(encoding="utf-8")
+    with pytest.raises(GateRefusedError, match=r"monthly_report\.ipynb.*用 --why 写明") as refused:
+        _seal(own)
+    assert refused.value.exit_code == 12
+    outcome = _seal(own, why="补一个导入")
+    assert f"注意：{words}" in outcome.lines()
+    bag = own.archive / "2017-06.r2"
+    assert f"Minsheng-Changed-Code: {words}\nMinsheng-Changed-Code-Why: 补一个导入\n" in (
+        bag / "bag-info.txt"
+    ).read_text(encoding="utf-8")
+    inspected = _cli(own, "inspect", "2017-06", "--json", "--out", str(tmp_path / "table"))
+    (code,) = (each for each in json.loads(inspected.stdout)["items"] if each["id"] == "code")
+    assert (code["verdict"], code["note"].startswith(f"{words}（原因：补一个导入）")) == ("通过", True)
+
+    # Without the reason on record, or where a result is another notebook's, the code speaks against the package.
+    check = check_bag(bag)
+    unsaid = {label: values for label, values in check.info.items() if "Changed-Code" not in label}
+    assert check_code(bag / "data", unsaid, check.payload).faults == (f"{words}，封存时没有写明原因",)
+    other = check.payload | {"notebooks/monthly_report.ipynb": "0" * 64}
+    assert len(check_code(bag / "data", check.info, other).faults) == 3
 
 
 def test_an_empty_file_is_refused(workspace_of_its_own: Workspace) -> None:

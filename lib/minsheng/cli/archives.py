@@ -21,7 +21,9 @@ def archive_seal(
     period: Annotated[
         str, typer.Argument(metavar="报告期", help="月份或考评期，例如 2017-06、2017-H1、2017。", show_default=False)
     ],
-    why: Annotated[str, typer.Option("--why", help="重新归档的原因；内容有变化时必填。")] = "",
+    why: Annotated[
+        str, typer.Option("--why", help="重新归档，或归档改动过的笔记本、程序的原因；有这两种情况时必填。")
+    ] = "",
     sealed_at: Annotated[
         str | None, typer.Option("--sealed-at", help="归档时间，例如 2017-07-26T10:00；默认为现在。")
     ] = None,

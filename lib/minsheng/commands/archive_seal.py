@@ -1,6 +1,6 @@
 """``minsheng archive seal``: is the period complete, may all of it be sealed, then the seal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError, Outcome
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import personal_lines
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Display
+from minsheng.runs.released_code import changed_code, modified_tree
 from minsheng.runs.version import version_text
 from minsheng.signing.chains import bring_up_to_date, register_heads
 from minsheng.site.first_page import refresh_first_page
@@ -25,12 +27,13 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class SealOutcome(Outcome):
-    """The ledger's entry, whether it is new, and the count and bytes of the package's files."""
+    """The ledger's entry, the count and bytes of the package's files, and which code that made them was changed."""
 
     archive: Path
     sealed: Sealed
     files: int
     size: int
+    code: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal; the head is what a delivery note prints."""
@@ -42,6 +45,7 @@ class SealOutcome(Outcome):
             lines.append(f"已归档：{self.archive / entry.bag}，{self.files} 个文件，{self.size:,} 字节{replaced}")
         else:
             lines.append(f"没有变化：与 {entry.bag}（{entry.sealed_at.date()} 归档）完全相同，没有重复归档")
+        lines += [f"注意：{each}" for each in self.code]
         return [*lines, f"账本头：{self.sealed.head}"]
 
     def as_json(self) -> dict[str, object]:
@@ -55,6 +59,7 @@ class SealOutcome(Outcome):
             "completed": completed.bag if completed else None,
             "files": self.files,
             "bytes": self.size,
+            "changed_code": list(self.code),
         }
 
 
@@ -76,7 +81,7 @@ def seal_period(
     archive
         Where to seal; by default as ``minsheng.toml`` says.
     why
-        Why an earlier revision is replaced.
+        Why an earlier revision is replaced, or code sealed that is not the release's.
     sealed_at
         The time to write down, ISO 8601; by default now.
 
@@ -85,8 +90,8 @@ def seal_period(
     UsageError
         If the period or time is malformed, or changed content has no reason.
     GateRefusedError
-        If the month is not complete, an item of the book has no evidence, or a file may not be sealed; one line per
-        reason.
+        If the month is not complete, an item of the book has no evidence, a file may not be sealed, or changed code
+        has no reason; one line per reason.
     ArchiveInvalidError
         If the archive does not verify.
     MachineUnfitError
@@ -98,6 +103,9 @@ def seal_period(
         display.stage(line)
     pages = archived_pages(found)
     reasons = why_incomplete(workspace, plan, found, pages)
+    changed = changed_code(workspace, period_tasks(plan, found))
+    if changed and not why.strip():
+        reasons += [f"{each}。换回发布的再重做，或用 --why 写明为什么仍要归档" for each in changed]
     if reasons:
         raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
     if found.kind == PeriodKind.MONTH:
@@ -117,6 +125,7 @@ def seal_period(
         sealed_at=sealed_at,
         display=display,
         looked_at=looked_at,
+        changed=changed,
     )
     refresh_first_page(workspace, plan)
     return outcome
@@ -133,6 +142,7 @@ def seal_payload(
     sealed_at: str | None,
     display: Display,
     looked_at: Collection[str] = (),
+    changed: Sequence[str] = (),
 ) -> SealOutcome:
     """Seal files of a period that are known to be complete: through this door alone anything gets into an archive."""
     refused = gate(payload, looked_at)
@@ -151,10 +161,12 @@ def seal_payload(
         sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
         why=why,
         registers=register_heads(workspace.data),
+        changed_code=tuple(changed),
     )
     where = archive or workspace.archive
     sealed = seal(where, workspace.keys, order, say=display.stage)
-    return SealOutcome(where, sealed, len(payload), sum(source.size for source in payload.values()))
+    size = sum(source.size for source in payload.values())
+    return SealOutcome(where, sealed, len(payload), size, (*changed, *filter(None, [modified_tree()])))
 
 
 def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:

@@ -5,6 +5,7 @@ In JupyterLab they stand under 文件 → 保存并导出笔记本为; ``minshen
 """
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ _DISPLAYED = (
 _WORDLESS = (
     '<p class="note">本页有 {} 幅图没有文字说明，读屏软件读不出它们；所以 PDF 符合 PDF/A-3u，但不符合 PDF/UA-1。</p>'
 )
+
+_ORIGIN = '<p class="note">生成本页的是{}。</p>'
 
 
 class ReportHTMLExporter(HTMLExporter):
@@ -94,6 +97,8 @@ class ReportHTMLExporter(HTMLExporter):
         }
         # HTMLExporter's own method parses the whole page again to add English alternative texts: passed over.
         page, described = TemplateExporter.from_notebook_node(self, nb, described, **keywords)
+        if report.origin:
+            page = page.replace("\n</main>", f"\n{_ORIGIN.format(escape(report.origin))}\n</main>", 1)
         page = legible(page)
         refuse_active_content(page.partition("</head>")[2])
         wordless = pictures_without_words(page)

@@ -17,6 +17,8 @@ _HTML_H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)
 
 _MARKDOWN_H1 = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
 
+_TEXTS = ("title", "issuer", "as_of", "key", "form", "origin")
+
 _FORMS = ("", OFFICIAL)
 
 _TAG = re.compile(r"<[^>]+>")
@@ -40,6 +42,8 @@ class ReportMetadata:
     form
         ``official`` for a report in the form of an official document (公文格式), which is delivered as docx too; else
         empty.
+    origin
+        What the page says of the notebook that made it, where that is none of the release's; else empty.
     """
 
     title: str
@@ -47,6 +51,7 @@ class ReportMetadata:
     as_of: date | None
     key: str
     form: str = ""
+    origin: str = ""
 
     def identifier(self, html: str) -> bytes:
         """Return the permanent identifier of the PDF: the same inputs give the same one."""
@@ -55,7 +60,7 @@ class ReportMetadata:
 
 
 def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMetadata:
-    """Read ``metadata.minsheng`` of a notebook: ``title``, ``issuer``, ``as_of`` (ISO date), ``key`` and ``form``.
+    """Read ``metadata.minsheng``: ``title``, ``issuer``, ``as_of`` (ISO date), ``key``, ``form``, ``origin``.
 
     Parameters
     ----------
@@ -70,7 +75,7 @@ def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMet
         If ``as_of`` is not an ISO date, ``form`` is unknown, or an entry is not a text.
     """
     entries = notebook["metadata"].get("minsheng", {})
-    texts = {name: entries.get(name, "") for name in ("title", "issuer", "as_of", "key", "form")}
+    texts = {name: entries.get(name, "") for name in _TEXTS}
     for name, value in texts.items():
         if not isinstance(value, str):
             raise ReportMetadataError(f"notebook metadata minsheng.{name} must be a text, got {value!r}")
@@ -83,7 +88,7 @@ def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMet
     if texts["form"] not in _FORMS:
         raise ReportMetadataError(f"notebook metadata minsheng.form must be one of {_FORMS}, got {texts['form']!r}")
     title = texts["title"] or _first_heading(notebook) or fallback_title
-    return ReportMetadata(title=title, issuer=texts["issuer"], as_of=as_of, key=texts["key"], form=texts["form"])
+    return ReportMetadata(title, texts["issuer"], as_of, texts["key"], texts["form"], texts["origin"])
 
 
 def _first_heading(notebook: Mapping[str, Any]) -> str:

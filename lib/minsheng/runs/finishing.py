@@ -32,6 +32,7 @@ def finish(
     folder: Path,
     *,
     issuer: str = "",
+    origin: str = "",
     key: str = "",
     asked: Asked | None = None,
     plan: bytes = b"",
@@ -41,8 +42,8 @@ def finish(
     """Check the sealed result, render the notebook and look for personal numbers; the folder is made.
 
     ``asked`` is what the result and the page are held to, with the compiled ``plan`` that they were made from.
-    ``key`` goes into the notebook's metadata. Raises TaskFailedError if the result is not what a notebook may seal,
-    RenderError if the page cannot be made, OSError if a file cannot be written.
+    ``key`` goes into the notebook's metadata, and ``origin`` too, which the page shows. Raises TaskFailedError if the
+    result is not what a notebook may seal, RenderError if the page cannot be made, OSError if a file cannot be written.
     """
     from minsheng.render.report import render_report
 
@@ -56,6 +57,7 @@ def finish(
     if asked is not None:
         hold_to(asked, plan, content, sealed, node)
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}
+    facts |= {"origin": origin} if origin else {}
     node.metadata["minsheng"] = {**node.metadata.get("minsheng", {}), **facts}
     kept = canonical_json(node)
     made = render_report(node, attachments={RESULT: content}, font_set=font_set, data_folder=data_folder)

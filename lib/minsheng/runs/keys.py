@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import minsheng
-import papermill_forked
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
@@ -20,11 +18,10 @@ from minsheng.runs.asked import asked_of
 from minsheng.runs.failures import Limits
 from minsheng.runs.graph import Task
 from minsheng.runs.history import hash_of_hashes
+from minsheng.runs.released_code import notebook_origin
 from minsheng.runs.task_worker import TaskWork
+from minsheng.runs.version import UNUSED, package_roots
 from minsheng.workspace import MARKER, RESULT, Workspace
-
-_UNUSED = {".pyc", ".pyo"}
-"""What Python writes beside its modules; every other file of a package is part of what makes a report."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,8 @@ def package_sha256() -> str:
     """Hash the names and bytes of all files of our packages, the engine's too."""
     return sha256_of_files(
         (f"{root.name}/{path.relative_to(root).as_posix()}", path)
-        for root in (Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent)
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in _UNUSED)
+        for root in package_roots()
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in UNUSED)
     )
 
 
@@ -133,6 +130,7 @@ class Preparer:
             issuer=self.plan.about.issuer,
             asked=asked_of(task, self.plan, inputs, provenance),
             fonts=workspace_fonts(self.workspace).font_set,
+            origin=notebook_origin(notebook.name, notebook).words,
             limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),
         )
 

@@ -51,6 +51,7 @@ class TaskWork:
     environment: Mapping[str, str]  # added to the notebook's; ``{workspace}`` stands for the small workspace's folder
     issuer: str  # for the PDF's properties
     asked: "Asked"  # what is published only if it is this
+    origin: str  # what the page says of a notebook that is not the release's; empty for one that is
     limits: Limits
     fonts: "FontSet | None" = None  # by path; another machine has its own places for the same files
 
@@ -192,6 +193,7 @@ def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
             issuer=work.issuer,
             asked=work.asked,
             plan=work.plan,
+            origin=work.origin,
             key=work.key,
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace

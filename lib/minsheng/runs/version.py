@@ -5,9 +5,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import minsheng
+import papermill_forked
 
 _RECORD = "commit.txt"
 """Written when a wheel or a source distribution is built; a checkout has none."""
+
+UNUSED = {".pyc", ".pyo"}
+"""What Python writes beside its modules; every other file of a package is part of what makes a report."""
+
+
+def package_roots() -> tuple[Path, Path]:
+    """Return the folders of our packages: the house and the engine."""
+    return Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent
 
 
 def version_text() -> str:

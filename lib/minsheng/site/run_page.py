@@ -19,8 +19,10 @@ from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.runs.failures import FailureKind
+from minsheng.runs.graph import period_tasks
 from minsheng.runs.history import RecordedRun, RunHistory
 from minsheng.runs.log import Event, RunLog
+from minsheng.runs.released_code import OriginKind, changed_code, modified_tree, origins_of
 from minsheng.site.parts import PeriodResults, header, section, write_page
 from minsheng.workspace import Workspace
 
@@ -76,6 +78,7 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
         note("本页说明最近一次运行怎样生成报告，含时钟时间；不是报告，不归档。"),
         _summary(log),
         _stages(log.events),
+        _code(workspace, plan, period),
         _unfinished(log.events, names, workspace.outputs / str(period)),
         _slowest(log.events, names),
         _tasks(log.events, names),
@@ -130,6 +133,14 @@ def _stages(events: Iterable[Event]) -> Element:
     return section(
         "各阶段用时", table("各阶段用时", [TableColumn("阶段", kind="row"), TableColumn("用时", "秒")], rows)
     )
+
+
+def _code(workspace: Workspace, plan: Plan, period: Period) -> Element | None:
+    """Name what made the reports and is not the release's: notebooks, files of the program."""
+    tasks = period_tasks(plan, period)
+    own = [each.words for each in origins_of(workspace, tasks) if each.kind == OriginKind.OWN]
+    said = [*changed_code(workspace, tasks), *filter(None, [modified_tree()]), *own]
+    return section("笔记本与程序", Element("ul", [Element("li", each) for each in said])) if said else None
 
 
 def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import trusted_key
 from minsheng.archive.contents.leaders import SignedCheck, check_signed
+from minsheng.archive.inspection.code_check import check_code
 from minsheng.archive.inspection.file_checks import look_at, scan_for_viruses
 from minsheng.archive.inspection.items import PackageFindings
 from minsheng.archive.package.package_check import check_bag, complaints
@@ -61,4 +62,5 @@ def gather(
         leaders=leaders,
         looks=looks,
         viruses=scan_for_viruses(folder),
+        code=check_code(folder / "data", check.info, check.found),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.description import is_made_here
 from minsheng.archive.contents.leaders import SignedCheck
+from minsheng.archive.inspection.code_check import CodeCheck
 from minsheng.archive.inspection.completeness import book_gaps, month_gaps
 from minsheng.archive.inspection.file_checks import Look, VirusScan
 from minsheng.archive.package.faults import Fault, FaultKind, quoted
@@ -101,6 +102,7 @@ class PackageFindings:
     leaders: SignedCheck
     looks: Mapping[str, Look]
     viruses: VirusScan
+    code: CodeCheck
 
     @property
     def kind(self) -> str:
@@ -166,6 +168,12 @@ def _authenticity(found: PackageFindings) -> Iterator[InspectionItem]:
         "provenance.intoto.json（in-toto Statement v1）的每个 SHA-256 与清单比较，每份文件恰好写一次",
         found.of(FaultKind.STATEMENT), _older(found, "provenance.intoto.json"),
     )  # fmt: skip
+    if found.kind == "month":
+        yield InspectionItem(
+            "code", quality, "笔记本与程序",
+            "每个笔记本的 SHA-256 与程序发布的比较，每份 result.json 写的笔记本与包中的比较，封存的程序与本机的比较",
+            found.code.faults, found.code.unchecked, found.code.note,
+        )  # fmt: skip
     unable = () if found.sm3 or not found.has("sm3.txt") else (UNABLE,)
     yield InspectionItem(
         "sm3", quality, "国密 SM3 校验", f"逐份重算 SM3（GB/T 32905-2016），与 sm3.txt 比较，共 {check.sm3} 份",

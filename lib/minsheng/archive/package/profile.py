@@ -14,8 +14,10 @@ KINDS = ("month", "evidence")
 
 _ONE: dict[str, Any] = {"required": True, "repeatable": False}
 
+_OPTIONAL: dict[str, Any] = {"required": False, "repeatable": False}
 
-def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
+
+def _profile(version: int, described_by: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
     identifier = f"{_ID}{version}"
     return {
         "BagIt-Profile-Info": {
@@ -37,9 +39,10 @@ def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
             "Minsheng-Kind": {**_ONE, "values": list(KINDS)},
             "Minsheng-Period": _ONE,
             "Minsheng-Revision": _ONE,
-            "Minsheng-Replaces": {"required": False, "repeatable": False},
-            "Minsheng-Why": {"required": False, "repeatable": False},
+            "Minsheng-Replaces": _OPTIONAL,
+            "Minsheng-Why": _OPTIONAL,
             "Minsheng-Plan": _ONE,
+            **dict.fromkeys(optional, _OPTIONAL),
         },
         "Manifests-Required": list(ALGORITHMS),
         "Manifests-Allowed": list(ALGORITHMS),
@@ -54,7 +57,16 @@ def _profile(version: int, described_by: Sequence[str]) -> dict[str, Any]:
     }
 
 
-PROFILES = {f"{_ID}1": _profile(1, ()), f"{_ID}2": _profile(2, ("metadata.xml", "provenance.intoto.json", SM3_LIST))}
+CHANGED_CODE, CHANGED_CODE_WHY = "Minsheng-Changed-Code", "Minsheng-Changed-Code-Why"
+"""What of the code that made the reports is not the release's, and why it was sealed all the same."""
+
+_DESCRIBED_BY = ("metadata.xml", "provenance.intoto.json", SM3_LIST)
+
+PROFILES = {
+    f"{_ID}1": _profile(1, ()),
+    f"{_ID}2": _profile(2, _DESCRIBED_BY),
+    f"{_ID}3": _profile(3, _DESCRIBED_BY, (CHANGED_CODE, CHANGED_CODE_WHY)),
+}
 """Every profile that packages have been sealed with: what an older version sealed is judged by its own."""
 
 PROFILE_ID, PROFILE = list(PROFILES.items())[-1]

@@ -26,7 +26,7 @@ from minsheng.archive.package.chain import (
 from minsheng.archive.package.faults import Fault, quoted
 from minsheng.archive.package.key import Signer, open_signer, signature_fault
 from minsheng.archive.package.package_check import check_bag, check_tags, complaints
-from minsheng.archive.package.profile import PROFILE_ID, PROFILES
+from minsheng.archive.package.profile import CHANGED_CODE, CHANGED_CODE_WHY, PROFILE_ID, PROFILES
 from minsheng.domain.period import Period
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
 from minsheng.files.hashing import digests_of
@@ -124,6 +124,8 @@ class Order:
         Why an earlier revision is replaced; empty for the first.
     registers
         Register under ``data/`` → head of its chain.
+    changed_code
+        What of the code that made the reports is not the release's, and is sealed for the reason that ``why`` gives.
     """
 
     period: Period
@@ -137,6 +139,7 @@ class Order:
     sealed_at: datetime
     why: str = ""
     registers: Mapping[str, str] = field(default_factory=dict)
+    changed_code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,6 +257,8 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
         ("Minsheng-Plan", order.plan),
     ]
     info += [("Minsheng-Replaces", last.bag), ("Minsheng-Why", why)] if last else []
+    if order.changed_code:
+        info += [(CHANGED_CODE, "；".join(order.changed_code)), (CHANGED_CODE_WHY, " ".join(order.why.split()))]
     described_by = PROFILES[PROFILE_ID]["Tag-Files-Required"]
     tags = {name: content for name, content in order.describe(dict(info)).items() if name in described_by}
     digest = write_bag(folder / STAGED_BAG, order.payload, info, tags, sm3=SM3_LIST in described_by)

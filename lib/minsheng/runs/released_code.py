@@ -1,0 +1,126 @@
+"""Is the code that makes a report the release's: notebooks by the digests that it carries, the package by its wheel's.
+
+A release lists the sha256 of its notebooks in ``notebooks.sha256``, as ``sha256sum`` writes it; the package's files
+stand with theirs in the ``RECORD`` of the installed wheel. A checkout has no wheel: there git says what was changed.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path, PurePosixPath
+
+from minsheng.files.hashing import FileContent, sha256
+from minsheng.runs.graph import Task
+from minsheng.runs.thin_notebooks import broken_rules
+from minsheng.runs.version import UNUSED, package_commit, package_roots
+from minsheng.workspace import Workspace
+
+LIST = Path(__file__).with_name("notebooks.sha256")
+
+_MODIFIED = "+modified"
+
+OWN = "本单位笔记本"
+
+
+class OriginKind(StrEnum):
+    """Where a notebook is from."""
+
+    RELEASED = "released"
+    CHANGED = "changed"
+    """It has the name of one of the product's, and other content."""
+    OWN = "own"
+
+
+@dataclass(frozen=True)
+class NotebookOrigin:
+    """Where a notebook is from, and which rules for thin notebooks a changed one breaks."""
+
+    file: str
+    kind: OriginKind
+    breaks: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """One line for whoever reads what it made; empty for a notebook of the release."""
+        match self.kind:
+            case OriginKind.RELEASED:
+                return ""
+            case OriginKind.OWN:
+                return f"{OWN} {self.file}"
+            case OriginKind.CHANGED:
+                broken = f"，并且{'；'.join(self.breaks)}" if self.breaks else ""
+                return f"改动过的笔记本 {self.file}：与程序发布的不同{broken}"
+
+
+@cache
+def released_notebooks() -> dict[str, frozenset[str]]:
+    """Return file name → every sha256 that the release lists for it: a workspace of ``init`` has some of its own."""
+    found: dict[str, frozenset[str]] = {}
+    for line in LIST.read_text(encoding="utf-8").splitlines():
+        digest, _, path = line.partition("  ")
+        name = PurePosixPath(path).name
+        found[name] = found.get(name, frozenset()) | {digest}
+    return found
+
+
+def notebook_origin(file: str, content: FileContent) -> NotebookOrigin:
+    """Say where a notebook is from; its folder does not matter, its name does."""
+    digests = released_notebooks().get(file)
+    if digests is None:
+        return NotebookOrigin(file, OriginKind.OWN)
+    if sha256(content) in digests:
+        return NotebookOrigin(file, OriginKind.RELEASED)
+    text = content.read_bytes() if isinstance(content, Path) else content
+    return NotebookOrigin(file, OriginKind.CHANGED, tuple(broken_rules(text)))
+
+
+def origins_of(workspace: Workspace, tasks: Iterable[Task]) -> list[NotebookOrigin]:
+    """Return where the notebooks of tasks are from, each once; a missing one is for whoever runs it to name."""
+    paths = [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
+    return [notebook_origin(path.name, path) for path in paths if path.is_file()]
+
+
+@cache
+def package_changes() -> tuple[str, ...]:
+    """Return which files of the installed package are not the wheel's; empty for a checkout, which git speaks for."""
+    try:
+        listed = distribution("minsheng-workbook").files or ()
+    except PackageNotFoundError:
+        return ()
+    roots = package_roots()
+    names = {root.name for root in roots}
+    ours = {str(file): file.hash.value for file in listed if file.hash and file.parts[0] in names}
+    if not ours:
+        return ()
+    there = {
+        f"{root.name}/{path.relative_to(root).as_posix()}": path
+        for root in roots
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix not in UNUSED
+    }
+    changed = [name for name, path in there.items() if name not in ours or _of_record(path) != ours[name]]
+    return tuple(sorted({*changed, *(ours.keys() - there.keys())}))
+
+
+def _of_record(path: Path) -> str:
+    """Return a file's sha256 as ``RECORD`` writes it."""
+    return urlsafe_b64encode(bytes.fromhex(sha256(path))).decode().rstrip("=")
+
+
+def changed_code(workspace: Workspace, tasks: Iterable[Task]) -> list[str]:
+    """Return what of the code that made tasks is not the release's, one line each; a bureau's own notebooks are."""
+    found = [each.words for each in origins_of(workspace, tasks) if each.kind == OriginKind.CHANGED]
+    package = package_changes()
+    if package:
+        more = f" 等 {len(package)} 个文件" if len(package) > 1 else ""
+        found.append(f"改动过的程序：{package[0]}{more}与安装包中的不同")
+    return found
+
+
+def modified_tree() -> str:
+    """Name the checkout that differs from its commit; empty for a wheel and for a clean tree."""
+    commit = package_commit()
+    return f"程序在提交 {commit.removesuffix(_MODIFIED)} 之后有未提交的改动" if commit.endswith(_MODIFIED) else ""
