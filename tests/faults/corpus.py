@@ -4,7 +4,7 @@
 
 - ``accepted``: nothing to act on; ``value`` is what must have been read,
 - ``warned``: accepted, but a warning asks for an explanation,
-- ``blocked``: at least one project is not accepted, and only those named,
+- ``blocked``: figures are not used, of the projects named and of no others,
 - ``refused``: the file is kept aside; nothing of it counts.
 
 ``rule`` must be among the issues, at ``cell``; ``says`` is a fragment of its message or of what to do, or of a refusal.
@@ -345,11 +345,23 @@ COVER = [
     Fault(
         "数据截至是序列号",
         edited(put("封面!B4", 42906), lambda book: setattr(book["封面"]["B4"], "number_format", "General")),
-        "blocked",
-        "READ-COVER",
+        "accepted",
+        "READ-SERIAL",
         "封面!B4",
-        ALL,
+        says="读作 2017-06-20",
     ),
+    Fault(
+        "印证资料的日期是序列号",
+        edited(put("印证资料!D4", 42842), lambda book: setattr(book["印证资料"]["D4"], "number_format", "General")),
+        "accepted",
+        "READ-SERIAL",
+        "印证资料!D4",
+        says="42842 读作 2017-04-17",
+    ),
+    Fault("印证资料的日期只有月日", edited(put("印证资料!D4", 4.17)), "warned", "READ-DATE", "印证资料!D4"),
+    Fault("印证资料的日期没有这一天", edited(put("印证资料!D4", "2017-06-31")), "warned", "READ-DATE", "印证资料!D4"),
+    Fault("印证资料没有表头", edited(delete_rows("印证资料", 3)), "warned", "READ-HEADER", "印证资料"),
+    Fault("工作情况没有表头", edited(delete_rows("工作情况", 3)), "warned", "READ-HEADER", "工作情况"),
     Fault("数据截至没有年份", edited(put("封面!B4", "6月20日")), "blocked", "READ-COVER", "封面!B4", ALL),
     Fault("数据截至空白", edited(put("封面!B4", None)), "blocked", "READ-COVER", "封面", ALL),
     Fault("数据截至的标签改名", edited(put("封面!A4", "统计口径")), "blocked", "READ-COVER", "封面", ALL),

@@ -13,11 +13,12 @@ from desk import Desk
 from habits import HABITS
 from honest import HONEST
 
-from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.errors import FileRefusedError
 from minsheng.intake.returns.receipt_words import receipt_words
 from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
+from minsheng.measure.fields import not_used
 
 FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS, *HONEST]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]
@@ -45,7 +46,7 @@ def open_issues(verdict: Verdict) -> list[Issue]:
 
 
 def outcome_of(verdict: Verdict) -> str:
-    if ReturnStatus.BLOCKED in verdict.projects.values():
+    if not verdict.is_whole:
         return "blocked"
     return "warned" if open_issues(verdict) else "accepted"
 
@@ -56,8 +57,7 @@ def test_a_fault_is_handled_or_blocks_by_cell(fault: Fault, desk: Desk) -> None:
     verdict, values = desk.judge(content)
     said = "\n".join(f"{i.rule} {i.severity} {i.sheet}!{i.cell} {i.message}" for i in verdict.issues)
     assert outcome_of(verdict) == fault.outcome, said
-    blocked = tuple(p for p, status in verdict.projects.items() if status == ReturnStatus.BLOCKED)
-    assert set(blocked) == set(fault.blocked), said
+    assert set(not_used(desk.checker.plan, verdict)) == set(fault.blocked), said
     if fault.rule:
         assert (fault.rule, fault.cell) in {
             (i.rule, f"{i.sheet}!{i.cell}" if i.cell else i.sheet) for i in verdict.issues

@@ -88,13 +88,16 @@ def test_ten_thousand_yuan_become_yuan_at_this_edge_exactly() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["2017-06-30", "2017年6月30日", "2017/6/30", "2017.6.30", "20170630", "２０１７年６月３０日"]
+    "raw",
+    ["2017-06-30", "2017年6月30日", "2017/6/30", "2017.6.30", "20170630", "２０１７年６月３０日", Decimal(42916)],
 )
-def test_dates_written_as_text(raw: str) -> None:
+def test_dates_written_as_text_or_as_a_spreadsheets_number(raw: object) -> None:
     assert parse_date(raw) == date(2017, 6, 30)
 
 
-@pytest.mark.parametrize("raw", ["2017-02-30", "6月30日", "2017年6月", "昨天", Decimal(42916)])
+@pytest.mark.parametrize(
+    "raw", ["2017-02-30", "6月30日", "2017年6月", "昨天", Decimal("4.17"), Decimal(4291600), date(1900, 1, 4)]
+)
 def test_what_is_no_date_is_a_fault(raw: object) -> None:
     with pytest.raises(CellFaultError, match="不是日期"):
         parse_date(raw)

@@ -14,6 +14,7 @@ from minsheng.domain.plan import Plan
 from minsheng.intake.returns.checking import check_month, check_year_to_date, is_up_to_date
 from minsheng.intake.returns.receipts import write_receipts
 from minsheng.intake.returns.store import accepted_dir, read_accepted, read_accepted_month, read_checked, read_refused
+from minsheng.measure.fields import indicator_status, not_used_words
 
 JANUARY, FEBRUARY = Period("2017-01"), Period("2017-02")
 
@@ -66,26 +67,65 @@ def test_a_good_january_is_accepted_with_exact_values(plan: Plan, folder: DataFo
     assert {o.outcome for o in verdict.outcomes if o.rule == "DIB-005"} == {RuleState.PASS}
 
 
-def test_a_critical_issue_blocks_its_project_alone(plan: Plan, folder: DataFolder) -> None:
+def test_a_bad_figure_costs_the_indicators_that_read_it_and_no_others(plan: Plan, folder: DataFolder) -> None:
     cells = january(plan)
     cells["dibao"]["urban"]["spending_month_yuan"] = 2000 * 460 + 1
     send(folder, plan, cells)
     (verdict,) = checked(plan, folder, JANUARY)
-    assert [p for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED] == ["dibao"]
+    assert set(verdict.projects.values()) == {ReturnStatus.REPORTED}
+    # The cumulative agrees with the wrong month, so that it is no better; the rural row stands.
+    assert set(verdict.withheld) == {
+        "dibao.urban.persons",
+        "dibao.urban.standard_yuan",
+        "dibao.urban.spending_month_yuan",
+        "dibao.urban.spending_cumulative_yuan",
+        "dibao.urban.person_months_cumulative",
+    }
     issue = next(i for i in verdict.issues if i.rule == "DIB-008")
     assert (issue.sheet, issue.cell, issue.value) == ("低保", "H4", "920001")
     assert "2000人 × 460元/人·月 = 920000元，填报 920001元" in issue.message
     accepted = read_accepted(folder.data, JANUARY, "cangxi")
     assert accepted is not None
-    assert not [f for f in accepted.values if f.startswith("dibao.")]
+    assert "dibao.urban.spending_cumulative_yuan" not in accepted.values
     assert [f for f in accepted.values if f.startswith("funds.")]
+    status = {each.id: indicator_status(plan, accepted, each) for each in plan.indicators_of("dibao")}
+    assert status == {"dibao_urban_avg": ReturnStatus.BLOCKED, "dibao_rural_avg": ReturnStatus.REPORTED}
+    assert not_used_words(plan, verdict) == ("城乡低保（城市低保人均补助、“低保”表的其他数）",)
+
+
+def test_a_project_is_blocked_where_each_of_its_indicators_is(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    for row in ("urban", "rural"):
+        cells["dibao"][row]["spending_cumulative_yuan"] = "约九十万"
+    send(folder, plan, cells)
+    (verdict,) = checked(plan, folder, JANUARY)
+    assert [p for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED] == ["dibao"]
+    accepted = read_accepted(folder.data, JANUARY, "cangxi")
+    assert accepted is not None
+    assert not [f for f in accepted.values if f.startswith("dibao.")]
+    assert not [f for f in verdict.withheld if f.startswith("dibao.")]
+
+
+def test_a_cell_that_no_indicator_reads_costs_none(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    cells["elderly_care"][""]["daycare_month"] = "两个"
+    send(folder, plan, cells)
+    (verdict,) = checked(plan, folder, JANUARY)
+    accepted = read_accepted(folder.data, JANUARY, "cangxi")
+    assert accepted is not None
+    assert verdict.withheld == ("elderly_care.daycare_month",)
+    assert not verdict.is_whole
+    assert {indicator_status(plan, accepted, each) for each in plan.indicators_of("elderly_care")} == {
+        ReturnStatus.REPORTED
+    }
 
 
 def test_after_a_blocked_month_the_next_is_not_checked_against_it(plan: Plan, folder: DataFolder) -> None:
     cells = january(plan)
-    cells["dibao"]["urban"]["persons"] = None
+    cells["dibao"]["urban"]["person_months_cumulative"] = None
     send(folder, plan, cells)
     february = january(plan)
+    february["dibao"]["rural"]["person_months_cumulative"] *= 2
     send(folder, plan, february, month=2)
     verdicts = checked(plan, folder, FEBRUARY)
     (outcome,) = [o for o in verdicts[0].outcomes if o.rule == "DIB-005"]

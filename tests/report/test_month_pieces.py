@@ -13,11 +13,12 @@ def test_the_bulletin_begins_with_who_is_missing(build):
 
 
 def test_blocked_projects_are_named(build):
-    project = build.summary_of()
-    row = project.areas[1].model_copy(update={"status": ReturnStatus.BLOCKED})
-    blocked = project.model_copy(update={"areas": (project.areas[0], row, *project.areas[2:])})
-    text = repr(report.who_is_missing(build.bulletin(projects=(blocked,))))
-    assert "数据未通过校验：苍溪县（社会养老服务体系建设）" in text
+    partly = build.returned(withheld=("两线合一", "养老（日间照料中心）"))
+    text = repr(report.who_is_missing(build.bulletin(returns=(partly,))))
+    assert "数据未通过校验：苍溪县（两线合一、养老（日间照料中心）），数据未采用" in text
+    blocked = build.returned(status=ReturnStatus.BLOCKED, withheld=("两线合一",))
+    text = repr(report.who_is_missing(build.bulletin(returns=(blocked,))))
+    assert "数据未通过校验：苍溪县（全部项目），数据未采用" in text
 
 
 def test_late_returns_say_by_how_much(build):

@@ -7,7 +7,7 @@ from pathlib import Path
 from minsheng.agenda.reminders import reminder_page
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing
 from minsheng.domain.area import Area, Section
-from minsheng.domain.delivery import Delivery, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import Delivery, Severity, Verdict
 from minsheng.domain.names import report_name
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -219,7 +219,7 @@ def _row(
 def _word(verdict: Verdict | None, *, late: bool) -> str:
     if verdict is None:
         return "待校验"
-    if ReturnStatus.BLOCKED in verdict.projects.values():
+    if not verdict.is_whole:
         return "未通过校验"
     return "迟报" if late else "已报送"
 

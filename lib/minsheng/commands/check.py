@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome
@@ -12,6 +12,7 @@ from minsheng.files.writing import names_disk_faults
 from minsheng.intake.returns.checking import check_month, check_year_to_date
 from minsheng.intake.returns.receipts import write_receipts
 from minsheng.intake.returns.store import read_accepted, read_checked
+from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan
 from minsheng.process import LogLevel, stage, took
 from minsheng.runs.log import RunLog
@@ -128,9 +129,8 @@ def _look_at(workspace: Workspace, plan: Plan, month: Period) -> CheckOutcome:
             continue
         returns += 1
         told += _in_words(owner.name, accepted.verdict)
-        held = [project for project, status in accepted.verdict.projects.items() if status == ReturnStatus.BLOCKED]
-        if held:
-            blocked[owner.name] = tuple(plan.project(project).short_name for project in held)
+        if held := not_used_words(plan, accepted.verdict):
+            blocked[owner.name] = held
     record = read_checked(workspace.data, month)
     not_read = (*record.refused, *record.unregistered) if record else ()
     refused = {fault.file: fault.message for fault in not_read}

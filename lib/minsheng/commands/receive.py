@@ -8,7 +8,7 @@ from typing import Any
 
 from minsheng.commands.check import check_returns, describe_issue
 from minsheng.domain.clock import bureau_time
-from minsheng.domain.delivery import Issue, ReturnStatus, Severity, Verdict
+from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
@@ -17,6 +17,7 @@ from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
 from minsheng.intake.returns.store import ASSIGNED, read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan
 from minsheng.plan.loader import load_for_registering
 from minsheng.runs.history import RunHistory
@@ -50,13 +51,13 @@ class ReceiveOutcome(Outcome):
 
     @property
     def exit_code(self) -> ExitCode:
-        """The worst that applies: 11 with a refused file, 10 with an invalid plan, 3 with a blocked project, else 0."""
+        """The worst that applies: 11 with a refused file, 10 with an invalid plan, 3 with figures not used, else 0."""
         if any(one.outcome == "refused" for one in self.received):
             return ExitCode.FILE_REFUSED
         if self.plan_faults:
             return ExitCode.PLAN_INVALID
-        blocked = any(ReturnStatus.BLOCKED in verdict.projects.values() for verdict in self.verdicts.values())
-        return ExitCode.GAPS if blocked else ExitCode.DONE
+        whole = all(verdict.is_whole for verdict in self.verdicts.values())
+        return ExitCode.DONE if whole else ExitCode.GAPS
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal: each file, what changed, its issues, its receipt, what is stale."""
@@ -92,7 +93,7 @@ class ReceiveOutcome(Outcome):
         return [*lines, f"    ……另有 {more} 处，用 --json 查看"] if more > 0 else lines
 
     def _verdict_lines(self, who: str, verdict: Verdict) -> list[str]:
-        blocked = [self.plan.project(p).short_name for p, s in verdict.projects.items() if s == ReturnStatus.BLOCKED]
+        blocked = not_used_words(self.plan, verdict)
         lines = [f"{self.plan.owner_name(who)}：{'未通过校验：' + '、'.join(blocked) if blocked else '通过校验'}"]
         for issue in _to_act_on(verdict):
             word = "错误" if issue.blocks else "待说明"

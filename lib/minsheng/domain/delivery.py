@@ -4,6 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from minsheng.domain.addresses import place
 from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
@@ -13,7 +15,7 @@ class Severity(StrEnum):
     """What an issue does."""
 
     CRITICAL = "critical"
-    """Blocks that project of that area."""
+    """What it judges is not used: some figures, a project of that area, or the whole return."""
     WARNING = "warning"
     """Needs an explanation in the return."""
     INFO = "info"
@@ -45,6 +47,11 @@ class Issue(Frozen):
     message: str
     allowed: str
     action: str
+    judges: tuple[str, ...] = Field(default=(), exclude=True)
+    """The fields that it speaks about, ``table``, ``table.*.column`` or ``table.row.column``; empty: its whole project.
+
+    Needed until the verdict stands, whose ``withheld`` is what came of it.
+    """
     basis: str = ""
     """The clause or formula that the rule stands on."""
     explanation: str = ""
@@ -57,7 +64,7 @@ class Issue(Frozen):
 
     @property
     def blocks(self) -> bool:
-        """Whether its project is not accepted; an unexplained warning is printed, but does not block."""
+        """Whether what it judges is not accepted; an unexplained warning is printed, but does not block."""
         return self.severity == Severity.CRITICAL
 
 
@@ -93,6 +100,7 @@ class ReturnStatus(StrEnum):
     REPORTED = "reported"
     NOT_REPORTED = "not_reported"
     BLOCKED = "blocked"
+    """Nothing of it is used: the fault concerns all of it, or each of its indicators reads a faulty figure."""
 
 
 class Evidence(Frozen):
@@ -138,6 +146,8 @@ class Verdict(Frozen):
     data_label: str = ""
     """示例数据 where the figures are synthetic; printed on every page that uses them."""
     projects: dict[str, ReturnStatus]
+    withheld: tuple[str, ...] = ()
+    """Fields that are not used although their project is: an indicator that reads one of them is blocked."""
     issues: tuple[Issue, ...] = ()
     causes: tuple[Cause, ...] = ()
     outcomes: tuple[RuleOutcome, ...] = ()
@@ -146,6 +156,11 @@ class Verdict(Frozen):
     evidence: tuple[Evidence, ...] = ()
     rules_sha256: str = ""
     """Hash of the tables and expectations that it was checked with."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is used."""
+        return not self.withheld and ReturnStatus.BLOCKED not in self.projects.values()
 
 
 class Recorded(Frozen):
@@ -185,4 +200,4 @@ class AcceptedReturn(Frozen):
 
     verdict: Verdict
     values: dict[str, Value]
-    """By field; only of projects that were accepted."""
+    """By field; only of projects that were accepted, without what is withheld."""

@@ -72,6 +72,9 @@ class ReturnNote(Frozen):
     area: str
     name: str
     status: ReturnStatus
+    """Blocked where nothing of it is used."""
+    withheld: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    """What of it is not used, in words: 两线合一, 养老（日间照料中心）."""
     file: str = ""
     sha256: str = ""
     revision: int = 0
@@ -79,6 +82,11 @@ class ReturnNote(Frozen):
     due: date | None = None
     late: bool = False
     as_of: date | None = None
+
+    @property
+    def partly_used(self) -> bool:
+        """Whether some of it is used, and some is not."""
+        return self.status == ReturnStatus.REPORTED and bool(self.withheld)
 
 
 class _Figures(Frozen):

@@ -10,7 +10,7 @@ from minsheng.domain.indicator import Indicator, MilestoneMeasure, Target
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement
-from minsheng.measure.fields import Returns, status_of
+from minsheng.measure.fields import Returns, indicator_status, status_of
 from minsheng.measure.measurement import (
     LEVEL_WORDS,
     Parts,
@@ -52,20 +52,35 @@ class Gathered:
         return text
 
 
-def gather(plan: Plan, project: str, areas: tuple[Area, ...], period: Period, returns: Returns) -> Gathered:
-    """Collect the accepted returns of a project from areas, carrying last month forward where the plan says so."""
+def gather(
+    plan: Plan,
+    project: str,
+    areas: tuple[Area, ...],
+    period: Period,
+    returns: Returns,
+    indicator: Indicator | None = None,
+) -> Gathered:
+    """Collect the accepted returns of a project from areas, carrying last month forward where the plan says so.
+
+    For an ``indicator`` a return counts that is accepted in what that indicator reads.
+    """
+
+    def is_used(accepted: AcceptedReturn | None) -> bool:
+        status = indicator_status(plan, accepted, indicator) if indicator else status_of(accepted, project)
+        return status == ReturnStatus.REPORTED
+
     found: list[tuple[Area, AcceptedReturn]] = []
     carried: list[Area] = []
     closing = plan.return_month(project, period) or period.closing_month
     before = plan.return_month(project, closing.previous_month)
     for area in areas:
         accepted = returns.get((closing, area.id))
-        if accepted is not None and status_of(accepted, project) == ReturnStatus.REPORTED:
+        if accepted is not None and is_used(accepted):
             found.append((area, accepted))
             continue
         # To replace a missing return by last month's is a setting of the plan, off by default.
         last = returns.get((before, area.id)) if before is not None and plan.reporting.carry_forward else None
-        if last is not None and status_of(last, project) == ReturnStatus.REPORTED:
+        if last is not None and is_used(last):
             found.append((area, last))
             carried.append(area)
     return Gathered(areas, tuple(found), tuple(carried))
@@ -93,7 +108,7 @@ def city_measurement(
         whose = "全市" if area_id == CITY else ""
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, f"附件未下达此项{whose}任务")
     bound = areas_bound(plan, indicator, area_id, period)
-    gathered = gather(plan, indicator.project, bound, period, returns)
+    gathered = gather(plan, indicator.project, bound, period, returns, indicator)
     if isinstance(indicator.measure, MilestoneMeasure):
         row = _milestone(plan, indicator, period, returns, gathered=gathered, target=target)
     else:

@@ -1,4 +1,8 @@
-"""Sums of accepted values by field pattern, with the cells that they came from."""
+"""Sums of accepted values by field pattern, with the cells that they came from; and what of a return is not used.
+
+Whether a figure is used is decided per indicator: by the fields that it reads, and by those that intake withheld. Every
+page and command that says 未采用 asks here.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +10,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value, Verdict
+from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure, RatioMeasure, SumMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef
+from minsheng.domain.table import Table
 from minsheng.measure.rounding import grouped
 
 Returns = Mapping[tuple[Period, str], AcceptedReturn]
@@ -35,6 +41,83 @@ def status_of(accepted: AcceptedReturn | None, project: str) -> ReturnStatus:
     if accepted is None:
         return ReturnStatus.NOT_REPORTED
     return accepted.verdict.projects.get(project, ReturnStatus.NOT_REPORTED)
+
+
+def fields_read(indicator: Indicator) -> tuple[str, ...]:
+    """Return the field patterns, without their signs, that an indicator is measured by."""
+    match indicator.measure:
+        case RatioMeasure() as ratio:
+            named = (*ratio.numerator, *ratio.denominator)
+        case SumMeasure(fields=fields):
+            named = fields
+        case MilestoneMeasure(conditions=conditions):
+            named = tuple(field for condition in conditions for field in condition_fields(condition))
+    return tuple(dict.fromkeys(field.removeprefix("-") for field in named))
+
+
+def condition_fields(condition: Condition) -> tuple[str, ...]:
+    """Return the field patterns that a condition is judged by."""
+    compared = (field for test in condition.tests for field in (*test.left, *test.right))
+    return (*compared, *([condition.document_date] if condition.document_date else []))
+
+
+def withheld_in(plan: Plan, accepted: AcceptedReturn, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields among patterns whose cells were faulty, so that they are not used; blank ones are none."""
+    withheld = set(accepted.verdict.withheld)
+    if not withheld:
+        return ()
+    named = dict.fromkeys(field for _, field in signed_fields(plan, accepted, patterns))
+    return tuple(field for field in named if field in withheld)
+
+
+def indicator_status(plan: Plan, accepted: AcceptedReturn | None, indicator: Indicator) -> ReturnStatus:
+    """Return how one indicator of an area stands: blocked where its project is, or where a cell that it reads is."""
+    status = status_of(accepted, indicator.project)
+    if accepted is None or status != ReturnStatus.REPORTED:
+        return status
+    return ReturnStatus.BLOCKED if withheld_in(plan, accepted, fields_read(indicator)) else status
+
+
+def not_used(plan: Plan, verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    """Return, of each project of a return that is not used or not used in full, what of it is not.
+
+    An empty tuple stands for all of it.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    accepted = AcceptedReturn(verdict=verdict, values={})
+    for project, status in verdict.projects.items():
+        if status == ReturnStatus.BLOCKED:
+            found[project] = ()
+        elif mine := {field for field in verdict.withheld if project_of(plan, verdict, field) == project}:
+            read: set[str] = set()
+            names = []
+            for indicator in plan.indicators_of(project):
+                if fields := withheld_in(plan, accepted, fields_read(indicator)):
+                    read.update(fields)
+                    names += [indicator.short_name] * (verdict.id in indicator.targets)
+            others = {_table_of(plan, field).sheet: None for field in verdict.withheld if field in mine - read}
+            found[project] = (*names, *(f"“{sheet}”表的其他数" for sheet in others))
+    return found
+
+
+def not_used_words(plan: Plan, verdict: Verdict, of: str | None = None) -> tuple[str, ...]:
+    """Return what of a return, or of one project in it, is not used, in words: a project, or what of it."""
+    return tuple(
+        f"{plan.project(project).short_name}（{'、'.join(names)}）" if names else plan.project(project).short_name
+        for project, names in not_used(plan, verdict).items()
+        if of in {None, project}
+    )
+
+
+def _table_of(plan: Plan, field: str) -> Table:
+    return plan.table(field.split(".", maxsplit=1)[0])
+
+
+def project_of(plan: Plan, verdict: Verdict, field: str) -> str | None:
+    """Return the project of a return that answers for a field; ``None``: no project does."""
+    table, parts = _table_of(plan, field), field.split(".")
+    row = next((row for row in table.rows if len(parts) == 3 and row.id == parts[1]), None)
+    return table.project or (row.owner(tuple(verdict.projects)) if row else None)
 
 
 def number_of(value: Value) -> Fraction:
@@ -67,7 +150,9 @@ def fields_of(plan: Plan, accepted: AcceptedReturn, pattern: str) -> list[str]:
         reported = tuple(accepted.verdict.projects)
         return [table.field(column, row.id) for row in table.rows_for(reported)]
     prefix, suffix = f"{table_id}.", f".{column}"
-    return [field for field in accepted.values if field.startswith(prefix) and field.endswith(suffix)]
+    # A row whose figure is withheld is a row all the same: without it the sum would be too small.
+    there = (*accepted.values, *accepted.verdict.withheld)
+    return [field for field in there if field.startswith(prefix) and field.endswith(suffix)]
 
 
 def sum_of(plan: Plan, accepted: AcceptedReturn, patterns: Sequence[str]) -> FieldSum:
@@ -105,6 +190,15 @@ def unit_of(plan: Plan, patterns: Sequence[str]) -> str:
     column = next((c for c in plan.table(parts[0]).columns if c.id == parts[-1]), None)
     unit = column.unit if column else ""
     return "元" if unit in _PRINTED_ONLY else unit
+
+
+def absent_words(plan: Plan, accepted: AcceptedReturn, fields: Sequence[str]) -> str:
+    """Say of fields without a value which were left blank and which were faulty."""
+    withheld = set(accepted.verdict.withheld)
+    blank = [label_of(plan, field) for field in fields if field not in withheld]
+    faulty = [label_of(plan, field) for field in fields if field in withheld]
+    said = [f"未填 {'、'.join(blank)}"] * bool(blank) + [f"未通过校验 {'、'.join(faulty)}"] * bool(faulty)
+    return "，".join(said)
 
 
 def label_of(plan: Plan, field: str) -> str:

@@ -13,7 +13,16 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, Measurement
 from minsheng.measure.completion import completion_of, measured_light, schedule_progress
-from minsheng.measure.fields import Returns, label_of, status_of, sum_of, unit_of
+from minsheng.measure.fields import (
+    Returns,
+    absent_words,
+    fields_read,
+    indicator_status,
+    label_of,
+    sum_of,
+    unit_of,
+    withheld_in,
+)
 from minsheng.measure.milestones import Level, judge, level_of
 from minsheng.measure.rounding import grouped, percent, sealed, short_of
 
@@ -34,14 +43,16 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
     area = plan.area(area_id)
     month = plan.return_month(indicator.project, period) or period.closing_month
     accepted = returns.get((month, area.id))
-    status = status_of(accepted, indicator.project)
+    status = indicator_status(plan, accepted, indicator)
     target = target_of(plan, indicator, area.id, period)
     if target is None:
         return blank(indicator, status, plan.lights.no_duty, "附件未下达此项任务（空白为无任务，不是 0）")
     if accepted is None or status == ReturnStatus.NOT_REPORTED:
         return not_reported(plan, indicator, period, target, f"{area.name}未报送 {month} 报表", area.id)
     if status == ReturnStatus.BLOCKED:
-        text = f"{area.name} {month} 报表未通过校验，数据不采用"
+        fields = withheld_in(plan, accepted, fields_read(indicator))
+        which = "、".join(label_of(plan, field) for field in fields)
+        text = f"{area.name} {month} 报表{f'的 {which} ' if fields else ''}未通过校验，数据不采用"
         expected = _expected(plan, indicator, period, area.id)
         return blank(indicator, status, plan.lights.blocked, text, target, schedule_progress=expected)
     match indicator.measure:
@@ -51,8 +62,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
             parts = parts_of(plan, indicator, accepted)
             if isinstance(parts, Parts):
                 return measured(plan, indicator, period, parts, target, area_id=area.id)
-            absent = "、".join(label_of(plan, field) for field in parts)
-            return not_reported(plan, indicator, period, target, f"未填 {absent}", area.id)
+            return not_reported(plan, indicator, period, target, absent_words(plan, accepted, parts), area.id)
         case _ as never:
             assert_never(never)
 

@@ -12,7 +12,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, ConditionState
 from minsheng.errors import PlanInvalidError
-from minsheng.measure.fields import cell_of, date_in, label_of, sum_of, unit_of
+from minsheng.measure.fields import absent_words, cell_of, date_in, sum_of, unit_of, withheld_in
 from minsheng.measure.rounding import grouped
 
 Level = Literal["done", "in_progress", "partial", "not_done"]
@@ -53,7 +53,10 @@ def judge(plan: Plan, period: Period, accepted: AcceptedReturn, condition: Condi
     texts = [each.text for each in compared]
     signed: date | None = None
     in_time = True
-    if condition.document_date is not None:
+    if condition.document_date is not None and withheld_in(plan, accepted, [condition.document_date]):
+        compared.append(_Compared(None, "文件日期未通过校验，无法判定", ()))
+        texts.append(compared[-1].text)
+    elif condition.document_date is not None:
         signed = date_in(accepted, condition.document_date)
         in_time, text = _document(signed, condition.due, period)
         texts.append(text)
@@ -106,7 +109,7 @@ def _compare(plan: Plan, accepted: AcceptedReturn, test: Comparison, today: date
         right, right_unit = right_sum.total, unit_of(plan, test.right)
         cells, absent = cells + right_sum.cells, absent + right_sum.absent
     if left.total is None or right is None:
-        return _Compared(None, f"未填 {'、'.join(label_of(plan, field) for field in absent)}，无法判定", cells)
+        return _Compared(None, f"{absent_words(plan, accepted, absent)}，无法判定", cells)
     product = left.total * Fraction(test.factor)
     holds = product >= right if test.op == ">=" else product == right
     times = f" × {grouped(test.factor)}" if test.factor != 1 else ""

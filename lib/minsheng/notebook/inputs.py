@@ -26,6 +26,7 @@ from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result
 from minsheng.intake.forms.form_store import read_accepted_deliveries, read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
+from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan, plan_from_json
 from minsheng.plan.calendar import due_date
 from minsheng.workspace import Workspace
@@ -101,6 +102,7 @@ class Inputs:
             area=owner.id,
             name=owner.name,
             status=_status(verdict, project),
+            withheld=not_used_words(self.plan, verdict, project),
             file=verdict.file,
             sha256=verdict.sha256,
             revision=verdict.revision,
@@ -143,8 +145,7 @@ class Inputs:
 def _status(verdict: Verdict, project: str | None) -> ReturnStatus:
     if project is not None:
         return verdict.projects.get(project, ReturnStatus.NOT_REPORTED)
-    blocked = ReturnStatus.BLOCKED in verdict.projects.values()
-    return ReturnStatus.BLOCKED if blocked else ReturnStatus.REPORTED
+    return ReturnStatus.BLOCKED if set(verdict.projects.values()) == {ReturnStatus.BLOCKED} else ReturnStatus.REPORTED
 
 
 def _sha256(path: Path) -> str:

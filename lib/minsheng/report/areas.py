@@ -7,7 +7,7 @@ from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge
+from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge, unused
 from minsheng.report.progress import actual_text, completion_text, target_words
 from minsheng.report.sources import anchor
 
@@ -103,10 +103,10 @@ def _find(measurements: Sequence[Measurement], indicator: Measurement) -> Measur
 
 
 def _missing(areas: Sequence[AreaRow]) -> list[Element]:
-    absent = [row for row in areas if row.status != ReturnStatus.REPORTED]
+    absent = [f"{row.name}（{said}）" for row in areas if (said := unused(row))]
     if not absent:
         return []
-    named = "、".join(f"{row.name}（{STATUS_WORDS[row.status]}）" for row in absent)
+    named = "、".join(absent)
     return [note(f"缺{named}。全市行只含已报送的地区，不计算完成率。")]
 
 

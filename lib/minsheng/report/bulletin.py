@@ -37,10 +37,7 @@ def who_is_missing(dossier: Dossier) -> Piece:
         told.append(
             callout(f"未报送（{len(absent)}个）：{names}。未报送不等于零，全市数不含这些单位。", kind="not-reported")
         )
-    for name, projects in blocked.items():
-        told.append(
-            callout(f"数据未通过校验：{name}（{'、'.join(projects)}），数据未采用，须改正后重新报送。", kind="blocked")
-        )
+    told += [callout(f"数据未通过校验：{_lost(entry)}，须改正后重新报送。", kind="blocked") for entry in blocked]
     return part(title, told)
 
 
@@ -110,7 +107,7 @@ def changes(dossier: Dossier) -> Piece:
         for standing in _standings(figures)
         if (before := figures.previous_lights.get(f"{standing.row.area}/{standing.measurement.indicator}"))
         and before != standing.measurement.light.word
-        and standing.row.status == ReturnStatus.REPORTED
+        and standing.measurement.status == ReturnStatus.REPORTED
     ]
     unknown = [
         Element("li", f"{entry.name}本月没有可用数据（{STATUS_WORDS[entry.status]}），不作比较。", class_="bad")
@@ -149,14 +146,14 @@ def _missing(figures: BulletinFigures) -> list[ReturnNote]:
     return [entry for entry in figures.returns if entry.status == ReturnStatus.NOT_REPORTED]
 
 
-def _blocked(figures: BulletinFigures) -> dict[str, list[str]]:
-    """Name the projects of each area whose data was blocked; a whole return that was blocked counts as all."""
-    named = {entry.name: ["全部项目"] for entry in figures.returns if entry.status == ReturnStatus.BLOCKED}
-    for project in figures.projects:
-        for row in project.areas:
-            if row.status == ReturnStatus.BLOCKED and named.get(row.name) != ["全部项目"]:
-                named.setdefault(row.name, []).append(project.name)
-    return named
+def _blocked(figures: BulletinFigures) -> list[ReturnNote]:
+    """Return those of whose data nothing is used, or not all of it."""
+    return [entry for entry in figures.returns if entry.status == ReturnStatus.BLOCKED or entry.partly_used]
+
+
+def _lost(entry: ReturnNote) -> str:
+    which = "全部项目" if entry.status == ReturnStatus.BLOCKED else "、".join(entry.withheld)
+    return f"{entry.name}（{which}），数据未采用"
 
 
 def _standings(figures: BulletinFigures) -> Iterator[Standing]:

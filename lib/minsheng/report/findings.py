@@ -9,7 +9,7 @@ from minsheng.domain.light import Tone
 from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
 from minsheng.render.html.markup import Element, Piece, one_line, paragraph, paragraphs, part
 from minsheng.report import sentences
-from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, FindingTone, figures_of, no_data
+from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, no_data, unused
 
 _CONDITION_TONES: dict[str, FindingTone] = {"met": "good", "not_met": "watch", "not_due": "plain", "unknown": "watch"}
 
@@ -65,11 +65,14 @@ def _missing_areas(figures: ProjectFigures) -> Iterator[Finding]:
         return
     absent = [row for row in figures.areas if row.status != ReturnStatus.REPORTED]
     if absent:
-        named = "、".join(f"{row.name}（{STATUS_WORDS[row.status]}）" for row in absent)
+        named = "、".join(f"{row.name}（{unused(row)}）" for row in absent)
         yield Finding(
             "bad",
             f"{len(figures.areas)}个地区中{len(absent)}个没有可用数据：{named}。全市数为其余地区合计，不计算完成率，不作状态判定。",
         )
+    partly = [f"{row.name}（{said}）" for row in figures.areas if row not in absent and (said := unused(row))]
+    if partly:
+        yield Finding("bad", f"部分数据未采用：{'、'.join(partly)}。这些指标的全市数为其余地区合计，不计算完成率。")
 
 
 def _behind(figures: ProjectFigures) -> Iterator[Finding]:
@@ -99,7 +102,7 @@ def _of_fund(use: FundUse) -> Finding:
 def _issues(issues: tuple[Issue, ...]) -> Iterator[Finding]:
     blocking = sum(issue.blocks for issue in issues)
     if blocking:
-        yield Finding("bad", f"有{blocking}个阻断性校验问题，数据未采用。")
+        yield Finding("bad", f"有{blocking}个阻断性校验问题，有关数据未采用。")
     waiting = sum(issue.severity == Severity.WARNING and not issue.explanation for issue in issues)
     if waiting:
         yield Finding("watch", f"有{waiting}条校验提示尚未说明，请填报单位补充说明。")

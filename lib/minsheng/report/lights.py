@@ -5,12 +5,14 @@ from typing import Any, Literal, TypeVar, overload
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
 from minsheng.domain.light import Light, Tone
 from minsheng.domain.result import (
+    AreaRow,
     BulletinFigures,
     Dossier,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
     ResultTableFigures,
+    ReturnNote,
     ScoringFigures,
     SectionScoringFigures,
 )
@@ -31,6 +33,19 @@ FINDING_TONES: dict[Tone, FindingTone] = {
     Tone.RED: "bad",
     Tone.GREY: "plain",
 }
+
+
+def standing_of(entry: ReturnNote) -> str:
+    """Say how a return stands: 已报送, 未报送, 数据未通过校验, or what of it did not pass."""
+    return f"已报送，{'、'.join(entry.withheld)}未通过校验" if entry.partly_used else STATUS_WORDS[entry.status]
+
+
+def unused(row: AreaRow) -> str:
+    """Say why an area has no figures in a project, or of which indicators; empty where all are there."""
+    if row.status != ReturnStatus.REPORTED:
+        return STATUS_WORDS[row.status]
+    lost = [each.brief for each in row.measurements if each.status == ReturnStatus.BLOCKED]
+    return f"{'、'.join(lost)}{STATUS_WORDS[ReturnStatus.BLOCKED]}" if lost else ""
 
 
 def light_badge(light: Light) -> Element:

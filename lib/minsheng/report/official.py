@@ -15,7 +15,7 @@ from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
 from minsheng.report import sentences
-from minsheng.report.lights import STATUS_WORDS, figures_of
+from minsheng.report.lights import figures_of, unused
 from minsheng.report.sources import assumptions, sources
 
 SIGNATURE_PLACE = "signature-place"
@@ -53,6 +53,8 @@ def monthly_summary(figures: MonthlyReportFigures) -> str:
     absent = [entry.name for entry in figures.returns if entry.status != ReturnStatus.REPORTED]
     received = f"应报{len(figures.returns)}个单位，"
     received += f"可用{len(figures.returns) - len(absent)}个，缺{'、'.join(absent)}" if absent else "全部报送"
+    partly = [f"{entry.name}的{'、'.join(entry.withheld)}" for entry in figures.returns if entry.partly_used]
+    received += f"；{'，'.join(partly)}未通过校验，未采用" if partly else ""
     projects = "、".join(project.name for project in figures.projects)
     return f"本报告包括{projects}{len(figures.projects)}个项目。本月{received}；{when}。"
 
@@ -183,9 +185,7 @@ def _unfinished(project: ProjectSummary) -> list[Element]:
     told = []
     for indicator in project.measurements:
         told += [said for _, said in sentences.areas_by_light(indicator, project.areas, (Tone.RED, Tone.YELLOW))]
-    absent = [
-        f"{row.name}（{STATUS_WORDS[row.status]}）" for row in project.areas if row.status != ReturnStatus.REPORTED
-    ]
+    absent = [f"{row.name}（{said}）" for row in project.areas if (said := unused(row))]
     if absent:
         told.append(f"没有可用数据的地区：{'、'.join(absent)}。")
     return [paragraph("".join(told))] if told else []

@@ -8,7 +8,7 @@ from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, joined, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import STATUS_WORDS, figures_of, no_data, severity_badge
+from minsheng.report.lights import figures_of, no_data, severity_badge, standing_of
 
 _UNCHECKED = {RuleState.NOT_CHECKED: "未检", RuleState.ERROR: "无法运行"}
 
@@ -39,7 +39,7 @@ def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
     rows: list[list[Content]] = [
         [
             entry.name,
-            STATUS_WORDS[entry.status],
+            standing_of(entry),
             numbers.day(entry.received_on) if entry.received_on else None,
             punctuality(entry) if entry.received_on else None,
             numbers.day(entry.as_of) if entry.as_of else None,
@@ -79,7 +79,7 @@ def issues_table(dossier: Dossier) -> Piece:
         TableColumn("填报单位说明", kind="long"),
     ]
     rows: list[list[Content]] = [_issue_row(issue) for issue in ordered]
-    remark = "“阻断”的项目数据不采用，改正后重新报送；“提示”须由填报单位说明；“参考”不影响采用。"
+    remark = "“阻断”的数据不采用，改正后重新报送；“提示”须由填报单位说明；“参考”不影响采用。"
     return part(
         title,
         table(f"{figures.area_name}{figures.period.label}校验问题清单", columns, rows, style="issues"),
@@ -126,6 +126,8 @@ def _told(entry: ReturnNote) -> list[Content]:
     said.append("。")
     if entry.status == ReturnStatus.BLOCKED:
         said.append("数据未通过校验，未采用。")
+    elif entry.partly_used:
+        said.append(f"其中{'、'.join(entry.withheld)}未通过校验，未采用。")
     return said
 
 

@@ -128,7 +128,7 @@ class Preparer:
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
             },
             issuer=self.plan.about.issuer,
-            asked=asked_of(task, self.plan, inputs, provenance),
+            asked=asked_of(task, self.plan, inputs.values(), provenance),
             fonts=workspace_fonts(self.workspace).font_set,
             origin=notebook_origin(notebook.name, notebook).words,
             limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),

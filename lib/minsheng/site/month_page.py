@@ -14,7 +14,7 @@ from minsheng.render.html.numbers import day, fixed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
-from minsheng.report.lights import STATUS_WORDS
+from minsheng.report.lights import standing_of
 from minsheng.report.ranking import ranked_name, unreported
 from minsheng.report.returns import punctuality
 from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section
@@ -47,7 +47,7 @@ def _returns(month: PeriodResults) -> Element:
     rows: list[list[Content]] = [
         [
             entry.name,
-            STATUS_WORDS[entry.status],
+            standing_of(entry),
             day(entry.received_on) if entry.received_on else None,
             punctuality(entry) if entry.received_on else None,
             day(entry.as_of) if entry.as_of else None,

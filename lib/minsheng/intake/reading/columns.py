@@ -34,6 +34,7 @@ def _check_keys(reading: Reading, result: ParsedTable) -> None:
                 action="请恢复该列",
                 sheet=sheet.name,
                 project=table.project,
+                judges=() if table.project else (table.id,),  # a table that projects share costs each what stands in it
             )
             result.complete = False
 

@@ -35,6 +35,7 @@ SEVERITIES = {
     "READ-ROUNDED": Severity.WARNING,
     "READ-PERCENT": Severity.WARNING,
     "READ-AS-SHOWN": Severity.INFO,
+    "READ-SERIAL": Severity.INFO,
     "READ-UNSCANNED": Severity.INFO,
     "READ-EXTRA-COLUMN": Severity.INFO,
     "READ-EXTRA-SHEET": Severity.INFO,
@@ -78,8 +79,9 @@ class Findings:
         project: str | None = None,
         field: str = "",
         value: str = "",
+        judges: tuple[str, ...] = (),
     ) -> None:
-        """Add one fault of reading; its severity belongs to its rule."""
+        """Add one fault of reading; its severity belongs to its rule, and what it judges is its field's cell."""
         self.issues.append(
             Issue(
                 rule=rule,
@@ -92,6 +94,7 @@ class Findings:
                 message=message,
                 allowed=allowed,
                 action=action,
+                judges=judges or ((field,) if field else ()),
                 basis=_BASIS,
             )
         )

@@ -3,14 +3,14 @@
 One sheet → the rows of its table: header found, totals and footers cut off, every cell read or its fault named.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from minsheng.domain.addresses import place
 from minsheng.domain.area import Area, Section
-from minsheng.domain.delivery import Evidence, Issue
+from minsheng.domain.delivery import Evidence, Issue, Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Column, Row, Table, TableKind
@@ -20,9 +20,11 @@ from minsheng.intake.reading.cover import DAYS, Cover, read_cover
 from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.masking import add_personal, mask_workbook
 from minsheng.intake.reading.parse_findings import Findings
+from minsheng.intake.reading.reading_notes import note_conversions, note_extra_sheets, note_file
 from minsheng.intake.reading.rows import data_rows, take_rows
 from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text, title_lines, twin_of
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
+from minsheng.intake.spreadsheets.cells import show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
 from minsheng.intake.spreadsheets.units import normal
 from minsheng.process import collector_paused
@@ -52,6 +54,7 @@ def read_table(
             action=f"请用{'空白考评表' if table.kind == TableKind.FORM else '当月空白表'}重新填报，不要删改表头",
             sheet=sheet.name,
             project=table.project,
+            judges=() if table.project else (table.id,),
         )
         result.complete = False
         return result
@@ -64,37 +67,8 @@ def read_table(
     take_rows(reading, result, body, rows)
     check_cells(reading, result)
     check_totals(reading, result, totals)
-    _note_text_numbers(reading)
-    _note_percentages(reading)
+    note_conversions(reading)
     return result
-
-
-def _note_text_numbers(reading: Reading) -> None:
-    if reading.text_numbers:
-        reading.findings.add(
-            "READ-TEXT-NUMBER",
-            f"有 {len(reading.text_numbers)} 个数字是文本格式，已按数字读取",
-            allowed="数值格式的单元格",
-            action="不影响审核；建议改为数值格式",
-            sheet=reading.sheet.name,
-            cell=reading.text_numbers[0],
-            project=reading.table.project,
-        )
-
-
-def _note_percentages(reading: Reading) -> None:
-    if reading.percentages:
-        first, shown = next(iter(reading.percentages.items()))
-        reading.findings.add(
-            "READ-AS-SHOWN",
-            f"有 {len(reading.percentages)} 个数字是百分比格式，按显示的数读取，例如 {shown}",
-            allowed="数值格式的单元格，或百分比格式",
-            action="不影响审核；请确认看到的百分数就是要报的数",
-            sheet=reading.sheet.name,
-            cell=first,
-            project=reading.table.project,
-            value=shown,
-        )
 
 
 @dataclass(frozen=True)
@@ -179,14 +153,37 @@ def parse_return(
             _missing_sheet(result, table, workbook)
             continue
         used.add(sheet.name)
+        before = len(result.findings.issues)
         parsed = read_table(table, sheet, result.findings, rows=rows, printed=(printed or {}).get(table.id, ()))
+        if table.kind != TableKind.FIGURES and not cover.is_section:
+            _hold_nothing_back(result.findings, before, parsed, plan)
         check_whose(parsed, sheet, cover, plan, result.findings)
         result.titles += title_lines(parsed, sheet)
         result.tables[table.id] = parsed
-    _note_file(result, workbook, used)
-    _note_extra_sheets(result, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))
+    note_file(result.findings, workbook, used)
+    note_extra_sheets(result.findings, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))
     _collect(result, plan)
     return result
+
+
+def _hold_nothing_back(findings: Findings, before: int, parsed: ParsedTable, plan: Plan) -> None:
+    """Let the faults of a list or of texts cost no figure: each is a question about its row's project."""
+    known = {normal(project.name): project.id for project in plan.projects}
+    projects = {
+        cell.cell: row.project or known.get(normal(str(row.cells["project"].value or "")))
+        for row in parsed.rows
+        if row.project or "project" in row.cells
+        for cell in row.cells.values()
+    }
+    findings.issues[before:] = [
+        issue.model_copy(
+            update={
+                "severity": Severity.WARNING if issue.blocks else issue.severity,
+                "project": issue.project or projects.get(issue.cell),
+            }
+        )
+        for issue in findings.issues[before:]
+    ]
 
 
 def _nothing_due(plan: Plan, owner: Area | Section, month: Period) -> str:
@@ -220,6 +217,17 @@ def _check_cover(result: ParsedReturn) -> None:
             cell=cover.cell(name).cell,
             field=f"cover.{name}",
             value=cover.cell(name).shown,
+        )
+    raw = cover.cell("as_of").raw
+    if cover.as_of is not None and isinstance(raw, Decimal):
+        findings.add(
+            "READ-SERIAL",
+            f"“数据截至”是数字 {show(raw)}，按表格软件的日期序号读作 {cover.as_of}",
+            allowed="日期格式的单元格，或 2017-06-30 这样的文字",
+            action="不影响审核；请确认读作的日期，并把单元格设为日期格式",
+            sheet=cover.sheet,
+            cell=cover.cell("as_of").cell,
+            value=show(raw),
         )
     if cover.as_of is None and "as_of" not in cover.faults:
         findings.add(
@@ -261,6 +269,7 @@ def _missing_sheet(result: ParsedReturn, table: Table, workbook: Workbook) -> No
         action=action,
         sheet=table.sheet,
         project=table.project,
+        judges=() if table.project else (table.id,),
     )
 
 
@@ -273,69 +282,6 @@ def _note_duty(result: ParsedReturn, table: Table, sheet: Sheet) -> None:
             action="请确认是否误填",
             sheet=sheet.name,
         )
-
-
-def _note_file(result: ParsedReturn, workbook: Workbook, used: set[str]) -> None:
-    add = result.findings.add
-    if "macros" in workbook.notes:
-        add("READ-MACRO", "文件含宏，未运行，已忽略", allowed="不含宏的 xlsx", action="不影响审核；建议另存为 xlsx")
-    if "external_links" in workbook.notes:
-        add(
-            "READ-LINK",
-            "文件链接了别的文件，未打开，已忽略",
-            allowed="不含外部链接",
-            action="请确认链接来的数已经保存在单元格里",
-        )
-    if "unscanned" in workbook.notes:
-        add(
-            "READ-UNSCANNED",
-            "文件内部的写法不常见：错误值、隐藏的行列、百分比格式没有检查（未检）",
-            allowed="xlsx",
-            action="请确认没有错误值，看到的数就是要报的数；最好用 Excel 或 WPS 另存为 xlsx",
-        )
-    for sheet in workbook.sheets:
-        if sheet.name in used and sheet.pictures:
-            add(
-                "READ-PICTURE",
-                f"“{sheet.name}”里有图片、图形或文本框，其中的内容不读取",
-                allowed="数填在单元格里",
-                action="请确认要报的数都在单元格里，不是贴的图",
-                sheet=sheet.name,
-            )
-        if sheet.name in used and (sheet.hidden or sheet.hidden_rows or sheet.hidden_columns):
-            what = "工作表是隐藏的" if sheet.hidden else "有隐藏的行或列"
-            add(
-                "READ-HIDDEN",
-                f"“{sheet.name}”{what}，照常读取",
-                allowed="不隐藏",
-                action="请确认其中的数是要报的数",
-                sheet=sheet.name,
-            )
-
-
-def _note_extra_sheets(
-    result: ParsedReturn, workbook: Workbook, used: set[str], twin: Callable[[Sheet], Sheet | None]
-) -> None:
-    for sheet in workbook.sheets:
-        if sheet.name in used or not any(cell is not None for row in sheet.rows for cell in row):
-            continue
-        read = twin(sheet)
-        if read is None:
-            result.findings.add(
-                "READ-EXTRA-SHEET",
-                f"多出{'隐藏的' if sheet.hidden else ''}工作表“{sheet.name}”，不读取",
-                allowed="规定的工作表",
-                action="不影响审核",
-                sheet=sheet.name,
-            )
-        else:
-            result.findings.add(
-                "READ-SHEET-TWICE",
-                f"“{sheet.name}”和“{read.name}”像是同一张表，内容不同；读取的是“{read.name}”",
-                allowed="每张表只有一个工作表",
-                action=f"若“{sheet.name}”才是要报的，请只留它并改名为“{read.name}”后再报；否则请删去，或说明它是什么",
-                sheet=sheet.name,
-            )
 
 
 def _collect(result: ParsedReturn, plan: Plan) -> None:

@@ -5,6 +5,7 @@ The rows of a table: matched by their labels, their cells read or their faults n
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -258,6 +259,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
                 allowed="每一行只出现一次",
                 action="请合并或删去重复的行",
                 value=shown,
+                judges=(table.field("*", fixed.id),),
                 **reading.where(row, at, project=project),
             )
             continue
@@ -305,6 +307,7 @@ def _note_missing(reading: Reading, missing: Row, strangers: Mapping[tuple[int, 
         sheet=reading.sheet.name,
         cell=reading.sheet.address(*meant) if meant else "",
         project=missing.project or reading.table.project,
+        judges=(reading.table.field("*", missing.id),),
     )
 
 
@@ -336,6 +339,8 @@ def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> 
                     reading.text_numbers.append(at)
                 elif isinstance(raw, Percentage):
                     _note_percentage(reading, column, at, raw, _where(reading, parsed, column, index))
+            elif isinstance(value, date) and isinstance(raw, Decimal):
+                reading.serials[at] = f"{show(raw)} 读作 {value}"
         cells[column.id] = ParsedCell(value, at, raw, unit)
     return parsed
 

@@ -60,6 +60,8 @@ class Reading:
     """Addresses of figures that stand as text."""
     percentages: dict[str, str] = field(default_factory=dict)
     """Address → what is shown, of percentage cells that were read as they are shown."""
+    serials: dict[str, str] = field(default_factory=dict)
+    """Address → what was read, of days that stand as a spreadsheet's numbers."""
 
     @cached_property
     def parsers(self) -> list[tuple[Column, str, Callable[[Raw], Exact]]]:

@@ -113,7 +113,7 @@ def is_up_to_date(plan: Plan, params_dir: Path, data_dir: Path, period: Period) 
     return all(checker.is_up_to_date(month) for month in period.year_to_date)
 
 
-_DECIDING = ("domain", "plan", "files", "privacy", "intake")
+_DECIDING = ("domain", "plan", "measure", "files", "privacy", "intake")
 
 
 @lru_cache(maxsize=1)
@@ -198,7 +198,7 @@ class Checker:
         context = MonthContext(self.plan, period, self._previous(period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
         runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
-        return (build_verdict(checked, frames, runs, self.rules_sha256) for checked in returns)
+        return (build_verdict(self.plan, checked, frames, runs, self.rules_sha256) for checked in returns)
 
     def _previous(self, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
         return {

@@ -147,7 +147,8 @@ def _comparison(
             return _NOTHING, f"{month.label}的该项目未通过审核"
         fields = {column: table.field(column, row.id or None) for column in figures}
         values = {c: Decimal(accepted.values[field].value) for c, field in fields.items() if field in accepted.values}
-        return values, f"{month.label}没有这个数"
+        lost = not set(accepted.verdict.withheld).isdisjoint(fields.values())
+        return values, f"{month.label}的这个数未通过审核" if lost else f"{month.label}没有这个数"
 
     return previous
 

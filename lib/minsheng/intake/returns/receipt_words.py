@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from minsheng.domain.addresses import place, position
 from minsheng.domain.delivery import Cause, Issue, ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.plan import Plan
+from minsheng.measure.fields import not_used
 
 SEVERITY_WORDS = {Severity.CRITICAL: "错误（不予采用）", Severity.WARNING: "提示（须说明）", Severity.INFO: "告知"}
 
@@ -110,7 +111,7 @@ def receipt_words(plan: Plan, verdict: Verdict, sheets: Sequence[str] = ()) -> R
                 "，".join(f"{SEVERITY_WORDS[s][:2]} {counts[s]} 个" for s in Severity),
             ),
         ),
-        projects=tuple((plan.project(p).name, STATUS_WORDS[status]) for p, status in verdict.projects.items()),
+        projects=tuple((plan.project(p).name, _standing(plan, verdict, p)) for p in verdict.projects),
         issues=tuple(_row(n, issue) for n, issue in enumerate(issues, 1)),
         severities=tuple(issue.severity for issue in issues),
         not_checked=tuple(
@@ -119,6 +120,14 @@ def receipt_words(plan: Plan, verdict: Verdict, sheets: Sequence[str] = ()) -> R
             if o.outcome in {RuleState.NOT_CHECKED, RuleState.ERROR}
         ),
     )
+
+
+def _standing(plan: Plan, verdict: Verdict, project: str) -> str:
+    """Say how a project stands: used, not used, or what of it is not."""
+    names = not_used(plan, verdict).get(project)
+    if names:
+        return f"部分采用：{'、'.join(names)}未采用，请改正后重新报送；其余采用"
+    return STATUS_WORDS[verdict.projects[project]]
 
 
 def _is_open(issue: Issue) -> bool:
@@ -212,7 +221,7 @@ def _advice(entries: Sequence[Entry]) -> str:
     explain = f"核对或说明 {asked} 处" if asked else ""
     if wrong:
         said = "，".join(filter(None, (f"须改正 {wrong} 处", explain)))
-        return f"{said}。有错误的项目本次不予采用：请在原表上改正下列各处，重新报送整份报表。"
+        return f"{said}。有错误的数本次不予采用：请在原表上改正下列各处，重新报送整份报表。"
     if asked:
         return f"报表已采用，请{explain}：有误的改正，无误的在“情况说明”表写明原因，重新报送整份报表。"
     return "报表已采用，没有需要处理的问题。"

@@ -6,23 +6,39 @@ from decimal import Decimal
 from functools import lru_cache
 
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Issue, ReturnStatus, RuleOutcome, RuleState, Severity, Value, Verdict
+from minsheng.domain.delivery import (
+    AcceptedReturn,
+    Issue,
+    ReturnStatus,
+    RuleOutcome,
+    RuleState,
+    Severity,
+    Value,
+    Verdict,
+)
+from minsheng.domain.plan import Plan
 from minsheng.domain.table import TableKind
 from minsheng.intake.reading.parsing import Explanation
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.causes import find_causes
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
+from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
 from minsheng.intake.spreadsheets.cells import ABSENT
+from minsheng.measure.fields import project_of
 
 _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
 
 
 def build_verdict(
-    checked: CheckedReturn, frames: Sequence[StackedFrame], runs: Mapping[str, list[RuleRun]], rules_sha256: str
+    plan: Plan,
+    checked: CheckedReturn,
+    frames: Sequence[StackedFrame],
+    runs: Mapping[str, list[RuleRun]],
+    rules_sha256: str,
 ) -> tuple[Verdict, list[Value]]:
-    """Build the verdict of one return, and the values of its accepted projects; ``runs`` by the month's tables."""
+    """Build the verdict of one return, and the values of it that are used; ``runs`` by the month's tables."""
     parsed, delivery = checked.parsed, checked.delivery
     issues = list(parsed.findings.issues)
     unreadable = {(issue.sheet, issue.cell) for issue in issues if issue.cell and issue.blocks}
@@ -36,10 +52,10 @@ def build_verdict(
             issues += found
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
-    # A critical issue blocks its project, and all projects where it concerns the whole return.
-    blocked = {issue.project for issue in issues if issue.blocks}
+    fields, whole = withheld_fields(plan, parsed.projects, issues)
+    fields = with_tied(fields, delivery.id, frames, runs)
     projects = {
-        project: ReturnStatus.BLOCKED if {project, None} & blocked else ReturnStatus.REPORTED
+        project: ReturnStatus.BLOCKED if {project, None} & whole else ReturnStatus.REPORTED
         for project in parsed.projects
     }
     cover = parsed.cover
@@ -62,7 +78,29 @@ def build_verdict(
         evidence=parsed.evidence,
         rules_sha256=rules_sha256,
     )
-    return verdict, _values(checked, projects)
+    return _without_withheld(plan, verdict, _values(checked, projects), fields)
+
+
+def _without_withheld(
+    plan: Plan, verdict: Verdict, values: list[Value], fields: set[str]
+) -> tuple[Verdict, list[Value]]:
+    """Take away the figures that are withheld, and the projects of which nothing is left."""
+    if not fields:
+        return verdict, values
+    # In the order of the file, then those of cells that could not be read.
+    every = dict.fromkeys([value.field for value in values if value.field in fields] + sorted(fields))
+    verdict = verdict.model_copy(update={"withheld": tuple(every)})
+    kept = [value for value in values if value.field not in fields]
+    accepted = AcceptedReturn(verdict=verdict, values={value.field: value for value in kept})
+    lost = blocked_projects(plan, accepted)
+    verdict = verdict.model_copy(
+        update={"projects": {p: ReturnStatus.BLOCKED if p in lost else s for p, s in verdict.projects.items()}}
+    )
+    used = {project for project, status in verdict.projects.items() if status == ReturnStatus.REPORTED}
+    left = tuple(field for field in every if project_of(plan, verdict, field) in used)
+    return verdict.model_copy(update={"withheld": left}), [
+        value for value in kept if project_of(plan, verdict, value.field) in {*used, None}
+    ]
 
 
 def _asked(checked: CheckedReturn, suite: Suite) -> bool:
@@ -151,6 +189,7 @@ def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding) -> Issu
         sheet=row.sheet,
         cell=cell.cell,
         field=suite.table.field(column, row.id or None),
+        judges=fields_judged(rule, suite, fault.column, row.id) if suite.table.id != COVER_TABLE.id else (),
         value=cell.shown,
         message=f"{label + '：' if label else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
         allowed=rule.allowed,

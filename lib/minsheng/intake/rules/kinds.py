@@ -21,28 +21,39 @@ class Kind:
     parameters: Mapping[str, str]
     previous: tuple[str, ...] = ()
     """The parameters whose columns are compared with last month's."""
+    apart: bool = False
+    """Whether its ``columns`` are judged one by one, so that a fault in one says nothing about the others."""
+    ties: bool = False
+    """Whether it holds where its columns make each other up: what agrees with a wrong figure is no better."""
 
 
 KINDS: dict[str, Kind] = {
-    "expect_cells_to_be_filled": Kind(within.filled, {"columns": "columns"}),
+    "expect_cells_to_be_filled": Kind(within.filled, {"columns": "columns"}, apart=True),
     "expect_cell_to_be_filled_when": Kind(within.filled_when, {"column": "column", "when": "column", "among": "texts"}),
-    "expect_cells_to_be_between": Kind(within.between, {"columns": "columns", "low": "number", "high": "number?"}),
-    "expect_cells_to_be_whole": Kind(within.whole, {"columns": "columns"}),
-    "expect_cells_to_be_one_of": Kind(within.one_of, {"columns": "columns", "among": "texts"}),
-    "expect_cumulative_to_not_fall": Kind(across.not_fall, {"columns": "columns"}, ("columns",)),
+    "expect_cells_to_be_between": Kind(
+        within.between, {"columns": "columns", "low": "number", "high": "number?"}, apart=True
+    ),
+    "expect_cells_to_be_whole": Kind(within.whole, {"columns": "columns"}, apart=True),
+    "expect_cells_to_be_one_of": Kind(within.one_of, {"columns": "columns", "among": "texts"}, apart=True),
+    "expect_cumulative_to_not_fall": Kind(across.not_fall, {"columns": "columns"}, ("columns",), apart=True),
     "expect_cumulative_to_grow_by_month": Kind(
-        across.grow_by_month, {"pairs": "pairs", "tolerance": "number?"}, ("pairs",)
+        across.grow_by_month, {"pairs": "pairs", "tolerance": "number?"}, ("pairs",), ties=True
     ),
     "expect_cumulative_to_grow_by_product": Kind(
-        across.grow_by_product, {"column": "column", "factors": "columns", "tolerance": "number?"}, ("column",)
+        across.grow_by_product,
+        {"column": "column", "factors": "columns", "tolerance": "number?"},
+        ("column",),
+        ties=True,
     ),
     "expect_total_to_equal_parts": Kind(
-        within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "number?"}
+        within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "number?"}, ties=True
     ),
     "expect_cells_to_be_at_most": Kind(within.at_most, {"pairs": "pairs", "factor": "number?", "tolerance": "number?"}),
-    "expect_cells_to_agree": Kind(within.agree, {"pairs": "pairs", "tolerance": "number?"}),
+    "expect_cells_to_agree": Kind(within.agree, {"pairs": "pairs", "tolerance": "number?"}, ties=True),
     "expect_cell_to_equal_product": Kind(
-        within.product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
+        within.product,
+        {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"},
+        ties=True,
     ),
     "expect_cell_to_be_at_most_product": Kind(
         within.at_most_product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
@@ -61,7 +72,10 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "expect_change_to_be_within": Kind(
-        across.change_within, {"columns": "columns", "factor": "number", "at_least": "number?"}, ("columns",)
+        across.change_within,
+        {"columns": "columns", "factor": "number", "at_least": "number?"},
+        ("columns",),
+        apart=True,
     ),
     "expect_rows_to_not_shift": Kind(
         across.rows_not_shifted, {"columns": "columns", "near": "number", "far": "number"}, ("columns",)
@@ -81,6 +95,7 @@ KINDS: dict[str, Kind] = {
             "days_before": "number?",
             "days_after": "number?",
         },
+        apart=True,
     ),
 }
 """The expectation types of our own, by the name that YAML uses."""
@@ -99,6 +114,27 @@ def named_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
                 names += [*value, *value.values()]
             case "column":
                 names.append(value)
+    return list(dict.fromkeys(names))
+
+
+def judged_columns(kind: Kind, kwargs: Mapping[str, Any], column: str) -> list[str]:
+    """Return the columns that a fault in ``column`` speaks about: one of several judged apart, else all that are named.
+
+    Examples
+    --------
+    >>> kind = KINDS["expect_cells_to_be_at_most"]
+    >>> judged_columns(kind, {"pairs": {"disabled": "all", "aged": "all"}}, "aged")
+    ['aged', 'all']
+    """
+    names: list[str] = []
+    for name, value in kwargs.items():
+        form = kind.parameters[name].rstrip("?")
+        if form == "pairs" and column in value:
+            names += [column, value[column]]
+        elif form == "columns" and kind.apart and column in value:
+            names.append(column)
+        else:
+            names += named_columns(kind, {name: value})
     return list(dict.fromkeys(names))
 
 

@@ -14,7 +14,7 @@ from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
-from minsheng.intake.rules.kinds import KINDS, named_columns, previous_columns
+from minsheng.intake.rules.kinds import KINDS, judged_columns, named_columns, previous_columns
 from minsheng.intake.spreadsheets.units import yuan_scale
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -138,6 +138,18 @@ class Rule(Frozen):
             return (*named_columns(kind, self.kwargs), *previous_columns(kind, self.kwargs))
         listed = self.kwargs.get("column_list", [])
         return tuple([self.kwargs["column"]] if "column" in self.kwargs else listed)
+
+    def judged(self, column: str) -> tuple[str, ...]:
+        """Return the columns that a fault in ``column`` speaks about."""
+        return tuple(judged_columns(KINDS[self.type], self.kwargs, column)) if self.ours else self.columns
+
+    @property
+    def ties(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of columns that make each other up, where the rule holds."""
+        if not self.ours or not KINDS[self.type].ties:
+            return ()
+        pairs = self.kwargs.get("pairs")
+        return tuple(pairs.items()) if pairs else (tuple(named_columns(KINDS[self.type], self.kwargs)),)
 
     @property
     def reads_previous(self) -> bool:

@@ -35,6 +35,9 @@ _EPOCH = date(1899, 12, 30)
 
 _FIRST_SERIAL, _LAST_SERIAL = 35_000, 60_000
 
+_FIRST_YEAR = 1949
+"""Of an earlier day the cell holds a small number, which its format shows as a day of 1900: 4.17 as 1900-01-04."""
+
 _EXCEL_DIGITS = Context(prec=15)
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
@@ -199,27 +202,27 @@ def _figures(han: str) -> str:
 
 
 def parse_date(raw: Raw) -> date | None:
-    """Read a date cell, or a date written as text (2017-06-30, 2017年6月30日, 2017.6.30, 20170630).
+    """Read a date cell, its number, or a date written as text (2017-06-30, 2017年6月30日, 2017.6.30, 20170630).
 
     Raises
     ------
     CellFaultError
-        If it is no date; a bare number is not taken for one.
+        If it is no date. A number is one where a spreadsheet that shows it as a date shows a likely day.
     """
-    if isinstance(raw, date):
+    if isinstance(raw, date) and raw.year >= _FIRST_YEAR:
         return raw.date() if isinstance(raw, datetime) else raw
     if is_blank(raw):
         return None
+    if (day := serial_day(raw)) is not None:
+        return day
     text = arabic(normal(_TIME.sub("", show(raw)))).replace("—", "-").replace("–", "-")
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     try:
-        if match:
+        if match and int(match["y"]) >= _FIRST_YEAR:
             return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:
         pass  # 2017-02-30 looks like a date and is none: it gets the same message as any other text
-    serial = f"；若指 {serial_day(raw)}，请把单元格设为日期格式" if serial_day(raw) else ""
-    message = f"“{show(raw)}”不是日期{serial}"
-    raise CellFaultError("READ-DATE", message, "完整的年月日，例如 2017-06-30 或 2017年6月30日")
+    raise CellFaultError("READ-DATE", f"“{show(raw)}”不是日期", "完整的年月日，例如 2017-06-30 或 2017年6月30日")
 
 
 def serial_day(raw: Raw) -> date | None:

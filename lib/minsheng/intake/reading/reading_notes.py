@@ -1,0 +1,122 @@
+"""What is said beside the faults of a return: what was read in another way than it stands, and what was not read."""
+
+from collections.abc import Callable
+
+from minsheng.intake.reading.parse_findings import Findings
+from minsheng.intake.reading.table_reading import Reading
+from minsheng.intake.spreadsheets.grid import Sheet, Workbook
+
+
+def note_conversions(reading: Reading) -> None:
+    """Say once for each kind that figures stand as text, as percentages, or days as numbers."""
+    _note_text_numbers(reading)
+    _note_percentages(reading)
+    _note_serials(reading)
+
+
+def _note_text_numbers(reading: Reading) -> None:
+    if reading.text_numbers:
+        reading.findings.add(
+            "READ-TEXT-NUMBER",
+            f"有 {len(reading.text_numbers)} 个数字是文本格式，已按数字读取",
+            allowed="数值格式的单元格",
+            action="不影响审核；建议改为数值格式",
+            sheet=reading.sheet.name,
+            cell=reading.text_numbers[0],
+            project=reading.table.project,
+        )
+
+
+def _note_percentages(reading: Reading) -> None:
+    if reading.percentages:
+        first, shown = next(iter(reading.percentages.items()))
+        reading.findings.add(
+            "READ-AS-SHOWN",
+            f"有 {len(reading.percentages)} 个数字是百分比格式，按显示的数读取，例如 {shown}",
+            allowed="数值格式的单元格，或百分比格式",
+            action="不影响审核；请确认看到的百分数就是要报的数",
+            sheet=reading.sheet.name,
+            cell=first,
+            project=reading.table.project,
+            value=shown,
+        )
+
+
+def _note_serials(reading: Reading) -> None:
+    if reading.serials:
+        first, said = next(iter(reading.serials.items()))
+        reading.findings.add(
+            "READ-SERIAL",
+            f"有 {len(reading.serials)} 个日期是数字格式，按表格软件的日期序号读取，例如 {said}",
+            allowed="日期格式的单元格，或 2017-06-30 这样的文字",
+            action="不影响审核；请确认读作的日期，并把单元格设为日期格式",
+            sheet=reading.sheet.name,
+            cell=first,
+            project=reading.table.project,
+            value=said.partition(" ")[0],
+        )
+
+
+def note_file(findings: Findings, workbook: Workbook, used: set[str]) -> None:
+    """Say what the file holds that is not read, or not as everybody reads it."""
+    add = findings.add
+    if "macros" in workbook.notes:
+        add("READ-MACRO", "文件含宏，未运行，已忽略", allowed="不含宏的 xlsx", action="不影响审核；建议另存为 xlsx")
+    if "external_links" in workbook.notes:
+        add(
+            "READ-LINK",
+            "文件链接了别的文件，未打开，已忽略",
+            allowed="不含外部链接",
+            action="请确认链接来的数已经保存在单元格里",
+        )
+    if "unscanned" in workbook.notes:
+        add(
+            "READ-UNSCANNED",
+            "文件内部的写法不常见：错误值、隐藏的行列、百分比格式没有检查（未检）",
+            allowed="xlsx",
+            action="请确认没有错误值，看到的数就是要报的数；最好用 Excel 或 WPS 另存为 xlsx",
+        )
+    for sheet in workbook.sheets:
+        if sheet.name in used and sheet.pictures:
+            add(
+                "READ-PICTURE",
+                f"“{sheet.name}”里有图片、图形或文本框，其中的内容不读取",
+                allowed="数填在单元格里",
+                action="请确认要报的数都在单元格里，不是贴的图",
+                sheet=sheet.name,
+            )
+        if sheet.name in used and (sheet.hidden or sheet.hidden_rows or sheet.hidden_columns):
+            what = "工作表是隐藏的" if sheet.hidden else "有隐藏的行或列"
+            add(
+                "READ-HIDDEN",
+                f"“{sheet.name}”{what}，照常读取",
+                allowed="不隐藏",
+                action="请确认其中的数是要报的数",
+                sheet=sheet.name,
+            )
+
+
+def note_extra_sheets(
+    findings: Findings, workbook: Workbook, used: set[str], twin: Callable[[Sheet], Sheet | None]
+) -> None:
+    """Say which sheets are not read; one that is like a sheet that was read may be the one that was meant."""
+    for sheet in workbook.sheets:
+        if sheet.name in used or not any(cell is not None for row in sheet.rows for cell in row):
+            continue
+        read = twin(sheet)
+        if read is None:
+            findings.add(
+                "READ-EXTRA-SHEET",
+                f"多出{'隐藏的' if sheet.hidden else ''}工作表“{sheet.name}”，不读取",
+                allowed="规定的工作表",
+                action="不影响审核",
+                sheet=sheet.name,
+            )
+        else:
+            findings.add(
+                "READ-SHEET-TWICE",
+                f"“{sheet.name}”和“{read.name}”像是同一张表，内容不同；读取的是“{read.name}”",
+                allowed="每张表只有一个工作表",
+                action=f"若“{sheet.name}”才是要报的，请只留它并改名为“{read.name}”后再报；否则请删去，或说明它是什么",
+                sheet=sheet.name,
+            )
