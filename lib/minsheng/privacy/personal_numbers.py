@@ -69,6 +69,11 @@ _BRACKETED_MOBILE = re.compile(r"\([0-9]{3}\)[0-9]{4}-?[0-9]{4}")
 
 _DOTTED_ID = frozenset({(6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (6, 8, 3, 1), (6, 6, 3), (3, 3, 4, 4, 4)})
 
+_LENGTHS = frozenset({11, 13, 15, 16, 17, 18, 19})
+"""Digits of a mobile number without and with its country, of an ID, of a card."""
+
+_SHORTEST, _LONGEST = min(_LENGTHS), max(_LENGTHS)
+
 _GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
 
 _MOBILE = re.compile(r"1(?:3\d|4[014-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])\d{8}")
@@ -127,7 +132,9 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
     found: list[PersonalNumber] = []
     if _ENOUGH_DIGITS.search(plain):
         for run in _RUN.finditer(plain):
-            found += _in_run(plain, run.start(1), run.end(1))
+            start, end = run.span(1)
+            if end - start >= _SHORTEST:
+                found += _in_run(plain, start, end)
         taken = {at for number in found for at in range(number.start, number.end)}
         found += [each for each in _dotted(plain) if each.start not in taken and each.end - 1 not in taken]
         found.sort(key=lambda number: number.start)
@@ -140,6 +147,8 @@ def _dotted(text: str) -> Iterator[PersonalNumber]:
     One point alone is that of an amount.
     """
     for run in _DOTTED.finditer(text):
+        if run.end() - run.start() < _SHORTEST:
+            continue
         groups = _GROUP.findall(run[0])
         digits, shape = "".join(groups), tuple(map(len, groups))
         bare = digits[shape[0] :] if digits.startswith(_COUNTRY) and shape[0] in {2, 4} else digits
@@ -187,7 +196,7 @@ def _in_run(text: str, start: int, end: int) -> Iterator[PersonalNumber]:
     groups = _groups(text, start, end)
     at = 0
     while at < len(groups):
-        for last in range(min(len(groups), at + 19), at, -1):
+        for last in _ends(groups, at):
             mine = groups[at:last]
             digits = "".join(text[a:b] for a, b in mine)
             kind = _kind(digits, tuple(b - a for a, b in mine), split_line="\n" in text[mine[0][0] : mine[-1][1]])
@@ -197,6 +206,19 @@ def _in_run(text: str, start: int, end: int) -> Iterator[PersonalNumber]:
                 break
         else:
             at += 1
+
+
+def _ends(groups: list[tuple[int, int]], at: int) -> list[int]:
+    """Return where a number that begins with a group may end, the furthest first: its groups have as many digits."""
+    # Without this a list of numbers is looked at nineteen times over.
+    ends, length = [], 0
+    for last in range(at, len(groups)):
+        length += groups[last][1] - groups[last][0]
+        if length > _LONGEST:
+            break
+        if length in _LENGTHS:
+            ends.append(last + 1)
+    return ends[::-1]
 
 
 def _kind(digits: str, shape: tuple[int, ...], *, split_line: bool) -> PersonalKind | None:
