@@ -12,6 +12,7 @@ from minsheng.errors import MinshengError
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.frames import StackedFrame
 from minsheng.intake.returns.great_expectations import SuiteRunner
+from minsheng.intake.rules.across_returns import differ_between_areas
 from minsheng.intake.rules.rule import BUILT_IN, Rule, Suite
 from minsheng.intake.rules.suites import figure_columns, load_suites
 from minsheng.plan import load_plan
@@ -147,3 +148,26 @@ def test_money_is_compared_exactly(suites: dict[str, Suite], runner: SuiteRunner
     frame.columns["received_yuan"][0] = Decimal("99999999999999.99")
     frame.columns["disbursed_yuan"][0] = Decimal("100000000000000.00")
     assert runner.run(frame)[0].faults
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ([[100, 50], [900, 400]], [1]),  # the second hands in the first one's figures
+        ([[900, 400], [110, 55]], [0]),
+        ([[100, 50], [None, None]], [0, 1]),  # last month tells nothing apart
+        ([[100, 50], [100, 50]], [0, 1]),
+    ],
+)
+def test_who_was_copied_from_is_not_asked(before: list[list[int | None]], asked: list[int]) -> None:
+    frame = {
+        "area": ["wangcang", "cangxi"],
+        "area_name": ["旺苍县", "苍溪县"],
+        "row": ["", ""],
+        "beds": [Decimal(104), Decimal(104)],
+        "persons": [Decimal(51), Decimal(51)],
+        "prev_beds": [None if b is None else Decimal(b) for b, _ in before],
+        "prev_persons": [None if p is None else Decimal(p) for _, p in before],
+    }
+    found = differ_between_areas(frame, columns=["beds", "persons"], filled=Decimal(2))
+    assert [each.row for each in found] == asked

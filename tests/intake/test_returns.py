@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from good_returns import build_return, good_cells
 
+from minsheng.domain.delivery import Severity
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.measure.fields import fields_read
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +182,18 @@ def test_a_csv_holds_all_tables_one_below_the_other(plan: Plan, reader: Reader) 
     assert result.cover.id == "municipal"
     cell = result.tables["elderly_care"].rows[0].cells["beds_public_month"]
     assert (cell.value, cell.cell) == (Decimal(10), "A7")
+
+
+def test_figures_without_a_duty_are_asked_about(plan: Plan, reader: Reader) -> None:
+    cells = good_cells(plan)
+    only = {name: cells[name] for name in ("elderly_care", "elderly_projects", "funds", "narrative") if name in cells}
+    result = parsed(plan, reader, cells=only, bureau="广元市民政局（市本级）")
+    asked = [i for i in result.findings.issues if i.rule == "READ-DUTY" and i.cell]
+    assert result.cover.id == "municipal"
+    assert {i.field for i in asked} == {
+        field
+        for each in plan.indicators_of("elderly_care")
+        for field in fields_read(each)
+        if "municipal" not in each.targets
+    }
+    assert {i.severity for i in asked} == {Severity.WARNING}

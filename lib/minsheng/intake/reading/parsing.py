@@ -20,7 +20,7 @@ from minsheng.intake.reading.cover import DAYS, Cover, read_cover
 from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.masking import add_personal, mask_workbook
 from minsheng.intake.reading.parse_findings import Findings
-from minsheng.intake.reading.reading_notes import note_conversions, note_extra_sheets, note_file
+from minsheng.intake.reading.reading_notes import note_conversions, note_extra_sheets, note_file, note_no_duty
 from minsheng.intake.reading.rows import data_rows, take_rows
 from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text, title_lines, twin_of
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
@@ -160,6 +160,8 @@ def parse_return(
         check_whose(parsed, sheet, cover, plan, result.findings)
         result.titles += title_lines(parsed, sheet)
         result.tables[table.id] = parsed
+    if not cover.is_section:
+        note_no_duty(result.findings, result.tables.values(), plan, cover.id)
     note_file(result.findings, workbook, used)
     note_extra_sheets(result.findings, workbook, used, lambda extra: twin_of(extra, sheets, plan.tables, cover.period))
     _collect(result, plan)

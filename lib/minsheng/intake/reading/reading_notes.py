@@ -1,10 +1,13 @@
 """What is said beside the faults of a return: what was read in another way than it stands, and what was not read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 
+from minsheng.domain.plan import Plan
 from minsheng.intake.reading.parse_findings import Findings
-from minsheng.intake.reading.table_reading import Reading
+from minsheng.intake.reading.table_reading import ParsedTable, Reading
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
+from minsheng.measure.fields import fields_read
 
 
 def note_conversions(reading: Reading) -> None:
@@ -120,3 +123,33 @@ def note_extra_sheets(
                 action=f"若“{sheet.name}”才是要报的，请只留它并改名为“{read.name}”后再报；否则请删去，或说明它是什么",
                 sheet=sheet.name,
             )
+
+
+def note_no_duty(findings: Findings, tables: Iterable[ParsedTable], plan: Plan, owner: str) -> None:
+    """Ask about figures of indicators for which the plan gives an area no duty: they are counted nowhere."""
+    bound: dict[str, bool] = {}
+    names: dict[str, str] = {}
+    for indicator in plan.indicators:
+        for field in fields_read(indicator):
+            bound[field] = bound.get(field, False) or owner in indicator.targets
+            names.setdefault(field, indicator.name)
+    for parsed in tables:
+        table = parsed.table
+        for row in parsed.rows:
+            for column in table.columns:
+                cell, field = row.cells[column.id], table.field(column.id, row.id or None)
+                named = [each for each in (field, table.field(column.id, "*")) if each in bound]
+                if not named or any(bound[each] for each in named):
+                    continue
+                if isinstance(cell.value, Decimal) and cell.value:
+                    findings.add(
+                        "READ-DUTY",
+                        f"“{column.label}”填了数，而方案没有给本单位下达“{names[named[0]]}”任务，不计入完成数",
+                        allowed="没有任务的填 0",
+                        action="请确认是否误填；确有此数，请说明来由",
+                        sheet=row.sheet,
+                        cell=cell.cell,
+                        project=row.project or table.project,
+                        field=field,
+                        value=cell.shown,
+                    )

@@ -126,7 +126,11 @@ def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far
 
 
 def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> list[CellFinding]:
-    """No two areas report the same figures in all ``columns``, of which at least ``filled`` are not 0."""
+    """No two areas report the same figures in all ``columns``, of which at least ``filled`` are not 0.
+
+    Of those that do, the one whose own figures of last month lead there stands: it was copied from. Where last month
+    tells nothing apart, all are asked.
+    """
     seen: dict[tuple[Any, ...], list[int]] = {}
     for row in rows_of(frame):
         values = numbers(frame, columns, row)
@@ -138,9 +142,19 @@ def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decima
         if values is None:
             return BLANK
         same = [r for r in seen.get((frame["row"][row], *values), []) if frame["area"][r] != frame["area"][row]]
+        own, others = _leap(frame, columns, row), [_leap(frame, columns, r) for r in same]
+        if own is not None and all(own < other for other in others if other is not None) and any(others):
+            return None
         return f"{len(columns)} 个数与{frame['area_name'][same[0]]}完全相同" if same else None
 
     return each(frame, columns[:1], judge)
+
+
+def _leap(frame: Frame, columns: Sequence[str], row: int) -> Decimal | None:
+    """Return how far a row's figures lie from its own of last month, as shares added up; ``None``: none is there."""
+    pairs = [(frame[column][row], frame[PREVIOUS + column][row]) for column in columns]
+    known = [(now, before) for now, before in pairs if isinstance(before, Decimal)]
+    return sum((abs(now - before) / max(before, Decimal(1)) for now, before in known), ZERO) if known else None
 
 
 def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> list[CellFinding]:

@@ -21,6 +21,8 @@ class Kind:
     parameters: Mapping[str, str]
     previous: tuple[str, ...] = ()
     """The parameters whose columns are compared with last month's."""
+    beside: tuple[str, ...] = ()
+    """The parameters whose columns are looked at as they were last month, where they are there."""
     apart: bool = False
     """Whether its ``columns`` are judged one by one, so that a fault in one says nothing about the others."""
     ties: bool = False
@@ -81,7 +83,7 @@ KINDS: dict[str, Kind] = {
         across.rows_not_shifted, {"columns": "columns", "near": "number", "far": "number"}, ("columns",)
     ),
     "expect_figures_to_differ_between_areas": Kind(
-        across.differ_between_areas, {"columns": "columns", "filled": "number"}
+        across.differ_between_areas, {"columns": "columns", "filled": "number"}, beside=("columns",)
     ),
     "expect_figures_to_differ_from_last_month": Kind(
         across.differ_from_last_month, {"columns": "columns", "filled": "number"}, ("columns",)
@@ -140,7 +142,16 @@ def judged_columns(kind: Kind, kwargs: Mapping[str, Any], column: str) -> list[s
 
 def previous_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
     """Return the columns of last month that a rule needs, with their prefix."""
-    values = [kwargs[name] for name in kind.previous if name in kwargs]
+    return _last_months(kind.previous, kwargs)
+
+
+def beside_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+    """Return the columns of last month that a rule looks at where they are there, with their prefix."""
+    return _last_months(kind.beside, kwargs)
+
+
+def _last_months(names: Sequence[str], kwargs: Mapping[str, Any]) -> list[str]:
+    values = [kwargs[name] for name in names if name in kwargs]
     return [PREVIOUS + column for value in values for column in ([value] if isinstance(value, str) else value)]
 
 

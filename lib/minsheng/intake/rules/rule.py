@@ -14,7 +14,7 @@ from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
-from minsheng.intake.rules.kinds import KINDS, judged_columns, named_columns, previous_columns
+from minsheng.intake.rules.kinds import KINDS, beside_columns, judged_columns, named_columns, previous_columns
 from minsheng.intake.spreadsheets.units import yuan_scale
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -135,7 +135,8 @@ class Rule(Frozen):
         """Every column that it looks at, those of last month included."""
         if self.ours:
             kind = KINDS[self.type]
-            return (*named_columns(kind, self.kwargs), *previous_columns(kind, self.kwargs))
+            last = (*previous_columns(kind, self.kwargs), *beside_columns(kind, self.kwargs))
+            return (*named_columns(kind, self.kwargs), *last)
         listed = self.kwargs.get("column_list", [])
         return tuple([self.kwargs["column"]] if "column" in self.kwargs else listed)
 
@@ -154,7 +155,8 @@ class Rule(Frozen):
     @property
     def reads_previous(self) -> bool:
         """Whether it compares with last month."""
-        return any(column.startswith(PREVIOUS) for column in self.columns)
+        beside = beside_columns(KINDS[self.type], self.kwargs) if self.ours else []
+        return any(column.startswith(PREVIOUS) and column not in beside for column in self.columns)
 
 
 class Suite(Frozen):
