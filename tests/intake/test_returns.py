@@ -146,7 +146,7 @@ def test_text_numbers_are_read_and_said_once(plan: Plan, reader: Reader) -> None
 def test_a_total_row_is_cut_off_and_checked(plan: Plan, reader: Reader) -> None:
     result = parsed(plan, reader, edit=lambda _, sheets: sheets["medical_aid"].write(5, 1, 201))
     (issue,) = result.findings.issues
-    assert (issue.rule, issue.cell, issue.allowed) == ("READ-TOTAL", "B6", "200（各行之和）")
+    assert (issue.rule, issue.cell, issue.allowed) == ("READ-TOTAL", "B6", "200人次（各行之和）")
     assert [row.id for row in result.tables["medical_aid"].rows] == ["tekun", "dibao"]
 
 

@@ -65,7 +65,7 @@ def test_each_factor_has_its_own_unit():
     ("below", "said"),
     [
         ({"received_yuan": "200000"}, "50万元 ÷ 20万元 = 2.5，大于 1"),
-        ({"persons": "1000"}, "500000元 ÷ 1000人 = 500，大于 1"),
+        ({"persons": "1000"}, "500000元 ÷ 1000人 = 500元/人，大于 1元/人"),
     ],
 )
 def test_a_division_comes_out_as_it_is_written(below, said):
@@ -81,3 +81,10 @@ def test_a_stated_ratio_names_its_unit():
     parts = {"numerator": ["disbursed_yuan"], "denominator": ["received_yuan"], "scale": Decimal(100)}
     said = told(within.ratio_between(row, column="ratio", stated="ratio", **parts))
     assert said == "73.44万元 ÷ 100万元 × 100 = 73.44%，填报 0.7344%"
+
+
+def test_a_share_of_its_own_kind_is_a_percentage():
+    row = frame(disbursed_yuan="1200000", received_yuan="1000000")
+    parts = {"numerator": ["disbursed_yuan"], "denominator": ["received_yuan"], "scale": Decimal(100)}
+    said = told(within.ratio_between(row, column="disbursed_yuan", high=Decimal(100), **parts))
+    assert said == "120万元 ÷ 100万元 × 100 = 120%，大于 100%"

@@ -188,7 +188,7 @@ def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Co
     said = _what_is_wrong(reading, at, raw, column, total_of_parts)
     if not said:
         return
-    expected = show(total_of_parts)
+    expected = f"{show(total_of_parts)}{column.unit}"
     word, whose = ("小计行", "本组各行") if total.partial else ("合计行", "各行")
     reading.findings.add(
         "READ-TOTAL",
@@ -210,7 +210,7 @@ def _what_is_wrong(reading: Reading, at: str, raw: Raw, column: Column, expected
         stated = parse_number(raw, column.unit)
     except CellFaultError as fault:
         return f"无法核对：{fault.message}"
-    return f"填 {show(stated)}" if isinstance(stated, Decimal) and stated != expected else ""
+    return f"填 {show(stated)}{column.unit}" if isinstance(stated, Decimal) and stated != expected else ""
 
 
 _EXACT_DIGITS = 15

@@ -77,6 +77,14 @@ def written(frame: Frame, column: str, beside: str = "") -> Callable[[Decimal], 
     return lambda number: f"{show(number / scale, places)}{unit}"
 
 
+def ratio_unit(frame: Frame, numerator: str, denominator: str, scale: Decimal) -> str:
+    """Return the unit of one column divided by another and multiplied: % of its own kind, 元/人次, or none."""
+    above, below = ("元" if size != 1 else unit for size, unit in (_unit(frame, numerator), _unit(frame, denominator)))
+    if above == below:
+        return "%" if above and scale == 100 else ""
+    return f"{above}/{below}" if above and below and scale == 1 else ""
+
+
 def _unit(frame: Frame, column: str) -> tuple[Decimal, str]:
     known: Units = frame.units if isinstance(frame, Columns) else {}
     return known.get(column.removeprefix("-").removeprefix(PREVIOUS), (Decimal(1), ""))

@@ -14,6 +14,7 @@ from minsheng.intake.rules.by_cell import (
     each,
     numbers,
     product_of,
+    ratio_unit,
     show,
     signed_sum,
     written,
@@ -180,13 +181,14 @@ def ratio_between(
         if below == 0:
             return f"分子 {say_above(above)}，分母为 0" if above else None
         ratio = above / below * scale
-        say = written(frame, stated) if stated is not None else show
+        unit = ratio_unit(frame, numerator[0], denominator[0], scale)
+        say = written(frame, stated) if stated is not None else lambda number: f"{show(number)}{unit}"
         said = f"{say_above(above)} ÷ {say_below(below)}{'' if scale == 1 else f' × {show(scale)}'} = {say(ratio)}"
         if stated is not None and abs(frame[stated][row] - ratio) > tolerance:
             return f"{said}，填报 {say(frame[stated][row])}"
         if low is not None and ratio < low:
-            return f"{said}，小于 {show(low)}"
-        return f"{said}，大于 {show(high)}" if high is not None and ratio > high else None
+            return f"{said}，小于 {say(low)}"
+        return f"{said}，大于 {say(high)}" if high is not None and ratio > high else None
 
     return each(frame, [column], judge)
 
