@@ -358,6 +358,18 @@ COVER = [
         "印证资料!D4",
         says="42842 读作 2017-04-17",
     ),
+    *(
+        Fault(
+            f"格式 {code} 缩小显示",
+            edited(lambda book, code=code: setattr(book["低保"]["H4"], "number_format", code)),
+            "warned",
+            "READ-DIVIDED",
+            "低保!H4",
+            value=("dibao.urban.spending_month_yuan", "2260262"),
+            says="按文件里的 2260262 读取",
+        )
+        for code in ("0,", '0.0,"万"', "#,##0.00,,")
+    ),
     Fault("印证资料的日期只有月日", edited(put("印证资料!D4", 4.17)), "warned", "READ-DATE", "印证资料!D4"),
     Fault("印证资料的日期没有这一天", edited(put("印证资料!D4", "2017-06-31")), "warned", "READ-DATE", "印证资料!D4"),
     Fault("印证资料没有表头", edited(delete_rows("印证资料", 3)), "warned", "READ-HEADER", "印证资料"),

@@ -34,6 +34,7 @@ SEVERITIES = {
     "READ-MERGED": Severity.CRITICAL,
     "READ-ROUNDED": Severity.WARNING,
     "READ-PERCENT": Severity.WARNING,
+    "READ-DIVIDED": Severity.WARNING,
     "READ-AS-SHOWN": Severity.INFO,
     "READ-SERIAL": Severity.INFO,
     "READ-UNSCANNED": Severity.INFO,

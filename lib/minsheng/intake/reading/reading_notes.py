@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
-from minsheng.intake.reading.parse_findings import Findings
+from minsheng.domain.table import Column
+from minsheng.intake.reading.parse_findings import Findings, Where
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
+from minsheng.intake.spreadsheets.cells import Divided, Percentage, excel_number, show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
+from minsheng.intake.spreadsheets.units import is_percent_unit
 from minsheng.measure.fields import fields_read
 
 
@@ -153,3 +157,32 @@ def note_no_duty(findings: Findings, tables: Iterable[ParsedTable], plan: Plan, 
                         field=field,
                         value=cell.shown,
                     )
+
+
+def note_percentage(reading: Reading, column: Column, at: str, raw: Percentage, where: Where) -> None:
+    """Say how a percentage cell was read: as it is shown where the column is one of %, else as it is held."""
+    if is_percent_unit(column.unit):
+        reading.percentages[at] = show(raw)
+        return
+    reading.findings.add(
+        "READ-PERCENT",
+        f"“{column.label}”的单元格是百分比格式，显示为 {show(raw)}；"
+        f"本列单位是“{column.unit or '无'}”，按 {plain(excel_number(Decimal(raw)))} 读取",
+        allowed=f"常规或数值格式的数字（单位：{column.unit or '无'}）",
+        action="请核对这个数，并把单元格改为“常规”格式；数无误请说明",
+        value=show(raw),
+        **where,
+    )
+
+
+def note_divided(reading: Reading, column: Column, raw: Divided, where: Where) -> None:
+    """Say that people see a smaller number than the file holds."""
+    held = plain(excel_number(Decimal(raw)))
+    reading.findings.add(
+        "READ-DIVIDED",
+        f"“{column.label}”的单元格格式把数缩小成千分之一或更小来显示，看到的不是 {held}；按文件里的 {held} 读取",
+        allowed=f"常规或数值格式的数字（单位：{column.unit or '无'}）",
+        action="请把单元格改为“常规”格式，核对显示出来的数；数无误请说明",
+        value=held,
+        **where,
+    )

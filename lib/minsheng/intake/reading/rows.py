@@ -9,21 +9,21 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from minsheng.domain.base import plain
 from minsheng.domain.table import Column, Row, TableKind
 from minsheng.intake.reading.headers import comparable
 from minsheng.intake.reading.parse_findings import Where, most_like
+from minsheng.intake.reading.reading_notes import note_divided, note_percentage
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import (
     CellFaultError,
+    Divided,
     ParsedCell,
     Percentage,
     Raw,
-    excel_number,
     is_blank,
     show,
 )
-from minsheng.intake.spreadsheets.units import is_percent_unit, normal
+from minsheng.intake.spreadsheets.units import normal
 
 _TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
 
@@ -338,27 +338,13 @@ def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> 
                 if isinstance(raw, str):
                     reading.text_numbers.append(at)
                 elif isinstance(raw, Percentage):
-                    _note_percentage(reading, column, at, raw, _where(reading, parsed, column, index))
+                    note_percentage(reading, column, at, raw, _where(reading, parsed, column, index))
+                elif isinstance(raw, Divided):
+                    note_divided(reading, column, raw, _where(reading, parsed, column, index))
             elif isinstance(value, date) and isinstance(raw, Decimal):
                 reading.serials[at] = f"{show(raw)} 读作 {value}"
         cells[column.id] = ParsedCell(value, at, raw, unit)
     return parsed
-
-
-def _note_percentage(reading: Reading, column: Column, at: str, raw: Percentage, where: Where) -> None:
-    """Say how a percentage cell was read: as it is shown where the column is one of %, else as it is held."""
-    if is_percent_unit(column.unit):
-        reading.percentages[at] = show(raw)
-        return
-    reading.findings.add(
-        "READ-PERCENT",
-        f"“{column.label}”的单元格是百分比格式，显示为 {show(raw)}；"
-        f"本列单位是“{column.unit or '无'}”，按 {plain(excel_number(Decimal(raw)))} 读取",
-        allowed=f"常规或数值格式的数字（单位：{column.unit or '无'}）",
-        action="请核对这个数，并把单元格改为“常规”格式；数无误请说明",
-        value=show(raw),
-        **where,
-    )
 
 
 def _where(reading: Reading, parsed: ParsedRow, column: Column, index: int) -> Where:

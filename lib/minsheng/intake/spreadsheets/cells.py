@@ -21,6 +21,10 @@ class Percentage(Decimal):
         return excel_number(Decimal(self) * 100)
 
 
+class Divided(Decimal):
+    """A figure that its cell shows divided by thousands: 123456 as 123; its value is what the file holds."""
+
+
 Raw = Decimal | str | bool | date | datetime | None
 """What a grid holds: numbers as exact decimals, texts, dates; ``None`` is an empty cell."""
 

@@ -99,10 +99,12 @@ def _why(error: Exception) -> str:
     return usual or f"{type(error).__name__}: {error}"
 
 
-def _mark_percents(rows: list[list[Any]], scan: Scan) -> None:
-    for row, column in scan.percents:
-        if row < len(rows) and column < len(rows[row]) and type(rows[row][column]) in {int, float}:
-            rows[row][column] = {"p": repr(rows[row][column])}
+def _mark_shown(rows: list[list[Any]], scan: Scan) -> None:
+    """Mark the figures of which people see another number than the file holds."""
+    for kind, places in (("p", scan.percents), ("k", scan.divided)):
+        for row, column in places:
+            if row < len(rows) and column < len(rows[row]) and type(rows[row][column]) in {int, float}:
+                rows[row][column] = {kind: repr(rows[row][column])}
 
 
 def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
@@ -128,7 +130,7 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
         check_extent(sheet.end[0] + 1 if sheet.end else 0, sheet.end[1] + 1 if sheet.end else 0, f"工作表“{meta.name}”")
         scan = found.sheets.get(meta.name, Scan())
         rows = [[_PLAIN[type(cell)](cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        _mark_percents(rows, scan)
+        _mark_shown(rows, scan)
         sheets.append(
             {
                 "name": meta.name,

@@ -41,6 +41,8 @@ class Scan:
     hidden_columns: list[int] = field(default_factory=list)
     percents: list[tuple[int, int]] = field(default_factory=list)
     """Row and column of the figures that are shown as percentages: 0.7344 as 73.44 %."""
+    divided: list[tuple[int, int]] = field(default_factory=list)
+    """Row and column of the figures that are shown divided by thousands: 123456 as 123."""
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Ranges that no library tells, as :class:`~minsheng.intake.spreadsheets.grid.Sheet` has them."""
     pictures: bool = False

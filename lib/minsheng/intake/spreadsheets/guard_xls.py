@@ -16,7 +16,7 @@ from minsheng.intake.spreadsheets.guard import PASSWORD
 from minsheng.intake.spreadsheets.guard_package import Package
 from minsheng.intake.spreadsheets.guard_parts import MAX_COLUMNS, RefusedError, Scan
 from minsheng.intake.spreadsheets.guard_words import compound_words
-from minsheng.intake.spreadsheets.number_formats import PERCENT_FORMATS, is_percent
+from minsheng.intake.spreadsheets.number_formats import PERCENT_FORMATS, is_percent, thousands
 
 _BUILT_IN_PASSWORD = "VelvetSweatshop"  # noqa: S105 - the one that Excel tries first, published by Microsoft
 
@@ -133,6 +133,7 @@ class _Workbook:
         self.version = struct.unpack_from("<H", stream, 4)[0] if len(stream) > 6 else 0
         self.encrypted = any(kind == _Record.FILE_PASS for kind, _ in self._records(0))
         self._percents: list[bool] = []
+        self._divided: list[bool] = []
 
     def _records(self, at: int) -> Iterator[tuple[int, bytes]]:
         """Yield the records of one substream; those of a chart within it are left out."""
@@ -151,6 +152,7 @@ class _Workbook:
         """Scan every sheet, by name."""
         places: dict[str, int] = {}
         formats = set(PERCENT_FORMATS)
+        dividing: set[int] = set()
         styles: list[int] = []
         for kind, body in self._records(0):
             match kind:
@@ -159,11 +161,15 @@ class _Workbook:
                 case _Record.FORMAT:
                     number, length = struct.unpack_from("<HH", body)
                     formats.discard(number)
-                    if is_percent(_text(body[2:], length, 2)):
+                    code = _text(body[2:], length, 2)
+                    if is_percent(code):
                         formats.add(number)
+                    if thousands(code):
+                        dividing.add(number)
                 case _Record.STYLE:
                     styles.append(struct.unpack_from("<H", body, 2)[0])
         self._percents = [number in formats for number in styles]
+        self._divided = [number in dividing for number in styles]
         return {name: self._sheet(at) for name, at in places.items()}
 
     def _sheet(self, at: int) -> Scan:
@@ -205,6 +211,8 @@ class _Workbook:
     def _figure(self, scan: Scan, row: int, column: int, style: int) -> None:
         if style < len(self._percents) and self._percents[style]:
             scan.percents.append((row, column))
+        if style < len(self._divided) and self._divided[style]:
+            scan.divided.append((row, column))
 
 
 def _text(body: bytes, length: int, prefix: int) -> str:

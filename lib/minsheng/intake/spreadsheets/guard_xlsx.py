@@ -16,7 +16,7 @@ from minsheng.intake.spreadsheets.guard_parts import (
     local_name,
 )
 from minsheng.intake.spreadsheets.guard_words import HEADERS, has_many_digits, header_text, spoken
-from minsheng.intake.spreadsheets.number_formats import PERCENT_FORMATS, is_percent
+from minsheng.intake.spreadsheets.number_formats import PERCENT_FORMATS, is_percent, thousands
 
 _DIGITS = "0123456789"
 
@@ -50,12 +50,14 @@ class _Book(Elements):
 
 
 class _Styles(Elements):
-    """Which of the styles that cells name by number show a percentage."""
+    """Which of the styles that cells name by number show a percentage, or a figure divided by thousands."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.percents: set[str] = set()
+        self.divided: set[str] = set()
         self._formats = set(map(str, PERCENT_FORMATS))
+        self._dividing: set[str] = set()
         self._of_cells = False
         self._count = 0
 
@@ -66,11 +68,15 @@ class _Styles(Elements):
                 self._formats.discard(number)
                 if is_percent(attributes.get("formatCode", "")):
                     self._formats.add(number)
+                if thousands(attributes.get("formatCode", "")):
+                    self._dividing.add(number)
             case "cellXfs":
                 self._of_cells = True
             case "xf" if self._of_cells:
                 if attributes.get("numFmtId") in self._formats:
                     self.percents.add(str(self._count))
+                if attributes.get("numFmtId") in self._dividing:
+                    self.divided.add(str(self._count))
                 self._count += 1
             case "cellStyles" | "dxfs" | "cellStyleXfs":
                 self._of_cells = False
@@ -87,10 +93,11 @@ class _Worksheet(Elements):
     for where it is an error or a formula.
     """
 
-    def __init__(self, name: str, percents: set[str]) -> None:
+    def __init__(self, name: str, percents: set[str], divided: set[str]) -> None:
         super().__init__(name)
         self.scan = Scan()
         self.percents = percents
+        self.divided = divided
         self.row = -1
         self.column = -1
         self.bottom = self.right = -1
@@ -112,6 +119,8 @@ class _Worksheet(Elements):
                     self._occupied()
                 if self.percents and self.attributes.get("s", "0") in self.percents:
                     self.scan.percents.append((self.row, self.column))
+                if self.divided and self.attributes.get("s", "0") in self.divided:
+                    self.scan.divided.append((self.row, self.column))
                 if self.waiting:
                     self.parser.CharacterDataHandler = self.text.append
             case "c":
@@ -228,13 +237,13 @@ def scan_xlsx(members: Members, found: Package) -> set[str]:
     relations = members.feed(_Relations(relations_name)).by_id if relations_name in members else {}
     found.said += members.words(book_name)
     styles_name = next((_target(folder, target) for kind, target in relations.values() if kind == "styles"), "")
-    percents = members.feed(_Styles(styles_name)).percents if styles_name in members else set()
+    styles = members.feed(_Styles(styles_name)) if styles_name in members else _Styles("")
     read = {"_rels/.rels", book_name, relations_name}
     for sheet, relation in book.sheets:
         kind, target = relations.get(relation, ("", ""))
         path = _target(folder, target)
         if kind == "worksheet" and path in members:
-            worksheet = members.feed(_Worksheet(f"工作表“{sheet}”", percents), path)
+            worksheet = members.feed(_Worksheet(f"工作表“{sheet}”", styles.percents, styles.divided), path)
             found.sheets[sheet] = worksheet.scan
             read.add(path)
             read |= _scan_around(members, found, sheet, path)

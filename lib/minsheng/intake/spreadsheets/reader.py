@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from minsheng.errors import FileRefusedError, MinshengError
-from minsheng.intake.spreadsheets.cells import Percentage
+from minsheng.intake.spreadsheets.cells import Divided, Percentage
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
 from minsheng.intake.spreadsheets.guard_words import Said
 
@@ -36,6 +36,7 @@ _TAGGED: dict[str, Callable[[str], Any]] = {
     "t": datetime.fromisoformat,
     "x": str,
     "p": Percentage,
+    "k": Divided,
 }
 """The kinds of cells that JSON has no type for."""
 
