@@ -90,7 +90,8 @@ def test_every_item_says_its_rule_formula_cells_evidence_and_clause(done):
         assert each["rule"]
         assert each["clause"]
         assert each["evidence"]
-        assert each["formula"]
+        # 两线合一: two of its four conditions begin in July, so that half a year is no time to give it points.
+        assert each["formula"] or each["state"] == "not_due", each["item"]
         assert each["cells"], each["item"]
         assert isinstance(each["uses_default"], bool)
     mark = item(workspace, "cangxi", "org.1")["cells"][0]
@@ -195,7 +196,8 @@ def test_from_a_total_to_its_cell_in_three_clicks(done):
     sheet = index.parent / "zhaohua/scoring/report.html"
     found = links(sheet)
     anchors = [href.removeprefix("#") for href in found.links if href.startswith("#trace-item-")]
-    assert len(anchors) == 21
+    # 两线合一 has no points to follow yet.
+    assert len(anchors) == 20
     assert set(anchors) <= found.ids
     text = sheet.read_text(encoding="utf-8")
     line = re.search(r'<li id="trace-item-goal.beds_new">(.*?)</li>', text)

@@ -94,11 +94,16 @@ def test_the_order_of_areas_changes_nothing(plan, june):
 def test_a_city_milestone_is_done_only_when_every_area_is(plan, build):
     returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas_with("two_lines")}
     indicator = plan.indicator("two_lines_done")
-    done = city_measurement(plan, indicator, JUNE, returns)
-    assert (done.level, done.numerator, done.denominator) == ("done", 8, 8)
+    stage = city_measurement(plan, indicator, JUNE, returns)
+    assert (stage.level, stage.numerator, stage.denominator, stage.staged_areas) == ("stage", 0, 8, 8)
+    assert stage.light.word == "阶段任务已完成（2/4）"
+    august = Period("2017-08")
+    later = {(august, area.id): build("2017-08", area.id) for area in plan.areas_with("two_lines")}
+    done = city_measurement(plan, indicator, august, later)
+    assert (done.level, done.numerator, done.denominator, done.staged_areas) == ("done", 8, 8, 0)
     returns[JUNE, "lizhou"] = build("2017-06", "lizhou", {"two_lines.rural.by_household_document_date": None})
     partial = city_measurement(plan, indicator, JUNE, returns)
-    assert (partial.level, partial.numerator, partial.light.word) == ("partial", 7, "部分完成")
+    assert (partial.level, partial.staged_areas, partial.light.word) == ("partial", 7, "部分完成")
     assert "部分完成 1 个（利州区）" in partial.formula
     del returns[JUNE, "lizhou"]
     unknown = city_measurement(plan, indicator, JUNE, returns)

@@ -109,13 +109,15 @@ def test_nothing_to_divide_by_is_said_and_not_a_rate(plan, build):
 @pytest.mark.parametrize(
     ("month", "as_of", "changes", "level"),
     [
-        ("2017-06", date(2017, 6, 23), {}, "done"),
+        # two of four conditions begin in July: what is due is done, the whole is not
+        ("2017-06", date(2017, 6, 23), {}, "stage"),
+        ("2017-06", date(2017, 6, 23), {"two_lines.rural.standard_now_yuan": "100"}, "stage"),
         # not yet: a report that ends on the 23rd cannot say what happened by the 30th
         ("2017-06", date(2017, 6, 23), {"two_lines.rural.by_household_document_date": None}, "in_progress"),
         ("2017-06", date(2017, 6, 30), {"two_lines.rural.by_household_document_date": None}, "partial"),
         ("2017-06", date(2017, 6, 30), {"two_lines.rural.by_difference_households": "29999"}, "partial"),
         # the document counts by its date, however late the return that shows it
-        ("2017-06", date(2017, 7, 5), {"two_lines.rural.by_household_document_date": "2017-06-30"}, "done"),
+        ("2017-06", date(2017, 7, 5), {"two_lines.rural.by_household_document_date": "2017-06-30"}, "stage"),
         ("2017-07", date(2017, 7, 31), {}, "done"),
         ("2017-07", date(2017, 7, 31), {"two_lines.rural.by_household_document_date": "2017-07-01"}, "partial"),
         # 7月起: the new standard is a duty from July on, due by its end
@@ -146,6 +148,12 @@ def test_a_milestone_says_when_and_why(plan, build):
     assert late.conditions[0].state == "not_met"
     assert "文件日期 2017-07-03，晚于期限 2017-06-30" in late.conditions[0].because
     assert "4,000户 ≥ 城市低保户数 4,000户" in late.conditions[0].because
+
+
+def test_a_stage_says_how_much_of_the_milestone_is_met(plan, build):
+    row = measure(plan, "two_lines_done", build("2017-06"))
+    assert (row.light.word, row.numerator, row.denominator) == ("阶段任务已完成（2/4）", 2, 4)
+    assert row.milestone_date is None
 
 
 def test_an_assessment_judges_its_whole_period(plan, build):

@@ -54,6 +54,7 @@ LIGHTS = {
     "below": Light(id="below", word="未达标", shape="▼", tone=Tone.RED),
     "met": Light(id="met", word="达标", shape="●", tone=Tone.GREEN),
     "done": Light(id="done", word="完成", shape="●", tone=Tone.GREEN),
+    "stage": Light(id="stage", word="阶段任务已完成（2/4）", shape="◎", tone=Tone.GREEN),
     "in_progress": Light(id="in_progress", word="推进中", shape="◐", tone=Tone.GREEN),
     "partial": Light(id="partial", word="部分完成", shape="▲", tone=Tone.YELLOW),
     "not_done": Light(id="not_done", word="未完成", shape="▼", tone=Tone.RED),

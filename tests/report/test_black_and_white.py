@@ -29,6 +29,7 @@ def _lights() -> list[Light]:
     scales = [light for scale in (lights.schedule, lights.level) for light in (scale.complete, *scale.intervals)]
     milestones = [
         lights.milestone.done,
+        lights.milestone.stage,
         lights.milestone.in_progress,
         lights.milestone.partial,
         lights.milestone.not_done,

@@ -70,6 +70,7 @@ def test_percentages_differ_by_percentage_points(build):
     ("state", "words"),
     [
         ("done", "两线合一：已完成"),
+        ("stage", "两线合一：阶段任务已完成（2/4）"),
         ("in_progress", "两线合一：正在推进，尚未到期"),
         ("partial", "两线合一：部分完成"),
         ("not_done", "两线合一：未完成"),

@@ -69,7 +69,8 @@ class Measurement(Frozen):
     completion: Exact | None = None
     schedule_progress: Exact | None = None
     light: Light
-    level: Literal["done", "in_progress", "partial", "not_done"] | None = None
+    level: Literal["done", "stage", "in_progress", "partial", "not_done"] | None = None
+    """``stage``: what has started is done (阶段任务已完成), and more is to come."""
     milestone_date: date | None = None
     """The document date on which the last condition was met."""
     conditions: tuple[ConditionState, ...] = ()
@@ -81,6 +82,8 @@ class Measurement(Frozen):
     expected_areas: int | None = None
     missing_areas: tuple[str, ...] = ()
     """Names of those that are missing or blocked."""
+    staged_areas: int = Field(default=0, exclude_if=lambda value: not value)
+    """For a milestone's city row: how many areas are at ``stage``; ``numerator`` counts those that are done."""
 
     limit: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether the target is an upper limit: the lower, the better."""

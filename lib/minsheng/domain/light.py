@@ -81,6 +81,8 @@ class MilestoneLights(Frozen):
     """The lights of a duty that is done or not done by a date."""
 
     done: Light
+    stage: Light = Light(id="stage", word="阶段任务已完成", shape="◎", tone=Tone.GREEN)
+    """All that has started is done, and more is to come; how many conditions are met is added to the word."""
     in_progress: Light
     """Not done, and not due yet."""
     partial: Light

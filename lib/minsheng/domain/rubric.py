@@ -83,8 +83,8 @@ class MilestoneRule(Frozen):
     kind: Literal["milestone"]
     indicators: Annotated[tuple[Weighted, ...], Field(min_length=1)]
     combine: Combine = Combine.WEIGHTED
-    levels: dict[Literal["done", "partial", "not_done"], Exact]
-    """Level → share of the full marks."""
+    levels: dict[Literal["done", "stage", "partial", "not_done"], Exact]
+    """Level → share of the full marks; without ``stage`` (阶段任务已完成) the item waits until all of it is due."""
     unreported: Unreported
     source: Source
 

@@ -137,6 +137,7 @@ _VALUES = {
     "at_most": "越低越好",
     "blocked": "未通过校验",
     "done": "完成",
+    "stage": "阶段任务已完成",
     "partial": "部分完成",
     "not_done": "未完成",
     "in_progress": "推进中",

@@ -29,7 +29,7 @@ from minsheng.measure.wording import united
 State = Literal["met", "not_met", "unknown"]
 
 _LEVELS: dict[str, State] = {"done": "met", "partial": "not_met", "not_done": "not_met"}
-"""A milestone that is still under way cannot be judged yet."""
+"""A milestone that is still under way, or at a stage, cannot be judged yet."""
 
 
 def result_table_figures(

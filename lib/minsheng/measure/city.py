@@ -7,6 +7,7 @@ from fractions import Fraction
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
 from minsheng.domain.indicator import Indicator, MilestoneMeasure, Target
+from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement
@@ -184,24 +185,34 @@ def _milestone(
     return blank(
         indicator,
         ReturnStatus.REPORTED,
-        milestone_light(plan, level) if level is not None else plan.lights.incomplete,
+        _light(plan, level, list(rows.values())),
         f"{expected} 个地区中：{shown}{gathered.note}",
         target,
         numerator=Decimal(done),
         denominator=Decimal(expected),
         level=level,
+        staged_areas=len(counts["stage"]),
         milestone_date=max(dates) if level == "done" and dates else None,
         cells=tuple(cell for row in rows.values() for cell in row.cells),
     )
 
 
+def _light(plan: Plan, level: Level | None, rows: list[Measurement]) -> Light:
+    if level is None:
+        return plan.lights.incomplete
+    # Areas at a stage have met the same conditions, those that had started; an area that is done has met more.
+    staged = next((row for row in rows if row.level == "stage"), None)
+    share = f"{staged.numerator}/{staged.denominator}" if staged is not None else ""
+    return milestone_light(plan, level, share)
+
+
 def _city_level(counts: dict[Level, list[str]]) -> Level:
     """Done only if all are; otherwise overdue areas make it partial, or not done where no area has begun to meet it."""
-    if not (counts["in_progress"] or counts["partial"] or counts["not_done"]):
-        return "done"
-    if not (counts["partial"] or counts["not_done"]):
+    if counts["partial"] or counts["not_done"]:
+        return "partial" if counts["done"] or counts["stage"] or counts["partial"] else "not_done"
+    if counts["in_progress"]:
         return "in_progress"
-    return "partial" if counts["done"] or counts["partial"] else "not_done"
+    return "stage" if counts["stage"] else "done"
 
 
 _WORDS = {"not_met": "未达到", "unknown": "无法判定", "not_due": "未到期"}

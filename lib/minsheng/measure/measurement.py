@@ -173,12 +173,14 @@ def blank(
     )
 
 
-def milestone_light(plan: Plan, level: Level) -> Light:
-    """Return the light of a milestone's level."""
+def milestone_light(plan: Plan, level: Level, share: str) -> Light:
+    """Return the light of a milestone's level; ``share`` (2/4) is how many of its conditions a stage has met."""
     lights = plan.lights.milestone
     match level:
         case "done":
             return lights.done
+        case "stage":
+            return lights.stage.model_copy(update={"word": f"{lights.stage.word}（{share}）"})
         case "in_progress":
             return lights.in_progress
         case "partial":
@@ -189,7 +191,13 @@ def milestone_light(plan: Plan, level: Level) -> Light:
             assert_never(never)
 
 
-LEVEL_WORDS: dict[Level, str] = {"done": "完成", "in_progress": "推进中", "partial": "部分完成", "not_done": "未完成"}
+LEVEL_WORDS: dict[Level, str] = {
+    "done": "完成",
+    "stage": "阶段任务已完成",
+    "in_progress": "推进中",
+    "partial": "部分完成",
+    "not_done": "未完成",
+}
 
 
 def _milestone(
@@ -216,7 +224,7 @@ def _milestone(
     return blank(
         indicator,
         ReturnStatus.REPORTED,
-        milestone_light(plan, level),
+        milestone_light(plan, level, f"{len(met)}/{len(states)}"),
         "；".join(f"{state.name}：{_STATE_WORDS[state.state]}（{state.because}）" for state in states),
         target,
         numerator=Decimal(len(met)),

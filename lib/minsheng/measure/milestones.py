@@ -15,7 +15,7 @@ from minsheng.errors import PlanInvalidError
 from minsheng.measure.fields import absent_words, cell_of, date_in, sum_of, unit_of, withheld_in
 from minsheng.measure.rounding import grouped
 
-Level = Literal["done", "in_progress", "partial", "not_done"]
+Level = Literal["done", "stage", "in_progress", "partial", "not_done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ def judge(plan: Plan, period: Period, accepted: AcceptedReturn, condition: Condi
 
 
 def level_of(period: Period, accepted: AcceptedReturn, conditions: Sequence[Condition], states: Sequence[str]) -> Level:
-    """Return how far a milestone is, from the conditions that have started.
+    """Return how far a milestone is: done once every condition is met, those included that start later.
 
-    Done when all are met; in progress while nothing unmet is due; then partial if one is met, else not done.
+    Of the conditions that have started: a stage where all are met; in progress while nothing unmet is due; then partial
+    if one is met, else not done.
     """
     today = judged_on(period, accepted)
     started = [
@@ -86,8 +87,10 @@ def level_of(period: Period, accepted: AcceptedReturn, conditions: Sequence[Cond
         for condition, state in zip(conditions, states, strict=True)
         if condition.starts is None or today >= condition.starts
     ]
-    if started and all(state == "met" for _, state in started):
+    if all(state == "met" for state in states):
         return "done"
+    if started and all(state == "met" for _, state in started):
+        return "stage"
     if all(state in {"met", "not_due"} for _, state in started):
         return "in_progress"
     return "partial" if any(state == "met" for _, state in started) else "not_done"

@@ -88,7 +88,7 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
             return Points(None, "not_reported", "", f"{because}，按细则不计入", given)
         points, formula = rounded("0〔未报送〕", Fraction(0), full_marks, decimals)
         return Points(points, "not_reported", formula, f"{because}，按细则计 0 分", given)
-    waiting = [name for name, row in there.items() if _not_due(facts, row)]
+    waiting = [name for name, row in there.items() if _not_due(facts, rule, row)]
     if waiting:
         names = "、".join(facts.plan.indicator(name).short_name for name in waiting)
         return Points(None, "not_due", "", f"{names}：未到期，不计入暂定得分", given, cells)
@@ -176,7 +176,7 @@ def _level_term(facts: Measured, rule: MilestoneRule, each: Weighted, there: Map
         text = f"指标“{indicator.id}”不是节点任务，不能按 milestone 计分"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
     share = Fraction(rule.levels.get(row.level, Decimal(0)))
-    chain = f"{exact_percent(share)}〔{LEVEL_WORDS[row.level]}〕"
+    chain = f"{exact_percent(share)}〔{_level_word(row)}〕"
     return Term(indicator.short_name, share, chain, Fraction(each.weight))
 
 
@@ -209,8 +209,8 @@ def _stepped(rule: StepRule, whole: Term, full_marks: Decimal) -> tuple[Fraction
     return value, f"{grouped(full_marks)} - {number} × {grouped(rule.cost)}〔{shown}〕", ""
 
 
-def _not_due(facts: Measured, row: Measurement) -> bool:
-    if row.level == "in_progress":
+def _not_due(facts: Measured, rule: MeasuredRule, row: Measurement) -> bool:
+    if row.level == "in_progress" or (row.level == "stage" and "stage" not in getattr(rule, "levels", {})):
         return True
     indicator: Indicator = facts.plan.indicator(row.indicator)
     # A schedule of zero expects nothing yet, so there is nothing to divide by.
@@ -226,11 +226,16 @@ def _has_figure(row: Measurement) -> bool:
     return row.level is not None or row.actual is not None
 
 
+def _level_word(row: Measurement) -> str:
+    """Return a level in the rubric's word; a stage's light also says how much of it is met."""
+    return LEVEL_WORDS[row.level] if row.level and row.level != "stage" else row.light.word
+
+
 def _given(row: Measurement | None) -> str:
     if row is None or row.status != ReturnStatus.REPORTED:
         return "未报送" if row is None else row.light.word
     if row.level is not None:
-        return LEVEL_WORDS[row.level]
+        return _level_word(row)
     if row.worded and row.actual is not None and row.completion is None:
         return f"{grouped(half_up(row.actual, row.decimals))}{row.unit}，目标“{row.target_text}”"
     if row.completion is None:

@@ -216,10 +216,9 @@ def _milestone(measurement: Measurement) -> str:
             return f"{measurement.brief}：已完成{dated}"
         case "in_progress":
             return f"{measurement.brief}：正在推进，尚未到期{_done_share(measurement)}"
-        case "partial":
-            return f"{measurement.brief}：部分完成{_done_share(measurement)}"
-        case "not_done":
-            return f"{measurement.brief}：未完成{_done_share(measurement)}"
+        case "stage" | "partial" | "not_done" as level:
+            word = {"partial": "部分完成", "not_done": "未完成"}.get(level, measurement.light.word)
+            return f"{measurement.brief}：{word}{_done_share(measurement)}"
         case None if measurement.missing_areas:
             return f"{measurement.brief}：已报送地区中{_done_areas(measurement)}（{coverage(measurement)}），不作判定"
         case None:
@@ -227,7 +226,9 @@ def _milestone(measurement: Measurement) -> str:
 
 
 def _done_areas(measurement: Measurement) -> str:
-    return f"{numbers.trimmed(measurement.numerator)}个已完成" if measurement.numerator else "没有已完成的"
+    counted = [f"{numbers.trimmed(measurement.numerator)}个已完成"] if measurement.numerator else []
+    counted += [f"{measurement.staged_areas}个阶段任务已完成"] if measurement.staged_areas else []
+    return "、".join(counted) or "没有已完成的"
 
 
 def _done_share(measurement: Measurement) -> str:

@@ -82,7 +82,8 @@ def check_lights(files: PlanFiles) -> None:
     others = [((key,), getattr(lights, key)) for key in apart if getattr(lights, key) is not None]
     _tell_apart(files, [*_of_scale("schedule", lights.schedule), *others])
     _tell_apart(files, [*_of_scale("level", lights.level), *others])
-    keys = ("done", "in_progress", "partial", "not_done")
+    # A plan that does not name the stage has the product's own, and cannot be told to change it.
+    keys = [key for key in type(lights.milestone).model_fields if key in lights.milestone.model_fields_set - {"source"}]
     _tell_apart(files, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
 
 
