@@ -5,12 +5,14 @@ import pytest
 
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus, Value
-from minsheng.domain.indicator import Direction
+from minsheng.domain.indicator import Basis, Direction
 from minsheng.domain.period import Period
 from minsheng.domain.rubric import LowerIsBetterRule, Weighted
+from minsheng.measure.city import city_measurement
 from minsheng.measure.county_score import with_rule
 from minsheng.measure.fields import sum_of
 from minsheng.measure.measurement import measurement
+from minsheng.measure.rules import Measured, measured_points
 
 MARCH, MAY, JUNE, JULY = Period("2017-03"), Period("2017-05"), Period("2017-06"), Period("2017-07")
 
@@ -201,8 +203,34 @@ def test_a_target_of_zero_asks_for_nothing(plan, build):
     target = beds.targets["cangxi"].model_copy(update={"value": Decimal(0)})
     free = beds.model_copy(update={"targets": {"cangxi": target}})
     row = measurement(plan, free, "cangxi", JUNE, {(JUNE, "cangxi"): build("2017-06")})
-    assert (row.completion, row.light.word) == (1, "提前完成")
-    assert "目标 0张，视为完成" in row.formula
+    assert (row.has_duty, row.completion, row.light.word) == (False, None, "无任务")
+    assert row.formula == "目标为 0，没有任务"
+    whole = beds.model_copy(update={"targets": {**beds.targets, "cangxi": target}, "city_total": False})
+    city = city_measurement(plan, whole, JUNE, {})
+    assert "苍溪县" not in city.missing_areas, "who has no duty is not missed"
+
+
+@pytest.mark.parametrize(("actual", "points", "word"), [("0", 8, "达标"), ("1", 0, "未达标")])
+def test_an_upper_limit_of_zero_is_kept_at_zero_and_broken_above(plan, build, actual, points, word):
+    beds = plan.indicator("beds_new")
+    target = beds.targets["cangxi"].model_copy(update={"value": Decimal(0)})
+    limit = beds.model_copy(update={"targets": {"cangxi": target}, "direction": Direction.AT_MOST, "basis": Basis.FULL})
+    others = tuple(limit if each.id == limit.id else each for each in plan.indicators)
+    changed = plan.model_copy(update={"indicators": others})
+    accepted = build("2017-06", changes={"elderly_care.beds_new_cumulative": actual})
+    row = measurement(changed, limit, "cangxi", JUNE, {(JUNE, "cangxi"): accepted})
+    assert row.light.word == word
+    rule = LowerIsBetterRule(
+        kind="lower_is_better",
+        indicators=(Weighted(indicator="beds_new"),),
+        formula="target_over_actual",
+        cap=1,
+        floor=0,
+        unreported="zero",
+        source=Source(document="ours", why="算例"),
+    )
+    facts = Measured(changed, "cangxi", JUNE, {"beds_new": row}, {})
+    assert measured_points(facts, rule, Decimal(8), 2).points == points
 
 
 def test_a_half_year_is_measured_by_its_closing_month(plan, build):

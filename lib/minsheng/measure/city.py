@@ -90,7 +90,7 @@ def gather(
 def areas_bound(plan: Plan, indicator: Indicator, area_id: str, period: Period) -> tuple[Area, ...]:
     """Return the areas below one (or 全市) that report an indicator and have a target, in the annex's order."""
     reporters = plan.reporters(indicator.project, area_id, period)
-    return tuple(area for area in reporters if area.id in indicator.targets)
+    return tuple(area for area in reporters if target_of(plan, indicator, area.id, period) is not None)
 
 
 def any_measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, returns: Returns) -> Measurement:
@@ -107,7 +107,8 @@ def city_measurement(
     target = target_of(plan, indicator, area_id, period)
     if target is None:
         whose = "全市" if area_id == CITY else ""
-        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, f"附件未下达此项{whose}任务")
+        why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"附件未下达此项{whose}任务"
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
     bound = areas_bound(plan, indicator, area_id, period)
     gathered = gather(plan, indicator.project, bound, period, returns, indicator)
     if isinstance(indicator.measure, MilestoneMeasure):

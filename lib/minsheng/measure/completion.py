@@ -22,7 +22,7 @@ _BEST_CONTROL = Fraction(2)
 def completion(actual: Fraction, target: Fraction) -> Fraction:
     """Return actual ÷ target (完成率); 1 is exactly on target.
 
-    A target of zero asks for nothing and is complete; it is not the same as no duty, which has no completion.
+    A target of zero asks for nothing and is complete; an area whose count to reach is zero has no duty to begin with.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def control_completion(actual: Fraction, target: Fraction, formula: str) -> Frac
     # The limits, by either formula: a target of zero makes zero 1 and anything above 0; zero under any other is 2.
     if not target:
         return Fraction(0) if actual > 0 else Fraction(1)
-    if not actual:
+    if actual <= 0:
         return _BEST_CONTROL
     # 眉山 divides, 贵阳 subtracts: they agree at the target only.
     return target / actual if formula == TARGET_OVER_ACTUAL else 2 - actual / target
@@ -67,7 +67,8 @@ def range_completion(actual: Fraction, lower: Fraction, upper: Fraction, formula
     [Fraction(1, 2), Fraction(1, 1), Fraction(1, 2)]
     """
     if actual < lower:
-        return completion(actual, lower)
+        # Below a bound of zero nothing divides: a figure that was corrected to less than nothing has missed it.
+        return completion(actual, lower) if lower else Fraction(0)
     return Fraction(1) if actual <= upper else control_completion(actual, upper, formula)
 
 

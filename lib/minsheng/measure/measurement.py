@@ -46,7 +46,8 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
     status = indicator_status(plan, accepted, indicator)
     target = target_of(plan, indicator, area.id, period)
     if target is None:
-        return blank(indicator, status, plan.lights.no_duty, "附件未下达此项任务（空白为无任务，不是 0）")
+        why = "目标为 0，没有任务" if area.id in indicator.targets else "附件未下达此项任务（空白为无任务，不是 0）"
+        return blank(indicator, status, plan.lights.no_duty, why)
     if accepted is None or status == ReturnStatus.NOT_REPORTED:
         return not_reported(plan, indicator, period, target, f"{area.name}未报送 {month} 报表", area.id)
     if status == ReturnStatus.BLOCKED:
@@ -70,7 +71,10 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
 def target_of(plan: Plan, indicator: Indicator, area_id: str, period: Period) -> Target | None:
     """Return an area's target; ``None`` where it has no duty, or does not exist yet."""
     there = area_id == CITY or plan.area(area_id).is_there(period)
-    return indicator.targets.get(area_id) if there else None
+    target = indicator.targets.get(area_id) if there else None
+    # Nothing is to be reached; an upper limit of zero is a duty like any other.
+    nothing = target is not None and target.value == 0 and indicator.direction == Direction.AT_LEAST
+    return None if nothing else target
 
 
 def parts_of(plan: Plan, indicator: Indicator, accepted: AcceptedReturn) -> Parts | tuple[str, ...]:

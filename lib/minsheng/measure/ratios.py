@@ -72,7 +72,8 @@ def _range_term(plan: Plan, indicator: Indicator, measured: Measurement, formula
     how = formula or control_formula(plan, indicator.id)
     value = range_completion(actual, lower, upper, how)
     if actual < lower:
-        return Term(indicator.short_name, value, f"{chain} ÷ {grouped(lower)}")
+        short = f"{chain} ÷ {grouped(lower)}" if lower else f"0%〔{chain}，低于 0〕"
+        return Term(indicator.short_name, value, short)
     if actual <= upper:
         shown = f"100%〔{chain}，在 {grouped(lower)} 至 {grouped(upper)} 之内〕"
         return Term(indicator.short_name, value, shown)
@@ -129,8 +130,8 @@ def _actual(indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]
 def _control_chain(actual: Fraction, actual_chain: str, goal: Fraction, goal_chain: str, formula: str) -> str:
     if not goal:
         return f"{0 if actual > 0 else 100}%〔控制目标为 0，实际 {grouped(actual)}〕"
-    if not actual:
-        return "200%〔实际为 0〕"
+    if actual <= 0:
+        return "200%〔实际为 0〕" if not actual else f"200%〔实际为 {grouped(actual)}〕"
     if formula == TARGET_OVER_ACTUAL:
         return f"{goal_chain} ÷ （{actual_chain}）"
     return f"（2 - {actual_chain} ÷ （{goal_chain}））"

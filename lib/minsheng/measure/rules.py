@@ -13,6 +13,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, ConditionState, Measurement
 from minsheng.domain.rubric import (
+    Combine,
     LowerIsBetterRule,
     MeasuredRule,
     MilestoneRule,
@@ -110,6 +111,9 @@ def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points 
     ]
     if not bound:
         return bound, Points(None, "excluded", "", "附件未给该地区下达此项任务，不计分、不计入满分")
+    bound = [each for each in bound if each.weight or rule.combine != Combine.WEIGHTED]
+    if not bound:
+        return bound, Points(None, "excluded", "", "该地区有任务的指标权重都为 0，不计分、不计入满分")
     early = [each.indicator for each in bound if not _has_returns(facts, each.indicator)]
     names = "、".join(facts.plan.indicator(name).short_name for name in early)
     return bound, Points(None, "not_due", "", f"{names}：本年首次报送尚未到期，不计入暂定得分") if early else None

@@ -143,7 +143,8 @@ def _lengthened(aims: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _scale(values: Sequence[float], *, from_zero: bool) -> tuple[float, float, float]:
     """Return the ends of an axis and its step, all round numbers."""
-    low, high = (0.0 if from_zero else min(values)), max(values)
+    # Corrections can be negative: an axis from zero then reaches below it.
+    low, high = (min(0.0, *values), max(0.0, *values)) if from_zero else (min(values), max(values))
     spread = (high - low) or abs(high) or 1.0
     if not from_zero:
         padded = low - spread * 0.15
@@ -152,7 +153,9 @@ def _scale(values: Sequence[float], *, from_zero: bool) -> tuple[float, float, f
     raw = spread / (_TICKS - 1)
     size = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= raw * (1 - 1e-9))
-    return math.floor(low / step) * step, math.ceil(round(high / step, 9)) * step, step
+    bottom = math.floor(low / step) * step
+    # Nothing but zeros has an axis too.
+    return bottom, max(math.ceil(round(high / step, 9)) * step, bottom + step), step
 
 
 def _x(month: int) -> float:

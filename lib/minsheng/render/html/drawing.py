@@ -64,7 +64,9 @@ class Drawing:
         self._drawn: list[str] = []
 
     def bar(self, x: float, y: float, width: float, height: float, *, fill: str = BAR, edge: str | None = None) -> None:
-        """Draw a rectangle whose top left is at (x, y)."""
+        """Draw a rectangle whose top left is at (x, y); a figure below zero has none, its number stands beside it."""
+        if width < 0:
+            return
         stroke = f' stroke="{edge}" stroke-width="{_number(0.6 * _MM_PER_POINT)}"' if edge else ""
         place = f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
         self._drawn.append(f'<rect {place} fill="{fill}"{stroke}/>')
