@@ -208,7 +208,7 @@ def form(draw, plan, area, period):
 def holds(row: Measurement) -> None:
     """A figure is a number, a word, or both; with a target of its own it is never called 无任务."""
     assert row.light.word
-    assert row.has_duty or row.light.id == "no_duty"
+    assert row.has_duty == (row.light.id != "no_duty")
 
 
 # Without shrinking: an example takes a second, and the plan that it draws says enough.

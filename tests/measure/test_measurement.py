@@ -106,6 +106,7 @@ def test_nothing_to_divide_by_is_said_and_not_a_rate(plan, build):
     row = measure(plan, "medical_aid_ratio", build("2017-01", changes=nothing))
     assert (row.status, row.actual, row.completion) == (ReturnStatus.REPORTED, None, None)
     assert "无法计算" in row.formula
+    assert (row.has_duty, row.light.word) == (True, "无发生额")
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,17 @@ def test_a_ranking_takes_one_scoring_per_area_and_one_period(plan, build):
     assert ranking.provisional
     assert ranking.rows[0].groups == {"goal": 62}, "what nobody has assessed yet is not zero"
     assert ranking.rows[0].unreported_marks == 0
+
+
+def test_points_of_what_has_nothing_to_measure_say_where_they_went(plan, build):
+    nothing = {"dibao.urban.spending_cumulative_yuan": "0", "dibao.urban.person_months_cumulative": "0"}
+    projects = projects_of(plan, build, YEAR, changes=nothing)
+    urban = next(m for figures in projects for m in figures.measurements if m.indicator == "dibao_urban_avg")
+    assert (urban.has_duty, urban.actual, urban.light.word) == (True, None, "无发生额")
+    item = next(i for i in scoring_figures(plan, "cangxi", YEAR, projects, None).items if i.item == "goal.dibao")
+    assert item.points == 14
+    assert item.given["城市低保人均补助"] == "无发生额"
+    assert item.because == (
+        "城市低保人均补助本期没有发生额（分母为 0），其权重按比例并入农村低保人均补助"
+        "（按权重合并时除以有数指标的权重之和）"
+    )

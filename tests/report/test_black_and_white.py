@@ -34,7 +34,7 @@ def _lights() -> list[Light]:
         lights.milestone.partial,
         lights.milestone.not_done,
     ]
-    others = [lights.not_reported, lights.blocked, lights.no_duty, lights.incomplete, lights.worded]
+    others = [lights.not_reported, lights.blocked, lights.no_duty, lights.no_base, lights.incomplete, lights.worded]
     return [light for light in (*scales, *milestones, *others) if light is not None]
 
 

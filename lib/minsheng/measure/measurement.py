@@ -118,7 +118,7 @@ def measured(
     }
     if actual is None:
         text = f"{text}，无法计算：本期没有发生额{note}"
-        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, text, **common)
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_base, text, **common)
     common["actual"] = sealed(actual)
     if not complete:
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.incomplete, f"{text}{note}", **common)

@@ -98,7 +98,12 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
         return Points(None, "excluded", "", "本期没有发生额（分母为 0），不计分、不计入满分", given, cells)
     value, chain, because = _item_value(facts, rule, counted, there, full_marks)
     points, formula = rounded(chain, value, full_marks, decimals)
-    because = "；".join(filter(None, (f"{'、'.join(missing)}未报送，按 0 计" if missing else "", because)))
+    remarks = (
+        f"{'、'.join(missing)}未报送，按 0 计" if missing else "",
+        _left_out(facts, rule, bound, counted),
+        because,
+    )
+    because = "；".join(filter(None, remarks))
     return Points(points, "scored", formula, because, given, cells)
 
 
@@ -117,6 +122,22 @@ def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points 
     early = [each.indicator for each in bound if not _has_returns(facts, each.indicator)]
     names = "、".join(facts.plan.indicator(name).short_name for name in early)
     return bound, Points(None, "not_due", "", f"{names}：本年首次报送尚未到期，不计入暂定得分") if early else None
+
+
+def _left_out(facts: Measured, rule: MeasuredRule, bound: Sequence[Weighted], counted: Sequence[Weighted]) -> str:
+    """Say which indicators of an item had nothing to measure, and by which rule their part goes to the others."""
+    names = [
+        "、".join(facts.plan.indicator(each.indicator).short_name for each in some)
+        for some in ([each for each in bound if each not in counted], counted)
+    ]
+    if not names[0]:
+        return ""
+    how = {
+        Combine.WEIGHTED: "其权重按比例并入{}（按权重合并时除以有数指标的权重之和）",
+        Combine.MEAN: "只取{}的平均",
+        Combine.MIN: "只在{}中取最低",
+    }[rule.combine]
+    return f"{names[0]}本期没有发生额（分母为 0），{how.format(names[1])}"
 
 
 def with_figures(facts: Measured, rule: object, points: Points) -> Points:

@@ -36,6 +36,8 @@ def progress(measurement: Measurement) -> str:
     if measurement.is_milestone:
         return _milestone(measurement)
     if measurement.actual is None:
+        if measurement.numerator is not None:
+            return f"{measurement.brief}：本期没有发生额（分母为0），算不出完成数"
         return f"{measurement.brief}无数据（{measurement.light.word}）"
     return f"{measurement.brief}{_actual(measurement)}，{_judged(measurement)}"
 

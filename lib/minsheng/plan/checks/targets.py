@@ -78,11 +78,12 @@ def check_lights(files: PlanFiles) -> None:
     for key, wanted in (("schedule", "gap"), ("level", "completion")):
         if getattr(lights, key).on != wanted:
             files.fault(_NAME, (key, "on"), f"{key} 的 on 为“{getattr(lights, key).on}”", wanted)
-    apart = ("not_reported", "blocked", "no_duty", "incomplete", "worded")
-    others = [((key,), getattr(lights, key)) for key in apart if getattr(lights, key) is not None]
+    apart = ("not_reported", "blocked", "no_duty", "no_base", "incomplete", "worded")
+    # A plan that does not name one has the product's own, and cannot be told to change it.
+    named = [key for key in apart if key in lights.model_fields_set and getattr(lights, key) is not None]
+    others = [((key,), getattr(lights, key)) for key in named]
     _tell_apart(files, [*_of_scale("schedule", lights.schedule), *others])
     _tell_apart(files, [*_of_scale("level", lights.level), *others])
-    # A plan that does not name the stage has the product's own, and cannot be told to change it.
     keys = [key for key in type(lights.milestone).model_fields if key in lights.milestone.model_fields_set - {"source"}]
     _tell_apart(files, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
 
