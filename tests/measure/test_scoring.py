@@ -182,3 +182,11 @@ def test_points_of_what_has_nothing_to_measure_say_where_they_went(plan, build):
         "城市低保人均补助本期没有发生额（分母为 0），其权重按比例并入农村低保人均补助"
         "（按权重合并时除以有数指标的权重之和）"
     )
+
+
+def test_what_misses_its_target_by_a_hair_seems_to_reach_it_nowhere(plan, build):
+    # 699,950 ÷ 1,000,000 = 69.995 %, of 70: 8 × 69.995 ÷ 70 = 7.99943.
+    projects = projects_of(plan, build, YEAR, changes={"medical_aid.tekun.aid_cumulative_yuan": "299950"})
+    item = next(i for i in scoring_figures(plan, "cangxi", YEAR, projects, None).items if i.item == "goal.medical")
+    assert item.points == 8
+    assert item.formula == "8 × 699,950 ÷ 1,000,000 × 100 ÷ 70 = 7.9994→8.00分"

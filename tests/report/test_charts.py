@@ -1,10 +1,14 @@
 import re
 from base64 import b64decode
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from minsheng import report
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.period import Period
+from minsheng.domain.result import TrendPoint
 
 
 def drawings(piece):
@@ -116,3 +120,18 @@ def test_text_in_a_chart_is_escaped():
     sheet = Drawing(10, 10)
     sheet.text(0, 5, "<script>&")
     assert b"&lt;script&gt;&amp;" in sheet.svg()
+
+
+@pytest.mark.parametrize(("actual", "shown"), [("69.995", "69.995"), ("70", "70.00"), ("70.004", "70.004")])
+def test_a_trend_never_seems_to_reach_a_target_that_is_missed(build, actual, shown):
+    ratio = build.level(actual, "70", indicator="medical_aid_ratio", label="医疗救助比例", unit="%")
+    point = TrendPoint(
+        period=Period("2017-06"),
+        indicator=ratio.indicator,
+        actual=Decimal(actual),
+        schedule_target=Decimal(70),
+        status=ReturnStatus.REPORTED,
+    )
+    page = report.trend_chart(build.project(measurements=(ratio,), trend=(point,)))
+    assert f"6月{shown}%。" in page._repr_html_()
+    assert f">{shown}<".encode() in drawings(page)[0]

@@ -1,6 +1,7 @@
 """What was measured (an indicator, a fund source, a key figure), down to its cells, and points given or taken."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -92,6 +93,14 @@ class Measurement(Frozen):
     def brief(self) -> str:
         """The label for headers, charts and sentences."""
         return self.short_label or self.label
+
+    def bound(self, figure: Decimal) -> Decimal | None:
+        """Return the number that a figure must not seem to be while it is not: of a range the bound that it misses."""
+        if self.target_lower is None or self.target_upper is None:
+            return self.target
+        if figure < self.target_lower:
+            return self.target_lower
+        return self.target_upper if figure > self.target_upper else None
 
     @property
     def has_duty(self) -> bool:

@@ -166,12 +166,17 @@ def _said(measurement: Measurement, period: Period) -> str:
         return f"无数据（{measurement.light.word}）"
     if measurement.target is None:
         words = measurement.target_text or f"{measurement.target_lower}～{measurement.target_upper}{measurement.unit}"
-        return f"{grouped(measurement.actual, measurement.decimals)}{measurement.unit}，目标{words}"
-    # 269.998 of 270 must not be printed as 270.00.
-    digits = short_of(exact(measurement.actual), exact(measurement.target), measurement.decimals)
-    actual = grouped(measurement.actual, digits)
+        return f"{_shown(measurement, measurement.actual)}{measurement.unit}，目标{words}"
+    actual = _shown(measurement, measurement.actual)
     said = f"{actual}{measurement.unit}，目标{grouped(measurement.target)}{measurement.unit}"
     if measurement.basis == "schedule" and period.kind != PeriodKind.YEAR and measurement.schedule_progress:
         due = exact(measurement.target) * exact(measurement.schedule_progress)
         said += f"，序时应完成{grouped(due, measurement.decimals)}{measurement.unit}"
     return said
+
+
+def _shown(measurement: Measurement, actual: Decimal) -> str:
+    """Write a figure: 269.998 of 270 must not be printed as 270.00."""
+    bound = measurement.bound(actual)
+    digits = measurement.decimals if bound is None else short_of(exact(actual), exact(bound), measurement.decimals)
+    return grouped(actual, digits)

@@ -72,17 +72,22 @@ def percent(ratio: Decimal | Fraction | int, decimals: int = 2) -> str:
     ('91.67%', '122.00%', '99.996%')
     """
     hundredths = Fraction(ratio) * 100
-    return f"{grouped(hundredths, short_of(hundredths, Fraction(100), decimals))}%"
+    digits = short_of(hundredths, Fraction(100), decimals) if hundredths < Fraction(100) else decimals
+    return f"{grouped(hundredths, digits)}%"
 
 
 def short_of(number: Fraction, limit: Fraction, decimals: int) -> int:
-    """Return how many digits show that a number is below a limit: rounding must not seem to reach it.
+    """Return how many digits show that a number is below a limit, or above it: rounding must not seem to reach it.
 
     Examples
     --------
     >>> short_of(Fraction("69.9999"), Fraction(70), 2), short_of(Fraction("69.5"), Fraction(70), 2)
     (4, 2)
     """
-    while number < limit <= half_up(number, decimals) and decimals < _MOST_DIGITS:
+    while number != limit and _reaches(number, limit, half_up(number, decimals)) and decimals < _MOST_DIGITS:
         decimals += 1
     return decimals
+
+
+def _reaches(number: Fraction, limit: Fraction, shown: Decimal) -> bool:
+    return shown >= limit if number < limit else shown <= limit

@@ -27,7 +27,7 @@ from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.measurement import LEVEL_WORDS, target_of
 from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of
-from minsheng.measure.rounding import grouped, half_up, percent
+from minsheng.measure.rounding import grouped, half_up, percent, short_of
 
 State = Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
 
@@ -65,6 +65,10 @@ def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> 
     if within != value:
         limit = "不低于 0 分" if value < 0 else "不超过满分"
         chain = f"{grouped(within)}〔{quoted(chain)}，{limit}〕"
+    if within < full_marks <= points:
+        # Rounded up to full marks: the chain shows that it was not reached.
+        short = grouped(within, max(short_of(within, Fraction(full_marks), decimals), decimals + 2))
+        return points, f"{chain} = {short}→{points}分"
     return points, f"{chain} = {points}分"
 
 

@@ -98,7 +98,7 @@ def actual_text(measurement: Measurement) -> str | None:
     """Return an actual for a column of its own: without its unit, never seeming to reach a target that it misses."""
     if measurement.actual is None:
         return None
-    return numbers.below(measurement.actual, measurement.target, measurement.decimals)
+    return numbers.below(measurement.actual, measurement.bound(measurement.actual), measurement.decimals)
 
 
 def target_words(measurement: Measurement) -> str | None:

@@ -36,7 +36,7 @@ def progress(measurement: Measurement) -> str:
     if measurement.is_milestone:
         return _milestone(measurement)
     if measurement.actual is None:
-        if measurement.numerator is not None:
+        if measurement.denominator == 0:
             return f"{measurement.brief}：本期没有发生额（分母为0），算不出完成数"
         return f"{measurement.brief}无数据（{measurement.light.word}）"
     return f"{measurement.brief}{_actual(measurement)}，{_judged(measurement)}"
@@ -166,7 +166,9 @@ def _actual(measurement: Measurement) -> str:
 def _figure(measurement: Measurement) -> str:
     if measurement.actual is None:
         return numbers.ABSENT
-    return numbers.quantity(measurement.actual, measurement.unit, measurement.decimals, measurement.target)
+    return numbers.quantity(
+        measurement.actual, measurement.unit, measurement.decimals, measurement.bound(measurement.actual)
+    )
 
 
 def _within_limit(measurement: Measurement, target: Decimal) -> str:

@@ -74,7 +74,7 @@ def _told(point: TrendPoint, indicator: Measurement) -> str:
         return "有地区缺报"
     if point.actual is None:
         return STATUS_WORDS[point.status] if point.status != ReturnStatus.REPORTED else "无数据"
-    return numbers.quantity(point.actual, indicator.unit, indicator.decimals)
+    return numbers.quantity(point.actual, indicator.unit, indicator.decimals, indicator.bound(point.actual))
 
 
 def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Drawing:
@@ -111,7 +111,7 @@ def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Drawing:
 def _label_last(sheet: Drawing, indicator: Measurement, last: TrendPoint, low: float, high: float) -> None:
     if last.actual is None:
         return
-    text = numbers.fixed(last.actual, indicator.decimals)
+    text = numbers.below(last.actual, indicator.bound(last.actual), indicator.decimals)
     x, y = _x(last.period.last_month), _y(float(last.actual), low, high)
     width = drawing.text_width(text, _SIZE)
     if x + _GAP + width <= drawing.MULTIPLE_WIDTH:

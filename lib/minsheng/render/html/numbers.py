@@ -46,18 +46,18 @@ def trimmed(value: Decimal) -> str:
 
 
 def below(value: Decimal, bound: Decimal | None, decimals: int) -> str:
-    """Write a figure with more decimals where rounding would lift it to a bound that it does not reach.
+    """Write a figure with more decimals where rounding would make it the bound, which it misses or is above.
 
     Examples
     --------
     >>> below(Decimal("299.996"), Decimal(300), 2), below(Decimal("299.99"), Decimal(300), 2)
     ('299.996', '299.99')
     """
-    if bound is not None and value < bound:
+    if bound is not None and value != bound:
         for more in range(decimals, _MOST_DECIMALS + 1):
-            if rounded(value, more) < bound:
+            if rounded(value, more) != bound and (rounded(value, more) < bound) == (value < bound):
                 return fixed(value, more)
-        return f"不足{trimmed(bound)}"
+        return f"{'不足' if value < bound else '略高于'}{trimmed(bound)}"
     return fixed(value, decimals)
 
 
@@ -85,7 +85,11 @@ def percent_number(ratio: Decimal, decimals: int = 1) -> str:
     ('43.0', '99.98', '0')
     """
     value = ratio * PERCENT
-    return below(value, PERCENT, decimals) if rounded(value, decimals) else small(value, decimals)
+    return (
+        below(value, PERCENT if value < PERCENT else None, decimals)
+        if rounded(value, decimals)
+        else small(value, decimals)
+    )
 
 
 def percent(ratio: Decimal, decimals: int = 1) -> str:
