@@ -2,6 +2,7 @@ from datetime import date
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.measure.summaries import empty_parts
 
 
 def test_the_bulletin_begins_with_who_is_missing(build):
@@ -62,7 +63,10 @@ def test_the_five_parts_in_order_from_data_and_words(build):
     assert places == sorted(places)
     assert "全市新增床位449张，完成年度目标1,250张的35.9%" in html
     assert "居家养老服务“严重滞后”的有4个地区：苍溪县、旺苍县、剑阁县、广元经济技术开发区。" in html
-    assert '<p><span class="third">1.苍溪县。</span>每周调度一次。逐个项目派人驻点。</p>' in html
+    # What counties wrote stands in an annex, not in the section's report.
+    words = '<p><span class="third">1.苍溪县。</span>每周调度一次。逐个项目派人驻点。</p>'
+    assert words not in html
+    assert words in report.annexes(build.monthly())._repr_html_()
 
 
 def test_areas_that_wrote_the_same_are_named_together(build):
@@ -71,7 +75,7 @@ def test_areas_that_wrote_the_same_are_named_together(build):
         "jiange": {"measures": "每周调度。"},
         "wangcang": {"measures": "驻点。"},
     }
-    text = repr(report.report_parts(build.monthly(projects=(build.summary_of(narratives=texts),))))
+    text = repr(report.annexes(build.monthly(projects=(build.summary_of(narratives=texts),))))
     assert "1.苍溪县、剑阁县。每周调度。" in text
     assert "2.旺苍县。驻点。" in text
 
@@ -89,10 +93,11 @@ def test_sender_and_date_stand_as_the_standard_says(build):
 def test_an_official_report_says_to_whom_and_what_it_encloses(build):
     dossier = build.monthly(addressee="局办公室")
     assert '<p class="addressee">局办公室：</p>' in report.official_head(dossier)._repr_html_()
-    assert "附件：1.采用的默认规定2.数据来源与计算依据" in repr(report.signature_block(dossier))
+    assert "附件：1.各地区填写的情况2.采用的默认规定3.数据来源与计算依据" in repr(report.signature_block(dossier))
     assert [line for line in repr(report.annexes(dossier)).splitlines() if line.startswith("附件")] == [
         "附件1",
         "附件2",
+        "附件3",
     ]
 
 
@@ -101,6 +106,15 @@ def test_an_empty_part_is_said(build):
     html = report.report_parts(empty)._repr_html_()
     assert html.count('class="callout not-reported"') == 3
     assert "“下步打算”没有内容" in html
+
+
+def test_counties_words_are_no_substitute_for_the_sections(build):
+    texts = {"cangxi": {"measures": "每周调度。", "problems": "无。", "next_steps": "继续。", "progress": "好。"}}
+    blank = build.monthly(section_narratives={}, projects=(build.summary_of(narratives=texts),))
+    figures = blank.figures
+    empty = [part.id for _, part in empty_parts(figures, blank.parts)]
+    assert empty == ["measures", "problems", "next_steps"]
+    assert report.report_parts(blank)._repr_html_().count('class="callout not-reported"') == 3
 
 
 def test_missing_areas_are_named_in_the_report(build):

@@ -149,14 +149,13 @@ def is_empty_part(figures: MonthlyReportFigures, project: ProjectSummary, part: 
     """Whether nobody and nothing fills a part (五个方面) of a project.
 
     Figures fill the parts with a role (``progress`` 进展情况, ``funds`` 资金拨付) wherever an area reported one; the
-    others live on what the section or an area wrote.
+    others need the section's own words. What areas wrote is an annex and fills nothing.
 
     Notes
     -----
     Source: 三（二）2⑵, 必须按进展情况、资金拨付、采取措施、存在的问题和下步打算五个方面内容.
     """
-    texts = [figures.section_narratives.get(project.project, {}), *project.narratives.values()]
-    if any(written.get(part.id, "").strip() for written in texts):
+    if figures.section_narratives.get(project.project, {}).get(part.id, "").strip():
         return False
     match part.role:
         case "progress":

@@ -204,7 +204,8 @@ def _month(
         EmptyPart(project=project, part=part.id)
         for project in (mine if accepted else ())
         for part in plan.reporting.parts
-        if not narratives.get(project, {}).get(part.id, "").strip()
+        # Figures fill these in the report: it is not refused for them, and nothing is deducted for them.
+        if not part.is_from_data and not narratives.get(project, {}).get(part.id, "").strip()
     ]
     facts = MonthlyReportFacts(
         period=month, due=due_date(plan, plan.reporting.sections, month), empty_parts=tuple(empty)

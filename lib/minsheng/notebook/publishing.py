@@ -43,7 +43,7 @@ def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, name: str, pa
     file = note.file if note and note.file else f"returns/{figures.period}/{writer.id}.xlsx（尚未报送）"
     month = plan.return_month(project, figures.period) or figures.period
     cell = narrative_cell(plan, writer, project, part_id, month)
-    return f"“{name}”的“{title}”（{writer.name}填写 {file} 的 {cell}，或由各地区在本地报表的同名栏填写）"
+    return f"“{name}”的“{title}”（{writer.name}填写 {file} 的 {cell}；各地区填写的不能代替）"
 
 
 class Published:

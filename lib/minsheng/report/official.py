@@ -60,7 +60,7 @@ def monthly_summary(figures: MonthlyReportFigures) -> str:
 
 
 def report_parts(dossier: Dossier) -> Piece:
-    """Return the body: per project the five parts in order, filled from data and from narratives."""
+    """Return the body: per project the five parts in order, filled from data and from the section's narratives."""
     figures = figures_of(dossier, MonthlyReportFigures)
     if not figures.projects:
         return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
@@ -93,7 +93,7 @@ def signature_block(dossier: Dossier) -> Piece:
 
 
 def annexes(dossier: Dossier) -> Piece:
-    """Return the annexes: the defaults of ours that figures depend on, and where every figure comes from."""
+    """Return the annexes: what areas wrote, the defaults of ours, and where every figure comes from."""
     pieces = [(title, body) for title, body in _annexes(dossier)]
     return Piece(
         [
@@ -110,7 +110,8 @@ def annexes(dossier: Dossier) -> Piece:
 
 
 def _annexes(dossier: Dossier) -> list[tuple[str, Content]]:
-    found: list[tuple[str, Content]] = []
+    written = [each for project in _reported(dossier) for each in _area_words(project, dossier.parts)]
+    found: list[tuple[str, Content]] = [("各地区填写的情况", written)] * bool(written)
     for piece in (assumptions(dossier), sources(dossier)):
         for element in piece.elements:
             if isinstance(element, Element):
@@ -162,10 +163,10 @@ def _project(
     for place, each in enumerate(parts):
         content.append(Element("h3", f"（{_ORDINALS[place]}）{each.title}"))
         if is_empty_part(figures, project, each):
-            told = f"“{each.title}”没有内容：科室和各地区均未填写。补齐后方可报送。"
+            told = f"“{each.title}”没有内容：科室未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
             continue
-        content += [*_from_data(project, each), *paragraphs(own.get(each.id, "")), *_area_texts(project, each)]
+        content += [*_from_data(project, each), *paragraphs(own.get(each.id, ""))]
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
 
 
@@ -191,10 +192,21 @@ def _unfinished(project: ProjectSummary) -> list[Element]:
     return [paragraph("".join(told))] if told else []
 
 
+def _reported(dossier: Dossier) -> tuple[ProjectSummary, ...]:
+    return figures_of(dossier, MonthlyReportFigures).projects
+
+
+def _area_words(project: ProjectSummary, parts: Sequence[ReportPart]) -> list[Element]:
+    """Return a project's parts in its areas' own words, for the parts that no figure can fill."""
+    told: list[Element] = []
+    for each in parts:
+        texts = [] if each.is_from_data else _area_texts(project, each)
+        told += [Element("h3", f"{project.name}：{each.title}"), *texts] if texts else []
+    return told
+
+
 def _area_texts(project: ProjectSummary, each: ReportPart) -> list[Element]:
-    """Areas' own words, for the parts that no figure can fill; areas that wrote the same are named together."""
-    if each.is_from_data:
-        return []
+    """Areas that wrote the same are named together."""
     writers: dict[str, list[str]] = {}
     for row in project.areas:
         text = one_line(project.narratives.get(row.area, {}).get(each.id, ""))
