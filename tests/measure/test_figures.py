@@ -8,7 +8,9 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import ReturnNote
 from minsheng.errors import PlanInvalidError, UsageError
 from minsheng.measure.county_score import with_value
+from minsheng.measure.money import total_of_sources
 from minsheng.measure.project import project_figures
+from minsheng.report import sentences
 
 MARCH, MAY, JUNE = Period("2017-03"), Period("2017-05"), Period("2017-06")
 
@@ -141,3 +143,33 @@ def test_a_day_before_a_parameter_s_first_value_is_an_error(plan, build):
     changed = plan.model_copy(update={"parameters": (*others, parameter)})
     with pytest.raises(PlanInvalidError, match="2017-07-01"):
         project_figures(changed, "disability_allowance", "cangxi", JUNE, {(JUNE, "cangxi"): build("2017-06")}, ())
+
+
+def test_a_total_of_money_names_what_was_not_reported(plan, build):
+    gone = {"funds.dibao_county.disbursed_yuan": None, "funds.dibao_municipal.allocated_yuan": None}
+    gone |= {"funds.dibao_municipal.received_yuan": None, "funds.dibao_municipal.disbursed_yuan": None}
+    returns = {(JUNE, "cangxi"): build("2017-06", changes=gone)}
+    *lines, total = project_figures(plan, "dibao", "cangxi", JUNE, returns, ()).funds
+    assert total.absent == ("市级安排", "县级安排（拨付）")
+    assert (total.allocated, total.received, total.disbursed) == (110_000_000, 100_000_000, 60_000_000)
+    assert total.execution is None
+    assert not any(line.absent for line in lines), "a line says itself that it was not reported"
+    said = sentences.funds(total)
+    assert said == "资金合计（不含未报送的市级安排、县级安排（拨付））到位10,000.00万元，拨付6,000.00万元"
+    returns[JUNE, "lizhou"] = build("2017-06", "lizhou")
+    *lines, whole = project_figures(plan, "dibao", "city", JUNE, returns, ()).funds
+    assert whole.absent[-2:] == ("苍溪县市级安排", "苍溪县县级安排（拨付）")
+    assert "剑阁县" in whole.absent
+    assert lines[2].absent[-1] == "苍溪县（拨付）"
+    assert lines[0].label == "争取中央、省补助"
+    assert sentences.funds(lines[0].model_copy(update={"label": "其他资金"})).startswith("其他资金（不含")
+
+
+def test_money_of_all_projects_names_what_was_not_reported(plan, build):
+    gone = {f"funds.dibao_county.{stage}_yuan": None for stage in ("allocated", "received", "disbursed")}
+    returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas}
+    returns[JUNE, "cangxi"] = build("2017-06", changes=gone)
+    dibao = project_figures(plan, "dibao", "city", JUNE, returns, ()).funds
+    total = total_of_sources([dibao])
+    assert total.absent == ("苍溪县县级安排",)
+    assert total.execution is None

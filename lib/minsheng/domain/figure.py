@@ -124,7 +124,9 @@ class FundUse(Frozen):
     received: Exact | None = None
     disbursed: Exact | None = None
     execution: Exact | None = None
-    """拨付 ÷ 到位; ``None`` where nothing was received, and in a city row with an area missing."""
+    """拨付 ÷ 到位; ``None`` where nothing was received, and where something is ``absent``."""
+    absent: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """What a total, or a sum over areas, lacks: areas and lines that were not reported."""
     cells: tuple[CellRef, ...] = ()
     reported_areas: int | None = None
     """For a city row: how many of ``expected_areas`` it holds."""

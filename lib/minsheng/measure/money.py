@@ -1,6 +1,6 @@
 """资金 by source in yuan, from plan to disbursement; key figures without a target, e.g. 保障人数."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ FUNDS_TABLE = "funds"
 TOTAL = "total"
 """The source id of the line that adds up the others."""
 
-_STAGES = ("allocated", "received", "disbursed")
+_STAGES = {"allocated": "下达", "received": "到位", "disbursed": "拨付"}
 
 
 def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_sum: bool) -> tuple[FundUse, ...]:
@@ -26,16 +26,19 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
     if line is None:
         return ()
     is_city = area_id == CITY
+    labels = {part.id: part.label for part in line.parts}
     sources: list[tuple[str, str, tuple[str, ...], Decimal]] = [
         (part.id, part.label, (part.id,), part.amount_yuan) for part in line.parts
     ]
     sources.append((TOTAL, "合计", tuple(part.id for part in line.parts), line.total_yuan))
     uses = []
     for source, label, rows, planned in sources:
-        amounts, cells, whole = _amounts(plan, rows, gathered)
+        # A line of one area says itself which of its stages are not reported.
+        named = labels if source == TOTAL else dict.fromkeys(rows, "") if is_sum else {}
+        amounts, cells, absent = _amounts(plan, rows, gathered, named, is_sum=is_sum)
         received, disbursed = amounts["received"], amounts["disbursed"]
         # Nothing to divide by where nothing was received; none in a city row with an area missing.
-        execution = sealed(disbursed / received) if whole and received and disbursed is not None else None
+        execution = sealed(disbursed / received) if not absent and received and disbursed is not None else None
         uses.append(
             FundUse(
                 source=source,
@@ -45,6 +48,7 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
                 **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
                 execution=execution,
                 cells=() if source == TOTAL else cells,
+                absent=absent,
                 reported_areas=len(gathered.found) if is_sum else None,
                 expected_areas=len(gathered.expected) if is_sum else None,
             )
@@ -68,7 +72,10 @@ def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
         amounts = [Decimal(cell.value) for (_, field), cell in newest.items() if field.endswith(f".{stage}_yuan")]
         sums[stage] = sum(amounts, Decimal(0)) if amounts else None
     received, disbursed = sums["received"], sums["disbursed"]
-    whole = all(use.received is not None and use.reported_areas == use.expected_areas for use in uses)
+    absent = tuple(
+        dict.fromkeys(each for lines in projects for use in lines if use.source == TOTAL for each in use.absent)
+    )
+    whole = not absent and all(use.received is not None for use in uses)
     planned = {use.source: use.planned for use in uses if use.planned is not None}
     return FundUse(
         source=TOTAL,
@@ -76,27 +83,33 @@ def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
         planned=sum(planned.values(), Decimal(0)) if planned else None,
         execution=sealed(Fraction(disbursed) / Fraction(received)) if whole and received and disbursed else None,
         cells=tuple(newest.values()),
+        absent=absent,
         **sums,
     )
 
 
 def _amounts(
-    plan: Plan, rows: tuple[str, ...], gathered: Gathered
-) -> tuple[dict[str, Fraction | None], tuple[CellRef, ...], bool]:
-    """Add up the stages of fund rows over returns; a stage that no return fills in is unknown, not zero."""
+    plan: Plan, rows: tuple[str, ...], gathered: Gathered, named: Mapping[str, str], *, is_sum: bool
+) -> tuple[dict[str, Fraction | None], tuple[CellRef, ...], tuple[str, ...]]:
+    """Add up the stages of fund rows over returns, and name what was not reported, which is unknown and not zero."""
     table = plan.table(FUNDS_TABLE)
     amounts: dict[str, Fraction | None] = dict.fromkeys(_STAGES)
     cells: list[CellRef] = []
-    whole = not gathered.missing
-    for _, accepted in gathered.found:
-        for stage in _STAGES:
-            found = sum_of(plan, accepted, [table.field(f"{stage}_yuan", row) for row in rows])
-            if found.total is None:
-                whole = False
-                continue
-            amounts[stage] = (amounts[stage] or Fraction(0)) + found.total
-            cells += found.cells
-    return amounts, tuple(cells), whole
+    absent = [area.name for area in gathered.missing] if is_sum else []
+    for area, accepted in gathered.found:
+        for row in rows:
+            lacking = []
+            for stage, word in _STAGES.items():
+                found = sum_of(plan, accepted, [table.field(f"{stage}_yuan", row)])
+                if found.total is None:
+                    lacking.append(word)
+                    continue
+                amounts[stage] = (amounts[stage] or Fraction(0)) + found.total
+                cells += found.cells
+            if lacking and row in named:
+                stages = f"（{'、'.join(lacking)}）" if len(lacking) < len(_STAGES) else ""
+                absent.append(f"{area.name if is_sum else ''}{named[row]}{stages}")
+    return amounts, tuple(cells), tuple(absent)
 
 
 def key_values(plan: Plan, project: Project, gathered: Gathered, *, is_city: bool) -> tuple[KeyValue, ...]:

@@ -52,6 +52,9 @@ def funds_by_source(caption: str, uses: Sequence[FundUse]) -> list[Element]:
     partial = next((use for use in uses if use.reported_areas != use.expected_areas), None)
     if partial is not None:
         remark += f"金额为已报送的{partial.reported_areas}/{partial.expected_areas}个地区合计，不计算执行率。"
+    absent = next((use.absent for use in uses if use.source == TOTAL and use.absent), ())
+    if absent:
+        remark += f"合计不含未报送的：{'、'.join(absent)}；不计算执行率。"
     return [table(caption, columns, rows, totals=totals), note(remark)]
 
 

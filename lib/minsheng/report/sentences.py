@@ -144,9 +144,11 @@ def condition(state: ConditionState) -> str:
 
 def funds(use: FundUse) -> str:
     """Return one clause about the money of one source, without its full stop."""
-    label = "资金合计" if use.source == TOTAL else f"{use.label}资金"
+    label = "资金合计" if use.source == TOTAL else f"{use.label.removesuffix('资金')}资金"
     if use.allocated is None and use.received is None and use.disbursed is None:
         return f"{label}未报送"
+    if use.absent:
+        label += f"（不含未报送的{'、'.join(use.absent)}）"
     if use.received == 0 and not use.disbursed:
         return f"{label}下达{_money(use.allocated)}，尚无到位" if use.allocated else f"{label}尚无到位"
     if use.received and use.disbursed == 0:
