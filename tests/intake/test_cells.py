@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.domain.table import CellType, Column
+from minsheng.domain.units import agree, dimension, split_unit
 from minsheng.intake.spreadsheets.cells import CellFaultError, cell_parser, excel_number, parse_date, parse_number
-from minsheng.intake.spreadsheets.units import agree, dimension, split_unit
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,10 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef
 from minsheng.domain.table import Table
+from minsheng.domain.units import held_unit
 from minsheng.measure.rounding import grouped
 
 Returns = Mapping[tuple[Period, str], AcceptedReturn]
-
-_PRINTED_ONLY = {"万元"}
-"""Units that exist at the edges: intake holds such columns in yuan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +186,7 @@ def unit_of(plan: Plan, patterns: Sequence[str]) -> str:
     """Return the unit in which a sum of patterns is written: the column's, money in 元."""
     parts = patterns[0].removeprefix("-").split(".")
     column = next((c for c in plan.table(parts[0]).columns if c.id == parts[-1]), None)
-    unit = column.unit if column else ""
-    return "元" if unit in _PRINTED_ONLY else unit
+    return held_unit(column.id, column.unit) if column else ""
 
 
 def absent_words(plan: Plan, accepted: AcceptedReturn, fields: Sequence[str]) -> str:

@@ -6,9 +6,9 @@ from minsheng.domain.assessment import BonusRow, Event, Mark, Veto
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
+from minsheng.domain.units import normal
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.form_rows import DeliveredForm, FormRow
-from minsheng.intake.spreadsheets.units import normal
 
 BONUS_FOLDER = "bonus"
 

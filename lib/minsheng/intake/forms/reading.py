@@ -11,6 +11,7 @@ from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET
+from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError
 from minsheng.files.hashing import sha256
 from minsheng.intake.forms import layout
@@ -25,7 +26,6 @@ from minsheng.intake.reading.sheets import find_sheets
 from minsheng.intake.spreadsheets.cells import CellFaultError, is_blank, parse_date, show
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.reader import Reader
-from minsheng.intake.spreadsheets.units import normal
 
 _AROUND_YEAR = re.compile("[年度-]")
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.table import CellType, Column
+from minsheng.domain.units import yuan_scale
 from minsheng.intake.reading.headers import comparable, unit_fault, unit_missing
 from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.rows import Total, names_total
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import CellFaultError, Raw, is_blank, parse_number, show
 from minsheng.intake.spreadsheets.style import REFERENCE_HEADER
-from minsheng.intake.spreadsheets.units import yuan_scale
 
 
 def check_columns(reading: Reading, result: ParsedTable) -> None:

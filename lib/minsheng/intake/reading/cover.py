@@ -10,6 +10,7 @@ from minsheng.domain.addresses import place
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CoverField
+from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.intake.reading.parse_findings import most_like
 from minsheng.intake.spreadsheets.cells import (
@@ -24,7 +25,6 @@ from minsheng.intake.spreadsheets.cells import (
     show,
 )
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
-from minsheng.intake.spreadsheets.units import normal
 
 _MONTH = re.compile(
     r"(?P<y>[0-9]{4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月(?:份|[0-9]{1,2}[日号])?|[-/.][0-9]{1,2})?(?:T?00:00:00)?"

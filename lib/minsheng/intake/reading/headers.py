@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from minsheng.domain.table import Column
+from minsheng.domain.units import agree, dimension, is_unit, normal, split_unit, unit_line
 from minsheng.intake.spreadsheets.cells import show
 from minsheng.intake.spreadsheets.grid import Sheet
-from minsheng.intake.spreadsheets.units import agree, dimension, normal, split_unit, unit_line
 
 _SCAN_ROWS = 30
 
@@ -27,15 +27,17 @@ _ABOUT = re.compile("(?<=.)(?:情况|数据|指标)$")
 
 
 @lru_cache(maxsize=16384)
-def comparable(text: str) -> str:
+def comparable(text: str, own: frozenset[str] = frozenset()) -> str:
     """Return a label as it is compared: without number, unit, white space and punctuation; 本月 is 当月.
+
+    ``own`` are the units of the table's columns.
 
     Examples
     --------
     >>> comparable("（3）本月 新增人数（人）")
     '当月新增人数'
     """
-    return _NUMBERING.sub("", split_unit(text)[0], count=1).translate(_DROPPED).replace("本月", "当月")
+    return _NUMBERING.sub("", split_unit(text, own)[0], count=1).translate(_DROPPED).replace("本月", "当月")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,16 @@ class Heading:
     """From the top."""
     below: str = ""
     """The unit written in a row of its own under the header."""
+    own: frozenset[str] = frozenset()
+    """The units of the table's columns."""
 
     @property
     def candidates(self) -> tuple[tuple[int, str], ...]:
         """What its label may be, the most specific first, each with its rank: 0 with all parents, 3 alone."""
-        own = comparable(self.text)
+        own = comparable(self.text, self.own)
         # 当月情况 over 保障人数 is 当月 over it.
-        above = [_ABOUT.sub("", comparable(parent)) for parent in self.parents if comparable(parent) != own]
+        parents = [comparable(parent, self.own) for parent in self.parents]
+        above = [_ABOUT.sub("", parent) for parent in parents if parent != own]
         if not above:
             return ((_ALONE, own),) if own else ()
         near = above[-1]
@@ -63,12 +68,12 @@ class Heading:
     @property
     def written(self) -> str:
         """Its text, after those of the headers above it that write a unit."""
-        return " / ".join([*(parent for parent in self.parents if split_unit(parent)[1]), self.text])
+        return " / ".join([*(parent for parent in self.parents if split_unit(parent, self.own)[1]), self.text])
 
     @property
     def units(self) -> tuple[str, ...]:
         """The units written in it and in every header above it."""
-        written = [split_unit(text)[1] for text in (*self.parents, self.text)]
+        written = [split_unit(text, self.own)[1] for text in (*self.parents, self.text)]
         return tuple(unit for unit in (*written, self.below) if unit)
 
 
@@ -93,15 +98,17 @@ class Header:
         return self.headings[column].text
 
 
-def _labels(columns: Sequence[Column], keys: Sequence[str]) -> dict[str, str]:
-    labels = {comparable(key): key for key in keys}
+def _labels(columns: Sequence[Column], keys: Sequence[str], own: frozenset[str]) -> dict[str, str]:
+    labels = {comparable(key, own): key for key in keys}
     for column in columns:
         for text in (column.label, *column.aliases):
-            labels.setdefault(comparable(text), column.id)
+            labels.setdefault(comparable(text, own), column.id)
     return labels
 
 
-def _headings(texts: list[list[str]], merged: set[tuple[int, int]], row: int, depth: int) -> dict[int, Heading]:
+def _headings(
+    texts: list[list[str]], merged: set[tuple[int, int]], row: int, depth: int, own: frozenset[str]
+) -> dict[int, Heading]:
     """Read the header block of ``depth`` rows that ends at ``row``: each column's own text and what stands above.
 
     ``texts`` are the sheet's first rows with merged ranges filled, ``merged`` the cells of such ranges.
@@ -115,16 +122,16 @@ def _headings(texts: list[list[str]], merged: set[tuple[int, int]], row: int, de
         within = at > row - depth
         left = ""
         for column, text in enumerate(line):
-            own = text
-            if not own and within and at < row and filled > 1 and (at, column) not in merged:
-                own = left  # without merging, a parent's text stands over its first child only
-            left = own or left
-            if own and (within or filled > 1):
-                stacks.setdefault(column, []).append(own)
+            mine = text
+            if not mine and within and at < row and filled > 1 and (at, column) not in merged:
+                mine = left  # without merging, a parent's text stands over its first child only
+            left = mine or left
+            if mine and (within or filled > 1):
+                stacks.setdefault(column, []).append(mine)
             if text and within:
                 inside.add(column)
     return {
-        column: Heading(stack[-1], tuple(dict.fromkeys(text for text in stack[:-1] if text != stack[-1])))
+        column: Heading(stack[-1], tuple(dict.fromkeys(text for text in stack[:-1] if text != stack[-1])), own=own)
         for column, stack in stacks.items()
         if column in inside
     }
@@ -151,7 +158,8 @@ def _match(headings: dict[int, Heading], labels: dict[str, str], row: int) -> He
 
 def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) -> Header | None:
     """Find the header row (or rows) that names most of a table's columns and keys; none that names but one of many."""
-    labels = _labels(columns, keys)
+    own = frozenset(column.unit for column in columns if column.unit)
+    labels = _labels(columns, keys, own)
     owners = sheet.spread(_SCAN_ROWS)
     texts = [
         [show(sheet.at(*owners.get((row, column), (row, column)))).strip() for column in range(sheet.width)]
@@ -163,7 +171,7 @@ def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) ->
         if best is not None and len(best[1].columns) == len(set(labels.values())) and row >= best[1].row + _MAX_DEPTH:
             break  # every column is named; a header merged downwards ends within these rows
         for depth in range(1, min(_MAX_DEPTH, row + 1) + 1):
-            header = _match(_headings(texts, merged, row, depth), labels, row)
+            header = _match(_headings(texts, merged, row, depth, own), labels, row)
             # Of equal matches the lowest row: a header merged downwards reads the same on each of its rows.
             key = (len(header.columns), -depth, row)
             # The same header again further down is another table (last year's, say): the first one counts.
@@ -176,18 +184,18 @@ def find_header(sheet: Sheet, columns: Sequence[Column], keys: Sequence[str]) ->
     for row in range(header.row):
         for text in sorted(set(texts[row]) - {""}):
             # A parent's own unit counts for its columns; “单位：万元” merged over all of them counts for the sheet.
-            counted = split_unit(text)[1] and any(text in h.parents for h in header.headings.values())
-            if (unit := unit_line(text)) and not counted:
+            counted = split_unit(text, own)[1] and any(text in h.parents for h in header.headings.values())
+            if (unit := unit_line(text, own)) and not counted:
                 header.sheet_unit = unit
     if header.row + 1 < len(texts):
-        _take_units(header, texts[header.row + 1])
+        _take_units(header, texts[header.row + 1], own)
     return header
 
 
-def _take_units(header: Header, line: list[str]) -> None:
+def _take_units(header: Header, line: list[str], own: frozenset[str]) -> None:
     """Take the row under the header into it where it holds nothing but units: 户, 人, （元）."""
     units = {at: normal(text).strip("()") for at, text in enumerate(line) if text}
-    if len(units) < _UNITS_IN_A_ROW or any(dimension(unit) is None for unit in units.values()):
+    if len(units) < _UNITS_IN_A_ROW or not all(is_unit(unit, own) for unit in units.values()):
         return
     header.row += 1
     header.headings = {at: replace(heading, below=units.get(at, "")) for at, heading in header.headings.items()}

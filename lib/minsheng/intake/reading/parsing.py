@@ -14,6 +14,7 @@ from minsheng.domain.delivery import Evidence, Issue, Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Column, Row, Table, TableKind
+from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError
 from minsheng.intake.reading.columns import check_cells, check_columns, check_totals
 from minsheng.intake.reading.cover import DAYS, Cover, read_cover
@@ -26,7 +27,6 @@ from minsheng.intake.reading.sheets import check_whose, find_sheets, split_text,
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
-from minsheng.intake.spreadsheets.units import normal
 from minsheng.process import collector_paused
 
 

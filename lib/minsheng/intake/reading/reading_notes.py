@@ -6,11 +6,11 @@ from decimal import Decimal
 from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Column
+from minsheng.domain.units import is_percent_unit
 from minsheng.intake.reading.parse_findings import Findings, Where
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import Divided, Percentage, excel_number, show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
-from minsheng.intake.spreadsheets.units import is_percent_unit
 from minsheng.measure.fields import fields_read
 
 

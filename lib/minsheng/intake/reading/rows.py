@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from minsheng.domain.table import Column, Row, TableKind
+from minsheng.domain.units import normal
 from minsheng.intake.reading.headers import comparable
 from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.reading_notes import note_divided, note_percentage
@@ -23,7 +24,6 @@ from minsheng.intake.spreadsheets.cells import (
     is_blank,
     show,
 )
-from minsheng.intake.spreadsheets.units import normal
 
 _TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
 

@@ -11,13 +11,13 @@ from minsheng.domain.area import Area
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET, Table, TableKind
+from minsheng.domain.units import normal
 from minsheng.intake.reading.cover import Cover
 from minsheng.intake.reading.headers import find_header
 from minsheng.intake.reading.parse_findings import Findings
 from minsheng.intake.reading.table_reading import ParsedTable
 from minsheng.intake.spreadsheets.cells import Raw, arabic, show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
-from minsheng.intake.spreadsheets.units import normal
 
 _TITLE_ROWS = 3
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from minsheng.domain.table import Column, Table
+from minsheng.domain.units import held_unit
 from minsheng.intake.reading.headers import Header
 from minsheng.intake.reading.parse_findings import Findings, Where
 from minsheng.intake.spreadsheets.cells import ABSENT, Exact, ParsedCell, Raw, cell_parser
 from minsheng.intake.spreadsheets.grid import Sheet
-from minsheng.intake.spreadsheets.units import held_unit
 
 
 @dataclass

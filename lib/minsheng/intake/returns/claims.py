@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from minsheng.domain.area import Area
 from minsheng.domain.plan import Plan
+from minsheng.domain.units import normal
 from minsheng.intake.reading.parsing import ParsedReturn
-from minsheng.intake.spreadsheets.units import normal
 
 
 @dataclass(frozen=True)

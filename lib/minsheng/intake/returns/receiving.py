@@ -11,6 +11,7 @@ from minsheng.domain.addresses import place
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.files.chained import append_line, bureau_clock
 from minsheng.files.hashing import sha256
@@ -37,7 +38,6 @@ from minsheng.intake.returns.store import (
 )
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.reader import Reader, too_large
-from minsheng.intake.spreadsheets.units import normal
 from minsheng.privacy.personal_numbers import masked_text
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")

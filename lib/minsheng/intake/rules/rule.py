@@ -13,9 +13,9 @@ from pydantic import Field, field_validator, model_validator
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
+from minsheng.domain.units import yuan_scale
 from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, beside_columns, judged_columns, named_columns, previous_columns
-from minsheng.intake.spreadsheets.units import yuan_scale
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "expect_column_values_to_be_in_set": ("column", "value_set"),

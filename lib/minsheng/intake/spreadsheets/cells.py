@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from minsheng.domain.base import plain
 from minsheng.domain.table import CellType, Column
-from minsheng.intake.spreadsheets.units import agree, dimension, is_percent_unit, normal, yuan_scale
+from minsheng.domain.units import agree, dimension, is_percent_unit, is_unit, normal, yuan_scale
 
 
 class Percentage(Decimal):
@@ -177,10 +177,10 @@ def parse_number(raw: Raw, unit: str = "") -> Decimal | None:
     allowed = f"只写一个数字，例如 1234.5 或 1,234.5（单位：{unit or '无'}，写在表头，不写在单元格里）"
     if match is None:
         raise CellFaultError("READ-NUMBER", f"“{raw}”不是数字", allowed)
-    rest = match["rest"].strip()
-    if rest.startswith("(") and rest.endswith(")") and dimension(rest[1:-1]) is not None:
+    rest, own = match["rest"].strip(), frozenset({unit} - {""})
+    if rest.startswith("(") and rest.endswith(")") and is_unit(rest[1:-1], own):
         rest = rest[1:-1]
-    if rest and dimension(rest) is None:
+    if rest and not is_unit(rest, own):
         raise CellFaultError("READ-NUMBER", f"“{raw}”不是规范的数字", allowed)
     if rest and not agree(unit, rest):
         raise CellFaultError("READ-UNIT", f"“{raw}”带有单位“{rest}”，而本列单位是“{unit or '无'}”", allowed)

@@ -87,6 +87,14 @@ class NewWorkbook:
         return normalise_zip(self._buffer.getvalue())
 
 
+def write_across(sheet: Any, row: int, last: int, text: str, style: Any) -> None:
+    """Write a text over a row's cells from the first to ``last``; a table may have but one column."""
+    if last:
+        sheet.merge_range(row, 0, row, last, text, style)
+    else:
+        sheet.write_string(row, 0, text, style)
+
+
 def put_cell(sheet: Any, row: int, place: int, value: CellValue | None, style: Any) -> None:
     """Write one cell; a text is always a text, and nothing is blank."""
     match value:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put_cell
+from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put_cell, write_across
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, Styles, display_width, line_count
 
 Cell = str | Decimal | None
@@ -103,7 +103,7 @@ def write_printed_table(
             put_cell(page, number, column, cell, formats[column] if isinstance(cell, Decimal) else styles.centred)
     last = len(widths) - 1
     for number, remark in enumerate(remarks, start=top + len(rows)):
-        page.merge_range(number, 0, number, last, remark, styles.remark)
+        write_across(page, number, last, remark, styles.remark)
         page.set_row(number, LINE_HEIGHT * max(1.2, _lines(remark, sum(widths))))
     _set_up_paper(page, top, last_row=top + len(rows) + len(remarks) - 1, last_column=last)
     return book.bytes()
@@ -129,7 +129,7 @@ def _write_head(
     for row, (text, style, height) in enumerate(
         zip(titles, (styles.title, styles.remark), (34, 1.4 * LINE_HEIGHT), strict=True)
     ):
-        page.merge_range(row, 0, row, last, text, style)
+        write_across(page, row, last, text, style)
         page.set_row(row, height)
     headings = list(_headings(groups, first_row=len(titles)))
     bottom = max(heading.last_row for heading in headings)

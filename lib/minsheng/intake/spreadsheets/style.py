@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import CellType, Column
+from minsheng.domain.units import yuan_scale
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -112,7 +113,7 @@ class Styles:
             case CellType.INTEGER:
                 return self._numbers[locked]["integer"]
             case CellType.DECIMAL:
-                return self._numbers[locked]["wan" if column.unit == "万元" else "yuan"]
+                return self._numbers[locked]["wan" if yuan_scale(column.id, column.unit) != 1 else "yuan"]
             case CellType.DATE:
                 return self.date
             case CellType.TEXT | CellType.CHOICE:

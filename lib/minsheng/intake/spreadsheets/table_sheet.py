@@ -11,16 +11,18 @@ from typing import Any
 
 from minsheng.domain.addresses import column_letters
 from minsheng.domain.table import CellType, Column, Table, TableKind
-from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put_cell
+from minsheng.domain.units import yuan_scale
+from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put_cell, write_across
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, REFERENCE_HEADER, display_width, finish_page, line_count
 
 TOTAL_LABEL = "合计"
 
-YUAN_PER_WAN = Decimal(10000)
-
 HEADER_ROW = 2
 
 FIRST_ROW = 3
+
+_TITLE_SIZE = 1.5
+"""Of a title's letters, as against those of the cells."""
 
 _NUMBERS = {CellType.INTEGER, CellType.DECIMAL}
 
@@ -43,16 +45,15 @@ class Line:
 
 
 def shown(column: Column, value: CellValue) -> CellValue:
-    """Return a figure as its cell shows it: yuan become 万元, exactly, where the column says 万元.
+    """Return a figure as its cell shows it: yuan become 万元 or 亿元, exactly, where the column says so.
 
     Examples
     --------
     >>> shown(Column(id="received_yuan", label="到位", unit="万元", type="decimal"), Decimal("123456.78"))
     Decimal('12.345678')
     """
-    if column.unit == "万元" and isinstance(value, Decimal | int):
-        return Decimal(value) / YUAN_PER_WAN
-    return value
+    scale = yuan_scale(column.id, column.unit)
+    return Decimal(value) / scale if scale != 1 and isinstance(value, Decimal | int) else value
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,10 @@ class TableSheet:
         self._width = len(table.keys) + len(self._slots)
         self._given_widths = bool(widths)
         self._widths = list(widths) or self._fitting_widths()
+        # A template of few columns is as wide as its title and the line where it is signed.
+        lacking = max(_TITLE_SIZE * display_width(table.title), display_width(footer) + 1) - sum(self._widths)
+        if lacking > 0 and not widths and book.styles.template:
+            self._widths = [width + lacking / self._width for width in self._widths]
 
     def write(self, *, said: str = "", guide: str = "") -> None:
         """Write the sheet; below the title stands what it is about, or how it is to be filled in."""
@@ -119,7 +124,7 @@ class TableSheet:
         if self._table.total_row:
             self._total(end)
             end += 1
-        self._sheet.merge_range(end + 1, 0, end + 1, self._width - 1, self._footer, self._styles.footer)
+        write_across(self._sheet, end + 1, self._width - 1, self._footer, self._styles.footer)
         if self._styles.template:
             self._aids()
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
@@ -153,19 +158,20 @@ class TableSheet:
 
     def _header(self, slot: _Slot) -> str:
         """Return a column's header; in a template the unit has a line of its own and never breaks."""
-        header = REFERENCE_HEADER if slot.reference else slot.column.header
-        label, opened, unit = header.rpartition("（")
-        split = self._styles.template and slot.column.type in _NUMBERS and label and unit.endswith("）")
-        return f"{label}\n{opened}{unit}" if split else header
+        column = slot.column
+        if slot.reference:
+            return REFERENCE_HEADER
+        split = self._styles.template and column.type in _NUMBERS and column.unit
+        return f"{column.label}\n（{column.unit}）" if split else column.header
 
     def _frame(self, said: str, guide: str) -> None:
         sheet, styles = self._sheet, self._styles
         for place, width in enumerate(self._widths):
             sheet.set_column(place, place, width)
         sheet.set_row(0, 32)
-        sheet.merge_range(0, 0, 0, self._width - 1, self._table.title, styles.title)
+        write_across(sheet, 0, self._width - 1, self._table.title, styles.title)
         sheet.set_row(1, line_count(guide, sum(self._widths)) * LINE_HEIGHT + 6 if guide else 20)
-        sheet.merge_range(1, 0, 1, self._width - 1, guide or said, styles.key_value if guide else styles.subtitle)
+        write_across(sheet, 1, self._width - 1, guide or said, styles.key_value if guide else styles.subtitle)
         headers = [*self._table.keys, *(self._header(slot) for slot in self._slots)]
         lines = max(line_count(header, width) for header, width in zip(headers, self._widths, strict=True))
         sheet.set_row(HEADER_ROW, lines * LINE_HEIGHT + 6)
@@ -230,8 +236,7 @@ class TableSheet:
         if column.id in line.locked:
             return {}
         last = line.last.get(column.id) if column.cumulative else None
-        scale = YUAN_PER_WAN if column.unit == "万元" else 1
-        least = Decimal(last) / scale if isinstance(last, Decimal | int) else None
+        least = Decimal(last) / yuan_scale(column.id, column.unit) if isinstance(last, Decimal | int) else None
         choices = line.choices.get(column.id, column.choices)
         return self._styles.bounds(column, self._year, choices, least, line.most.get(column.id))
 

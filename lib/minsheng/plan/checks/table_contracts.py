@@ -1,17 +1,16 @@
 """The tables of returns, what other files say about their rows, and the fields (``table.row.column``) they name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Comparison, Condition, FundLine, Indicator, RatioMeasure, SumMeasure
 from minsheng.domain.plan import Project, Reporting
 from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
+from minsheng.domain.units import agree, held_unit, is_money
 from minsheng.plan.checks.identifiers import Place, conditions, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
 from minsheng.plan.strict_yaml import YamlPath
-
-_MONEY = {"元", "万元", "亿元"}
 
 _LIST_COLUMNS = {TableKind.EVIDENCE: ("project", "name"), TableKind.EXPLANATION: ("rule", "cell", "text")}
 
@@ -56,8 +55,7 @@ def _own(files: PlanFiles, name: str, table: Table) -> None:
     for n, column in enumerate(table.columns):
         headers.append((column.label, (name, ("columns", n, "label"))))
         headers += [(alias, (name, ("columns", n, "aliases"))) for alias in column.aliases]
-        is_money = column.unit.split("/")[0] in _MONEY
-        if is_money and not column.id.endswith("_yuan"):
+        if is_money(column.unit) and not column.id.endswith("_yuan"):
             place = (name, ("columns", n, "id"))
             files.fault(*place, f"列“{column.label}”的单位是{column.unit}，id“{column.id}”应以 _yuan 结尾")
         numeric = column.type in {CellType.INTEGER, CellType.DECIMAL}
@@ -195,8 +193,30 @@ def check_fields(files: PlanFiles) -> None:
             _all(files, "indicators", (*path, "measure", "denominator"), measure.denominator, NUMBERS)
         elif isinstance(measure, SumMeasure):
             _all(files, "indicators", (*path, "measure", "fields"), measure.fields, NUMBERS)
+        _indicator_unit(files, path, indicator)
     for place, condition in conditions(files):
         _condition(files, place, condition)
+
+
+def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    """Note an indicator whose figures are not in its unit: nothing would convert them."""
+    measure = indicator.measure
+    fits: Callable[[str, str], bool]
+    if isinstance(measure, SumMeasure):
+        fields, fits, allowed = measure.fields, agree, "与列的单位一致（万元等以元计）"
+    elif isinstance(measure, RatioMeasure) and is_money(indicator.unit):
+        # What is divided may have any unit, but money comes of money alone.
+        fields, fits, allowed = measure.numerator, lambda _, theirs: is_money(theirs), "分子是金额"
+    else:
+        return
+    for field in fields:
+        table = files.tables.get(field.removeprefix("-").split(".")[0])
+        columns = table.columns if isinstance(table, Table) else ()
+        for column in (column for column in columns if column.id == field.split(".")[-1]):
+            unit = held_unit(column.id, column.unit)
+            if not fits(indicator.unit, unit):
+                message = f"“{indicator.name}”的单位是{indicator.unit}，字段“{field}”的列“{column.label}”以{unit}计"
+                files.fault("indicators", (*path, "unit"), message, allowed)
 
 
 def _condition(files: PlanFiles, place: Place, condition: Condition) -> None:

@@ -1,6 +1,8 @@
 """计量单位 in headers and cells: split off, compared, never guessed.
 
-万元 exists at this edge only: a column whose id ends in ``_yuan`` is held in 元 from here on.
+What measures what is known of the units below, so that 人 and 名 agree and 元 and 万元 do not. Any other text is a unit
+where the plan names it as one: ``own`` are the units of the columns that a header may be of. 万元 exists at the edge
+only: a column whose id ends in ``_yuan`` is held in 元 once it is read.
 """
 
 import re
@@ -8,9 +10,11 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-_MONEY = re.compile(r"(?:人民币)?(?P<scale>[百千万亿]?)元整?(?P<per>/.+)?")
+_MONEY = re.compile(r"(?:人民币)?(?P<scale>[十百千]?(?:万亿|[万亿])?)元整?(?P<per>/.+)?")
 
-_SCALES = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10**4), "亿": Decimal(10**8)}
+_SCALE = re.compile(r"(?P<scale>[十百千]?(?:万亿|[万亿])|[百千])(?P<rest>.*)")
+
+_POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 
 _A_HEAD = re.compile("/.*[人户床张]")
 
@@ -60,20 +64,40 @@ def dimension(unit: str) -> tuple[str, Decimal] | None:
     text = normal(unit).replace("•", "·").replace(".", "·")
     if money := _MONEY.fullmatch(text):
         yearly = "年" in (money["per"] or "")
-        return ("money per year" if yearly else "money", _SCALES[money["scale"]])
+        return ("money per year" if yearly else "money", _scale(money["scale"]))
     if text in _DIMENSION:
         return _DIMENSION[text], Decimal(1)
-    if text[:1] in {"百", "千", "万", "亿"}:
-        rest = text[1:]
-        if rest in _DIMENSION or not rest:
-            return _DIMENSION.get(rest, "number"), _SCALES[text[0]]
+    scaled = _SCALE.fullmatch(text)
+    if scaled and (scaled["rest"] in _DIMENSION or not scaled["rest"]):
+        return _DIMENSION.get(scaled["rest"], "number"), _scale(scaled["scale"])
     return None
+
+
+def _scale(words: str) -> Decimal:
+    return Decimal(10 ** sum(_POWERS[word] for word in words))
+
+
+@lru_cache(maxsize=4096)
+def is_unit(text: str, own: frozenset[str] = frozenset()) -> bool:
+    """Whether a text is a unit: a known one, one of ``own``, or one of these in hundreds, thousands, 万."""
+    if dimension(text) is not None:
+        return True
+    flat, mine = normal(text), {normal(unit) for unit in own}
+    mine |= {scaled["rest"] for unit in mine if (scaled := _SCALE.fullmatch(unit)) and scaled["rest"]}
+    scaled = _SCALE.fullmatch(flat)
+    return flat in mine or bool(scaled and scaled["rest"] in mine)
 
 
 def is_percent_unit(unit: str) -> bool:
     """Whether figures of a unit are hundredths: what a percentage cell shows, and not what it holds, is meant."""
     known = dimension(unit)
     return known is not None and known[0] == "percent"
+
+
+def is_money(unit: str) -> bool:
+    """Whether a unit is one of money, however many of whatever: 万元, 元/人·月."""
+    known = dimension(unit)
+    return known is not None and known[0].startswith("money")
 
 
 def agree(column_unit: str, found: str) -> bool:
@@ -90,34 +114,40 @@ def agree(column_unit: str, found: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def split_unit(header: str) -> tuple[str, str]:
+def split_unit(header: str, own: frozenset[str] = frozenset()) -> tuple[str, str]:
     """Split a header into its label, as compared, and its unit; the unit is empty where none is written.
 
     Examples
     --------
     >>> split_unit("累计 下达（万元）"), split_unit("老人（含）")
     (('累计下达', '万元'), ('老人(含)', ''))
+    >>> split_unit("改造管网（公里）", frozenset({"公里"}))
+    ('改造管网', '公里')
     """
     text = normal(header)
+    for unit in map(normal, own):
+        # As it is printed, whatever it holds: brackets of its own, too.
+        if text.endswith(f"({unit})") and unit:
+            return text.removesuffix(f"({unit})"), unit
     match = _SUFFIX.fullmatch(text)
-    if match and (dimension(match["unit"]) or "或" in match["unit"]):
+    if match and (is_unit(match["unit"], own) or "或" in match["unit"]):
         return match["label"], match["unit"]
     said = _SAID.fullmatch(text)
-    if said and dimension(said["unit"]):
+    if said and is_unit(said["unit"], own):
         return said["label"], said["unit"]
     label, _, last = text.rpartition("/")
-    if label and dimension(last) and not dimension(text):
+    if label and is_unit(last, own) and not is_unit(text, own):
         return label, last
     return text, ""
 
 
-def unit_line(text: object) -> str:
+def unit_line(text: object, own: frozenset[str] = frozenset()) -> str:
     """Return the unit that a line above a table names (单位：万元), or an empty text."""
     flat = normal(text)
     match = _UNIT_LINE.search(flat)
-    if match and dimension(match["unit"]):
+    if match and is_unit(match["unit"], own):
         return match["unit"]
-    return split_unit(flat)[1]
+    return split_unit(flat, own)[1]
 
 
 @lru_cache(maxsize=1024)
@@ -129,4 +159,5 @@ def yuan_scale(column_id: str, unit: str) -> Decimal:
 
 def held_unit(column_id: str, unit: str) -> str:
     """Return the unit in which a column's figures are held once they are read: 元 where they are scaled."""
-    return unit if yuan_scale(column_id, unit) == 1 else "元"
+    money = _MONEY.fullmatch(normal(unit)) if yuan_scale(column_id, unit) != 1 else None
+    return f"元{money['per'] or ''}" if money else unit
