@@ -6,6 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
+from minsheng.plan import load_plan
+
 Rows = Mapping[str, Mapping[str, object]]
 """The text of a row's last key (empty where the table has one row) → header without its unit → value."""
 
@@ -38,6 +40,13 @@ def fill(  # noqa: C901 - a sheet has rows, headers and words
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     return target
+
+
+def blank(folder: Path, workspace: Path, who: str) -> Path:
+    """Return the template that was written for an area or section of the one year that a workspace has a plan of."""
+    (year,) = (int(path.name) for path in (workspace / "params").iterdir() if path.name.isdigit())
+    (found,) = folder.glob(f"{load_plan(workspace / 'params', year).owner_name(who)}*年*月报表.xlsx")
+    return found
 
 
 def _heads(row: tuple) -> set[str]:

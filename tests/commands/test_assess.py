@@ -245,7 +245,7 @@ def test_a_period_that_is_none_is_refused(june, period):
 def test_templates_of_a_half_year_are_the_forms(done, tmp_path):
     workspace, _ = done
     plan = load_plan(workspace.params, 2017)
-    written = {path.stem: path for path in write_templates(workspace, "2017-H1", tmp_path)}
+    written = write_templates(workspace, "2017-H1", tmp_path)
     assert written.keys() == {area.id for area in plan.assessed_areas} | {"social_relief", "welfare_charity"}
     sheet = openpyxl.load_workbook(written["social_relief"])["拟扣分"]
     proposed = [(row[0].value, row[2].value) for row in sheet.iter_rows(min_row=4) if row[2].value]

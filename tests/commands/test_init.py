@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT
-from tests.filling import fill
+from tests.filling import blank, fill
 
 from minsheng.commands.init import start_workspace
 from minsheng.domain.result import Result
@@ -44,7 +44,7 @@ def _first_month(root: Path, package: Path | None = None) -> None:
             },
         }
         filled = fill(
-            templates / f"{area}.xlsx",
+            blank(templates, root, area),
             root.parent / f"{area}.xlsx",
             as_of=date(YEAR, 1, 20),
             sheets=sheets,
@@ -56,7 +56,7 @@ def _first_month(root: Path, package: Path | None = None) -> None:
         assert took.returncode == 0, took.stdout + took.stderr
         assert "通过校验" in took.stdout
     section = fill(
-        templates / "elder_section.xlsx",
+        blank(templates, root, "elder_section"),
         root.parent / "section.xlsx",
         as_of=date(YEAR, 1, 20),
         sheets={},

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.filling import fill
+from tests.filling import blank, fill
 
 from minsheng.agenda.attention import matters
 from minsheng.agenda.due import Step, due, needs
@@ -47,7 +47,7 @@ def empty(tmp_path_factory) -> Workspace:
     write_templates(workspace, MONTH, root / "blank")
     for area, beds in (("east", 30), ("west", 5)):
         _return(root, area, beds, root / "filled" / f"{area}.xlsx")
-    fill(root / "blank/elder_section.xlsx", root / "filled/section.xlsx",
+    fill(blank(root / "blank", root, "elder_section"), root / "filled/section.xlsx",
          as_of=date(YEAR, 1, 20), sheets={}, words="本科室已汇总")  # fmt: skip
     return workspace
 
@@ -60,7 +60,7 @@ def _return(root: Path, area: str, beds: int, target: Path) -> Path:
             "市县安排": {"累计下达": 6, "累计到位": 2, "累计拨付": 1},
         },
     }
-    return fill(root / f"blank/{area}.xlsx", target, as_of=date(YEAR, 1, 20), sheets=sheets, words="按计划推进")
+    return fill(blank(root / "blank", root, area), target, as_of=date(YEAR, 1, 20), sheets=sheets, words="按计划推进")
 
 
 @pytest.fixture(scope="module")

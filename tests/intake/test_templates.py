@@ -1,10 +1,13 @@
 """A template that is filled in is read without a word, whatever the plan and whatever its units."""
 
 import io
+import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +20,8 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.returns.return_template import Aids, Filling, tables_for, write_workbook
+from minsheng.intake.returns.template_sums import template_sums
+from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.new_workbook import CellValue
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import unit_of
@@ -163,3 +168,62 @@ def test_a_table_of_one_column_keeps_its_title_and_the_line_where_it_is_signed()
 @pytest.mark.parametrize(("unit", "held"), [("万元", "元"), ("亿元", "元"), ("百元/人·月", "元/人·月")])
 def test_money_is_held_in_yuan_and_formulas_say_so(unit: str, held: str) -> None:
     assert unit_of(with_column(PLAN, unit, cumulative=False), ["elderly_care.built_yuan"]) == held
+
+
+def june_template(previous: dict[str, CellValue]) -> bytes:
+    sums = template_sums(load_suites(PLAN, ROOT / "params"), first_month=False)
+    return write_workbook(PLAN, PLAN.area("cangxi"), JUNE, aids=Aids(due=JUNE.end, previous=previous, sums=sums))
+
+
+def headers(sheet: Any) -> dict[str, int]:
+    return {str(cell.value).split("\n")[0]: cell.column for cell in sheet[3] if cell.value}
+
+
+def test_the_month_last_months_cumulative_and_the_cumulative_stand_side_by_side_and_add_up() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(june_template({"elderly_care.daycare_cumulative": 4})))["养老服务"]
+    at = headers(sheet)["累计建成日间照料中心"]
+    assert [str(sheet.cell(3, at + n).value).split("\n")[0] for n in (-2, -1)] == ["本月建成日间照料中心", "上月累计"]
+    month, last, total = (sheet.cell(4, at + n) for n in (-2, -1, 0))
+    assert total.value == f'=IF(COUNT({month.coordinate},{last.coordinate})<2,"",{last.coordinate}+{month.coordinate})'
+    assert (last.value, last.protection.locked, total.protection.locked) == (4, True, False)
+    # Without last month's figure there is nothing to add to; a total of two columns needs none.
+    assert sheet.cell(4, headers(sheet)["累计维修改造床位"]).value is None
+    both = [sheet.cell(4, headers(sheet)[name]).coordinate for name in ("累计新增公办床位", "累计新增民办床位")]
+    assert (
+        sheet.cell(4, headers(sheet)["累计新增床位合计"]).value
+        == f'=IF(COUNT({",".join(both)})<2,"",{both[0]}+{both[1]})'
+    )
+
+
+def test_every_column_has_its_hint_and_every_sheet_is_a4() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(june_template({"elderly_care.daycare_cumulative": 4})))
+    assert {int(sheet.page_setup.paperSize) for sheet in book} == {9}
+    keys = {table.sheet: len(table.keys) for table in PLAN.tables}
+    for sheet in book.worksheets[1:]:
+        for cell in list(sheet[3])[keys[sheet.title] :]:
+            assert cell.value is None or cell.value == "上月累计" or cell.comment, (sheet.title, cell.coordinate)
+    total = book["养老服务"].cell(3, headers(book["养老服务"])["累计建成日间照料中心"])
+    assert "自动算出" in total.comment.text
+
+
+@pytest.mark.parametrize(("stored", "fault"), [("6", False), ("4", True), ("", True)], ids=["right", "old", "none"])
+def test_a_formula_is_believed_only_where_it_was_calculated(stored: str, fault: bool, reader: Reader) -> None:
+    content = june_template({"elderly_care.daycare_cumulative": 4})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet, name = book["养老服务"], f"xl/worksheets/sheet{book.sheetnames.index('养老服务') + 1}.xml"
+    at = headers(sheet)["累计建成日间照料中心"]
+    month, total = sheet.cell(4, at - 2).coordinate, sheet.cell(4, at).coordinate
+
+    def filled_by_a_program(part: bytes) -> bytes:
+        part = re.sub(rf'<c r="{month}"( s="\d+")/>'.encode(), rf'<c r="{month}"\1><v>2</v></c>'.encode(), part)
+        value = f"<v>{stored}</v>" if stored else ""
+        return re.sub(rf'(<c r="{total}" s="\d+"><f>[^<]*</f>)<v></v>'.encode(), rf"\1{value}".encode(), part)
+
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out := io.BytesIO(), "w") as target:
+        for part in source.namelist():
+            data = source.read(part)
+            target.writestr(part, filled_by_a_program(data) if part == name else data)
+    parsed = parse_return(reader.read(out.getvalue()), PLAN)
+    found = [(issue.rule, issue.cell) for issue in parsed.findings.issues if issue.cell == total]
+    assert found == [("READ-FORMULA", total)] * fault
+    assert parsed.tables["elderly_care"].rows[0].cells["daycare_cumulative"].value == (None if fault else 6)

@@ -141,12 +141,12 @@ class TestTemplate:
     def test_last_month_stands_beside_the_cumulative_cell(self, book):
         dibao, funds = book["低保"], book["资金"]
         place = header_columns(dibao)["累计保障人次（人次）"]
-        beside = dibao.cell(4, place + 1)
-        assert dibao.cell(3, place + 1).value == "上月累计"
+        beside = dibao.cell(4, place - 1)
+        assert dibao.cell(3, place - 1).value == "上月累计"
         assert (beside.value, beside.protection.locked) == (105000, True)
         line = next(r.row for r in funds["B"] if r.value == "争取中央、省补助" and "最低" in funds.cell(r.row, 1).value)
         place = header_columns(funds)["累计到位（万元）"]
-        assert funds.cell(line, place + 1).value == 1234.56
+        assert funds.cell(line, place - 1).value == 1234.56
 
     def test_numbers_are_bounded_and_falling_below_last_month_asks_back(self, book):
         dibao = book["低保"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT
-from tests.filling import fill
+from tests.filling import blank, fill
 
 from minsheng.commands.init import start_workspace
 from minsheng.commands.plan_check import check_plans
@@ -55,9 +55,9 @@ def _deliver(workspace: Workspace, month: str, sheets: Mapping[str, Mapping], by
     faults = check_plans(workspace, int(month[:4])).faults
     assert faults == (), [str(fault) for fault in faults]
     files = []
-    for path in write_templates(workspace, month, None):
-        is_section = path.stem == "elder_section"
-        mine = {} if is_section else {**sheets, **by_area.get(path.stem, {})}
+    for who, path in write_templates(workspace, month, None).items():
+        is_section = who == "elder_section"
+        mine = {} if is_section else {**sheets, **by_area.get(who, {})}
         as_of = date(int(month[:4]), int(month[5:]), 15)
         target = workspace.root.parent / f"{month}-{path.name}"
         files.append(fill(path, target, as_of=as_of, sheets=mine, words="按计划推进"))
@@ -232,7 +232,7 @@ class CountedRule(Frozen):''',
     minsheng("template", "2026-01")
     # East: 20 of 200 × 1/12 = 16.7 due, reached. West: 5 of 100 × 1/12 = 8.3, not reached.
     for area, beds in (("east", 20), ("west", 5)):
-        template = bureau.outputs / "2026-01" / "templates" / f"{area}.xlsx"
+        template = blank(bureau.outputs / "2026-01" / "templates", bureau.root, area)
         sheets = {**_sheets(), "养老服务": {"": {**BEDS, "本月新增床位": beds, "累计新增床位": beds}}}
         filled = fill(template, tmp_path / f"{area}.xlsx", as_of=date(YEAR, 1, 15), sheets=sheets, words="推进")
         minsheng("receive", "2026-01", str(filled), "--received-at", "2026-01-16T09:00")

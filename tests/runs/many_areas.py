@@ -40,16 +40,16 @@ def many_areas(root: Path, count: int) -> Workspace:
     text = text.replace("{city: 95, east: 95, west: 95}", f"{{city: 95, {ratios}}}")
     indicators.write_text(text, encoding="utf-8")
     workspace = Workspace.find(root)
-    write_templates(workspace, MONTH, root / "blank")
-    files = [_filled(root, name, number) for number, name in enumerate(names, start=1)]
-    section = root / "blank/elder_section.xlsx"
+    blanks = write_templates(workspace, MONTH, root / "blank")
+    files = [_filled(blanks[name], root / f"filled/{name}.xlsx", number) for number, name in enumerate(names, start=1)]
+    section = blanks["elder_section"]
     files.append(fill(section, root / "filled/section.xlsx", as_of=date(YEAR, 1, 20), sheets={}, words="本科室已汇总"))
     outcome = receive_files(workspace, MONTH, files, received_at=f"{YEAR}-01-22T09:00", sender="", display=Quiet())
     assert outcome.exit_code == 0, outcome.lines()
     return workspace
 
 
-def _filled(root: Path, name: str, number: int) -> Path:
+def _filled(blank: Path, target: Path, number: int) -> Path:
     beds = number % 11
     sheets = {
         "养老服务": {
@@ -61,6 +61,4 @@ def _filled(root: Path, name: str, number: int) -> Path:
         },
     }
     words = f"第{number}县按计划推进"
-    return fill(
-        root / f"blank/{name}.xlsx", root / f"filled/{name}.xlsx", as_of=date(YEAR, 1, 20), sheets=sheets, words=words
-    )
+    return fill(blank, target, as_of=date(YEAR, 1, 20), sheets=sheets, words=words)

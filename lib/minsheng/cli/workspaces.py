@@ -44,7 +44,7 @@ def template(
     from minsheng.commands.template import write_templates
     from minsheng.workspace import Workspace
 
-    for path in write_templates(Workspace.find(workspace, params=params), period, out):
+    for path in write_templates(Workspace.find(workspace, params=params), period, out).values():
         typer.echo(str(path))
 
 

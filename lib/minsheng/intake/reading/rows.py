@@ -368,7 +368,7 @@ def _lost(reading: Reading, at: str, where: Where) -> str:
         return shown
     reading.findings.add(
         "READ-FORMULA",
-        "公式没有保存计算结果，读不到数",
+        "公式没有保存计算结果，或保存的结果不是现在各单元格算出的，读不到数",
         allowed="保存过结果的公式，或直接填数",
         action="请用 Excel 或 WPS 打开，确认有数后保存再报",
         value="（公式）",

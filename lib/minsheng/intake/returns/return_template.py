@@ -16,7 +16,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, Row, Table, TableKind
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
 from minsheng.intake.spreadsheets.style import display_width
-from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, Line, TableSheet
+from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, Line, Sum, TableSheet
 
 DUE_LABEL = "报送截止"
 
@@ -30,7 +30,8 @@ _BLANK_LIST_ROWS = 30
 
 _GUIDE = (
     "只填白底单元格，灰底单元格已锁定。数字单元格只填数字，单位见表头；没有发生填 0，不要留空。"
-    "资金表的单位是万元，其余金额的单位是元。累计数 = 上月累计 + 本月数；上月累计列在旁边，供对照，不必修改。"
+    "资金表的单位是万元，其余金额的单位是元。累计数 = 上月累计 + 本月数，填好本月数即自动算出，有更正时可直接改写；"
+    "上月累计列在旁边，供对照，不必修改。"
 )
 
 
@@ -60,6 +61,8 @@ class Aids:
     due: date
     previous: Mapping[str, CellValue] = field(default_factory=dict)
     """Last month's accepted figures by field, money in yuan; shown beside the cumulative columns."""
+    sums: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
+    """By table (``table.row`` where a rule is about some rows) and column: what the template computes by itself."""
 
 
 def unit_name(plan: Plan, owner: Area | Section) -> str:
@@ -158,9 +161,14 @@ def _lines(table: Table, projects: tuple[str, ...], names: set[str], filling: Fi
             values=_row_of(table, row, filling.figures),
             last=_row_of(table, row, aids.previous) if aids else {},
             choices=choices,
+            sums=_sums(table, row, aids) if aids else {},
         )
         for row in _fixed_rows(table, projects)
     ]
+
+
+def _sums(table: Table, row: Row | None, aids: Aids) -> dict[str, Sum]:
+    return {**aids.sums.get(table.id, {}), **(aids.sums.get(f"{table.id}.{row.id}", {}) if row else {})}
 
 
 def _fixed_rows(table: Table, projects: tuple[str, ...]) -> Sequence[Row | None]:

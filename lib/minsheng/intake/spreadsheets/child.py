@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
+from minsheng.intake.spreadsheets.formulas import stale_formulas
 from minsheng.intake.spreadsheets.guard import PASSWORD, scan_package
 from minsheng.intake.spreadsheets.guard_package import Members, Package
 from minsheng.intake.spreadsheets.guard_parts import SAVE_AGAIN, RefusedError, Scan, check_extent
@@ -140,7 +141,7 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
                 "hidden_rows": scan.hidden_rows,
                 "hidden_columns": scan.hidden_columns,
                 "errors": scan.errors,
-                "uncached": scan.uncached,
+                "uncached": [*scan.uncached, *stale_formulas(rows, scan.formulas)],
                 "pictures": scan.pictures,
             }
         )

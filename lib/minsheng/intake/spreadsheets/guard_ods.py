@@ -84,6 +84,8 @@ class OpenDocument(Elements):
             elif kind == "percentage":
                 rows, columns = range(self.row, self.row + self.repeat), range(self.column, self.column + width)
                 scan.percents += [(row, column) for row in rows for column in columns]
+        if formula and kind:
+            scan.formulas[self.cell] = formula
         down = int(attributes.get("table:number-rows-spanned", 1))
         across = int(attributes.get("table:number-columns-spanned", 1))
         if down > 1 or across > 1:

@@ -37,6 +37,8 @@ class Scan:
 
     errors: dict[str, str] = field(default_factory=dict)
     uncached: list[str] = field(default_factory=list)
+    formulas: dict[str, str] = field(default_factory=dict)
+    """Address → formula, where its text stands in its own cell."""
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     percents: list[tuple[int, int]] = field(default_factory=list)

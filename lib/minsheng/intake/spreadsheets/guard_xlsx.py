@@ -105,6 +105,8 @@ class _Worksheet(Elements):
         self.attributes: dict[str, str] = {}
         """Those of the cell."""
         self.text: list[str] = []
+        self.written: list[str] = []
+        """The cell's formula."""
         self.columns: dict[str, int] = {}
         """Letters → column, of the columns met so far."""
         self.waiting = False
@@ -138,6 +140,10 @@ class _Worksheet(Elements):
                 self.formula = True
                 self._occupied()
                 self._wait()
+                self.written = []
+                # An array's formula is not its cell's alone.
+                if attributes.get("t", "normal") != "array":
+                    self.parser.CharacterDataHandler = self.written.append
             case other:
                 self._around(other, attributes)
 
@@ -180,7 +186,7 @@ class _Worksheet(Elements):
 
     def end(self, name: str) -> None:
         match local_name(name):
-            case "v" | "is":
+            case "v" | "is" | "f":
                 self.parser.CharacterDataHandler = None
             case "c":
                 text, kind = "".join(self.text), self.attributes.get("t", "")
@@ -188,6 +194,8 @@ class _Worksheet(Elements):
                     self.scan.errors[address(self.row, self.column)] = text or "#错误值"
                 elif self.formula and not text and kind != "str":
                     self.scan.uncached.append(address(self.row, self.column))
+                elif self.formula and self.written:
+                    self.scan.formulas[address(self.row, self.column)] = "".join(self.written)
                 self._waited()
             case local if local in HEADERS:
                 text = header_text("".join(self.text))

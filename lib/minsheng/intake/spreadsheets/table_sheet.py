@@ -9,11 +9,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from minsheng.domain.addresses import column_letters
+from minsheng.domain.addresses import address, column_letters
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.domain.units import yuan_scale
 from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put_cell, write_across
-from minsheng.intake.spreadsheets.style import LINE_HEIGHT, REFERENCE_HEADER, display_width, finish_page, line_count
+from minsheng.intake.spreadsheets.style import (
+    LINE_HEIGHT,
+    REFERENCE_HEADER,
+    display_width,
+    finish_page,
+    line_count,
+    pages_across,
+)
 
 TOTAL_LABEL = "合计"
 
@@ -24,7 +31,26 @@ FIRST_ROW = 3
 _TITLE_SIZE = 1.5
 """Of a title's letters, as against those of the cells."""
 
+_HOW = {
+    CellType.INTEGER: "填整数，没有发生填 0",
+    CellType.DECIMAL: "填数字，没有发生填 0",
+    CellType.DATE: "填年月日，例如 2017-06-20",
+    CellType.CHOICE: "从下拉列表中选",
+    CellType.TEXT: "填文字",
+}
+"""The hint of a column, behind its own."""
+
 _NUMBERS = {CellType.INTEGER, CellType.DECIMAL}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """What a figure adds up to, as a formula that may be overwritten."""
+
+    terms: tuple[tuple[int, tuple[str, ...]], ...]
+    """Sign and factors, columns of the same row, of each addend."""
+    from_last: bool = False
+    """Whether last month's cumulative figure is added."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +68,8 @@ class Line:
     """The words allowed in this row, where they are others than the column's own."""
     most: Mapping[str, Decimal] = field(default_factory=dict)
     """The largest number allowed."""
+    sums: Mapping[str, Sum] = field(default_factory=dict)
+    """Columns that are computed where nothing stands in them."""
 
 
 def shown(column: Column, value: CellValue) -> CellValue:
@@ -104,16 +132,17 @@ class TableSheet:
         self._year = year
         self._slots = [
             _Slot(column, reference)
-            for column in table.columns
-            for reference in ((False, True) if column.cumulative and references else (False,))
+            for column in _side_by_side(table.columns, lines)
+            for reference in ((True, False) if column.cumulative and references else (False,))
         ]
         self._width = len(table.keys) + len(self._slots)
-        self._given_widths = bool(widths)
         self._widths = list(widths) or self._fitting_widths()
         # A template of few columns is as wide as its title and the line where it is signed.
         lacking = max(_TITLE_SIZE * display_width(table.title), display_width(footer) + 1) - sum(self._widths)
         if lacking > 0 and not widths and book.styles.template:
             self._widths = [width + lacking / self._width for width in self._widths]
+        # Widths that were given are those of a sheet that reads well on A4.
+        self._paper = 0 if widths else sum(self._widths)
 
     def write(self, *, said: str = "", guide: str = "") -> None:
         """Write the sheet; below the title stands what it is about, or how it is to be filled in."""
@@ -129,9 +158,7 @@ class TableSheet:
             self._aids()
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
         self._sheet.repeat_rows(HEADER_ROW)
-        # Widths that were given are those of a sheet that reads well on A4.
-        width = 0 if self._given_widths else sum(self._widths)
-        finish_page(self._sheet, self._styles, landscape=True, width=width)
+        finish_page(self._sheet, self._styles, landscape=True, width=self._paper, keys=len(self._table.keys))
 
     def _fitting_widths(self) -> list[float]:
         keys: list[float] = [
@@ -169,7 +196,8 @@ class TableSheet:
         for place, width in enumerate(self._widths):
             sheet.set_column(place, place, width)
         sheet.set_row(0, 32)
-        write_across(sheet, 0, self._width - 1, self._table.title, styles.title)
+        title = styles.long_title if pages_across(styles, self._paper) > 1 else styles.title
+        write_across(sheet, 0, self._width - 1, self._table.title, title)
         sheet.set_row(1, line_count(guide, sum(self._widths)) * LINE_HEIGHT + 6 if guide else 20)
         write_across(sheet, 1, self._width - 1, guide or said, styles.key_value if guide else styles.subtitle)
         headers = [*self._table.keys, *(self._header(slot) for slot in self._slots)]
@@ -188,12 +216,40 @@ class TableSheet:
             locked = slot.reference or column.id in line.locked
             style = self._styles.long_text if narrative else self._styles.of(column, locked=locked)
             value = (line.last if slot.reference else line.values).get(column.id)
+            if value is None and not slot.reference and (formula := self._formula(row, line, column)):
+                self._sheet.write_formula(row, place, formula, style, "")
+                continue
             put_cell(self._sheet, row, place, None if value is None else shown(column, value), style)
             if isinstance(value, str):
                 lines.append(line_count(value, self._widths[place]))
         if narrative and self._styles.template:
             lines.append(8)  # room to write in
         self._sheet.set_row(row, max(lines) * LINE_HEIGHT + 5)
+
+    def _formula(self, row: int, line: Line, column: Column) -> str:
+        """Return what computes a cell once all that it needs is filled in; empty where nothing does."""
+        total = line.sums.get(column.id)
+        if total is None or not self._styles.template:
+            return ""
+        places = {(slot.column.id, slot.reference): n for n, slot in enumerate(self._slots, len(self._table.keys))}
+        needs = [(name, False) for _, factors in total.terms for name in factors]
+        needs += [(column.id, True)] if total.from_last else []
+        if any(need not in places for need in needs) or (total.from_last and column.id not in line.last):
+            return ""
+        cells = {need: address(row, places[need]) for need in needs}
+        said = "".join(
+            f"{'-' if sign < 0 else '+'}{'*'.join(cells[name, False] for name in factors)}"
+            for sign, factors in total.terms
+        )
+        said = (f"{cells[column.id, True]}{said}" if total.from_last else said).removeprefix("+")
+        return f'=IF(COUNT({",".join(dict.fromkeys(cells.values()))})<{len(cells)},"",{said})'
+
+    def _hinted(self, column: Column) -> Column:
+        """Return a column with a hint for whoever fills it in: its own, and how its cells are to be filled."""
+        computed = any(self._formula(row, line, column) for row, line in enumerate(self._lines, FIRST_ROW))
+        how = "自动算出，有更正时可直接改写" if computed else _HOW[column.type]
+        unit = f"单位：{column.unit}" if column.unit and column.type in _NUMBERS else ""
+        return column.model_copy(update={"note": "。".join(filter(None, (column.note, how, unit)))})
 
     def _total(self, row: int) -> None:
         """Write 合计 as formulas with their values, so that readers without a calculator see them too."""
@@ -219,9 +275,9 @@ class TableSheet:
         for place, slot in enumerate(self._slots, start=len(self._table.keys)):
             if slot.reference:
                 continue
-            if slot.column.note:
-                self._sheet.write_comment(HEADER_ROW, place, slot.column.note, {"x_scale": 1.5, "font_size": 10})
-            bounds = [self._bounds(slot.column, line) for line in self._lines]
+            column = self._hinted(slot.column)
+            self._sheet.write_comment(HEADER_ROW, place, column.note, {"x_scale": 1.5, "font_size": 10})
+            bounds = [self._bounds(column, line) for line in self._lines]
             first, last = FIRST_ROW, FIRST_ROW + len(bounds) - 1
             if self._table.open_rows and bounds and all(each == bounds[0] for each in bounds):
                 # One range: rows that are inserted fall into it.
@@ -239,6 +295,24 @@ class TableSheet:
         least = Decimal(last) / yuan_scale(column.id, column.unit) if isinstance(last, Decimal | int) else None
         choices = line.choices.get(column.id, column.choices)
         return self._styles.bounds(column, self._year, choices, least, line.most.get(column.id))
+
+
+def _side_by_side(columns: Sequence[Column], lines: Sequence[Line]) -> list[Column]:
+    """Return columns in order, the month's figure moved beside the cumulative one that it is added to."""
+    months = {
+        column: total.terms[0][1][-1]
+        for line in lines
+        for column, total in line.sums.items()
+        if total.from_last and len(total.terms) == 1
+    }
+    known = {column.id: column for column in columns}
+    ordered: list[Column] = []
+    for column in columns:
+        if months.get(column.id) in known:
+            month = known[months[column.id]]
+            ordered = [each for each in ordered if each != month] + [month]
+        ordered += [column] * (column not in ordered)
+    return ordered
 
 
 def _printed(column: Column, values: Mapping[str, CellValue | None]) -> str:
