@@ -75,6 +75,10 @@ class Settings(Frozen):
     """Per notebook."""
     memory_limit_mib: int = Field(default=4096, ge=256)
     """Address space per notebook."""
+    output_limit_mib: float = Field(default=32, gt=0)
+    """What the cells of a notebook may give together: text, tables, charts."""
+    cell_output_limit_mib: float = Field(default=16, gt=0)
+    """What one cell may give."""
     archive: str = "data/archive"
     """Where packages are sealed; relative to the workspace, or absolute: usually another disk."""
     keys: str = "data/keys"

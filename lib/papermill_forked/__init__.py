@@ -31,7 +31,13 @@ from papermill_forked.servants import Servants
 from papermill_forked.template import Template, shared_template
 
 if TYPE_CHECKING:
-    from papermill_forked.engine import ForkedEngine, NotebookDiedError, NotebookMemoryError, NotebookTimeoutError
+    from papermill_forked.engine import (
+        ForkedEngine,
+        NotebookDiedError,
+        NotebookMemoryError,
+        NotebookOutputError,
+        NotebookTimeoutError,
+    )
 
 __all__ = [
     "DEFAULT_PRELOAD",
@@ -39,6 +45,7 @@ __all__ = [
     "ForkedError",
     "NotebookDiedError",
     "NotebookMemoryError",
+    "NotebookOutputError",
     "NotebookTimeoutError",
     "RemoteTracebackError",
     "Servants",
@@ -51,11 +58,17 @@ __all__ = [
     "shared_template",
 ]
 
-_WITH_PAPERMILL = {"ForkedEngine", "NotebookDiedError", "NotebookMemoryError", "NotebookTimeoutError"}
+_WITH_PAPERMILL = {
+    "ForkedEngine",
+    "NotebookDiedError",
+    "NotebookMemoryError",
+    "NotebookOutputError",
+    "NotebookTimeoutError",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # These four alone stay lazy. They need papermill, which no fork may pay for (every fork imports this package), and
+    # These alone stay lazy. They need papermill, which no fork may pay for (every fork imports this package), and
     # papermill loads its engines, ours too, while it is imported itself: it has to come first, whoever asks.
     if name not in _WITH_PAPERMILL:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,6 +22,8 @@ from papermill_forked.exceptions import TemplateError
 
 _SHUTDOWN_SECONDS = 5.0
 
+_MESSAGES_AHEAD = 64
+
 
 class Channel:
     """One of the two channels that nbclient reads."""
@@ -42,7 +44,9 @@ class Channel:
             if left is not None and left <= 0:
                 raise Empty
             await self._link.wait_for_news(left)
-        return self.messages.popleft()
+        message = self.messages.popleft()
+        self._link.read_on()
+        return message
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a request."""
@@ -52,14 +56,17 @@ class Channel:
 class Link:
     """Messages to and from a worker."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, message_limit: int | None = None) -> None:
         self.worker = worker
+        self.too_large: str | None = None
+        """Of a message that was not taken, and over which the worker was ended: how large it was."""
         self.session = Session()
         self.session.auth = None  # nobody else can write to a socket pair: there is nothing to sign
         self.shell_channel = Channel(self)
         self.iopub_channel = Channel(self)
         self.ready = False
-        self._decoder = wire.Decoder()
+        self._decoder = wire.Decoder(message_limit)
+        self._paused = False
         self._outgoing = bytearray()
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -87,6 +94,14 @@ class Link:
             data = receive(self.worker.data, READ_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
+        try:
+            self._take(data)
+        except wire.TooLargeError as error:
+            self.too_large = str(error)
+            self.worker.stop()
+        return bool(data)
+
+    def _take(self, data: bytes) -> None:
         for channel, *frames in self._decoder.feed(data):
             if channel == b"control":
                 self.ready = True
@@ -94,11 +109,10 @@ class Link:
             message = self.session.deserialize(frames[frames.index(DELIM) + 1 :])
             queue = self.shell_channel if channel == b"shell" else self.iopub_channel
             queue.messages.append(message)
-        return bool(data)
 
     def receive_rest(self) -> None:
         """Take in all that a dead process has left in the socket."""
-        while self.receive():
+        while self.too_large is None and self.receive():
             pass
 
     def drain(self, seconds: float) -> None:
@@ -116,6 +130,7 @@ class Link:
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.add(future)
         if len(self._waiting) == 1:
+            self._paused = False
             loop.add_reader(self.worker.data, self._on_data)
             if self.worker.end is None:
                 loop.add_reader(self.worker.status, self._on_status)
@@ -143,7 +158,18 @@ class Link:
             if not future.done():
                 future.set_result(None)
 
+    def read_on(self) -> None:
+        """Read again, now that somebody has taken a message."""
+        if self._paused and self._waiting and not self.iopub_channel.messages:
+            self._paused = False
+            asyncio.get_running_loop().add_reader(self.worker.data, self._on_data)
+
     def _on_data(self) -> None:
+        if len(self.iopub_channel.messages) >= _MESSAGES_AHEAD:
+            # Who reads faster than messages are taken in keeps all that a cell prints twice.
+            self._paused = True
+            asyncio.get_running_loop().remove_reader(self.worker.data)
+            return
         if not self.receive():  # closed: only its end, on the other socket, is news now
             asyncio.get_running_loop().remove_reader(self.worker.data)
         self._wake()
@@ -163,8 +189,8 @@ class Link:
 class ForkKernel(Link):
     """A fork in the shapes of a kernel manager and a kernel client, as far as nbclient uses them."""
 
-    def __init__(self, worker: Worker) -> None:
-        super().__init__(worker)
+    def __init__(self, worker: Worker, message_limit: int | None = None) -> None:
+        super().__init__(worker, message_limit)
         self.allow_stdin = False
         self.has_kernel = True
 
@@ -182,6 +208,11 @@ class ForkKernel(Link):
         """Send SIGINT, as jupyter_client does, to the notebook's process group."""
         with suppress(ProcessLookupError):
             os.killpg(self.worker.pid, signal.SIGINT)
+
+    def interrupt_cell(self) -> None:
+        """Send SIGINT to the kernel alone: what it has forked is ended with it, and need not say where it was."""
+        with suppress(ProcessLookupError):
+            os.kill(self.worker.pid, signal.SIGINT)
 
     def shutdown_kernel(self, *, now: bool = False) -> None:
         """End the process; ``now`` spares it its exit handlers."""

@@ -30,6 +30,9 @@ _COLLECT_BYTES = 1 << 24
 
 _DATAGRAM_BYTES = 1 << 16
 
+MESSAGE_CHARACTERS = 1 << 20
+"""So much text is sent at once, however fast it is printed."""
+
 _RESULT = b"execute_result"
 
 
@@ -53,7 +56,7 @@ class Publisher(IOPubThread):
         """Whether what is sent now waits for its successor: a message costs less than waking the parent for it."""
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
-        self._streams: dict[int, tuple[OutStream, codecs.IncrementalDecoder]] = {}
+        self._streams: dict[int, tuple[CapturedStream, codecs.IncrementalDecoder]] = {}
         self._poll = select.poll()
         self._poll.register(self._from_forks, select.POLLIN)
         self._stopping = False
@@ -138,7 +141,7 @@ class Publisher(IOPubThread):
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
             self._to_master.sendmsg([b"\0"], rights)
 
-    def watch(self, fd: int, stream: OutStream) -> None:
+    def watch(self, fd: int, stream: "CapturedStream") -> None:
         """Read a pipe (its reading end) into a stream from now on."""
         os.set_blocking(fd, False)
         self._streams[fd] = (stream, codecs.getincrementaldecoder("utf-8")("replace"))
@@ -171,7 +174,7 @@ class Publisher(IOPubThread):
         stream, decoder = self._streams[fd]
         with suppress(BlockingIOError):
             data = os.read(fd, _READ_BYTES)
-            OutStream.write(stream, decoder.decode(data))
+            stream.add(decoder.decode(data))
             if not data:
                 # The notebook closed or replaced its descriptor, and with it the last way into the pipe. A pipe without
                 # writers is always ready, so it would be read for ever.
@@ -219,6 +222,7 @@ class CapturedStream(OutStream):
     def __init__(self, session: Any, pub_thread: Publisher, name: str, *, watchfd: bool = True, **options: Any) -> None:
         # "force", because ipykernel leaves descriptors alone where it sees pytest.
         watch: Any = "force" if watchfd else False
+        self._waiting = 0
         super().__init__(session, pub_thread, name, watchfd=watch, **options)  # type: ignore[no-untyped-call]
 
     def _setup_stream_redirects(self, name: str) -> None:
@@ -233,11 +237,23 @@ class CapturedStream(OutStream):
     def write(self, string: str) -> int | None:  # type: ignore[override]  # as in ipykernel
         """Write text."""
         self.pub_thread.collect()
-        return super().write(string)
+        return self.add(string)
+
+    def add(self, string: str) -> int | None:
+        """Write text, in messages of a size that the parent can keep the first of where there is too much."""
+        if not isinstance(string, str) or len(string) + self._waiting < MESSAGE_CHARACTERS:
+            self._waiting += len(string)
+            return super().write(string)
+        for start in range(0, len(string), MESSAGE_CHARACTERS):
+            super().write(string[start : start + MESSAGE_CHARACTERS])
+            self._waiting = 0
+            self.pub_thread.schedule(self._flush)
+        return len(string)
 
     def flush(self) -> None:
         """Send what is there, file descriptors included."""
         self.pub_thread.collect()
+        self._waiting = 0
         super().flush()  # type: ignore[no-untyped-call]
 
     def close(self) -> None:

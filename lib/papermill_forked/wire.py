@@ -27,12 +27,17 @@ def encode(parts: Sequence[Part]) -> bytes:
     return b"".join((header, *views))
 
 
-class Decoder:
-    """Collects bytes and gives back whole messages."""
+class TooLargeError(ValueError):
+    """A message is larger than whoever reads it can take."""
 
-    def __init__(self) -> None:
+
+class Decoder:
+    """Collects bytes and gives back whole messages; TooLargeError at the head of one above ``limit`` (bytes)."""
+
+    def __init__(self, limit: int | None = None) -> None:
         self._buffer = bytearray()
         self._needed = _COUNT.size
+        self._limit = limit
 
     def feed(self, data: Part) -> Iterator[list[bytes]]:
         """Take in bytes, cut anywhere; yield the parts of every message that is now complete."""
@@ -52,6 +57,8 @@ class Decoder:
             return None
         lengths = [_LENGTH.unpack_from(buffer, _COUNT.size + i * _LENGTH.size)[0] for i in range(count)]
         end = start + sum(lengths)
+        if self._limit is not None and end > self._limit:
+            raise TooLargeError(f"a message of {end} bytes, at most {self._limit} are taken")
         if len(buffer) < end:
             # Large messages arrive in many pieces: not looking again before the end keeps this linear.
             self._needed = end

@@ -5,7 +5,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill import PapermillExecutionError
 from papermill.engines import papermill_engines
 
-from papermill_forked import NotebookDiedError, NotebookMemoryError, NotebookTimeoutError
+from papermill_forked import NotebookDiedError, NotebookMemoryError, NotebookOutputError, NotebookTimeoutError
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -43,7 +43,7 @@ def fail(new_notebook, template):
 
 def printed(notebook):
     # From Python 3.12 on, stderr holds a warning of a fork beside threads.
-    return "".join(output.text for output in notebook.cells[0].outputs if output.name == "stdout")
+    return "".join(output.text for output in notebook.cells[0].outputs if output.get("name") == "stdout")
 
 
 def states(notebook):
@@ -216,3 +216,56 @@ def test_immediate_shutdown_skips_exit_handlers(run, tmp_path):
     )
 
     assert not (tmp_path / "left").exists()
+
+
+def test_a_cell_that_prints_too_much_is_cut_and_named(fail):
+    error, notebook = fail(
+        NotebookOutputError, "1", "while True: print('x' * 1000)", "2", cell_output_limit=100_000, time_limit=60
+    )
+
+    assert "the cell gave more than 100000 bytes of output, in cell 1" in str(error)
+    assert states(notebook) == ["completed", "failed", "pending"]
+    outputs = notebook.cells[1].outputs
+    kept = sum(len(output.text) for output in outputs if output.output_type == "stream")
+    assert 90_000 < kept <= 100_000
+    assert outputs[-1].ename == "KeyboardInterrupt"
+
+
+def test_cells_that_together_print_too_much(fail):
+    error, notebook = fail(NotebookOutputError, *["print('x' * 1000)"] * 5, output_limit=3_500)
+
+    assert "the notebook gave more than 3500 bytes" in str(error)
+    assert states(notebook) == ["completed"] * 3 + ["failed", "pending"]
+
+
+def test_a_table_that_is_too_large_is_not_kept(fail):
+    cell = "from IPython.display import HTML; HTML('x' * 5000)"
+    _, notebook = fail(NotebookOutputError, cell, cell_output_limit=4_000)
+
+    assert {output.output_type for output in notebook.cells[0].outputs} <= {"error"}  # of the interrupt
+
+
+def test_one_enormous_message_is_not_taken_in(fail):
+    cell = "from IPython.display import HTML; HTML('x' * (64 << 20))"
+    error, notebook = fail(NotebookOutputError, cell, cell_output_limit=1 << 20)
+
+    assert "at once" in str(error)
+    assert states(notebook) == ["failed"]
+
+
+def test_output_of_half_characters_counts_as_any(run, text):
+    assert text(run("print('字' * 10)", cell_output_limit=31, output_limit=31)) == ["字" * 10 + "\n"]
+
+
+def test_a_time_out_shows_the_line(fail):
+    _, notebook = fail(NotebookTimeoutError, "import time\nfirst = 1\ntime.sleep(60)", time_limit=1)
+
+    assert notebook.cells[0].outputs[0].ename == "KeyboardInterrupt"
+    assert "time.sleep(60)" in "".join(notebook.cells[0].outputs[0].traceback)
+
+
+def test_a_cell_that_overhears_the_interrupt_is_ended_all_the_same(fail):
+    cell = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    _, notebook = fail(NotebookTimeoutError, "print('before')", cell, time_limit=1)
+
+    assert states(notebook) == ["completed", "failed"]

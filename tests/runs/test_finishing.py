@@ -42,7 +42,7 @@ def test_the_failure_comes_back_from_a_servant_whole(tmp_path: Path) -> None:
     ("error", "kind"),
     [
         (WorkerTimeoutError("late"), FailureKind.TIME_LIMIT),
-        (WorkerMemoryError("much", WorkerEnd()), FailureKind.DEAD_PROCESS),
+        (WorkerMemoryError("much", WorkerEnd()), FailureKind.MEMORY_LIMIT),
         (WorkerDiedError("gone", WorkerEnd()), FailureKind.DEAD_PROCESS),
         (OSError(28, "No space left on device"), FailureKind.IO),
         (RenderError("a script"), FailureKind.RENDER),

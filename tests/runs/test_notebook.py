@@ -108,7 +108,7 @@ def test_a_notebook_that_seals_nothing_has_failed(source: str, tmp_path: Path, t
 def test_a_dead_process_is_named(tmp_path: Path, template: Template) -> None:
     error = _failure(_notebook("import os; os._exit(3)", SEAL), tmp_path, template)
     assert error.failure.kind == FailureKind.DEAD_PROCESS
-    assert "code 3" in error.failure.message
+    assert "退出码 3" in error.failure.message
 
 
 def test_an_endless_notebook_is_ended(tmp_path: Path, template: Template) -> None:
@@ -120,3 +120,24 @@ def test_a_notebook_that_eats_memory_is_ended(tmp_path: Path, template: Template
     hungry = "kept = []\nwhile True: kept.append(bytearray(50_000_000))"
     error = _failure(_notebook(hungry, SEAL), tmp_path, template, memory=512 << 20)
     assert error.failure.kind == FailureKind.MEMORY_LIMIT
+
+
+def test_a_notebook_that_is_ended_is_kept_with_the_line_that_it_was_in(tmp_path: Path, template: Template) -> None:
+    error = _failure(_notebook("print('so far')", "import time\ntime.sleep(60)", SEAL), tmp_path, template, seconds=1.0)
+    assert error.failure.kind == FailureKind.TIME_LIMIT
+    assert "so far" in error.notebook
+    assert "time.sleep(60)" in error.failure.traceback
+    assert error.failure.cell == "3"
+
+
+def test_a_dead_process_leaves_its_notebook(tmp_path: Path, template: Template) -> None:
+    error = _failure(_notebook("print('so far')", "import os; os.kill(os.getpid(), 9)"), tmp_path, template)
+    assert "执行第 4 个单元格时进程被信号 9（SIGKILL）中止" in error.failure.message
+    assert "so far" in error.notebook
+
+
+def test_too_much_output_is_cut_and_called_so(tmp_path: Path, template: Template) -> None:
+    error = _failure(_notebook("while True: print('x' * 100_000)", SEAL), tmp_path, template)
+    assert error.failure.kind == FailureKind.OUTPUT_LIMIT
+    assert "cell_output_limit_mib" in error.failure.message
+    assert 15 << 20 < len(error.notebook) < 18 << 20

@@ -13,6 +13,8 @@ class Limits:
 
     seconds: float  # wall clock, for the whole notebook
     memory_bytes: int  # address space of its process
+    output_bytes: int = 32 << 20  # what its cells may give together
+    cell_output_bytes: int = 16 << 20  # and each of them
 
     @property
     def seconds_in_words(self) -> str:
@@ -25,6 +27,15 @@ class Limits:
         megabytes = self.memory_bytes / 2**20
         return f"每个笔记本 {megabytes:.0f} MiB；确实需要更多时，调大 minsheng.toml 的 memory_limit_mib"
 
+    @property
+    def output_in_words(self) -> str:
+        """The limits of output, and where to change them."""
+        each, all_ = self.cell_output_bytes / 2**20, self.output_bytes / 2**20
+        return (
+            f"每个单元格的输出不超过 {each:g} MiB，每个笔记本共 {all_:g} MiB，超出的部分已截去；请减少打印的内容，"
+            "确实需要更多时，调大 minsheng.toml 的 cell_output_limit_mib、output_limit_mib"
+        )
+
 
 class FailureKind(StrEnum):
     """Why a task failed."""
@@ -36,6 +47,8 @@ class FailureKind(StrEnum):
     DEAD_PROCESS = "dead_process"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    """A cell, or the whole notebook, gave more output than it may."""
     NO_RESULT = "no_result"
     """Every cell ran, and no result was sealed (``sys.exit(0)`` in a cell looks like that)."""
     INVALID_RESULT = "invalid_result"
@@ -73,6 +86,7 @@ _WORDS = {
     FailureKind.DEAD_PROCESS: "进程中止",
     FailureKind.TIME_LIMIT: "超过时限",
     FailureKind.MEMORY_LIMIT: "超过内存上限",
+    FailureKind.OUTPUT_LIMIT: "输出过多",
     FailureKind.NO_RESULT: "没有结果",
     FailureKind.INVALID_RESULT: "结果不合规范",
     FailureKind.NOT_ASKED: "不是所要求的报告",

@@ -131,7 +131,12 @@ class Preparer:
             asked=asked_of(task, self.plan, inputs.values(), provenance),
             fonts=workspace_fonts(self.workspace).font_set,
             origin=notebook_origin(notebook.name, notebook).words,
-            limits=Limits(seconds=settings.time_limit_seconds, memory_bytes=settings.memory_limit_mib * 1024 * 1024),
+            limits=Limits(
+                seconds=settings.time_limit_seconds,
+                memory_bytes=settings.memory_limit_mib << 20,
+                output_bytes=int(settings.output_limit_mib * 2**20),
+                cell_output_bytes=int(settings.cell_output_limit_mib * 2**20),
+            ),
         )
 
     def forget_sealed(self, folder: Path) -> None:

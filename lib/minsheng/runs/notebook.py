@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from minsheng.files.hashing import sha256
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.workspace import RESULT
+from papermill_forked import WorkerEnd
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
@@ -84,6 +86,8 @@ def execute_strictly(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from papermill_forked import NotebookOutputError
+
     check_parameters(notebook, parameters)
     target, result_file = folder / NOTEBOOK, folder / RESULT
     try:
@@ -96,6 +100,8 @@ def execute_strictly(
             autosave_cell_every=0,
             time_limit=limits.seconds,
             memory_limit=limits.memory_bytes,
+            output_limit=limits.output_bytes,
+            cell_output_limit=limits.cell_output_bytes,
             env={**environment, "MINSHENG_RESULT": str(result_file)},
             folder=str(folder),
             **engine,
@@ -110,19 +116,13 @@ def execute_strictly(
         )
         raise TaskFailedError(failure, _saved(target)) from error
     except CellTimeoutError as error:
-        raise TaskFailedError(
-            Failure(kind=FailureKind.TIME_LIMIT, message=limits.seconds_in_words, traceback=str(error)),
-            _saved(target),
-        ) from error
+        raise _ended(FailureKind.TIME_LIMIT, limits.seconds_in_words, error) from error
+    except NotebookOutputError as error:
+        raise _ended(FailureKind.OUTPUT_LIMIT, limits.output_in_words, error) from error
     except MemoryError as error:
-        failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
-        raise TaskFailedError(failure, _saved(target)) from error
+        raise _ended(FailureKind.MEMORY_LIMIT, limits.memory_in_words, error) from error
     except DeadKernelError as error:
-        if "memory limit" in str(error):
-            failure = Failure(kind=FailureKind.MEMORY_LIMIT, message=limits.memory_in_words, traceback=str(error))
-        else:
-            failure = Failure(kind=FailureKind.DEAD_PROCESS, message=str(error))
-        raise TaskFailedError(failure, _saved(target)) from error
+        raise _ended(FailureKind.DEAD_PROCESS, _death_in_words(error), error) from error
     if not result_file.is_file():
         raise TaskFailedError(
             Failure(kind=FailureKind.NO_RESULT, message="all cells ran, but none sealed a result (publish_result)"),
@@ -153,6 +153,37 @@ def _message(kind: FailureKind, error: "PapermillExecutionError", limits: Limits
             return limits.memory_in_words
         case _:
             return f"{error.ename}: {error.evalue}"
+
+
+def _ended(kind: FailureKind, message: str, error: Exception) -> TaskFailedError:
+    """Return the failure of a notebook that was ended, with the line that it was in, where it could still say so."""
+    node = getattr(error, "notebook", None)
+    trace, failed = [str(error)], ""
+    for index, cell in enumerate(node.cells if node else ()):
+        if cell.metadata.get("papermill", {}).get("status") == "failed":
+            failed = str(index)
+            trace += [
+                _ANSI.sub("", "\n".join(output.traceback)) for output in cell.outputs if output.output_type == "error"
+            ]
+    return TaskFailedError(Failure(kind=kind, message=message, cell=failed, traceback="\n\n".join(trace)), _text(node))
+
+
+def _death_in_words(error: Exception) -> str:
+    """Say which cell a process died in, and how."""
+    end, index = getattr(error, "end", None), getattr(error, "cell_index", None)
+    cell = "" if index is None else f"执行第 {index + 1} 个单元格时"
+    match end:
+        case WorkerEnd(signal=int(number)):
+            name = signal.Signals(number).name if number in signal.valid_signals() else str(number)
+            return f"{cell}进程被信号 {number}（{name}）中止；单独重试仍会如此时，请查看该单元格调用的库"
+        case WorkerEnd(code=int(code)):
+            return f"{cell}进程自行退出，退出码 {code}；请检查该单元格是否调用了 exit 之类"
+        case _:
+            return f"{cell}进程中止：{error}"
+
+
+def _text(node: nbformat.NotebookNode | None) -> str:
+    return "" if node is None else json.dumps(node, ensure_ascii=False, indent=1)
 
 
 def _saved(target: Path) -> str:

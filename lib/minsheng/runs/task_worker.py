@@ -17,7 +17,7 @@ from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
-from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerTimeoutError
+from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerMemoryError, WorkerTimeoutError
 from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
@@ -185,8 +185,8 @@ def _execute(work: TaskWork, folder: Path) -> "Executed":
 def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
     from minsheng.runs.finishing import finish
 
-    try:
-        finished = in_servant(finish, time_limit=work.limits.seconds, memory_limit=work.limits.memory_bytes)(
+    def make(where: Callable[..., "Finished"]) -> "Finished":
+        return where(
             json.dumps(executed.notebook, ensure_ascii=False),
             executed.result,
             folder / "reports",
@@ -198,6 +198,14 @@ def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
             font_set=work.fonts,
             data_folder="../" * (work.name.count("/") + 2) + "data/",  # from outputs/<name>/ to the workspace
         )
+
+    seconds, memory = work.limits.seconds, work.limits.memory_bytes
+    try:
+        try:
+            finished = make(in_servant(finish, time_limit=seconds, memory_limit=memory))
+        except WorkerMemoryError:  # the reports before it in the same servant may have taken it: once more, alone
+            shutil.rmtree(folder / "reports", ignore_errors=True)
+            finished = make(partial(template().call, finish, time_limit=seconds, memory_limit=memory))
     except TaskFailedError:
         raise
     except Exception as error:
@@ -217,7 +225,9 @@ def rendering_fault(error: Exception, limits: Limits) -> Failure:
     match error:
         case WorkerTimeoutError():
             kind, words = FailureKind.TIME_LIMIT, limits.seconds_in_words
-        case ForkedError():  # out of memory too: the reports before it in the same servant may have taken it
+        case WorkerMemoryError():
+            kind, words = FailureKind.MEMORY_LIMIT, limits.memory_in_words
+        case ForkedError():
             kind = FailureKind.DEAD_PROCESS
         case OSError():
             kind = FailureKind.IO
