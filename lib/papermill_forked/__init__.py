@@ -3,13 +3,14 @@
 README.md beside this file says how to use it, what differs from a kernel, and when it pays. Who does what:
 
 ====================  ==================================================================================
-in the caller         ``engine`` (papermill's door), ``connection`` (the fork as nbclient sees it),
-                      ``template`` and ``servants`` (forks, and functions in forks), ``calls`` (one
-                      fork and its answer), ``launch`` (the template's process), ``fallback`` (where no
-                      fork is possible); any number of threads
+in the caller         ``engine`` (papermill's door), ``client`` (nbclient's, with limits), ``connection``
+                      (the fork as nbclient sees it), ``template`` and ``servants`` (forks, and functions in
+                      forks), ``calls`` (one fork and its answer), ``launch`` (the template's process),
+                      ``fallback`` and ``confined_kernel`` (where no fork is possible); any number of threads
 in the template       ``zygote`` (waits and forks), ``preloading`` and ``rehearsal`` (so that no fork is
                       the first to do anything); one thread, ever
-in each fork          ``worker`` (takes the order), ``kernel`` and ``publisher`` (ipykernel over one socket)
+in each fork          ``worker`` (takes the order), ``kernel`` and ``publisher`` (ipykernel over one socket),
+                      ``confinement`` (what it may reach)
 on both sides         ``wire``, ``processes``, ``exceptions``
 ====================  ==================================================================================
 """
@@ -17,6 +18,7 @@ on both sides         ``wire``, ``processes``, ``exceptions``
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from papermill_forked.confinement import Confinement
 from papermill_forked.exceptions import (
     ForkedError,
     RemoteTracebackError,
@@ -31,16 +33,17 @@ from papermill_forked.servants import Servants
 from papermill_forked.template import Template, shared_template
 
 if TYPE_CHECKING:
-    from papermill_forked.engine import (
-        ForkedEngine,
+    from papermill_forked.client import (
         NotebookDiedError,
         NotebookMemoryError,
         NotebookOutputError,
         NotebookTimeoutError,
     )
+    from papermill_forked.engine import ForkedEngine
 
 __all__ = [
     "DEFAULT_PRELOAD",
+    "Confinement",
     "ForkedEngine",
     "ForkedError",
     "NotebookDiedError",
@@ -59,11 +62,11 @@ __all__ = [
 ]
 
 _WITH_PAPERMILL = {
-    "ForkedEngine",
-    "NotebookDiedError",
-    "NotebookMemoryError",
-    "NotebookOutputError",
-    "NotebookTimeoutError",
+    "ForkedEngine": "engine",
+    "NotebookDiedError": "client",
+    "NotebookMemoryError": "client",
+    "NotebookOutputError": "client",
+    "NotebookTimeoutError": "client",
 }
 
 
@@ -73,4 +76,4 @@ def __getattr__(name: str) -> Any:
     if name not in _WITH_PAPERMILL:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     importlib.import_module("papermill.engines")
-    return getattr(importlib.import_module(f"{__name__}.engine"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_WITH_PAPERMILL[name]}"), name)

@@ -24,6 +24,8 @@ _SHUTDOWN_SECONDS = 5.0
 
 _MESSAGES_AHEAD = 64
 
+_REFUSED_KEPT = 100
+
 
 class Channel:
     """One of the two channels that nbclient reads."""
@@ -58,6 +60,8 @@ class Link:
 
     def __init__(self, worker: Worker, message_limit: int | None = None) -> None:
         self.worker = worker
+        self.refused: list[str] = []
+        """What a confined notebook has tried to do, in order."""
         self.too_large: str | None = None
         """Of a message that was not taken, and over which the worker was ended: how large it was."""
         self.session = Session()
@@ -104,11 +108,17 @@ class Link:
     def _take(self, data: bytes) -> None:
         for channel, *frames in self._decoder.feed(data):
             if channel == b"control":
-                self.ready = True
+                self._told(*frames)
                 continue
             message = self.session.deserialize(frames[frames.index(DELIM) + 1 :])
             queue = self.shell_channel if channel == b"shell" else self.iopub_channel
             queue.messages.append(message)
+
+    def _told(self, word: bytes, *rest: bytes) -> None:
+        if word == b"ready":
+            self.ready = True
+        elif len(self.refused) < _REFUSED_KEPT:
+            self.refused.append(rest[0].decode(errors="replace"))
 
     def receive_rest(self) -> None:
         """Take in all that a dead process has left in the socket."""

@@ -1,248 +1,29 @@
-"""The papermill engine: nbclient's execution of cells over a fork.
-
-nbclient and papermill do all the work that they do with a kernel; this module marks the cell at which anything went
-wrong, says what, and watches the notebook's time limit.
+"""The papermill engine: a notebook in a fork, or in a normal kernel where there is none.
 
 Import it from the package (``from papermill_forked import ForkedEngine``): papermill must come first.
 """
 
-import asyncio
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, NoSuchKernel, get_kernel_spec
-from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
-from nbclient.util import ensure_async
-from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from papermill_forked import calls
+from papermill_forked.client import StrictClient
+from papermill_forked.confinement import Confinement, kept_environment
 from papermill_forked.connection import ForkKernel
-from papermill_forked.exceptions import TemplateError, WorkerEnd
+from papermill_forked.exceptions import ForkedError, TemplateError
 from papermill_forked.template import Template, shared_template
-
-
-class NotebookDiedError(DeadKernelError):
-    """A notebook's process ended while a cell ran.
-
-    Parameters
-    ----------
-    message
-        Cell and reason, for people.
-    cell_index
-        The cell's position in the notebook, from 0.
-    end
-        How the process ended.
-    """
-
-    def __init__(self, message: str, cell_index: int, end: WorkerEnd) -> None:
-        super().__init__(message)
-        self.cell_index = cell_index
-        self.end = end
-
-
-class NotebookMemoryError(NotebookDiedError, MemoryError):
-    """A notebook's processes held more memory than their limit."""
-
-
-class NotebookTimeoutError(CellTimeoutError):
-    """A notebook took longer than its time limit."""
-
-
-class NotebookOutputError(RuntimeError):
-    """A cell, or all cells of a notebook together, gave more output than their limit; what came until then is kept."""
-
-
-_GRACE_SECONDS = 2.0
-"""How long a cell that was interrupted may take to say where it was."""
 
 _SPARE_BYTES = 1 << 23
 """What a message may hold above the limit of output, so that what is too much still comes, and is cut."""
-
-
-class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
-    """papermill's client, which marks the cell that failed, however it failed, and keeps limits of time and output.
-
-    ``make_kernel`` makes the fork to use; without it, the kernel is a normal one.
-    """
-
-    def __init__(
-        self,
-        nb_man: Any,
-        *,
-        time_limit: float | None = None,
-        output_limit: int | None = None,
-        cell_output_limit: int | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(nb_man, **options)
-        self._output_limits = {"the notebook": output_limit, "the cell": cell_output_limit}
-        self._output_bytes = dict.fromkeys(self._output_limits, 0)
-        self._too_much: NotebookOutputError | None = None
-        self._ending: asyncio.Task[None] | None = None
-        self._output_task: asyncio.Task[Any] | None = None
-        self.make_kernel: Callable[[], ForkKernel] | None = None
-        self._time_limit = time_limit
-        self._deadline: float | None = None
-
-    def create_kernel_manager(self) -> Any:
-        """Make the fork, or a normal kernel's manager."""
-        if self.make_kernel is None:
-            return super().create_kernel_manager()
-        self.km = self.make_kernel()
-        return self.km
-
-    def papermill_execute_cells(self) -> None:
-        """Execute all cells; a cell at which the process died or the time was up is marked as failed."""
-        if self._time_limit is not None:
-            self._deadline = time.monotonic() + self._time_limit
-        for index, cell in enumerate(self.nb.cells):
-            try:
-                self.nb_man.cell_start(cell, index)
-                self._output_bytes["the cell"] = 0
-                self.execute_cell(cell, index)
-                self._raise_if_too_much()
-            except CellExecutionError as error:
-                self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
-                self._raise_if_too_much()
-                break
-            except DeadKernelError as error:
-                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                self._raise_if_too_much()
-                raise self._death(cell, index) from None
-            except BaseException as error:
-                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                self.shutdown_kernel = "immediate"  # it is busy and would not hear a request to end
-                raise
-            finally:
-                self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Keep an output, as far as the limits allow; the first that exceeds one is cut, and the cell is ended."""
-        if msg["msg_type"] in _OUTPUTS:
-            if self._too_much is not None:
-                return None
-            left = self._left(_size(msg["content"]), cell_index)
-            if left is not None:
-                text = msg["content"].get("text")
-                if not isinstance(text, str):
-                    return None
-                msg["content"]["text"] = text.encode(errors="replace")[:left].decode(errors="ignore")
-        kept: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        return kept
-
-    def _left(self, size: int, index: int) -> int | None:
-        """Count an output; where a limit is exceeded, end the cell and return what of the output may stay (bytes)."""
-        for what, limit in self._output_limits.items():
-            before = self._output_bytes[what]
-            self._output_bytes[what] += size
-            if limit is not None and before + size > limit:
-                self._too_much = NotebookOutputError(f"{what} gave more than {limit} bytes of output, in cell {index}")
-                self._ending = asyncio.ensure_future(self._end_cell())
-                return limit - before
-        return None
-
-    async def _end_cell(self) -> None:
-        await self._interrupt()
-        if self.task_poll_for_reply is not None:
-            self.task_poll_for_reply.cancel()
-
-    async def _interrupt(self) -> None:
-        """Interrupt the running cell, so that its traceback says in which line it was, and wait for that."""
-        kernel: Any = self.km
-        with suppress(Exception):  # it may have ended by itself meanwhile
-            if isinstance(kernel, ForkKernel):
-                kernel.interrupt_cell()
-            else:
-                await ensure_async(kernel.interrupt_kernel())
-        if self._output_task is not None:
-            await asyncio.wait({self._output_task}, timeout=_GRACE_SECONDS)
-
-    def _raise_if_too_much(self) -> None:
-        if self._too_much is None and isinstance(self.kc, ForkKernel) and self.kc.too_large is not None:
-            self._too_much = NotebookOutputError(f"more output at once than the limit: {self.kc.too_large}")
-        if self._too_much is not None:
-            self.shutdown_kernel = "immediate"
-            raise self._too_much from None
-
-    def _death(self, cell: NotebookNode, index: int) -> DeadKernelError:
-        """Say in which cell and how the process died, after keeping the last it has said."""
-        if not isinstance(self.kc, ForkKernel):
-            return DeadKernelError(f"the kernel died in cell {index}")
-        self.kc.receive_rest()
-        with suppress(CellExecutionComplete):
-            while self.kc.iopub_channel.messages:
-                self.process_message(self.kc.iopub_channel.messages.popleft(), cell, index)
-        end = self.kc.worker.wait() or WorkerEnd()
-        kind = NotebookMemoryError if end.over_memory else NotebookDiedError
-        source = cell.source.strip()
-        first = source.splitlines()[0] if source else ""
-        return kind(f"the notebook's process ended in cell {index} ({first!r}): {end}", index, end)
-
-    async def _async_poll_kernel_alive(self) -> None:
-        """Leave it to the channels, which notice a death at once; nbclient looks every second."""
-        kernel = self.kc
-        if not isinstance(kernel, ForkKernel):
-            await super()._async_poll_kernel_alive()
-            return
-        while kernel.worker.end is None:
-            await kernel.wait_for_news(None)
-
-    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        self._output_task = asyncio.current_task()
-        # A death shows where the reply is awaited. If the reply is there already, the cell is complete.
-        if isinstance(self.kc, ForkKernel):
-            with suppress(DeadKernelError):
-                await super()._async_poll_output_msg(parent_msg_id, cell, cell_index)
-        else:
-            await super()._async_poll_output_msg(parent_msg_id, cell, cell_index)
-
-    def _get_timeout(self, cell: NotebookNode | None) -> float | None:
-        timeout: float | None = super()._get_timeout(cell)
-        if self._deadline is None:
-            return timeout
-        left = max(self._deadline - time.monotonic(), 0.001)
-        return left if timeout is None else min(timeout, left)
-
-    async def _async_handle_timeout(  # nbclient's signature
-        self,
-        timeout: float,  # noqa: ASYNC109
-        cell: NotebookNode | None = None,
-    ) -> Any:
-        over = self._deadline is not None and time.monotonic() >= self._deadline
-        if over or not self.interrupt_on_timeout:
-            await self._interrupt()
-        if over:
-            limit: Any = self._time_limit  # a number that goes into the message
-            message = "The notebook exceeded its time limit in this cell"
-            raise NotebookTimeoutError.error_from_timeout_and_cell(message, limit, cell or self.nb.cells[0])
-        return await super()._async_handle_timeout(timeout, cell)
-
-
-_OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data"}
-"""Messages that become outputs and count; an error is kept always, it says what happened."""
-
-
-def _size(content: Any) -> int:
-    """Return about how many bytes of text a message holds."""
-    match content:
-        case str():
-            return len(content.encode(errors="replace"))
-        case dict():
-            return sum(map(_size, content.values()))
-        case list():
-            return sum(map(_size, content))
-        case _:
-            return 1
-
 
 _OWN_KERNEL = ("km", "kernel_manager_class")
 
@@ -268,6 +49,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
         template: Template | None = None,
         env: Mapping[str, str] | None = None,
         folder: str | None = None,
+        confinement: Confinement | None = None,
         **options: Any,
     ) -> Any:
         """Execute a notebook; papermill calls this.
@@ -293,6 +75,10 @@ class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
         folder
             Where this notebook runs; by default where the process is. papermill's own ``cwd`` moves the whole process,
             so it cannot serve several threads.
+        confinement
+            What the notebook may reach: see ``papermill_forked.confinement``. It keeps little of the environment,
+            besides ``env``. What it was refused stands in the notebook's metadata, under ``refused``. A kernel
+            that cannot be confined is not started.
         **options
             Handed on to nbclient.
 
@@ -313,6 +99,8 @@ class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
             If the notebook's process was ended for its memory.
         NotebookDiedError
             If the notebook's process ended otherwise.
+        ForkedError
+            If the notebook was to be confined and its kernel is not one that can be.
 
         Each of these has the notebook as far as it came as its attribute ``notebook``.
         """
@@ -333,26 +121,43 @@ class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
         message_limit = min(limits) + _SPARE_BYTES if limits else None
         template = template or shared_template()
         surroundings: dict[str, Any] = {}
-        if env is not None:
-            surroundings["environment"] = {**os.environ, **env}
+        if env is not None or confinement is not None:
+            own = os.environ if confinement is None else kept_environment()
+            surroundings["environment"] = {**own, **(env or {})}
         if folder is not None:
             surroundings["folder"] = folder
         obstacle = _obstacle(kernel_name, options)
         if obstacle is None:
             client = StrictClient(nb_man, **final)
             arguments = [*client.extra_arguments, f"--HistoryManager.hist_file={client.ipython_hist_file}"]
-            order = {"kind": "notebook", "arguments": arguments, **surroundings}
+            order = {"kind": "notebook", "arguments": arguments, "confinement": confinement, **surroundings}
             cpu_limit = calls.cpu_limit(time_limit)
-            client.make_kernel = lambda: ForkKernel(
-                template.fork(order, memory_limit=memory_limit, cpu_limit=cpu_limit), message_limit
-            )
+            kernels: list[ForkKernel] = []
+
+            def make_kernel() -> ForkKernel:
+                fork = template.fork(order, memory_limit=memory_limit, cpu_limit=cpu_limit)
+                kernels.append(ForkKernel(fork, message_limit))
+                return kernels[-1]
+
+            client.make_kernel = make_kernel
             try:
                 with _kept(nb_man):
                     return client.execute()
             except TemplateError as error:  # comes only before the first cell
                 obstacle = str(error)
+            finally:
+                refused = [what for kernel in kernels for what in kernel.refused]
+                if refused:
+                    nb_man.nb.metadata["refused"] = refused
         template.fallbacks.add(obstacle, "a notebook")
-        if memory_limit is not None:
+        if confinement is not None:
+            if _obstacle(kernel_name, options) is not None:
+                raise ForkedError(f"a notebook that is to be confined was not run: {obstacle}")
+            from papermill_forked import confined_kernel  # where everything is well nobody needs it
+
+            final["kernel_manager_class"] = confined_kernel.ConfinedKernelManager
+            surroundings["environment"] |= confined_kernel.settings(confinement, memory_limit)
+        elif memory_limit is not None:
             logger.warning("A normal kernel has no memory limit: %d bytes were asked for", memory_limit)
         names = {"environment": "env", "folder": "cwd"}  # as jupyter_client calls them
         with _kept(nb_man):

@@ -29,6 +29,7 @@ from traitlets.config import Config
 from traitlets.config.loader import DeferredConfigString
 
 from papermill_forked import wire
+from papermill_forked.confinement import Confinement, confine
 from papermill_forked.publisher import Publisher
 
 _READ_BYTES = 1 << 20
@@ -163,6 +164,11 @@ class ForkedKernelApp(IPKernelApp):
         self.cli_config = config
         self.update_config(config)
 
+    def tell_refused(self, what: str) -> None:
+        """Tell the parent what a confined notebook was refused."""
+        if self.iopub_thread is not None:
+            self.iopub_thread.send_control(b"refused", what.encode(errors="replace"))
+
     def init_connection_file(self) -> None:
         """Have no connection file."""
 
@@ -207,7 +213,7 @@ class ForkedKernelApp(IPKernelApp):
         self.displayhook.get_execution_count = lambda: kernel.execution_count
 
 
-def run(data: socket.socket, arguments: list[str]) -> int:
+def run(data: socket.socket, arguments: list[str], confinement: Confinement | None = None) -> int:
     """Run a kernel until the parent asks it to end; return the exit code of the process."""
     launcher = importlib.util.find_spec("ipykernel_launcher")
     # What a notebook that parses arguments would find in a real kernel.
@@ -215,6 +221,8 @@ def run(data: socket.socket, arguments: list[str]) -> int:
     asyncio.set_event_loop(asyncio.new_event_loop())
     app = ForkedKernelApp.instance()
     app.data = data
+    if confinement is not None:  # before there is a second thread, which would stay free
+        confine(confinement, app.tell_refused)
     app.initialize(arguments)  # type: ignore[no-untyped-call]
     app.kernel.start()
     app.shell_socket.listen()

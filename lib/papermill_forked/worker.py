@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ def run(task: Task) -> NoReturn:
         _limit(task)
         if order["kind"] == "notebook":
             kernel = importlib.import_module("papermill_forked.kernel")
-            code = kernel.run(task.data, order["arguments"])
+            code = kernel.run(task.data, order["arguments"], order.get("confinement"))
         elif order["kind"] == "servant":
             # What a call leaves behind goes with this process, before looking for cycles in it would pay.
             gc.disable()
@@ -73,6 +74,7 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+    tempfile.tempdir = None  # the template's; the order's environment may name another
     choose_backend()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed()

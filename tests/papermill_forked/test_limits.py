@@ -1,5 +1,7 @@
 """A notebook that will not end well is ended with all its processes, and named."""
 
+import re
+
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill import PapermillExecutionError
@@ -261,7 +263,8 @@ def test_a_time_out_shows_the_line(fail):
     _, notebook = fail(NotebookTimeoutError, "import time\nfirst = 1\ntime.sleep(60)", time_limit=1)
 
     assert notebook.cells[0].outputs[0].ename == "KeyboardInterrupt"
-    assert "time.sleep(60)" in "".join(notebook.cells[0].outputs[0].traceback)
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", "".join(notebook.cells[0].outputs[0].traceback))
+    assert "----> 3 time.sleep(60)" in shown
 
 
 def test_a_cell_that_overhears_the_interrupt_is_ended_all_the_same(fail):

@@ -16,7 +16,7 @@ from minsheng.files.hashing import sha256
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.workspace import RESULT
-from papermill_forked import WorkerEnd
+from papermill_forked import Confinement, WorkerEnd
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
@@ -75,11 +75,13 @@ def execute_strictly(
     environment: Mapping[str, str],
     limits: Limits,
     engine: Mapping[str, Any],
+    confinement: Confinement | None = None,
 ) -> Executed:
     """Run a notebook and demand its sealed result.
 
     ``folder`` is an empty one of this task's own: the notebook runs in it and writes its result there. ``engine`` is
-    papermill's engine with its options, e.g. ``{"engine_name": "forked", "template": …}``. Raises TaskFailedError with
+    papermill's engine with its options, e.g. ``{"engine_name": "forked", "template": …}``; ``confinement`` what the
+    notebook may reach. Raises TaskFailedError with
     the class of failure, and the notebook as far as it came.
     """
     import papermill
@@ -104,6 +106,7 @@ def execute_strictly(
             cell_output_limit=limits.cell_output_bytes,
             env={**environment, "MINSHENG_RESULT": str(result_file)},
             folder=str(folder),
+            confinement=confinement,
             **engine,
         )
     except PapermillExecutionError as error:

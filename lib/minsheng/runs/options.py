@@ -22,6 +22,8 @@ class RunSummary:
     failed: dict[str, Failure] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     """Not made because a task that they read failed → that task."""
+    refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What notebooks tried to reach that is none of their inputs."""
     missing_glyphs: dict[str, str] = field(default_factory=dict)
     fallbacks: int = 0
     """Notebooks that ran on a normal kernel because the template could not fork."""
@@ -44,6 +46,10 @@ class RunSummary:
             lines.append(f"失败：{name}：{failure.kind.word}：{failure.message}（详见 {where}）")
         lines += [f"未生成：{name}（等待 {other}）" for name, other in self.waiting.items()]
         lines += [f"缺字：{name} 中的“{glyphs}”没有字形可用" for name, glyphs in self.missing_glyphs.items()]
+        lines += [
+            f"拒绝：{name} 试图使用不属于它的来源，未能得逞：{'、'.join(tried)}。请核对该笔记本"
+            for name, tried in self.refused.items()
+        ]
         if self.fallbacks:
             lines.append(f"有 {self.fallbacks} 个笔记本未能在预热进程中运行，改用了普通内核（较慢，结果相同）")
         return lines

@@ -147,6 +147,9 @@ class Runner:
             self._preparer.forget_sealed(folder)
             summary.made.append(task.name)
             self._there.add(task.name)
+            if made.refused:
+                summary.refused[task.name] = made.refused
+                _log.warning("unit_refused", extra={"unit": task.name, "attempts": len(made.refused)})
             if made.missing_glyphs:
                 summary.missing_glyphs[task.name] = made.missing_glyphs
         else:

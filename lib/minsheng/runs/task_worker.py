@@ -17,7 +17,15 @@ from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
-from papermill_forked import DEFAULT_PRELOAD, ForkedError, Servants, Template, WorkerMemoryError, WorkerTimeoutError
+from papermill_forked import (
+    DEFAULT_PRELOAD,
+    Confinement,
+    ForkedError,
+    Servants,
+    Template,
+    WorkerMemoryError,
+    WorkerTimeoutError,
+)
 from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
@@ -69,6 +77,7 @@ class TaskMade:
     files: Mapping[str, FileContent]
     failure: Failure | None = None  # ``None`` when made
     seconds: Mapping[str, float] = field(default_factory=dict)  # stage → wall clock seconds
+    refused: tuple[str, ...] = ()  # what the notebook tried to reach that is none of its inputs
     missing_glyphs: str = ""  # characters that no font could draw
     fallbacks: int = 0  # how often another machine's template could not fork; on this one the process counts
     folder: Path | None = None  # where the files lie until somebody has taken them; ``None`` where they are bytes
@@ -141,7 +150,8 @@ def make_task(work: TaskWork) -> TaskMade:
         finished = _render(work, executed, folder)
         seconds["render"] = time.perf_counter() - started
         missing = "".join(sorted(finished.missing_glyphs))
-        made = TaskMade(work.name, finished.files, None, seconds, missing, folder=folder)
+        refused = tuple(executed.notebook.metadata.get("refused", ()))
+        made = TaskMade(work.name, finished.files, None, seconds, refused, missing, folder=folder)
     except TaskFailedError as error:
         clean = _without_numbers(error)
         return TaskMade(work.name, remains(clean), clean.failure, seconds)
@@ -163,7 +173,8 @@ def lay_out(work: TaskWork, folder: Path) -> tuple[Path, dict[str, str]]:
         target.parent.mkdir(parents=True, exist_ok=True)
         put(content, target)
     environment = {name: value.format(workspace=workspace) for name, value in work.environment.items()}
-    return run, {**environment, "MINSHENG_WORKSPACE": str(workspace)}
+    own = {"HOME": str(run), "TMPDIR": str(run), "IPYTHONDIR": str(run / ".ipython"), "USER": "minsheng"}
+    return run, {**own, **environment, "MINSHENG_WORKSPACE": str(workspace)}
 
 
 def _execute(work: TaskWork, folder: Path) -> "Executed":
@@ -179,6 +190,8 @@ def _execute(work: TaskWork, folder: Path) -> "Executed":
         environment=environment,
         limits=work.limits,
         engine={"engine_name": "forked", "template": template()},
+        # Nothing but its own inputs: no key, no other county's folder, no network.
+        confinement=Confinement(read=(str(folder / "workspace"),), write=(str(run),)),
     )
 
 

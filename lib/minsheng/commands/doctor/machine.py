@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from papermill_forked.confinement import missing
 from papermill_forked.launch import supported
 
 FINE, HINT, FAULT = "正常", "提示", "故障"
@@ -49,7 +50,7 @@ _BEIJING = -8 * 3600
 def machine() -> list[Observation]:
     """Look at what lies outside of Python."""
     temporary = [*_can_write(_temporary(), "临时文件夹", "设置环境变量 TMPDIR 为可写的文件夹")]
-    return [*_system(), *_press(), *_limits(), *temporary, *_zone()]
+    return [*_system(), *_confinement(), *_press(), *_limits(), *temporary, *_zone()]
 
 
 def _system() -> list[Observation]:
@@ -58,6 +59,23 @@ def _system() -> list[Observation]:
     return [
         Observation(f"{sys.platform} 不支持预热进程：改用普通内核，结果相同，慢十倍以上", HINT, "请在 Linux 上运行")
     ]
+
+
+_LAYERS = {
+    "landlock": "Landlock（Linux 5.13 起）：不能限制笔记本读写哪些文件",
+    "landlock_network": "Landlock 的网络规则（Linux 6.7 起）",
+    "signals": "Landlock 的信号规则（Linux 6.12 起）：笔记本能向本用户的其他进程发信号",
+    "seccomp": "seccomp 规则（x86-64、ARM）：不能限制笔记本使用网络、改变文件权限",
+}
+
+
+def _confinement() -> list[Observation]:
+    """Look at what keeps a notebook to its own inputs."""
+    absent = "；".join(_LAYERS[name] for name in missing())
+    if not absent:
+        return [Observation("笔记本只能读自己的来源、写自己的文件夹，不能使用网络（Landlock、seccomp）")]
+    text = f"本机的系统内核缺少 {absent}。只由 Python 自身拦截，用 C 编写的代码可以绕过"
+    return [Observation(text, HINT, "升级系统内核，并启用 Landlock")]
 
 
 def _press() -> list[Observation]:
