@@ -183,6 +183,14 @@ class Zygote:
                 processes.kill_tree(job.pid)
 
 
+def _tell(control: socket.socket, message: bytes) -> None:
+    """Tell the parent how the boot ended; one that needed no template after all has closed its end meanwhile."""
+    try:
+        control.send(message)
+    except ConnectionError:
+        os._exit(0)
+
+
 def main() -> None:
     """Run the template: settings are the only command-line argument, as JSON."""
     settings = json.loads(sys.argv[1])
@@ -198,9 +206,9 @@ def main() -> None:
         gc.freeze()
         zygote = Zygote(control, settings["parent"])
     except BaseException:
-        control.send(traceback.format_exc()[-MESSAGE_BYTES // 2 :].encode())
+        _tell(control, traceback.format_exc()[-MESSAGE_BYTES // 2 :].encode())
         raise
     if os.getppid() != settings["parent"]:
         os._exit(0)
-    control.send(b"ready")
+    _tell(control, b"ready")
     run(zygote.serve())

@@ -337,3 +337,13 @@ def test_processor_time_limit(light):
 
     assert end.signal == signal.SIGXCPU
     assert "processor time limit" in str(end)
+
+
+def test_a_parent_that_needs_no_template_after_all_sees_no_traceback(capfd):
+    template = Template(["statistics"])
+    template.start()
+    template._process.control.close()
+    template._process.popen.wait(60)
+
+    assert capfd.readouterr().err == ""
+    template.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -66,7 +67,25 @@ def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
     if register:
         check_period(workspace, str(max(delivery.period for delivery in register)), force=False, display=Quiet())
     command = lab_command(workspace, browser=browser, port=port)
-    return subprocess.run(command, env=lab_environment(workspace), cwd=workspace.root, check=False).returncode
+    return run_until_ended(command, lab_environment(workspace), workspace.root)
+
+
+def run_until_ended(command: list[str], environment: dict[str, str], folder: Path) -> int:
+    """Run a program until it ends, and return its exit code; who ends us ends it too, and all that it has started."""
+    with subprocess.Popen(command, env=environment, cwd=folder) as process:
+
+        def hand_on(number: int, _frame: object) -> None:
+            del number
+            process.terminate()
+
+        # Ctrl-C reaches both; JupyterLab asks back, and we wait for what it answers.
+        before = {number: signal.signal(number, hand_on) for number in (signal.SIGTERM, signal.SIGHUP)}
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _state_folder() -> Path:
