@@ -116,15 +116,7 @@ class _Worksheet(Elements):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match name if ":" not in name else local_name(name):
             case "v" | "is":
-                # Only a cell beyond all before it can take the sheet over its limits.
-                if self.row > self.bottom or self.column > self.right:
-                    self._occupied()
-                if self.percents and self.attributes.get("s", "0") in self.percents:
-                    self.scan.percents.append((self.row, self.column))
-                if self.divided and self.attributes.get("s", "0") in self.divided:
-                    self.scan.divided.append((self.row, self.column))
-                if self.waiting:
-                    self.parser.CharacterDataHandler = self.text.append
+                self._value()
             case "c":
                 reference = attributes.get("r", "")
                 # Most cells stand in the row of the one before them, and in a column that has been met.
@@ -146,6 +138,17 @@ class _Worksheet(Elements):
                     self.parser.CharacterDataHandler = self.written.append
             case other:
                 self._around(other, attributes)
+
+    def _value(self) -> None:
+        # Only a cell beyond all before it can take the sheet over its limits.
+        if self.row > self.bottom or self.column > self.right:
+            self._occupied()
+        if self.percents and self.attributes.get("s", "0") in self.percents:
+            self.scan.percents.append((self.row, self.column))
+        if self.divided and self.attributes.get("s", "0") in self.divided:
+            self.scan.divided.append((self.row, self.column))
+        if self.waiting:
+            self.parser.CharacterDataHandler = self.text.append
 
     def _around(self, name: str, attributes: dict[str, str]) -> None:
         hidden = attributes.get("hidden") in {"1", "true"}
