@@ -46,6 +46,38 @@ def test_the_command_line_sees_the_environment(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('archive = "/etc/minsheng"', "archive 指向系统文件夹 /etc/minsheng"),
+        ('archive = "/"', "archive 指向系统文件夹 /"),
+        ('archive = "."', "工作区就在其中"),
+        ('archive = "outputs/archive"', "outputs 中的都可以删去重做"),
+        ('keys = "/usr/share"', "keys 指向系统文件夹 /usr/share"),
+        ('keys = "data/archive/keys"', "私钥不能和归档放在一起"),
+        ('archive = "data/keys/archive"', "私钥不能和归档放在一起"),
+        ('archive = "data/x/../keys"', "私钥不能和归档放在一起"),
+        ('trust_roots = "data/roots"', "trust_roots 指向"),
+        ('timestamp_url = "https://:8080/"', "timestamp_url “https://:8080/”不是网址"),
+        ('timestamp_url = "http://tsa.example:port/"', "不是网址"),
+    ],
+)
+def test_a_place_that_cannot_serve_is_refused_where_it_is_read(tmp_path: Path, text: str, said: str) -> None:
+    _file(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        Workspace.find(tmp_path)
+    assert said in str(refused.value)
+    assert str(tmp_path / MARKER) in str(refused.value)
+
+
+def test_places_elsewhere_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "roots").mkdir()
+    _file(
+        tmp_path, 'archive = "/srv/archive"\nkeys = "../keys"\ntrust_roots = "roots"\ntimestamp_url = "http://a:80/x"\n'
+    )
+    assert Workspace.find(tmp_path).archive == Path("/srv/archive")
+
+
+@pytest.mark.parametrize(
     ("text", "environment", "parts"),
     [
         ('jobs = "4"', {}, [MARKER, "的 jobs", "“4”", "整数，不小于 0"]),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -133,13 +134,11 @@ class Workspace:
         for folder in (origin, *origin.parents):
             if (folder / MARKER).is_file():
                 chosen = params.resolve() if params else folder / "params"
-                return cls(
-                    root=folder,
-                    params=chosen,
-                    settings=read_settings(
-                        folder / MARKER, Settings, others=OTHER_VARIABLES, before=_refuse_other_versions
-                    ),
+                settings = read_settings(
+                    folder / MARKER, Settings, others=OTHER_VARIABLES, before=_refuse_other_versions
                 )
+                _refuse_places(folder, settings)
+                return cls(root=folder, params=chosen, settings=settings)
         raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
 
     @property
@@ -209,6 +208,41 @@ class Workspace:
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder where what is left of a failed task is kept."""
         return self.outputs / str(period) / "failed" / subject / notebook
+
+
+_SYSTEM = tuple(map(Path, ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")))
+
+
+def _refuse_places(root: Path, settings: Settings) -> None:
+    """Refuse settings that lead where nothing can be kept, or found: with every one of them."""
+    archive, keys, outputs = ((root / name).resolve() for name in (settings.archive, settings.keys, "outputs"))
+    faults = []
+    for key, place in (("archive", archive), ("keys", keys)):
+        # A notebook's own small workspace may lie in memory, which is below /dev.
+        inside = place.is_relative_to(root)
+        if place == Path("/") or (not inside and any(place.is_relative_to(each) for each in _SYSTEM)):
+            faults.append(f"{key} 指向系统文件夹 {place}：请写工作区中的文件夹，或另一块磁盘上的")
+        elif root.is_relative_to(place):
+            faults.append(f"{key} 指向 {place}，工作区就在其中：请写一个单独的文件夹")
+        elif place.is_relative_to(outputs):
+            faults.append(f"{key} 指向 {place}：outputs 中的都可以删去重做，请写别处")
+    # Whoever can change the archive must not be able to sign the change.
+    if keys.is_relative_to(archive) or archive.is_relative_to(keys):
+        faults.append(f"keys（{keys}）与 archive（{archive}）一个在另一个里面：私钥不能和归档放在一起，请分开")
+    if settings.trust_roots and not (root / settings.trust_roots).is_dir():
+        faults.append(f"trust_roots 指向 {root / settings.trust_roots}，没有这个文件夹：请写放根证书的文件夹")
+    if settings.timestamp_url and not _is_web_address(settings.timestamp_url):
+        faults.append(f"timestamp_url “{settings.timestamp_url}”不是网址：应为 https://主机/…")
+    if faults:
+        raise UsageError("\n".join(f"{root / MARKER} 的 {fault}" for fault in faults))
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return bool(address.hostname) and (address.port is None or address.port > 0)
+    except ValueError:
+        return False
 
 
 def _refuse_other_versions(path: Path, values: Mapping[str, object]) -> None:

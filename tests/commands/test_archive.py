@@ -117,6 +117,9 @@ def test_verify_says_what_it_verified_and_finds_a_single_file(sealed: Workspace,
     # Nothing lists the tag manifests themselves: their digest stands in the ledger.
     assert whole["files"] == sum(path.is_file() for path in (sealed.archive / "2017-06").rglob("*")) - 2
     assert _cli(sealed, "verify", "--head", whole["head"]).returncode == 0
+    broken = f" {whole['head'][:32].upper()}\n{whole['head'][32:]} "
+    assert _cli(sealed, "verify", "--head", broken).returncode == 0
+    assert _cli(sealed, "verify", "--head", whole["head"][:-1]).returncode == 2
     wrong = _cli(sealed, "verify", "--head", "0" * 64)
     assert (wrong.returncode, "不在链上" in wrong.stdout) == (14, True)
 

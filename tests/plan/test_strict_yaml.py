@@ -1,5 +1,6 @@
 """What YAML would guess is refused, on its line; what remains is exactly what stands in the file."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -114,5 +115,11 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     assert "没有这个文件" in read_yaml(tmp_path / "none.yaml", "params/none.yaml").faults[0].message
 
 
+def test_a_pipe_in_place_of_a_file_is_a_fault_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (fault,) = read_yaml(tmp_path / "pipe.yaml").faults
+    assert "不是文件" in str(fault)
+
+
 def test_a_folder_in_place_of_a_file_is_a_fault(tmp_path: Path) -> None:
-    assert "无法读取" in read_yaml(tmp_path).faults[0].message
+    assert "不是文件" in read_yaml(tmp_path).faults[0].message

@@ -5,7 +5,8 @@ import nbformat
 import pytest
 
 from minsheng.render.exporters import ReportHTMLExporter
-from minsheng.render.html.offline import ActiveContentError, ReportMetadataError
+from minsheng.render.html.offline import ActiveContentError, ReportMetadataError, legible
+from minsheng.render.html.page import page
 
 
 def convert(*outputs, **metadata) -> str:
@@ -99,6 +100,13 @@ def test_plain_text_is_escaped_and_html_preferred():
     assert "<b>合计</b>" in convert(shown(html="<b>合计</b>", text="rejected"))
     assert "rejected" not in convert(shown(html="<b>合计</b>", text="rejected"))
     assert "&lt;b&gt;" in convert(shown(text="<b>"))
+
+
+def test_what_turns_the_order_of_a_text_is_shown_as_what_it_is():
+    assert legible("名单\u202exslx.exe\u2066") == "名单〔U+202E〕xslx.exe〔U+2066〕"
+    shown = page("月报\u200f", "<p>名单\u202e</p>").decode()
+    assert "<p>名单〔U+202E〕</p>" in shown
+    assert "月报〔U+200F〕" in shown
 
 
 def test_bare_svg_becomes_an_image_with_alternative_text():

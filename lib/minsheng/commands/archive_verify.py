@@ -1,5 +1,6 @@
 """``minsheng archive verify``: the archive, one package, or where a file is sealed; signatures and deliveries too."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.runs.options import Display
+
+_HEAD = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,16 @@ def verify(
     Raises
     ------
     UsageError
-        If a path does not exist, or there is no archive.
+        If a path does not exist, the head is none, or there is no archive.
     MachineUnfitError
         If ``sm3`` is asked for and this machine cannot compute it.
     """
     if path is not None and not path.exists():
         raise UsageError(f"没有 {path}")
+    # Copied from paper, where it may be broken over two lines.
+    head = "".join(head.split()).lower()
+    if head and not _HEAD.fullmatch(head):
+        raise UsageError(f"--head “{head}”不是账本头：应为交接单上的 64 位十六进制数字")
     workspace = workspace_at(start)
     path = path.resolve() if path else None
     folder = archive_of(path, archive, workspace)

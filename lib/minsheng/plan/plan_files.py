@@ -156,7 +156,7 @@ def _strays(folder: Path, shown: str) -> Iterator[PlanFault]:
     for path in _visible(folder.iterdir()):
         if path.is_dir() and path.name not in FOLDERS:
             yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件夹", allowed)
-        elif path.is_file() and path.name not in known:
+        elif not path.is_dir() and path.name not in known:
             yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件", allowed)
     for inner in FOLDERS:
         if (folder / inner).is_dir():

@@ -107,6 +107,9 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
         With every fault found; it never raises for what is in the file, or for its absence.
     """
     name = name or str(path)
+    # A pipe would be waited for without end.
+    if path.exists() and not path.is_file():
+        return YamlFile(name, faults=(PlanFault(name, 1, "不是文件（是文件夹、管道或设备）", "普通文件"),))
     try:
         content = path.read_bytes()
     except FileNotFoundError:

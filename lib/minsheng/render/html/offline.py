@@ -34,6 +34,9 @@ _FETCHING_ATTRIBUTES = frozenset({"background", "data", "poster", "src", "srcset
 # Nobody sees them, HTML and PDF/A allow them nowhere.
 _ILLEGIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 
+# They turn the order of what follows, so that a reader sees another name or number than stands there.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 # A file cannot hold the half of a surrogate pair.
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -73,8 +76,12 @@ def refuse_active_content(body: str) -> None:
 
 
 def legible(text: str) -> str:
-    """Return a text without controls and characters that are none; half of a surrogate pair becomes U+FFFD."""
-    return _HALVES.sub("\ufffd", _ILLEGIBLE.sub("", text))
+    """Return a text without controls and characters that are none; half of a surrogate pair becomes U+FFFD.
+
+    Controls of direction are shown as what they are.
+    """
+    plain = _HALVES.sub("\ufffd", _ILLEGIBLE.sub("", text))
+    return _TURNING.sub(lambda found: f"〔U+{ord(found[0]):04X}〕", plain)
 
 
 class _Guard(HTMLParser):

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from minsheng.render.html.offline import refuse_active_content
+from minsheng.render.html.offline import legible, refuse_active_content
 
 STYLES = Path(__file__).parents[1] / "styles"
 
@@ -78,6 +78,7 @@ def page(title: str, body: str, *, wide: bool = False, form: str = "") -> bytes:
     ActiveContentError
         If the body would run or fetch something.
     """
+    title, body = legible(title), legible(body)
     refuse_active_content(body)
     kind = " ".join(filter(None, ("report", "wide" if wide else "", form)))
     return _PAGE.format(title=escape(title), style=screen_style(form), body=body, kind=kind).encode()
