@@ -17,6 +17,7 @@ from minsheng.archive.contents.month import month_files
 from minsheng.archive.inspection.code_check import check_code
 from minsheng.archive.inspection.completeness import month_gaps
 from minsheng.archive.package.package_check import check_bag
+from minsheng.archive.recompute.recomputing import recompute
 from minsheng.commands import archive_seal
 from minsheng.commands.archive_rebuild import rebuild_month
 from minsheng.commands.archive_seal import gate, seal_period
@@ -278,6 +279,75 @@ def test_a_changed_notebook_is_named_wherever_it_made_something(
     assert check_code(bag / "data", unsaid, check.payload).faults == (f"{words}，封存时没有写明原因",)
     other = check.payload | {"notebooks/monthly_report.ipynb": "0" * 64}
     assert len(check_code(bag / "data", check.info, other).faults) == 3
+
+
+def test_what_a_notebook_makes_of_the_returns_is_found_without_it(workspace_of_its_own: Workspace) -> None:
+    """Four lines in a scoring notebook raise a county's score: the archived workbooks and the plan say another."""
+    own, plan, month = workspace_of_its_own, load_plan(workspace_of_its_own.params, 2017), Period("2017-06")
+    archive_seal.refuse_unlike(own, plan, month, archived_pages(month))
+    notebook = own.notebooks / "scoring.ipynb"
+    content = json.loads(notebook.read_bytes())
+    (setup,) = (cell for cell in content["cells"] if cell["metadata"].get("tags") == ["setup"])
+    setup["source"] += [
+        "\nfigures = dossier.figures",
+        "\nitems = tuple(each.model_copy(update={'points': each.full_marks}) for each in figures.items)",
+        "\nfigures = figures.model_copy(update={'items': items, 'total': figures.total + 5})",
+        "\ndossier = dossier.model_copy(update={'figures': figures})",
+    ]
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    run_month(own, "2017-06", areas=["cangxi"], notebooks=["scoring"], display=Quiet())
+    with pytest.raises(GateRefusedError) as refused:
+        archive_seal.refuse_unlike(own, plan, month, archived_pages(month))
+    first, *lines = str(refused.value).splitlines()
+    assert first == "2017年6月还不能归档：报告与从报表和方案重算的不符："
+    (line,) = lines
+    assert line.startswith("outputs/2017-06/cangxi/scoring/result.json：与重算的不符：items[")
+    assert "重算为" in line
+
+
+def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold(sealed: Workspace) -> None:
+    data, month = sealed.archive / "2017-06" / "data", "outputs/2017-06"
+    files: dict[str, bytes | Path] = {
+        path.relative_to(data).as_posix(): path for path in data.rglob("*") if path.is_file()
+    }
+
+    def altered(name: str, old: bytes, new: bytes) -> None:
+        content = (data / name).read_bytes()
+        assert old in content
+        files[name] = content.replace(old, new)
+
+    altered(f"{month}/cangxi/dibao/result.json", b'"reported"', b'"blocked"')
+    altered(f"{month}/jiange/dibao/report.html", "剑阁县".encode(), "苍溪县".encode())
+    altered(f"{month}/wangcang/dibao/report.html", b"\n</main>", "\n<p>另加一句。</p>\n</main>".encode())
+    altered(f"{month}/city/dibao/report.pdf", b"%%EOF", b"%%EOF\n")
+    altered(f"{month}/city/bulletin/executed.ipynb", b"report.red_items(dossier)", b"report.changes(dossier)")
+    altered(f"{month}/office/monthly_report/report.docx", b"PK", b"Pk")
+    del files[f"{month}/zhaohua/dibao/report.html"]
+    found = recompute(files, Period("2017-06"), printed=True)
+    assert (found.reports, found.otherwise) == (61, [])
+    assert found.values > 50_000
+    assert found.differs.keys() == {
+        f"{month}/cangxi/dibao/result.json", f"{month}/jiange/dibao/report.html", f"{month}/wangcang/dibao/report.html",
+        f"{month}/city/dibao/report.pdf", f"{month}/city/bulletin/executed.ipynb",
+        f"{month}/office/monthly_report/report.docx", f"{month}/zhaohua/dibao/report.html",
+        # The file that was rendered anew embeds the altered result.
+        f"{month}/cangxi/dibao/report.pdf",
+    }  # fmt: skip
+    assert "重算为 reported" in found.differs[f"{month}/cangxi/dibao/result.json"]
+    assert "缺少或改动了 title" in found.differs[f"{month}/jiange/dibao/report.html"]
+    assert "另加一句" in found.differs[f"{month}/wangcang/dibao/report.html"]
+
+    # What another version sealed is compared in what both know, and its pages are not.
+    altered("provenance.json", b'"package": {', b'"packed": {')
+    older = recompute(files, Period("2017-06"), printed=True)
+    assert older.differs.keys() == {f"{month}/cangxi/dibao/result.json"}
+    assert older.otherwise == ["由另一版本的程序封存：只比较两版都有的数据，不比较网页"]
+
+
+def test_verify_recomputes_where_it_is_asked_to(sealed: Workspace) -> None:
+    done = _cli(sealed, "verify", "--recompute")
+    assert done.returncode == 0, done
+    assert re.search(r"重算：2017-06：从报表和方案重算了 61 份报告的 \d+ 个数据，不用笔记本：0 份文件不符", done.stdout)
 
 
 def test_an_empty_file_is_refused(workspace_of_its_own: Workspace) -> None:

@@ -58,6 +58,10 @@ def archive_verify(
     head: Annotated[str, typer.Option("--head", help="交接单上印的账本头。")] = "",
     trust: Annotated[list[Path] | None, typer.Option("--trust", help="签字证书的根证书；默认按设置。")] = None,
     sm3: Annotated[bool, typer.Option("--sm3", help="国密 SM3 也逐份重算（约慢一倍）；默认只核对清单。")] = False,
+    anew: Annotated[
+        bool,
+        typer.Option("--recompute", help="不用笔记本，从归档的报表和方案重算每个数据，与结果和页面比较。"),
+    ] = False,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -71,7 +75,7 @@ def archive_verify(
 
     with RunDisplay() as display:
         outcome = verify(
-            workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or (), sm3=sm3
+            workspace, path, archive=archive, key=key, head=head, display=display, roots=trust or (), sm3=sm3, anew=anew
         )
     conclude(outcome, as_json=as_json)
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import descriptions
-from minsheng.archive.contents.month import month_files, recorded_files, why_incomplete
+from minsheng.archive.contents.month import assessment_inputs, month_files, recorded_files, why_incomplete
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.sealing import Order, Sealed, seal
+from minsheng.archive.recompute.recomputing import recompute
+from minsheng.commands.assess import accept_forms
 from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -91,7 +93,7 @@ def seal_period(
         If the period or time is malformed, or changed content has no reason.
     GateRefusedError
         If the month is not complete, an item of the book has no evidence, a file may not be sealed, or changed code
-        has no reason; one line per reason.
+        has no reason, or a report says what returns and plan do not give; one line per reason.
     ArchiveInvalidError
         If the archive does not verify.
     MachineUnfitError
@@ -114,6 +116,8 @@ def seal_period(
         display.stage(f"装订{found.label}印证资料")
         # Its reports may be of other months and programs, so all of the book is looked through.
         files, looked_at = evidence_book(workspace, found), frozenset()
+    display.stage(f"从报表和方案重算{found.label}")
+    refuse_unlike(workspace, plan, found, pages)
     display.stage("查看要归档的文件中有没有个人信息")
     outcome = seal_payload(
         workspace,
@@ -129,6 +133,23 @@ def seal_period(
     )
     refresh_first_page(workspace, plan)
     return outcome
+
+
+def refuse_unlike(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> None:
+    """Compute a period anew from its workbooks and plan, without notebooks, and refuse to seal what says otherwise.
+
+    Raises
+    ------
+    GateRefusedError
+        Naming each result and page that differs.
+    """
+    if period.kind == PeriodKind.MONTH:
+        anew = recompute(month_files(workspace, plan, period, pages), period)
+    else:
+        anew = recompute(assessment_inputs(workspace, plan, period), period, prepare=accept_forms)
+    if anew.differs:
+        lines = [f"{name}：{words}" for name, words in anew.differs.items()]
+        raise GateRefusedError("\n".join([f"{period.label}还不能归档：报告与从报表和方案重算的不符：", *lines]))
 
 
 def seal_payload(

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
 from minsheng.archive.contents.leaders import check_signed
-from minsheng.archive.package.faults import Fault
+from minsheng.archive.package.bag import read_info
+from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
+from minsheng.archive.recompute.recomputing import recompute
+from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.runs.options import Display
 
@@ -84,6 +87,7 @@ def verify(
     display: Display,
     roots: Sequence[Path] = (),
     sm3: bool = False,
+    anew: bool = False,
 ) -> VerifyOutcome:
     """Verify an archive, one package, or the package that holds a file.
 
@@ -103,6 +107,8 @@ def verify(
         Files of the root certificates to trust for leaders' signatures; by default those of the settings.
     sm3
         Whether SM3 digests are computed anew too.
+    anew
+        Whether every figure is computed anew from archived workbooks and plan, and every page rendered once more.
 
     Raises
     ------
@@ -122,7 +128,9 @@ def verify(
     folder = archive_of(path, archive, workspace)
     if path is not None and path.is_dir() and folder != path and (folder is None or path.parent != folder):
         alone = "这个包不在归档文件夹中：只核验了它自身，没有核验账本与签名"
-        return VerifyOutcome(path, verify_alone(path, sm3=sm3), (alone,))
+        checked = verify_alone(path, sm3=sm3)
+        told = _recomputed(checked, path.parent, display) if anew else ()
+        return VerifyOutcome(path, checked, (alone, *told))
     if folder is None:
         raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
     public, notes = trusted_key(workspace, key)
@@ -134,7 +142,30 @@ def verify(
     found.faults += signed.faults
     if path and path.is_file() and not holdings:
         found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
-    return VerifyOutcome(path or folder, found, (*notes, *signed.notes))
+    told = _recomputed(found, folder, display) if anew else ()
+    return VerifyOutcome(path or folder, found, (*notes, *signed.notes, *told))
+
+
+def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[str, ...]:
+    """Compute the verified packages anew, add what differs to the faults, and return what is to be said besides."""
+    told = []
+    for bag in found.bags:
+        data = folder / bag / "data"
+        info = read_info((folder / bag / "bag-info.txt").read_bytes()) if data.is_dir() else {}
+        if info.get("Minsheng-Kind") != ["month"]:
+            told.append(f"重算：{bag} 不是月份的包，没有报表和方案可重算")
+            continue
+        if any(fault.where.startswith(f"{bag}/") for fault in found.faults):
+            told.append(f"重算：{bag} 核验不通过，没有重算")
+            continue
+        display.stage(f"从报表和方案重算 {bag}")
+        files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
+        done = recompute(files, Period("".join(info.get("Minsheng-Period", ()))), printed=True)
+        found.faults += [
+            Fault(f"{bag}/data/{name}", words, FaultKind.RECOMPUTED) for name, words in done.differs.items()
+        ]
+        told += [f"重算：{bag}：{line}" for line in (done.summary(), *done.otherwise)]
+    return tuple(told)
 
 
 def _bags(holdings: list[Holding]) -> set[str]:

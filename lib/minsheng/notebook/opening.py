@@ -55,7 +55,11 @@ def open_dossier(notebook: str, *, period: str, area: str | None = None, section
         If the plan of that year has faults.
     """
     show_errors_as_help()
-    inputs = Inputs.for_period(period)
+    return dossier_from(Inputs.for_period(period), notebook, area=area, section=section)
+
+
+def dossier_from(inputs: Inputs, notebook: str, *, area: str | None = None, section: str | None = None) -> Dossier:
+    """Open the same from inputs that are at hand: what a notebook shows can be computed without it."""
     opener = _OPENERS.get(notebook)
     if opener is not None:
         figures, used = opener(inputs, area, section)

@@ -8,11 +8,13 @@ from minsheng.archive.contents.links import relinked_month_page
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.files.hashing import FileContent
 from minsheng.files.registers import csv_bytes, rows
-from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
+from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path, forms_dir
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.store import delivered_path, read_register, register_path
+from minsheng.render.formats import HTML
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
@@ -26,7 +28,7 @@ from minsheng.signing.deliveries import (
 )
 from minsheng.signing.signatures import SignedReport, read_signed, signed_register_path
 from minsheng.signing.standing import changed_since_signed
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
 
 
 def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Collection[str]) -> list[str]:
@@ -107,6 +109,24 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     files |= {name: relinked_month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
     files[PROVENANCE] = provenance_bytes(workspace, plan, tasks, period)
     return dict(sorted(files.items()))
+
+
+def assessment_inputs(workspace: Workspace, plan: Plan, period: Period) -> dict[str, FileContent]:
+    """Return what an assessment was made from, and its results and pages, by path in the workspace.
+
+    Its package is the evidence book, which holds neither plan nor returns: they are in the months' packages.
+    """
+    tasks = period_tasks(plan, period)
+    paths = [*_plan_files(workspace, period), *_intake_files(workspace, plan, period)]
+    # The forms are read again, and name files of the evidence.
+    data = workspace.data
+    folders = (forms_dir(data, period), data / "evidence" / str(period), data / "deliveries", data / "signed")
+    paths += [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    paths += [workspace.outputs / task.name / name for task in tasks for name in (RESULT, HTML)]
+    paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
+    paths += [register_path(data), signed_register_path(data), deliveries_path(data)]
+    files: dict[str, FileContent] = {_inside(workspace, path): path for path in dict.fromkeys(paths) if path.is_file()}
+    return files | {PROVENANCE: provenance_bytes(workspace, plan, tasks, period)}
 
 
 def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:

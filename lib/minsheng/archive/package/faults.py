@@ -27,6 +27,8 @@ class FaultKind(StrEnum):
     STATEMENT = "statement"
     """The statement of provenance."""
     SM3 = "sm3"
+    RECOMPUTED = "recomputed"
+    """What a report says is not what its workbooks and plan give."""
 
 
 @dataclass(frozen=True, order=True)

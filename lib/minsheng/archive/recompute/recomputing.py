@@ -1,0 +1,267 @@
+"""Every figure, item, total and rank of a month anew: intake from the workbooks, measures from the plan, no notebook.
+
+Notebooks, results and pages are what is judged here, so none of them is an input.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from minsheng.archive.contents.description import PROVENANCE
+from minsheng.archive.recompute.pages_anew import check_page, rendered_otherwise
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import Dossier, Figures, Provenance
+from minsheng.errors import MinshengError
+from minsheng.files.hashing import FileContent
+from minsheng.files.writing import put
+from minsheng.intake.forms.form_store import accepted_deliveries_path
+from minsheng.intake.returns.checking import check_year_to_date
+from minsheng.notebook.inputs import Inputs
+from minsheng.notebook.opening import dossier_from
+from minsheng.plan import load_plan
+from minsheng.render.fonts import packaged_fonts, text_stack
+from minsheng.render.formats import HTML
+from minsheng.runs.graph import Task, period_tasks
+from minsheng.runs.keys import package_sha256
+from minsheng.runs.released_code import OriginKind, notebook_origin
+from minsheng.runs.task_worker import cores
+from minsheng.signing.deliveries import accept_deliveries
+from minsheng.workspace import MARKER, RESULT, Settings, Workspace
+
+_LEFT_OUT = ("outputs/", "data/accepted/", "notebooks/", PROVENANCE)
+
+_MOST = 3
+"""How many differences of one report are shown."""
+
+
+@dataclass
+class Recomputation:
+    """What was computed anew and what does not agree.
+
+    Parameters
+    ----------
+    differs
+        File inside the package → what differs, in words.
+    values
+        How many values of results were compared.
+    otherwise
+        What could not be compared in full, and why.
+    """
+
+    differs: dict[str, str] = field(default_factory=dict)
+    reports: int = 0
+    values: int = 0
+    otherwise: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Say in one line what was compared."""
+        what = f"从报表和方案重算了 {self.reports} 份报告的 {self.values} 个数据，不用笔记本"
+        return f"{what}：{len(self.differs)} 份文件不符"
+
+
+@dataclass(frozen=True)
+class _Recomputing(Inputs):
+    """Inputs whose sealed results are those computed a moment ago, not those on record."""
+
+    computed: dict[tuple[str, str], Figures] = field(default_factory=dict)
+
+    @property
+    def is_sealed(self) -> bool:
+        return True
+
+    def sealed(self, subject: str, notebook: str) -> Figures:
+        return self.computed[subject, notebook]
+
+
+Prepare = Callable[[Workspace, Plan, Period], object]
+"""Reads what a period has besides returns into a workspace: handed-over reports, assessors' forms."""
+
+
+def hand_overs(workspace: Workspace, plan: Plan, period: Period) -> None:
+    """Read what was handed over: all that a month has besides its returns."""
+    accept_deliveries(workspace.data, plan, period)
+
+
+def recompute(
+    files: Mapping[str, FileContent], period: Period, *, prepare: Prepare = hand_overs, printed: bool = False
+) -> Recomputation:
+    """Compute a period anew from what its package holds, and compare with its results and pages.
+
+    Parameters
+    ----------
+    files
+        Path inside ``data/`` of the package → content or where it lies.
+    printed
+        Whether executed notebooks are rendered once more too, and compared with every file of the reports.
+    """
+    found = Recomputation()
+    making = _making_of(files)
+    same = making.get("package", {}).get("sha256") == package_sha256()
+    if not same:
+        found.otherwise.append("由另一版本的程序封存：只比较两版都有的数据，不比较网页")
+    with tempfile.TemporaryDirectory(prefix="minsheng-recompute-") as scratch:
+        try:
+            workspace = _lay_out(files, Path(scratch) / "workspace")
+            plan = load_plan(workspace.params, period.year)
+            check_year_to_date(plan, workspace.params, workspace.data, period)
+            prepare(workspace, plan, period)
+            _compare_all(found, files, workspace, plan, period, same=same)
+            if printed and same:
+                _print_all(found, files, plan, period, making)
+        except MinshengError as fault:
+            line = str(fault).replace(f"{scratch}/workspace/", "").splitlines()[0]
+            found.differs[f"params/{period.year}"] = f"不能从报表和方案重算：{line}"
+    return found
+
+
+def _making_of(files: Mapping[str, FileContent]) -> dict[str, Any]:
+    """Return what a package says that it was made with."""
+    try:
+        return dict(json.loads(_bytes(files[PROVENANCE]))["made_with"])
+    except (KeyError, ValueError, TypeError):
+        return {}
+
+
+def _lay_out(files: Mapping[str, FileContent], root: Path) -> Workspace:
+    for name, content in files.items():
+        if not name.startswith(_LEFT_OUT):
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            put(content, target)
+    put(b"", root / MARKER)
+    return Workspace(root, root / "params", Settings())
+
+
+def _compare_all(
+    found: Recomputation,
+    files: Mapping[str, FileContent],
+    workspace: Workspace,
+    plan: Plan,
+    period: Period,
+    *,
+    same: bool,
+) -> None:
+    inputs = _Recomputing(workspace, plan, period)
+    for task in period_tasks(plan, period):
+        dossier = _dossier(inputs, task)
+        inputs.computed[task.subject, task.notebook] = dossier.figures
+        name = f"outputs/{task.name}/{RESULT}"
+        found.reports += 1
+        differences = list(_differences(found, files, name, dossier, same=same))
+        if differences and task.notebook == "section_scoring":
+            as_made = _as_recorded(inputs, files, task)
+            if not list(_differences(found, files, name, as_made, same=same)):
+                dossier, differences = as_made, []
+                found.otherwise.append(f"{name}：报送与签字的登记在它生成之后有变化，按生成时的登记比较")
+        if differences:
+            more = f" 等 {len(differences)} 处" if len(differences) > _MOST else ""
+            found.differs[name] = f"与重算的不符：{'；'.join(differences[:_MOST])}{more}"
+        elif same:
+            _compare_page(found, files, task, dossier)
+
+
+def _dossier(inputs: Inputs, task: Task) -> Dossier:
+    about = task.parameters
+    notebook = about.get("project", task.notebook)
+    return dossier_from(inputs, notebook, area=about.get("area"), section=about.get("section"))
+
+
+def _as_recorded(inputs: _Recomputing, files: Mapping[str, FileContent], task: Task) -> Dossier:
+    """Compute with the hand-overs as on record when the report was made: what came later is no fault of it."""
+    record = accepted_deliveries_path(inputs.workspace.data, inputs.period)
+    now = record.read_bytes() if record.is_file() else None
+    kept = files.get(record.relative_to(inputs.workspace.root).as_posix())
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.unlink(missing_ok=True)
+    if kept is not None:
+        put(kept, record)
+    dossier = _dossier(inputs, task)
+    record.unlink(missing_ok=True)
+    if now is not None:
+        put(now, record)
+    return dossier
+
+
+def _differences(
+    found: Recomputation, files: Mapping[str, FileContent], name: str, dossier: Dossier, *, same: bool
+) -> Iterator[str]:
+    """Yield where a sealed result differs from what was computed."""
+    try:
+        sealed = json.loads(_bytes(files[name]))
+        told, made_from = sealed["figures"], sealed["provenance"]
+    except (KeyError, ValueError, TypeError):
+        yield "缺少，或不是能读的结果"
+        return
+    anew = json.loads(dossier.figures.model_dump_json())
+    found.values += sum(1 for _ in _leaves(anew))
+    yield from _unequal(told, anew, "", same=same)
+    provenance = json.loads(dossier.provenance.model_dump_json())
+    for key in ("inputs", "plan_sha256"):
+        yield from _unequal(made_from.get(key), provenance[key], f"provenance.{key}", same=same)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    match value:
+        case dict():
+            for each in value.values():
+                yield from _leaves(each)
+        case list():
+            for each in value:
+                yield from _leaves(each)
+        case _:
+            yield value
+
+
+def _unequal(told: Any, anew: Any, where: str, *, same: bool) -> Iterator[str]:
+    """Yield each place where two values differ; of another version's objects only what both know is compared."""
+    if isinstance(told, dict) and isinstance(anew, dict):
+        for key in sorted(told.keys() | anew.keys() if same else told.keys() & anew.keys()):
+            yield from _unequal(told.get(key), anew.get(key), f"{where}.{key}" if where else key, same=same)
+    elif isinstance(told, list) and isinstance(anew, list) and len(told) == len(anew):
+        for number, (one, other) in enumerate(zip(told, anew, strict=True), start=1):
+            yield from _unequal(one, other, f"{where}[{number}]", same=same)
+    elif told != anew:
+        yield f"{where} 是 {_short(told)}，重算为 {_short(anew)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _compare_page(found: Recomputation, files: Mapping[str, FileContent], task: Task, dossier: Dossier) -> None:
+    """Compare a report's page with the pieces that the package makes of the figures computed anew."""
+    name = f"outputs/{task.name}/{HTML}"
+    sealed = json.loads(_bytes(files[f"outputs/{task.name}/{RESULT}"]))["provenance"]
+    shown = dossier.model_copy(update={"provenance": Provenance.model_validate(sealed)})
+    notebook = _bytes(files.get(f"notebooks/{task.file}", b""))
+    released = notebook_origin(task.file, notebook).kind == OriginKind.RELEASED
+    wrong = check_page(_bytes(files.get(name, b"")).decode("utf-8", "replace"), shown, notebook if released else None)
+    if wrong and released:
+        found.differs[name] = wrong
+    elif wrong:
+        found.otherwise.append(f"{name}：由改动过的或本单位的笔记本生成，{wrong}")
+
+
+def _print_all(
+    found: Recomputation, files: Mapping[str, FileContent], plan: Plan, period: Period, making: Mapping[str, Any]
+) -> None:
+    """Render every executed notebook once more: page, PDF and Word file must be what it gives."""
+    fonts = packaged_fonts()
+    if making.get("fonts") != fonts.digests() or making.get("text_stack") != text_stack():
+        found.otherwise.append("字体或排版库与归档时不同：没有比较 PDF 和 Word 文件")
+        return
+    tasks = period_tasks(plan, period)
+    with ThreadPoolExecutor(max_workers=cores()) as threads:
+        for wrong in threads.map(lambda task: rendered_otherwise(files, task), tasks):
+            for name, words in wrong.items():
+                found.differs.setdefault(name, words)
+
+
+def _bytes(content: FileContent) -> bytes:
+    return content.read_bytes() if isinstance(content, Path) else content
