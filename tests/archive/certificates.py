@@ -28,7 +28,7 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = self._issue(name, self.key, ca=True, issuer=None)
 
-    def _issue(self, name, key, *, ca=False, issuer="", usages=()):
+    def _issue(self, name, key, *, ca=False, issuer="", usages=(), valid_days=(-1, 365)):
         now = dt.datetime.now(dt.UTC)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
@@ -37,8 +37,8 @@ class Authority:
             .issuer_name(subject if issuer is None else self.certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - _DAY)
-            .not_valid_after(now + 365 * _DAY)
+            .not_valid_before(now + valid_days[0] * _DAY)
+            .not_valid_after(now + valid_days[1] * _DAY)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(
                 digital_signature=not ca, content_commitment=not ca, key_encipherment=False, data_encipherment=False,
@@ -49,10 +49,10 @@ class Authority:
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
         return builder.sign(self.key, hashes.SHA256())
 
-    def leader(self, name: str, path: Path, password: str = PASSWORD) -> Path:
+    def leader(self, name: str, path: Path, password: str = PASSWORD, valid_days=(-1, 365)) -> Path:
         """Write a person's PKCS #12 file."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._issue(name, key)
+        certificate = self._issue(name, key, valid_days=valid_days)
         lock = serialization.BestAvailableEncryption(password.encode())
         path.write_bytes(
             pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [self.certificate], lock)

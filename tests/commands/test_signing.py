@@ -1,17 +1,20 @@
 """A leader's signature, handing over, and what verify, status and the seal say about them: end to end on a run June."""
 
 import asyncio
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 import page
+import pikepdf
 import pytest
 from tests.archive.certificates import PASSWORD, Authority
 
@@ -40,7 +43,9 @@ from minsheng.workspace import Workspace
 ROOT = Path(__file__).parents[2]
 JUNE = Period("2017-06")
 SECTION, LEADER = "social_relief", "沈友文"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)  # of one dot
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +185,7 @@ def test_status_says_who_signed_and_what_was_handed_over(handed, june):
     assert f"已签字（{LEADER}" in signed
     day = handed[1]["handed"]["delivered_at"][:10]
     assert f"已报局办公室（{day}）；未报省民政厅" in signed
+    assert "，未验证颁发者）" in signed
     assert any("已签字（何道芬 2017-06-26，扫描件）；未报局办公室" in line for line in lines)
     assert any(f"未签字（应由 {LEADER} 签）" in line for line in month_status(june, "2017-06", None).lines())
 
@@ -254,11 +260,47 @@ def test_only_the_sections_leader_signs(own, papers, tmp_path):
     assert (own.data / "signed/register.csv").read_bytes() == before
 
 
+def test_a_scan_does_not_stand_instead_of_an_electronic_signature_without_a_reason(own, tmp_path):
+    report, scan = find_report(own, "2017-06", SECTION), tmp_path / "scan.png"
+    scan.write_bytes(PNG)
+    register = partial(register_scan, own, report, scan, signer=LEADER, signed_on="2017-06-26", display=Quiet())
+    before = (own.data / "signed/register.csv").read_bytes()
+    with pytest.raises(GateRefusedError, match=f"是电子签名（{LEADER}），扫描件不代替它：确要代替请用 --why"):
+        register(why=" ")
+    assert (own.data / "signed/register.csv").read_bytes() == before
+    assert register(why="证书遗失").line.revision == 2
+    assert [line.why for line in read_signed(own.data)] == ["", "", "证书遗失"]
+    lines = month_status(own, "2017-06", None).lines()
+    assert any("扫描件，代替电子签名：证书遗失" in line for line in lines)
+
+
+def test_a_certificate_that_did_not_hold_is_refused_without_any_root(june, authority, tmp_path):
+    p12 = authority.leader(LEADER, tmp_path / "old.p12", valid_days=(-30, -1))
+    report = find_report(june, "2017-06", SECTION)
+    credential = open_credential(p12.read_bytes(), PASSWORD.encode())
+    signed = sign_pdf(report.content, credential, on=datetime.now().astimezone(), timestamp_url="")
+    (fault,) = check_pdf_signature(signed, roots=[]).faults
+    assert fault.startswith("证书在签字时不在有效期内（")
+    with pytest.raises(GateRefusedError, match="证书在签字时不在有效期内"):
+        sign_report(june, report, p12, password=PASSWORD, timestamp_url="", display=Quiet())
+
+
 def test_what_is_no_scan_or_no_report_is_refused(own, tmp_path):
     report = find_report(own, "2017-06", SECTION)
     (tmp_path / "scan.pdf").write_bytes(b"MZ no scan")
     with pytest.raises(FileRefusedError, match="应为 PDF、JPEG 或 PNG"):
         register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
+    empty = io.BytesIO()
+    pikepdf.new().save(empty)
+    for content, why in {
+        b"%PDF-": "PDF 不是 PDF，或文件损坏",
+        empty.getvalue(): "PDF 没有一页",
+        PNG[:40]: "图片打不开",
+        b"\xff\xd8\xff": "图片打不开",
+    }.items():
+        (tmp_path / "scan.pdf").write_bytes(content)
+        with pytest.raises(FileRefusedError, match=f"不是扫描件：{why}"):
+            register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
     (tmp_path / "scan.pdf").write_bytes(report.content)
     with pytest.raises(FileRefusedError, match="未签字的报告本身"):
         register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())

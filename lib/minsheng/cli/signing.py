@@ -32,6 +32,7 @@ def sign(
     scan: Annotated[Path | None, typer.Option("--scan", help="纸质签字的扫描件（PDF、JPEG、PNG）。")] = None,
     signer: Annotated[str, typer.Option("--signer", help="扫描件上签字的人。")] = "",
     signed_on: Annotated[str, typer.Option("--signed-on", help="扫描件上的签字日期，YYYY-MM-DD。")] = "",
+    why: Annotated[str, typer.Option("--why", help="扫描件代替电子签名的原因；已有电子签名时必填。")] = "",
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -58,7 +59,7 @@ def sign(
             password = os.environ[password_env] if password_env else None
             outcome = sign_report(found, chosen, p12, password=password, timestamp_url=url, display=display)
         elif scan is not None:
-            outcome = register_scan(found, chosen, scan, signer=signer, signed_on=signed_on, display=display)
+            outcome = register_scan(found, chosen, scan, signer=signer, signed_on=signed_on, why=why, display=display)
     conclude(outcome, as_json=as_json)
 
 

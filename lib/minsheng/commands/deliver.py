@@ -152,7 +152,11 @@ def _what_goes_out(
         fault = signed.fault(data)
         if fault:
             raise GateRefusedError(f"data/{signed.file}：{fault}。没有登记")
-        return signed.file, signed.sha256, []
+        return (
+            signed.file,
+            signed.sha256,
+            [] if workspace.trust_roots else ["电子签名未验证颁发者（没有设置 trust_roots）"],
+        )
     remarks = []
     leader = report.section.leader
     if signed is not None and signed.report_sha256 != report.sha256:

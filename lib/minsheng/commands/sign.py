@@ -19,6 +19,7 @@ from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.options import Display
 from minsheng.signing.chains import bring_up_to_date
 from minsheng.signing.deliveries import refresh_deliveries
+from minsheng.signing.scans import scan_suffix
 from minsheng.signing.signatures import (
     PADES,
     SCAN,
@@ -34,8 +35,6 @@ from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import RESULT, Workspace
 
 _READ_ONLY = 0o444
-
-_BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,14 @@ def sign_report(
 
 @names_disk_faults
 def register_scan(
-    workspace: Workspace, report: MonthlyReport, scan: Path, *, signer: str, signed_on: str, display: Display
+    workspace: Workspace,
+    report: MonthlyReport,
+    scan: Path,
+    *,
+    signer: str,
+    signed_on: str,
+    why: str = "",
+    display: Display,
 ) -> SignOutcome:
     """Register the scan of a report that was signed on paper.
 
@@ -163,15 +169,18 @@ def register_scan(
         A PDF, JPEG or PNG; known by its content, not its name.
     signed_on
         The day on the paper, ``YYYY-MM-DD``.
+    why
+        Why the scan stands instead of a signature in the PDF; needed where there is one.
 
     Raises
     ------
     UsageError
         If there is no such file, or the day is none.
     GateRefusedError
-        If the signer is not the leader, whom the message names.
+        If the signer is not the leader, whom the message names, or the scan would replace an electronic signature
+        without a reason.
     FileRefusedError
-        If the file is no scan.
+        If the file is no scan, or has no page that can be looked at.
     """
     if not scan.is_file():
         raise UsageError(f"没有扫描件 {scan}")
@@ -185,12 +194,10 @@ def register_scan(
     demand_after_data(report, at, "签字日期")
     content = scan.read_bytes()
     # By its content, not its name.
-    suffix = next((end for beginning, end in _BEGINNINGS.items() if content.startswith(beginning)), "")
-    if not suffix:
-        raise FileRefusedError(f"{scan} 不是扫描件：应为 PDF、JPEG 或 PNG")
+    suffix = scan_suffix(content, str(scan))
     if content == report.content:
         raise FileRefusedError(f"{scan} 就是未签字的报告本身，不是签字后的扫描件")
-    line = _line(report, SCAN, signer, at)
+    line = _line(report, SCAN, signer, at, " ".join(why.split()))
     words = f"{signer} {at:%Y-%m-%d}（扫描件：笔迹未检）"
     return _register(workspace, line, content, f"scan.{suffix}", words, display)
 
@@ -223,7 +230,9 @@ def _named(workspace: Workspace, month: str, section: str | None) -> tuple[str, 
     return parts[0], parts[1]
 
 
-def _line(report: MonthlyReport, kind: str, signer: str, at: datetime) -> Callable[[int, str, str], SignedReport]:
+def _line(
+    report: MonthlyReport, kind: str, signer: str, at: datetime, why: str = ""
+) -> Callable[[int, str, str], SignedReport]:
     def numbered(revision: int, file: str, sha256: str) -> SignedReport:
         return SignedReport.model_validate(
             {
@@ -237,6 +246,7 @@ def _line(report: MonthlyReport, kind: str, signer: str, at: datetime) -> Callab
                 "report_size": len(report.content),
                 "signer": signer,
                 "signed_at": at,
+                "why": why,
             }
         )
 
@@ -264,6 +274,11 @@ def _register(
             # Who was killed behind the register's line did not come to the first page.
             refresh_first_page(workspace, load_plan(workspace.params, sample.period.year))
             raise UsageError(f"这份文件已经登记过：{before.file}")
+        if before is not None and (before.kind, sample.kind, sample.why) == (PADES, SCAN, ""):
+            # What a certificate proves is not given up for a picture of a name by the way.
+            raise GateRefusedError(
+                f"{before.file} 是电子签名（{before.signer}），扫描件不代替它：确要代替请用 --why 写明原因"
+            )
         revision = before.revision + 1 if before else 1
         folder = signed_dir(data, sample.period)
         folder.mkdir(parents=True, exist_ok=True)

@@ -196,6 +196,7 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
         faults.append("签名没有盖住整个文件：签字之后添过内容")
     if stamp is not None and not attested:
         faults.append("时间戳无效")
+    faults += _out_of_time(status.signing_cert, at)
     if certificates and not status.trusted:
         issuer = _common_name(status.signing_cert, "issuer")
         faults.append(f"证书不是由所信任的机构颁发的，或在签字时无效（颁发者 {issuer}）")
@@ -206,6 +207,14 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
         attested=attested,
         trusted=bool(status.trusted) if certificates else None,
     )
+
+
+def _out_of_time(certificate: Any, at: datetime | None) -> list[str]:
+    """Say that a certificate did not hold when the leader signed: for that nobody needs a root."""
+    first, last = certificate.not_valid_before, certificate.not_valid_after
+    if at is None or first <= at <= last:
+        return []
+    return [f"证书在签字时不在有效期内（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}，签字 {at:%Y-%m-%d}）"]
 
 
 def _roots(paths: Sequence[Path]) -> list[Any]:

@@ -130,7 +130,11 @@ def _signature(
     fault = line.fault(workspace.data)
     if fault:
         return "broken", f"签字文件 data/{line.file} {fault}"
-    by = f"{line.signer} {line.signed_at.date()}" + ("，扫描件" if line.kind == "scan" else "")
+    by = f"{line.signer} {line.signed_at.date()}"
+    if line.kind == "scan":
+        by += f"，扫描件{f'，代替电子签名：{line.why}' if line.why else ''}"
+    elif not workspace.settings.trust_roots:
+        by += "，未验证颁发者"
     if report in {"", line.report_sha256}:
         return "stands", f"已签字（{by}）"
     return "changed", f"签字后有变化（{by} 签的是另一版）"
