@@ -98,12 +98,12 @@ def not_used(plan: Plan, verdict: Verdict) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def not_used_words(plan: Plan, verdict: Verdict, of: str | None = None) -> tuple[str, ...]:
-    """Return what of a return, or of one project in it, is not used, in words: a project, or what of it."""
+def not_used_words(plan: Plan, verdict: Verdict, of: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Return what of a return, or of some projects in it, is not used, in words: a project, or what of it."""
     return tuple(
         f"{plan.project(project).short_name}（{'、'.join(names)}）" if names else plan.project(project).short_name
         for project, names in not_used(plan, verdict).items()
-        if of in {None, project}
+        if of is None or project in of
     )
 
 

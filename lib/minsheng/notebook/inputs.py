@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -87,8 +88,17 @@ class Inputs:
         """Return the figures that another notebook of this period sealed."""
         return read_result(self.workspace.result(self.period, subject, notebook), self.period).figures
 
-    def note(self, owner: Area | Section, accepted: AcceptedReturn | None, project: str | None = None) -> ReturnNote:
-        """Say what became of an owner's return of the closing month, as a whole or for one project."""
+    def note(
+        self,
+        owner: Area | Section,
+        accepted: AcceptedReturn | None,
+        project: str | None = None,
+        about: Sequence[str] | None = None,
+    ) -> ReturnNote:
+        """Say what became of an owner's return of the closing month, as a whole or for one project.
+
+        ``about`` are the projects of which a page names what is not used; of a page about all it is left out.
+        """
         closing = self.period.closing_month
         month = (self.plan.return_month(project, closing) if project else None) or self._owed(owner) or closing
         is_section = isinstance(owner, Section)
@@ -102,7 +112,7 @@ class Inputs:
             area=owner.id,
             name=owner.name,
             status=_status(verdict, project),
-            withheld=not_used_words(self.plan, verdict, project),
+            withheld=not_used_words(self.plan, verdict, [project] if project else about),
             file=verdict.file,
             sha256=verdict.sha256,
             revision=verdict.revision,

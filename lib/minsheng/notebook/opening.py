@@ -201,7 +201,8 @@ def _monthly_report(inputs: Inputs, area: str | None, section: str | None) -> tu
     month = inputs.period.closing_month
     narratives = {p.id: _written(plan, p, writers, inputs.period, used) for p in mine}
     owners: list[Area | Section] = [*areas.values(), *(plan.section(writer) for writer in writers)]
-    notes = [inputs.note(owner, _latest(plan, owner, inputs.period, used)) for owner in owners]
+    about = [project.id for project in mine]
+    notes = [inputs.note(owner, _latest(plan, owner, inputs.period, used), about=about) for owner in owners]
     due = inputs.note(plan.section(writers[0]), None).due
     if due is None:
         raise UsageError(f"{month.label}没有报送期限")
