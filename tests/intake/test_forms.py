@@ -264,7 +264,7 @@ def test_a_form_is_read_as_returns_are_whatever_happened_to_its_sheets(data, pla
 READING_FAULTS = [
     ({"加分!B3": "加分（万元）"}, "加分!B3", "单位：分"),
     ({"加分!B4": "=1/0"}, "加分!B4", "公式"),
-    ({"加分!A5": "合计", "加分!B5": 3}, "加分!B5", "2（各行之和）"),
+    ({"加分!A5": "合计", "加分!B5": 3}, "加分!B5", "2分（各行之和）"),
     # A subject alone is no remark: what it would cost must not vanish.
     ({"扣分事项!C6": "关于养老项目进度滞后的通报。"}, "扣分事项!B6", "没有填日期"),
     # Nor does what stands below the signatures.

@@ -162,9 +162,9 @@ def test_a_normal_kernel_is_confined_alike(confined, text, broken_template):
     assert broken_template.fallbacks.total == 2
 
 
-def test_a_kernel_that_cannot_be_confined_is_not_started(confined):
+def test_a_kernel_that_cannot_be_confined_is_not_started(confined, broken_template):
     with pytest.raises(ForkedError, match="not run"):
-        confined("1", kernel_name="no-such-kernel")
+        confined("1", kernel_name="no-such-kernel", engine_template=broken_template)
 
 
 @needs_landlock

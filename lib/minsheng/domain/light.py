@@ -100,7 +100,7 @@ class Lights(Frozen):
     not_reported: Light
     blocked: Light
     no_duty: Light
-    no_base: Light = Light(id="no_base", word="无发生额", shape="◇", tone=Tone.GREY)
+    no_base: Light = Light(id="no_base", word="无发生额", shape="□", tone=Tone.GREY)
     """A target, and nothing to measure it by: the denominator is zero."""
     incomplete: Light
     """A city row with an area missing: it has no completion and so no light of its own."""
