@@ -1,12 +1,16 @@
 """Fills a template as a clerk does: by the labels that stand on the sheet, never by our field names."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import openpyxl
+from ruamel.yaml import YAML
 
-from minsheng.plan import load_plan
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)  # of one dot
 
 Rows = Mapping[str, Mapping[str, object]]
 """The text of a row's last key (empty where the table has one row) → header without its unit → value."""
@@ -44,8 +48,11 @@ def fill(  # noqa: C901 - a sheet has rows, headers and words
 
 def blank(folder: Path, workspace: Path, who: str) -> Path:
     """Return the template that was written for an area or section of the one year that a workspace has a plan of."""
-    (year,) = (int(path.name) for path in (workspace / "params").iterdir() if path.name.isdigit())
-    (found,) = folder.glob(f"{load_plan(workspace / 'params', year).owner_name(who)}*年*月报表.xlsx")
+    (year,) = (path for path in (workspace / "params").iterdir() if path.name.isdigit())
+    # By the files' own words: the plan may be of a package that is not this one.
+    read = YAML(typ="safe").load
+    owners = [each for kind in ("areas", "sections") for each in read(year / f"{kind}.yaml")[kind]]
+    (found,) = folder.glob(f"{next(each['name'] for each in owners if each['id'] == who)}*年*月报表.xlsx")
     return found
 
 

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 from tests.archive.seal_in_a_process import count_steps
+from tests.filling import PNG
 
 from minsheng.commands.deliver import deliver
 from minsheng.commands.sign import find_report, register_scan
@@ -24,7 +25,7 @@ MONTH, SECTION, LEADER = "2017-06", "welfare_charity", "何道芬"
 
 def sign(workspace):
     scan = workspace.root / "scan.png"
-    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    scan.write_bytes(PNG)
     report = find_report(workspace, MONTH, SECTION)
     register_scan(workspace, report, scan, signer=LEADER, signed_on="2017-06-26", display=Quiet())
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
@@ -17,6 +16,7 @@ import page
 import pikepdf
 import pytest
 from tests.archive.certificates import PASSWORD, Authority
+from tests.filling import PNG
 
 from minsheng.agenda.status import month_status
 from minsheng.archive.contents.month import why_incomplete
@@ -43,9 +43,6 @@ from minsheng.workspace import Workspace
 ROOT = Path(__file__).parents[2]
 JUNE = Period("2017-06")
 SECTION, LEADER = "social_relief", "沈友文"
-PNG = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
-)  # of one dot
 
 
 @pytest.fixture(scope="module")

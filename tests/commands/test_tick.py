@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.filling import blank, fill
+from tests.filling import PNG, blank, fill
 
 from minsheng.agenda.attention import matters
 from minsheng.agenda.due import Step, due, needs
@@ -34,7 +34,6 @@ from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
 YEAR, MONTH = 2026, "2026-01"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 # Counties are due on Friday the 23rd of January 2026, sections on Monday the 26th.
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT, copy_workspace
+from tests.filling import PNG
 
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify
@@ -20,7 +21,6 @@ from minsheng.plan.calendar import due_date
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
-PNG = b"\x89PNG\r\n\x1a\n"
 FORMS_CAME = date(2017, 7, 5)
 FIRST_SIGNED = Period("2017-07")
 """The sample's forms of the half-year deduct for unsigned reports: until then somebody sealed the months by hand."""

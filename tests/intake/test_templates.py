@@ -24,7 +24,7 @@ from minsheng.intake.returns.template_sums import template_sums
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.new_workbook import CellValue
 from minsheng.intake.spreadsheets.reader import Reader
-from minsheng.measure.fields import unit_of
+from minsheng.measure.fields import fields_read, unit_of
 from minsheng.plan import load_plan
 
 UNITS = (
@@ -74,6 +74,9 @@ def filled(plan: Plan, owner: Area | Section, month: Period, tables: tuple[Table
     """Something legal for each cell by itself; whether figures fit together is for rules to say."""
     figures, words = {}, {}
     projects = plan.projects_due(owner, month)
+    read = {field for indicator in plan.indicators for field in fields_read(indicator)}
+    asked = [indicator for indicator in plan.indicators if owner.id in indicator.targets]
+    without_duty = read - {field for indicator in asked for field in fields_read(indicator)}
     for table in tables:
         if table.kind == TableKind.NARRATIVE:
             words = {
@@ -82,7 +85,13 @@ def filled(plan: Plan, owner: Area | Section, month: Period, tables: tuple[Table
             }
         elif table.kind == TableKind.FIGURES and not table.open_rows:
             rows = [row.id for row in table.rows_for(projects)] or [None]
-            figures |= {table.field(c.id, row): some(c, month.start) for row in rows for c in table.columns}
+            figures |= {
+                table.field(c.id, row): 0
+                if {table.field(c.id, row), table.field(c.id, "*")} & without_duty
+                else some(c, month.start)
+                for row in rows
+                for c in table.columns
+            }
     return Filling(cover={"as_of": month.start}, figures=figures, narratives=words)
 
 
