@@ -262,7 +262,8 @@ class _Looker:
                 self._words(value, _at(place, path), depth)
 
     def _csv(self, text: str, place: str, depth: int, delimiter: str) -> None:
-        csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+        # The limit is the process's: registers are read with Python's own.
+        limit = csv.field_size_limit(len(text) + 1)
         try:
             for row in (reader := csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)):
                 for column, cell in enumerate(row, 1):
@@ -270,6 +271,8 @@ class _Looker:
         except csv.Error:
             self._text(text, place, lines=True)
             self._payloads(text, place, depth)
+        finally:
+            csv.field_size_limit(limit)
 
     def _pdf(self, content: bytes, place: str, depth: int) -> None:
         from minsheng.render.pdf_text import read_pdf  # pikepdf is heavy
