@@ -25,7 +25,7 @@ from minsheng.commands.doctor import examine
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
-from minsheng.plan import load_plan
+from minsheng.plan import digest_by_bytes, load_plan
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Quiet
 from minsheng.site.pages import archived_pages
@@ -339,6 +339,9 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
 
     # What another version sealed is compared in what both know, and its pages are not.
     altered("provenance.json", b'"package": {', b'"packed": {')
+    # Its plan's digest was taken over the files' bytes, which still hold; any other is another plan's.
+    digest, by_bytes = load_plan(data / "params", 2017).sha256, digest_by_bytes(data / "params" / "2017")
+    altered(f"{month}/zhaohua/dibao/result.json", digest.encode(), by_bytes.encode())
     older = recompute(files, Period("2017-06"), printed=True)
     assert older.differs.keys() == {f"{month}/cangxi/dibao/result.json"}
     assert older.otherwise == ["由另一版本的程序封存：只比较两版都有的数据，不比较网页"]

@@ -75,8 +75,15 @@ def test_an_empty_suite_a_missing_suite_and_a_repeated_id(plan: Plan, params: Pa
         load_suites(plan, params)
 
 
-def test_the_hash_follows_the_rules(params: Path) -> None:
-    before = rules_sha256(params, 2017)
+def test_the_hash_follows_the_rules_not_their_spelling(plan: Plan, params: Path) -> None:
+    before = rules_sha256(plan, params)
     path = params / "2017" / "expectations" / "dibao.yaml"
-    path.write_bytes(path.read_bytes() + b"# a\n")
-    assert rules_sha256(params, 2017) != before
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"# 一行注释\n{text}", encoding="utf-8")
+    assert rules_sha256(plan, params) == before
+    path.write_text(text.replace("severity: warning", "severity: error", 1), encoding="utf-8")
+    assert rules_sha256(plan, params) != before
+    path.write_text(f"{text}\t", encoding="utf-8")
+    broken = rules_sha256(plan, params)
+    path.write_text(f"{text}\t\t", encoding="utf-8")
+    assert len({before, broken, rules_sha256(plan, params)}) == 3

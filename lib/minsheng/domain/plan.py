@@ -137,7 +137,7 @@ class Plan(Frozen):
     disclosure: Disclosure
     tables: tuple[Table, ...]
     sha256: str = ""
-    """Of every file under ``params/<year>/``; set by the loader."""
+    """Of what the plan says, however it is written (``minsheng.plan.canonical``); set by the loader."""
 
     @property
     def assessed_areas(self) -> tuple[Area, ...]:

@@ -6,16 +6,16 @@ from typing import Any
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import PlanInvalidError
+from minsheng.plan.canonical import canonical, digest_of
 from minsheng.plan.checks import check
-from minsheng.plan.plan_files import PlanFiles, hash_of, read_files
+from minsheng.plan.plan_files import PlanFiles, read_files
 from minsheng.plan.strict_yaml import PlanFault, in_order
 
 
 def compile_plan(plan: Plan) -> bytes:
     """Write a plan as JSON: UTF-8, no spaces, the same plan always the same bytes.
 
-    Fields stand in the order of their models and mappings in the order of the files, because that order is shown
-    (levels on an assessor's form); sets are sorted.
+    Fields stand in the order of their models and mappings as they are (a loaded plan's are canonical); sets are sorted.
     """
     # A worker loads this in milliseconds instead of reading and checking every file again.
     return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")).encode()
@@ -48,12 +48,13 @@ def load_plan(params_dir: Path, year: int) -> Plan:
     files, faults = _read(params_dir, year)
     if files is None or faults:
         raise PlanInvalidError([str(fault) for fault in faults])
-    return _whole(files, params_dir / str(year))
+    return _whole(files)
 
 
-def _whole(files: PlanFiles, folder: Path) -> Plan:
+def _whole(files: PlanFiles) -> Plan:
+    plan = canonical(Plan(**_parts(files)))
     # Through the compiled form, so that nobody sees a difference between a loaded and a compiled plan.
-    return plan_from_json(compile_plan(Plan(**_parts(files), sha256=hash_of(folder))))
+    return plan_from_json(compile_plan(plan.model_copy(update={"sha256": digest_of(plan)})))
 
 
 _WHOSE = ("areas.yaml", "sections.yaml", "projects.yaml", "plan.yaml", "tables")
@@ -75,7 +76,7 @@ def load_for_registering(params_dir: Path, year: int) -> tuple[Plan, list[PlanFa
     """
     files, faults = _read(params_dir, year)
     if files is not None and not faults:
-        return _whole(files, params_dir / str(year)), []
+        return _whole(files), []
     folder = f"{params_dir.name}/{year}"
     if files is None or any(fault.file.startswith(tuple(f"{folder}/{name}" for name in _WHOSE)) for fault in faults):
         raise PlanInvalidError([str(fault) for fault in faults])

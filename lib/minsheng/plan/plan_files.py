@@ -152,11 +152,12 @@ def _read_list(key: str, located: Located) -> list[FileEntry]:
 
 def _strays(folder: Path, shown: str) -> Iterator[PlanFault]:
     known = {f"{name}.yaml" for name in (*WHOLE, *LISTS)}
-    allowed = "、".join(sorted(known)) + "，文件夹 " + "、".join(FOLDERS)
+    allowed = "、".join(sorted(known)) + "，文件夹 " + "、".join(FOLDERS) + "，说明文字 *.md"
     for path in _visible(folder.iterdir()):
         if path.is_dir() and path.name not in FOLDERS:
             yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件夹", allowed)
-        elif not path.is_dir() and path.name not in known:
+        elif not path.is_dir() and path.name not in known and path.suffix != ".md":
+            # Notes beside the plan are no part of it, and not taken for a misspelt file.
             yield PlanFault(f"{shown}/{path.name}", 1, "不认识的文件", allowed)
     for inner in FOLDERS:
         if (folder / inner).is_dir():
@@ -169,8 +170,11 @@ def _visible(paths: Any) -> list[Path]:
     return sorted(path for path in paths if not path.name.startswith("."))
 
 
-def hash_of(folder: Path) -> str:
-    """Return the sha256 over the names and bytes of all files of a year's folder; hidden files are left out."""
+def digest_by_bytes(folder: Path) -> str:
+    """Return a plan's digest as it was taken once: over the names and bytes of all files but hidden ones.
+
+    What was sealed then holds it still.
+    """
     inside = ((path.relative_to(folder), path) for path in sorted(folder.rglob("*")) if path.is_file())
     return sha256_of_files(
         (name.as_posix(), path) for name, path in inside if not any(part.startswith(".") for part in name.parts)

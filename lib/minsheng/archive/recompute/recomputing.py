@@ -23,7 +23,7 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.checking import check_year_to_date
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import dossier_from
-from minsheng.plan import load_plan
+from minsheng.plan import digest_by_bytes, load_plan
 from minsheng.render.fonts import packaged_fonts, text_stack
 from minsheng.render.formats import HTML
 from minsheng.runs.graph import Task, period_tasks
@@ -57,6 +57,8 @@ class Recomputation:
     reports: int = 0
     values: int = 0
     otherwise: list[str] = field(default_factory=list)
+    plan_by_bytes: str = ""
+    """The plan's digest as older versions took it."""
 
     def summary(self) -> str:
         """Say in one line what was compared."""
@@ -108,6 +110,7 @@ def recompute(
         try:
             workspace = _lay_out(files, Path(scratch) / "workspace")
             plan = load_plan(workspace.params, period.year)
+            found.plan_by_bytes = digest_by_bytes(workspace.params / str(period.year))
             check_year_to_date(plan, workspace.params, workspace.data, period)
             prepare(workspace, plan, period)
             _compare_all(found, files, workspace, plan, period, same=same)
@@ -201,6 +204,8 @@ def _differences(
     found.values += sum(1 for _ in _leaves(anew))
     yield from _unequal(told, anew, "", same=same)
     provenance = json.loads(dossier.provenance.model_dump_json())
+    if not same and made_from.get("plan_sha256") == found.plan_by_bytes:
+        provenance["plan_sha256"] = found.plan_by_bytes
     for key in ("inputs", "plan_sha256"):
         yield from _unequal(made_from.get(key), provenance[key], f"provenance.{key}", same=same)
 

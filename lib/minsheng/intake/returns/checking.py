@@ -143,7 +143,7 @@ class Checker:
     @cached_property
     def rules_sha256(self) -> str:
         """Hash of tables and expectations."""
-        return rules_sha256(self.params_dir, self.plan.about.year)
+        return rules_sha256(self.plan, self.params_dir)
 
     @cached_property
     def _runner(self) -> "SuiteRunner":

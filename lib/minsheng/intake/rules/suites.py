@@ -1,13 +1,16 @@
 """``params/<year>/expectations/*.yaml`` → suites; strict, with all faults at once as ``file:line``."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.errors import PlanInvalidError, UsageError
-from minsheng.files.hashing import sha256_of_files
+from minsheng.files.hashing import sha256
+from minsheng.files.written import canonical_json
 from minsheng.intake.rules.kinds import KINDS
 from minsheng.intake.rules.rule import (
     BUILT_IN,
@@ -40,13 +43,29 @@ def expectations_dir(params_dir: Path, year: int) -> Path:
     return params_dir / str(year) / "expectations"
 
 
-def rules_sha256(params_dir: Path, year: int) -> str:
-    """Hash every table contract and every suite of a year, names included."""
-    return sha256_of_files(
-        (f"{folder}/{path.name}", path)
-        for folder in ("tables", "expectations")
-        for path in sorted((params_dir / str(year) / folder).glob("*.yaml"))
-    )
+def rules_sha256(plan: Plan, params_dir: Path) -> str:
+    """Hash what every table contract and every suite of a year say, however they are written."""
+    said: dict[str, Any] = {f"tables/{table.id}": table.model_dump(mode="json") for table in plan.tables}
+    for path in sorted(expectations_dir(params_dir, plan.about.year).glob("*.yaml")):
+        read = read_yaml(path)
+        # What cannot be read counts as it stands, until somebody mends it.
+        said[f"expectations/{path.name}"] = sha256(path) if read.faults else _as_said(read.value)
+    return sha256(canonical_json(said))
+
+
+def _as_said(value: Any) -> Any:
+    """Return a value of YAML for JSON: 1 and 1.00 are the same number, a day is none of its spellings."""
+    match value:
+        case dict():
+            return {str(key): _as_said(each) for key, each in value.items()}
+        case list():
+            return [_as_said(each) for each in value]
+        case bool() | None | str():
+            return value
+        case int() | Decimal():
+            return {"number": plain(Decimal(value))}
+        case _:
+            return {"day": str(value)}
 
 
 def load_suites(plan: Plan, params_dir: Path) -> dict[str, Suite]:
