@@ -93,11 +93,24 @@ def test_the_table_of_rooms_goes_down_the_house() -> None:
     assert named == room_map.rooms()
 
 
-@pytest.mark.parametrize(
-    "text", [pytest.param(text, id=path.name) for path in DOCUMENTS for text in _blocks(path, "python")]
-)
-def test_python_blocks_run(text: str) -> None:
-    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def checked(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """June's plan and data in a folder of their own, where an analyst's tables may be kept."""
+    folder = tmp_path_factory.mktemp("checked") / "workspace"
+    for name in ("params", "data"):
+        shutil.copytree(june.root / name, folder / name)
+    shutil.copy(june.root / "minsheng.toml", folder)
+    return folder
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if _blocks(path, "python")], ids=lambda path: path.name)
+def test_python_blocks_run(path: Path, checked: Path) -> None:
+    """One after the other, as they are read."""
+    text = "\n".join(_blocks(path, "python"))
+    environment = {**os.environ, "MINSHENG_WORKSPACE": str(checked)}
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -33,8 +33,8 @@ def copied_counties(root: Path, times: int) -> Workspace:
     workspace = copy_workspace(root, returns=MONTH)
     shutil.rmtree(workspace.data)
     plan = workspace.params / "2017"
-    bureaus = _widen_areas(plan / "areas.yaml", times)
-    _widen_targets(plan / "indicators.yaml", set(bureaus), times)
+    bureaus = widen_areas(plan / "areas.yaml", times)
+    widen_targets(plan / "indicators.yaml", set(bureaus), times)
     for path in (plan / "expectations").glob("*.yaml"):
         rules = re.split(r"(?=^  - id: )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text("".join(rule for rule in rules if _FOR_COPIES not in rule), encoding="utf-8")
@@ -46,7 +46,7 @@ def copied_counties(root: Path, times: int) -> Workspace:
     return workspace
 
 
-def _widen_areas(path: Path, times: int) -> dict[str, str]:
+def widen_areas(path: Path, times: int) -> dict[str, str]:
     """Append the copies of every county; return county → bureau."""
     text = path.read_text(encoding="utf-8")
     counties = [area for area in yaml.safe_load(text)["areas"] if area["assessed"]]
@@ -59,7 +59,7 @@ def _widen_areas(path: Path, times: int) -> dict[str, str]:
     return {area["id"]: area["bureau"] for area in counties}
 
 
-def _widen_targets(path: Path, counties: set[str], times: int) -> None:
+def widen_targets(path: Path, counties: set[str], times: int) -> None:
     """Give the copies the targets of their county, and the city the sum of all where it is one."""
     summed = {
         each["id"] for each in yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"] if each["city_total"]

@@ -1,0 +1,218 @@
+"""Rows of what is computed: indicators, money, points and ranks, by the same functions as the notebooks'."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from minsheng.domain.area import CITY
+from minsheng.domain.assessment import AssessmentForm
+from minsheng.domain.base import plain
+from minsheng.domain.figure import CellRef, FundUse, ItemScore, Measurement
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import ProjectFigures, RankingFigures, ScoringFigures
+from minsheng.intake.forms.form_store import read_accepted_form
+from minsheng.intake.returns.store import read_year_to_date
+from minsheng.measure.county_score import scoring_figures
+from minsheng.measure.money import TOTAL
+from minsheng.measure.project import project_figures
+from minsheng.measure.ranks import ranking_figures
+from minsheng.notebook.datasets.kept_tables import Text
+from minsheng.notebook.datasets.reported_rows import WHEN, WHERE, when
+from minsheng.notebook.datasets.typed_frames import Column, Kind
+from minsheng.report.lights import STATUS_WORDS
+from minsheng.report.score import STATES
+from minsheng.workspace import Workspace
+
+INDICATORS = (
+    *WHEN,
+    *(Column(name) for name in ("地区", "项目", "指标")),
+    Column("完成数", Kind.NUMBER),
+    Column("目标", Kind.NUMBER),
+    Column("单位"),
+    Column("目标说明"),
+    *(Column(name, Kind.NUMBER) for name in ("完成率（比值）", "序时进度（比值）", "分子", "分母")),
+    *(Column(name) for name in ("状态", "亮灯")),
+    Column("完成日期", Kind.DAY),
+    Column("缺报地区", Kind.WORDS),
+    Column("算式", Kind.WORDS),
+    Column("指标编号"),
+    *WHERE,
+)
+
+FUNDS = (
+    *WHEN,
+    *(Column(name) for name in ("地区", "项目", "来源")),
+    *(Column(f"{name}（元）", Kind.NUMBER) for name in ("计划", "下达", "到位", "拨付")),
+    Column("执行率（比值）", Kind.NUMBER),
+    Column("合计行", Kind.FLAG),
+    Column("缺报", Kind.WORDS),
+    *WHERE,
+)
+
+SCORES = (
+    *WHEN,
+    *(Column(name) for name in ("地区", "项目", "评分组", "小项")),
+    Column("得分（分）", Kind.NUMBER),
+    Column("满分（分）", Kind.NUMBER),
+    Column("状态"),
+    *(Column(name, Kind.WORDS) for name in ("规则", "算式", "说明")),
+    Column("小项编号"),
+    *WHERE,
+)
+
+RANKING = (
+    *WHEN,
+    Column("名次", Kind.COUNT),
+    Column("地区"),
+    Column("总分（分）", Kind.NUMBER),
+    Column("已计满分（分）", Kind.NUMBER),
+    Column("未报送失分（分）", Kind.NUMBER),
+    Column("暂定", Kind.FLAG),
+    Column("等次"),
+    Column("折算（分）", Kind.NUMBER),
+    Column("算式", Kind.WORDS),
+    *WHERE,
+)
+
+_BETWEEN = "；"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All figures of one period."""
+
+    plan: Plan
+    period: Period
+    projects: Mapping[tuple[str, str], ProjectFigures]
+    """By area (全市 first) and project, in the plan's order."""
+    scores: Mapping[str, ScoringFigures]
+    forms: Mapping[str, AssessmentForm]
+    ranking: RankingFigures | None
+
+
+def measured(plan: Plan, workspace: Workspace, period: Period) -> Measured:
+    """Measure everything of a period anew from the accepted returns, as a notebook that is run by hand does."""
+    returns = read_year_to_date(workspace.data, period)
+    there = [project.id for project in plan.projects_at(period)]
+    pairs = [(CITY, project) for project in there]
+    pairs += [
+        (area.id, each) for area in plan.areas if area.is_there(period) for each in there if each in area.projects
+    ]
+    projects = {(area, each): project_figures(plan, each, area, period, returns, ()) for area, each in pairs}
+    found = {area.id: read_accepted_form(workspace.data, period, area.id) for area in plan.assessed_at(period)}
+    scores = {
+        area: scoring_figures(
+            plan, area, period, [projects[area, each] for each in there if (area, each) in projects], form
+        )
+        for area, form in found.items()
+    }
+    ranking = ranking_figures(plan, period, list(scores.values())) if scores else None
+    forms = {area: form for area, form in found.items() if form is not None}
+    return Measured(plan, period, projects, scores, forms, ranking)
+
+
+def indicators_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+    """Yield a row per indicator of each area that has a target or a figure."""
+    for (area, project), figures in all_of.projects.items():
+        for row in figures.measurements:
+            if row.has_duty or row.actual is not None:
+                yield _indicator(all_of, area, project, row)
+
+
+def _indicator(all_of: Measured, area: str, project: str, row: Measurement) -> Sequence[Text]:
+    plan = all_of.plan
+    target = row.target_text
+    if row.target_lower is not None and row.target_upper is not None:
+        target = target or f"{plain(row.target_lower)}至{plain(row.target_upper)}"
+    ratios = (row.completion, row.schedule_progress, row.numerator, row.denominator)
+    return (
+        *when(all_of.period), plan.area_name(area), plan.project(project).short_name, row.brief,
+        _text(row.actual), _text(row.target), row.unit, target or None, *map(_text, ratios),
+        STATUS_WORDS[row.status], row.light.word, row.milestone_date.isoformat() if row.milestone_date else None,
+        "、".join(row.missing_areas), row.formula, row.indicator, *_places(plan, row.cells),
+    )  # fmt: skip
+
+
+def funds_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+    """Yield a row per source of each area's projects, and their total."""
+    for (area, project), figures in all_of.projects.items():
+        for use in figures.funds:
+            yield _fund(all_of, area, project, use, figures.funds)
+
+
+def _fund(all_of: Measured, area: str, project: str, use: FundUse, uses: Iterable[FundUse]) -> Sequence[Text]:
+    plan = all_of.plan
+    # A total carries no cells of its own: they are those of what it adds up.
+    is_total = use.source == TOTAL
+    cells = tuple(cell for each in uses for cell in each.cells) if is_total else use.cells
+    amounts = (use.planned, use.allocated, use.received, use.disbursed, use.execution)
+    return (
+        *when(all_of.period), plan.area_name(area), plan.project(project).short_name, use.label, *map(_text, amounts),
+        "1" if is_total else "0", "、".join(use.absent), *_places(plan, cells),
+    )  # fmt: skip
+
+
+def scores_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+    """Yield a row per item of each assessed area."""
+    plan = all_of.plan
+    names = {group.id: group.name for group in plan.county_rubric.groups}
+    projects = _projects_of_items(plan)
+    for area, figures in all_of.scores.items():
+        for item in figures.items:
+            yield (
+                *when(all_of.period), plan.area_name(area), projects.get(item.item), names[item.group], item.name,
+                _text(item.points), _text(item.full_marks), STATES[item.state], item.rule, item.formula, item.because,
+                item.item, *_item_places(all_of, area, item),
+            )  # fmt: skip
+
+
+def _item_places(all_of: Measured, area: str, item: ItemScore) -> tuple[Text, Text, Text]:
+    form = all_of.forms.get(area)
+    mark = form.marks.get(item.item) if form else None
+    if form is not None and mark is not None and not item.cells:
+        sheet, _, cell = mark.cell.rpartition("!")
+        return form.file, sheet or None, cell or None
+    return _places(all_of.plan, item.cells)
+
+
+def _projects_of_items(plan: Plan) -> dict[str, str]:
+    """Return the projects that an item's points come from, by item; items of assessors have none."""
+    found = {}
+    for item in plan.county_rubric.items:
+        named = [getattr(each, "indicator", each) for each in getattr(item.rule, "indicators", ())]
+        of = {plan.indicator(each).project for each in named}
+        if of:
+            found[item.id] = "、".join(project.short_name for project in plan.projects if project.id in of)
+    return found
+
+
+def ranking_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+    """Yield a row per assessed area, the first first."""
+    if all_of.ranking is None:
+        return
+    for row in all_of.ranking.rows:
+        figures = all_of.scores[row.area]
+        cells = tuple(cell for item in figures.items for cell in item.cells)
+        yield (
+            *when(all_of.period), None if row.rank is None else str(row.rank), row.name,
+            *map(_text, (row.total, row.full_marks, row.unreported_marks)), "1" if figures.provisional else "0",
+            row.grade, _text(row.converted), figures.total_formula, *_places(all_of.plan, cells),
+        )  # fmt: skip
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def _places(plan: Plan, cells: Sequence[CellRef]) -> tuple[Text, Text, Text]:
+    """Return files, sheets and cells: a cell says its sheet where there are several, and its area where files are."""
+    if not cells:
+        return None, None, None
+    files = dict.fromkeys(cell.file for cell in cells)
+    sheets = dict.fromkeys(cell.sheet for cell in cells)
+    if len(files) > 1:
+        places = [f"{plan.owner_name(cell.area)} {cell.place}" for cell in cells]
+    else:
+        places = [cell.place if len(sheets) > 1 else cell.cell for cell in cells]
+    return _BETWEEN.join(files), _BETWEEN.join(sheets), _BETWEEN.join(dict.fromkeys(places))
