@@ -4,8 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minsheng.archive.contents.answers import UNCHECKED_COLUMNS, unchecked_path
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import descriptions
+from minsheng.archive.contents.evidence import gather_evidence
+from minsheng.archive.contents.looking import (
+    known_answers,
+    listing_bytes,
+    listing_name,
+    look_through,
+)
 from minsheng.archive.contents.month import assessment_inputs, month_files, recorded_files, why_incomplete
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.sealing import Order, Sealed, seal
@@ -15,8 +23,8 @@ from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError, Outcome
+from minsheng.intake.returns.store import read_register
 from minsheng.plan import load_plan
-from minsheng.privacy.gate import personal_lines
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Display
 from minsheng.runs.released_code import changed_code, modified_tree
@@ -29,13 +37,17 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class SealOutcome(Outcome):
-    """The ledger's entry, the count and bytes of the package's files, and which code that made them was changed."""
+    """The ledger's entry, the count and bytes of the package's files, and which code that made them was changed.
+
+    ``told`` is what whoever seals should know: files that could not be looked into, files that no form names.
+    """
 
     archive: Path
     sealed: Sealed
     files: int
     size: int
     code: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal; the head is what a delivery note prints."""
@@ -47,7 +59,7 @@ class SealOutcome(Outcome):
             lines.append(f"已归档：{self.archive / entry.bag}，{self.files} 个文件，{self.size:,} 字节{replaced}")
         else:
             lines.append(f"没有变化：与 {entry.bag}（{entry.sealed_at.date()} 归档）完全相同，没有重复归档")
-        lines += [f"注意：{each}" for each in self.code]
+        lines += [f"注意：{each}" for each in (*self.code, *self.told)]
         return [*lines, f"账本头：{self.sealed.head}"]
 
     def as_json(self) -> dict[str, object]:
@@ -62,6 +74,7 @@ class SealOutcome(Outcome):
             "files": self.files,
             "bytes": self.size,
             "changed_code": list(self.code),
+            "notes": list(self.told),
         }
 
 
@@ -112,10 +125,12 @@ def seal_period(
         raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
     if found.kind == PeriodKind.MONTH:
         files, looked_at = month_files(workspace, plan, found, pages), recorded_files(workspace, found)
+        told: list[str] = []
     else:
         display.stage(f"装订{found.label}印证资料")
         # Its reports may be of other months and programs, so all of the book is looked through.
         files, looked_at = evidence_book(workspace, found), frozenset()
+        told = gather_evidence(workspace, plan, found).unnamed_lines
     display.stage(f"从报表和方案重算{found.label}")
     refuse_unlike(workspace, plan, found, pages)
     display.stage("查看要归档的文件中有没有个人信息")
@@ -130,6 +145,7 @@ def seal_period(
         display=display,
         looked_at=looked_at,
         changed=changed,
+        told=told,
     )
     refresh_first_page(workspace, plan)
     return outcome
@@ -164,15 +180,33 @@ def seal_payload(
     display: Display,
     looked_at: Collection[str] = (),
     changed: Sequence[str] = (),
+    told: Sequence[str] = (),
 ) -> SealOutcome:
     """Seal files of a period that are known to be complete: through this door alone anything gets into an archive."""
-    refused = gate(payload, looked_at)
-    if refused:
-        raise GateRefusedError("\n".join(["有文件不能归档：", *refused]))
     month = period.kind == PeriodKind.MONTH
+    kind = "month" if month else "evidence"
+    looked = look_through(
+        payload,
+        kind,
+        looked_at=looked_at,
+        answers=known_answers(workspace.data, period),
+        read={line.sha256 for line in read_register(workspace.data)},
+    )
+    unanswered = [f"{each}；sha256 {each.sha256}" for each in looked.unanswered]
+    if unanswered:
+        answers = unchecked_path(workspace.data, period).relative_to(workspace.root).as_posix()
+        unanswered.append(
+            f"{len(unanswered)} 份文件系统查看不了有没有个人信息（未检）：请打开看过，在 {answers} 中每份写一行 "
+            f"{','.join(UNCHECKED_COLUMNS)}（校验码、谁看过、为什么可以归档）"
+        )
+    if looked.refused or unanswered:
+        raise GateRefusedError("\n".join(["有文件不能归档：", *looked.refused, *unanswered]))
+    if looked.unchecked:
+        payload = {**payload, **take_stock({listing_name(period): listing_bytes(looked.unchecked)})}
+        payload = dict(sorted(payload.items()))
     order = Order(
         period=period,
-        kind="month" if month else "evidence",
+        kind=kind,
         organization=plan.about.issuer,
         description=f"{plan.about.title} {period.label}{'报送归档' if month else '考评证据册'}",
         plan=plan.about.id,
@@ -187,15 +221,7 @@ def seal_payload(
     where = archive or workspace.archive
     sealed = seal(where, workspace.keys, order, say=display.stage)
     size = sum(source.size for source in payload.values())
-    return SealOutcome(where, sealed, len(payload), size, (*changed, *filter(None, [modified_tree()])))
-
-
-def gate(payload: Payload, looked_at: Collection[str] = ()) -> list[str]:
-    """Return why something must not be sealed, one line each; ``looked_at`` are sha256 that need no second look."""
-    refused = [f"{name}：空文件" for name, source in payload.items() if not source.size]
-    # Each content once: the same return is evidence of many items.
-    # What was looked through for personal numbers when it was made needs it no second time.
-    once = {source.sha256: name for name, source in reversed(list(payload.items())) if source.sha256 not in looked_at}
-    for name in sorted(once.values()):
-        refused += personal_lines({name: payload[name].read()})
-    return refused
+    unseen = map(str, looked.unchecked)
+    return SealOutcome(
+        where, sealed, len(payload), size, (*changed, *filter(None, [modified_tree()])), (*told, *unseen)
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from minsheng.errors import GateRefusedError
-from minsheng.privacy.scanner import inspect
+from minsheng.privacy.scanner import Unseen, inspect
 
 
 def check_privacy(files: Mapping[str, bytes]) -> None:
@@ -26,15 +26,13 @@ def check_privacy(files: Mapping[str, bytes]) -> None:
 
 def personal_lines(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return the lines of :func:`check_privacy`; a file that cannot be unpacked safely is a line too."""
-    lines: list[str] = []
-    for name, content in files.items():
-        try:
-            lines += map(str, inspect(name, content).hits)
-        except GateRefusedError as error:
-            lines.append(str(error))
-    return tuple(lines)
+    return tuple(line for name, content in files.items() for line in look_into(name, content)[0])
 
 
-def not_looked_into(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return one line per part that could not be looked into (未检): encrypted, or a picture."""
-    return tuple(str(unseen) for name, content in files.items() for unseen in inspect(name, content).unseen)
+def look_into(name: str, content: bytes) -> tuple[tuple[str, ...], tuple[Unseen, ...]]:
+    """Return a file's lines of :func:`check_privacy`, and what of it could not be looked into (未检)."""
+    try:
+        found = inspect(name, content)
+    except GateRefusedError as error:
+        return (str(error),), ()
+    return tuple(map(str, found.hits)), found.unseen

@@ -67,6 +67,8 @@ class Unseen:
     file: str
     place: str
     why: str
+    partly: bool = False
+    """Whether its words and numbers were looked at all the same."""
 
     def __str__(self) -> str:
         """Return the line for a list of what was not checked."""
@@ -86,6 +88,8 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 _OTHER_ARCHIVES = {b"Rar!": "RAR 压缩包", b"7z\xbc\xaf": "7z 压缩包", b"BZh": "bzip2 压缩包", b"\xfd7zXZ": "xz 压缩包"}
 
@@ -167,8 +171,8 @@ class _Looker:
             self._decoded(name, content, place, depth)
 
     # What cannot be looked into is said to be unseen (未检), never passed over.
-    def _not_seen(self, place: str, why: str) -> None:
-        self.unseen.append(Unseen(self._file, masked_text(place), why))
+    def _not_seen(self, place: str, why: str, *, partly: bool = False) -> None:
+        self.unseen.append(Unseen(self._file, masked_text(place), why, partly))
 
     def _hit(self, kind: PersonalKind, masked: str, place: str) -> None:
         self.hits.append(Hit(kind, self._file, masked_text(place), masked))
@@ -338,7 +342,10 @@ class _Looker:
         return frozenset(hit.masked for hit in self.hits[before:])
 
     def _ole(self, content: bytes, place: str) -> None:
-        self._not_seen(place, "旧式 Office 文件只查看了文字和数值，没有逐项解析")
+        if _ENCRYPTED_PACKAGE in content:
+            self._not_seen(place, "Office 文件已加密")
+        else:
+            self._not_seen(place, "旧式 Office 文件只查看了文字和数值，没有逐项解析", partly=True)
         self._text(_NOT_PLAIN.sub(BREAK, content.decode("latin-1")), place)
         for offset in (0, 1):
             self._text(_NOT_WIDE.sub(BREAK, content[offset:].decode("utf-16-le", "replace")), place)

@@ -26,6 +26,10 @@ from minsheng.workspace import Workspace
 
 RESULT, CATALOGUE = "01-考评结果表", "02-证据目录"
 
+UNNAMED = f"{CATALOGUE}/没有写进考评表的文件.csv"
+
+_UNNAMED_COLUMNS = ("文件", "sha256", "字节数")
+
 _COLUMNS = ("序号", "考评对象", "小项编号", "小项", "条款", "满分", "得分", "文件", "sha256", "页数", "说明")
 
 _UNSAFE = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
@@ -83,6 +87,8 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     book, placed = placed_files(workspace, evidence), _placed(evidence)
     entries = [entry for folder, body in placed for entry in _entries(folder, body)]
     book[f"{CATALOGUE}/证据目录.csv"] = catalogue_csv(entries)
+    if evidence.unnamed:
+        book[UNNAMED] = csv_bytes(_UNNAMED_COLUMNS, _unnamed_rows(evidence), office=True)
     printed = catalogue_page(workspace, plan, evidence, entries)
     book[f"{CATALOGUE}/证据目录.html"] = printed
     figures = published_result_table(workspace, parsed)
@@ -148,10 +154,28 @@ def catalogue_page(workspace: Workspace, plan: Plan, evidence: PeriodEvidence, e
                 class_="part",
             )
         )
+    if evidence.unnamed:
+        pieces.append(_unnamed_section(evidence))
     remark = "文件为册内路径；sha256 用 sha256sum 复核。免交的小项写明谁同意、为什么。"
     links = "得分表、考评结果表网页中的链接指向册内文件，册内没有的只写文件名；与公布的网页相比，只有链接不同。"
     pieces.append(note(remark + links))
     return page(f"{plan.about.issuer} {title}", Piece(*pieces)._repr_html_())
+
+
+def _unnamed_rows(evidence: PeriodEvidence) -> Iterator[tuple[str, str, int]]:
+    for name, path in evidence.unnamed.items():
+        yield f"data/evidence/{evidence.period}/{name}", sha256(path), path.stat().st_size
+
+
+def _unnamed_section(evidence: PeriodEvidence) -> Element:
+    """Name what lies among the evidence without being any: whoever reads the book knows that it was there."""
+    columns = [TableColumn("文件", kind="row"), TableColumn("sha256", kind="long"), TableColumn("大小", "字节")]
+    rows: list[list[Content]] = [
+        [name, Element("code", digest), f"{size:,}"] for name, digest, size in _unnamed_rows(evidence)
+    ]
+    listed = table("没有写进考评表的文件", columns, rows, style="issues")
+    words = "这些文件放在印证资料文件夹中，没有一张考评表写明它们，不在册内。"
+    return Element("section", Element("h2", "没有写进考评表的文件"), paragraph(words), listed, class_="part")
 
 
 def _row(entry: CatalogueLine) -> list[Content]:

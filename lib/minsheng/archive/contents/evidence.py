@@ -1,21 +1,28 @@
-"""What proves each rubric item of each body, in the rubric's order; what is missing, and what is waived and why.
+"""What proves each rubric item of each body, in the rubric's order; what is missing, waived, or named in no form.
 
 Reads ``data/evidence/<period>`` with its ``waivers.csv``; writes nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from minsheng.archive.contents.answers import (
+    Waiver,
+    evidence_dir,
+    read_waivers,
+    unchecked_path,
+    waivers_path,
+)
+from minsheng.archive.package.faults import quoted
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.assessment import AssessmentForm, SectionForm
-from minsheng.domain.base import Frozen
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
 from minsheng.domain.rubric import CountedRule, QualitativeRule
-from minsheng.errors import FileRefusedError, GateRefusedError
-from minsheng.files.registers import records
+from minsheng.errors import GateRefusedError
+from minsheng.files.entries import entries_below
 from minsheng.intake.forms.county import BONUS_FOLDER
 from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
@@ -24,49 +31,6 @@ from minsheng.render.formats import HTML, PDF
 from minsheng.runs.results import published_result
 from minsheng.signing.deliveries import deliveries_path
 from minsheng.workspace import RESULT, Workspace
-
-COLUMNS = ("id", "item", "who", "why")
-
-
-class Waiver(Frozen):
-    """One gap that is let pass; printed in the book and the catalogue."""
-
-    id: str
-    """The county or section."""
-    item: str
-    who: str
-    """Who answers for it."""
-    why: str
-
-
-def waivers_path(data_dir: Path, period: Period) -> Path:
-    """Return where a period's waivers stand."""
-    return data_dir / "evidence" / str(period) / "waivers.csv"
-
-
-def read_waivers(data_dir: Path, period: Period) -> dict[tuple[str, str], Waiver]:
-    """Return the waivers by body and item; lines that name nobody, no reason or an item twice are refused together."""
-    path = waivers_path(data_dir, period)
-    if not path.is_file():
-        return {}
-    name = path.relative_to(data_dir).as_posix()
-    reader = records(path)
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise FileRefusedError(f"{name} 第 1 行：表头应为 {','.join(COLUMNS)}")
-    found: dict[tuple[str, str], Waiver] = {}
-    faults = []
-    for row in reader:
-        cells = {column: (row[column] or "").strip() for column in COLUMNS}
-        empty = [column for column, text in cells.items() if not text]
-        if empty or (cells["id"], cells["item"]) in found:
-            why = f"{'、'.join(empty)} 没有填：免交须写明谁同意、为什么" if empty else f"{cells['item']} 写了两次"
-            faults.append(f"{name} 第 {reader.line_num} 行：{why}")
-        else:
-            found[cells["id"], cells["item"]] = Waiver(**cells)
-    if faults:
-        raise FileRefusedError("\n".join(faults))
-    return found
-
 
 _NO_DUTY = {"excluded": "无任务", "not_due": "未到期"}
 
@@ -108,7 +72,9 @@ class PeriodEvidence:
     Parameters
     ----------
     missing
-        One line per gap that nobody answers for: body, item, what is expected where.
+        One line per gap that nobody answers for: body, item, what is expected where; what is no file counts as one.
+    unnamed
+        Files that lie among the evidence and that no form names, by path in the period's folder: no part of the book.
     """
 
     period: Period
@@ -116,6 +82,7 @@ class PeriodEvidence:
     """Where the assessment's page lies, for its links."""
     bodies: tuple[Body, ...]
     missing: tuple[str, ...]
+    unnamed: Mapping[str, Path]
 
     @property
     def waived(self) -> tuple[str, ...]:
@@ -127,13 +94,21 @@ class PeriodEvidence:
             if item.waiver
         )
 
+    @property
+    def unnamed_lines(self) -> list[str]:
+        """Name the files that no form names; nothing where there is none."""
+        if not self.unnamed:
+            return []
+        return [f"没有写进考评表的文件 {len(self.unnamed)} 份，不在印证资料册中：{quoted(list(self.unnamed))}"]
+
     def lines(self) -> list[str]:
         """Return the state for a terminal: complete, or what is missing and what is waived."""
         count = sum(len(body.items) for body in self.bodies)
+        told = [*self.waived, *self.unnamed_lines]
         if self.missing:
-            return [*self.waived, *self.missing, f"印证资料缺 {len(self.missing)} 项，不能归档"]
+            return [*told, *self.missing, f"印证资料缺 {len(self.missing)} 项，不能归档"]
         with_waivers = f"，其中免交 {len(self.waived)} 项" if self.waived else ""
-        return [*self.waived, f"印证资料齐全：{len(self.bodies)} 个考评对象 {count} 个小项{with_waivers}"]
+        return [*told, f"印证资料齐全：{len(self.bodies)} 个考评对象 {count} 个小项{with_waivers}"]
 
     def check(self) -> None:
         """Raise :class:`~minsheng.errors.GateRefusedError` with every gap."""
@@ -151,7 +126,9 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
     FileRefusedError
         If a line of the waivers has a fault; one that names no item is a gap.
     """
-    looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period))
+    folder = evidence_dir(workspace.data, period)
+    there = dict(entries_below(folder)) if folder.is_dir() else {}
+    looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period), there)
     bodies = [looker.county(area) for area in plan.assessed_areas]
     bodies += [looker.section(section) for section in plan.sections if section.assessed]
     known = {(body.id, item.id) for body in bodies for item in body.items}
@@ -164,7 +141,16 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
         for line in item.missing
     ]
     missing += [f"免交登记中没有这一项：{each}（data/evidence/{period}/waivers.csv）" for each in unknown]
-    return PeriodEvidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing))
+    rest = {path.relative_to(folder).as_posix(): path for path in there if path not in looker.named}
+    # A link or a pipe is no evidence, whoever names it: what it leads to may be another thing tomorrow.
+    missing += [
+        f"data/evidence/{period}/{name} 是{there[path]}，不是文件：请换成文件本身，或移走"
+        for name, path in rest.items()
+        if there[path]
+    ]
+    answers = {waivers_path(workspace.data, period), unchecked_path(workspace.data, period)}
+    unnamed = {name: path for name, path in rest.items() if not there[path] and path not in answers}
+    return PeriodEvidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing), unnamed)
 
 
 @dataclass(frozen=True)
@@ -173,6 +159,10 @@ class _Looker:
     plan: Plan
     period: Period
     waivers: Mapping[tuple[str, str], Waiver]
+    there: Mapping[Path, str]
+    """What lies among the evidence → what it is instead of a file."""
+    named: set[Path] = field(default_factory=set)
+    """What forms name."""
 
     def county(self, area: Area) -> Body:
         """Return a county's items; without a score sheet every item is missing."""
@@ -261,14 +251,20 @@ class _Looker:
         return ()
 
     def _handed_in(self, who: str, item: str, names: tuple[str, ...]) -> tuple[dict[str, Path], tuple[str, ...]]:
-        folder = self.workspace.data / "evidence" / str(self.period) / who / item
+        folder = evidence_dir(self.workspace.data, self.period) / who / item
         files = {name: folder / name for name in names}
+        self.named.update(files.values())
+        # A file behind a link to a folder is not there either.
+        instead = {name: self.there.get(path, "不在") for name, path in files.items()}
+        where = f"data/evidence/{self.period}/{who}/{item}/"
         gone = tuple(
-            f"考评表写明的印证资料“{name}”不在 data/evidence/{self.period}/{who}/{item}/"
-            for name, path in files.items()
-            if not path.is_file()
+            f"考评表写明的印证资料“{name}”不在 {where}"
+            if what == "不在"
+            else f"考评表写明的印证资料“{name}”在 {where} 是{what}，不是文件：请换成文件本身"
+            for name, what in instead.items()
+            if what
         )
-        return {name: path for name, path in files.items() if path.is_file()}, gone
+        return {name: path for name, path in files.items() if not instead[name]}, gone
 
     def _reported(self, area: str, projects: list[str]) -> tuple[dict[str, Path], tuple[str, ...]]:
         """Return the closing month's project reports and the accepted return that they were made from."""

@@ -46,6 +46,16 @@ def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:
     ), f"{len(items)} 个小项、{sum(bool(r.get('文件')) for r in rows)} 份印证资料"
 
 
+def listed_in(path: Path) -> Iterator[dict[str, str]]:
+    """Yield the lines of a list that a package may have; none where it has none."""
+    try:
+        yield from records(path)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, csv.Error) as fault:
+        raise MinshengError(f"{path.name} 无法读取") from fault
+
+
 def _without_evidence(rows: list[dict[str, str]], payload: Mapping[str, str]) -> Iterator[str]:
     if not rows:
         yield "证据目录是空的"

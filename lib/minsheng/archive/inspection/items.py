@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from minsheng.archive.contents.book import UNNAMED
 from minsheng.archive.contents.description import is_made_here
 from minsheng.archive.contents.leaders import SignedCheck
+from minsheng.archive.contents.looking import listing_name
 from minsheng.archive.inspection.code_check import CodeCheck
-from minsheng.archive.inspection.completeness import book_gaps, month_gaps
+from minsheng.archive.inspection.completeness import book_gaps, listed_in, month_gaps
 from minsheng.archive.inspection.file_checks import Look, VirusScan
 from minsheng.archive.package.faults import Fault, FaultKind, quoted
 from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, SETTINGS, lacking, read_metadata_xml, titles
@@ -196,6 +198,16 @@ def _integrity(found: PackageFindings) -> Iterator[InspectionItem]:
         found.of(FaultKind.SEQUENCE), () if found.in_archive else (_ALONE,),
     )  # fmt: skip
     yield _complete(found)
+    if found.kind == "evidence":
+        unnamed = [row.get("文件", "") for row in listed_in(found.folder / "data" / UNNAMED)]
+        said = f"没有写进考评表、不在册内的文件 {len(unnamed)} 份：{quoted(unnamed, 5)}" if unnamed else ""
+        yield InspectionItem(
+            "unnamed",
+            quality,
+            "没有写进考评表的文件",
+            "归档时印证资料文件夹与考评表比较的结果，在证据目录中",
+            note=said,
+        )
     told = _metadata_lacks(found, REQUIRED)
     yield InspectionItem(
         "metadata-complete", quality, "元数据著录完整",
@@ -266,12 +278,28 @@ def _security(found: PackageFindings) -> Iterator[InspectionItem]:
         "nothing-runs", quality, "没有宏与脚本", "PDF 的脚本和启动动作、Office 文件的宏、网页的脚本和外部引用",
         _lines(found.looks, lambda look: look.running),
     )  # fmt: skip
+    yield _looked_through(found)
     yield InspectionItem("read-only", quality, "封存后只读", "每个文件和文件夹的写权限", found.of(FaultKind.RIGHTS))
     viruses = found.viruses
     yield InspectionItem(
         "viruses", quality, "病毒查杀", f"ClamAV 扫描整个包：{viruses.scanner or '没有扫描'}", viruses.hits,
         (viruses.unchecked,) if viruses.unchecked else (),
     )  # fmt: skip
+
+
+def _looked_through(found: PackageFindings) -> InspectionItem:
+    """Is there for each file that could not be looked into for personal numbers somebody who answers for it."""
+    data = found.folder / "data"
+    period = "".join(found.check.info.get("Minsheng-Period", ()))
+    try:
+        listed = list(listed_in(data / listing_name(Period(period))))
+    except MinshengError as fault:
+        return InspectionItem("looked-through", Quality.SECURITY, "个人信息", "归档时逐份查看", (str(fault),))
+    open_ones = tuple(f"{row['文件']}：{row['未检']}，没有人答复" for row in listed if not row.get("答复人"))
+    answered = [f"{row['文件']}（{row['答复人']}：{row['理由']}）" for row in listed if row.get("答复人")]
+    note = f"系统未检、有人答复的 {len(answered)} 份：{quoted(answered, 5)}" if answered else ""
+    how = "归档时逐份查看有没有个人号码，有则不予归档；查看不了的（加密、图片等）须有人看过并写明"
+    return InspectionItem("looked-through", Quality.SECURITY, "个人信息", how, open_ones, (), note)
 
 
 def _lines(looks: Mapping[str, Look], what: Callable[[Look], str]) -> tuple[str, ...]:

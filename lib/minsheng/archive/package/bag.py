@@ -12,6 +12,7 @@ from typing import Self
 
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.errors import GateRefusedError
+from minsheng.files.entries import other_than_file
 from minsheng.files.hashing import (
     ALGORITHMS,
     Digests,
@@ -179,8 +180,14 @@ def take_stock(files: Mapping[str, bytes | Path]) -> dict[str, PayloadFile]:
     Raises
     ------
     GateRefusedError
-        If two names would be one name in the bag.
+        If two names would be one name in the bag, or something is no file of its own, such as a link.
     """
+    others = {
+        name: what for name, source in files.items() if isinstance(source, Path) and (what := other_than_file(source))
+    }
+    if others:
+        lines = [f"{name}：{what}，不是文件：请换成文件本身" for name, what in others.items()]
+        raise GateRefusedError("\n".join(["有文件不能归档：", *lines]))
     sources = in_threads(PayloadFile.of, files.values())
     found: dict[str, PayloadFile] = {}
     for name, source in zip(files, sources, strict=True):
