@@ -14,6 +14,7 @@ from minsheng.domain.period import Period
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.returns.checking import Checker, check_year_to_date
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
+from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
 
@@ -50,7 +51,7 @@ def test_the_workbooks_of_a_month_take_at_most_a_second(checker: Checker) -> Non
 
 def test_one_stacked_run_against_one_by_one(checker: Checker) -> None:
     returns = checker.read(JUNE)
-    context = MonthContext(checker.plan, JUNE, checker._previous(JUNE))
+    context = MonthContext(checker.plan, JUNE, MonthsBefore(checker.plan, checker.data_dir, JUNE))
     suites = list(checker.suites.values())
 
     def run(groups: list[list[CheckedReturn]]) -> None:

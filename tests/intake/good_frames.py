@@ -10,6 +10,7 @@ CONTEXT = {
     "period_start": date(2017, 6, 1),
     "period_end": date(2017, 6, 30),
     "received_on": date(2017, 6, 22),
+    "compared": {},
 }
 CANGXI = {"area": "cangxi", "area_name": "苍溪县", "area_order": 1}
 WANGCANG = {"area": "wangcang", "area_name": "旺苍县", "area_order": 2}

@@ -1,19 +1,25 @@
 """From registered files to verdicts: what blocks, what is not checked, what is skipped."""
 
+import copy
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from good_returns import PARAMS, DataFolder, build_return, good_cells
 
-from minsheng.domain.delivery import ReturnStatus, RuleState, Severity, Verdict
+from minsheng.domain.delivery import Issue, ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.intake.returns.checking import check_month, check_year_to_date, is_up_to_date
+from minsheng.intake.returns.receipt_words import receipt_words
 from minsheng.intake.returns.receipts import write_receipts
 from minsheng.intake.returns.store import accepted_dir, read_accepted, read_accepted_month, read_checked, read_refused
+from minsheng.intake.rules.across_returns import change_within
+from minsheng.intake.rules.by_cell import Compared
 from minsheng.measure.fields import indicator_status, not_used_words
 
 JANUARY, FEBRUARY = Period("2017-01"), Period("2017-02")
@@ -140,6 +146,86 @@ def test_without_last_months_return_nothing_passes_unchecked(plan: Plan, folder:
     (verdict,) = checked(plan, folder, FEBRUARY)
     (outcome,) = [o for o in verdict.outcomes if o.rule == "MED-004"]
     assert (outcome.outcome, outcome.reason) == (RuleState.NOT_CHECKED, "2017年1月未报送")
+
+
+def with_growth(cells: dict[str, Any], **months: int) -> dict[str, Any]:
+    """Return the cells of a later month, ``months`` after January: elderly care grows by its month's figures alone."""
+    later = copy.deepcopy(cells)
+    care = later["elderly_care"][""]
+    for total, month in GROWING.items():
+        care[total] += care[month] * months["after"]
+    care["beds_new_cumulative"] = care["beds_public_cumulative"] + care["beds_private_cumulative"]
+    care["home_care_aged_persons"] += care["home_care_month_persons"] * months["after"]
+    return later
+
+
+GROWING = {
+    "beds_public_cumulative": "beds_public_month",
+    "beds_private_cumulative": "beds_private_month",
+    "beds_renovated_cumulative": "beds_renovated_month",
+    "daycare_cumulative": "daycare_month",
+    "home_care_cumulative_persons": "home_care_month_persons",
+}
+
+
+def issues_of(verdict: Verdict, rule: str) -> list[Issue]:
+    return [issue for issue in verdict.issues if issue.rule == rule]
+
+
+def test_over_a_missing_month_figures_are_compared_with_the_last_accepted_one(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    send(folder, plan, cells)
+    march = with_growth(cells, after=2)
+    march["elderly_care"][""] |= {"daycare_cumulative": 0, "home_care_cumulative_persons": 199}
+    send(folder, plan, march, month=3)
+    (verdict,) = checked(plan, folder, Period("2017-03"))
+    (fall,) = issues_of(verdict, "ELD-004")
+    assert "比1月减少（1月 1个，本月 0个，减少 1个；2月没有采用的数）" in fall.message
+    assert fall.allowed == "不小于1月累计数"
+    growth = issues_of(verdict, "ELD-005")
+    assert [issue.allowed for issue in growth] == ["不小于1月累计 + 本月数"]
+    assert (
+        "小于1月累计 + 本月数（1月累计 100名 + 本月 100名 = 200名，填报 199名；2月没有采用的数）" in growth[0].message
+    )
+    # What came in February is not known: more than January and March together is no fault.
+    assert not [issue for issue in growth if "床位" in issue.message]
+    note = next(issue for issue in issues_of(verdict, "READ-GAP") if issue.project == "elderly_care")
+    assert note.severity == Severity.INFO
+    assert note.message.startswith("2月没有采用的数，凡与上月比较的改与1月比较")
+    assert note.message in receipt_words(plan, verdict).rest
+    # Persons are last month's, those who joined and those who left: February's are not known.
+    (outcome,) = [o for o in verdict.outcomes if o.rule == "DIB-010"]
+    assert (outcome.outcome, outcome.reason) == (RuleState.NOT_CHECKED, "2月没有采用的数，无从推算")
+
+
+def test_a_figure_that_was_withheld_is_compared_with_the_one_before(plan: Plan, folder: DataFolder) -> None:
+    cells = january(plan)
+    send(folder, plan, cells)
+    february = with_growth(cells, after=1)
+    february["elderly_care"][""]["daycare_cumulative"] = "三"
+    send(folder, plan, february, month=2)
+    march = with_growth(cells, after=2)
+    march["elderly_care"][""]["daycare_cumulative"] = 1
+    march["elderly_care"][""]["beds_renovated_cumulative"] += 1
+    send(folder, plan, march, month=3)
+    (verdict,) = checked(plan, folder, Period("2017-03"))
+    said = [issue.message for issue in issues_of(verdict, "ELD-005")]
+    assert len(said) == 2
+    assert "小于1月累计 + 本月数（1月累计 1个 + 本月 1个 = 2个，填报 1个；2月没有采用的数）" in said[1]
+    assert "应等于上月累计 + 本月（上月（2月）累计 12张 + 本月 6张 = 18张，填报 19张）" in said[0]
+    (note,) = [issue for issue in issues_of(verdict, "READ-GAP") if issue.project == "elderly_care"]
+    assert note.message.startswith("2月的养老服务“累计建成日间照料中心”没有采用的数")
+
+
+def test_change_is_judged_over_as_many_months_as_passed() -> None:
+    row = {"area": ["cangxi"], "row": [""], "persons": [Decimal(900)], "prev_persons": [Decimal(300)]}
+    judged = change_within(row, columns=["persons"], factor=Decimal(3))
+    assert [finding.detail for finding in judged] == ["上月 300，本月 900，相差 3 倍"]
+    over = row | {"compared": [{"persons": Compared("1月", 1, "2月")}]}
+    assert change_within(over, columns=["persons"], factor=Decimal(3)) == []
+    over["persons"] = [Decimal(1800)]
+    (finding,) = change_within(over, columns=["persons"], factor=Decimal(3))
+    assert finding.detail == "1月 300，本月 1800，相差 6 倍，隔 2 个月，应不到 6 倍"
 
 
 def test_an_explained_warning_keeps_its_explanation(plan: Plan, folder: DataFolder) -> None:

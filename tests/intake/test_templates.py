@@ -204,6 +204,23 @@ def test_the_month_last_months_cumulative_and_the_cumulative_stand_side_by_side_
     )
 
 
+def test_over_a_missing_month_the_last_accepted_cumulative_names_its_month_and_nothing_is_added(reader: Reader) -> None:
+    sums = template_sums(load_suites(PLAN, ROOT / "params"), first_month=False)
+    before = {"elderly_care.daycare_cumulative": 4, "elderly_care.home_care_cumulative_persons": 30}
+    aids = Aids(due=JUNE.end, previous=before, months={"elderly_care.daycare_cumulative": "4月"}, sums=sums)
+    content = write_workbook(PLAN, PLAN.area("cangxi"), JUNE, aids=aids)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["养老服务"]
+    at = headers(sheet)["累计建成日间照料中心"]
+    assert (sheet.cell(3, at - 1).value, sheet.cell(4, at - 1).value, sheet.cell(4, at).value) == ("4月累计", 4, None)
+    rules = {str(rule.sqref): rule.prompt for rule in sheet.data_validations.dataValidation}
+    assert str(rules[sheet.cell(4, at).coordinate]).startswith("4月累计 4。")
+    other = headers(sheet)["累计居家养老服务人数"]
+    assert sheet.cell(3, other - 1).value == "上月累计"
+    assert str(sheet.cell(4, other).value).startswith("=IF(COUNT")
+    # The reader passes over them as over 上月累计.
+    assert "READ-EXTRA-COLUMN" not in {i.rule for i in parse_return(reader.read(content), PLAN).findings.issues}
+
+
 def test_every_column_has_its_hint_and_every_sheet_is_a4() -> None:
     book = openpyxl.load_workbook(io.BytesIO(june_template({"elderly_care.daycare_cumulative": 4})))
     assert {int(sheet.page_setup.paperSize) for sheet in book} == {9}

@@ -1,9 +1,8 @@
 """``minsheng template``: blank returns of a month, or blank assessment forms of a half-year or year."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from minsheng.commands.assess import write_form_templates
@@ -12,8 +11,9 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
-from minsheng.intake.returns.return_template import Aids, write_workbook
-from minsheng.intake.returns.store import read_accepted
+from minsheng.intake.returns.frames import compared_with
+from minsheng.intake.returns.months_before import MonthsBefore
+from minsheng.intake.returns.return_template import Aids, tables_for, write_workbook
 from minsheng.intake.returns.template_sums import template_sums
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.table_sheet import Sum
@@ -59,13 +59,22 @@ def _aids(
     workspace: Workspace, plan: Plan, owner: Area | Section, month: Period, sums: Mapping[str, Mapping[str, Sum]]
 ) -> Aids:
     deadline = plan.reporting.sections if isinstance(owner, Section) else plan.reporting.counties
-    before = month.previous_month
-    months = dict.fromkeys(plan.return_month(project, before) for project in plan.projects_due(owner, month))
-    previous = {}
-    for last in sorted(each for each in months if each is not None):
-        accepted = read_accepted(workspace.data, last, owner.id)
-        for name, value in (accepted.values if accepted else {}).items():
-            # Texts and dates have no cumulative figure to show.
-            with suppress(InvalidOperation):
-                previous[name] = Decimal(value.value)
-    return Aids(due=due_date(plan, deadline, month), previous=previous, sums=sums)
+    before = MonthsBefore(plan, workspace.data, month)
+    previous: dict[str, Decimal] = {}
+    months: dict[str, str] = {}
+    for project, fields in _fields(plan, owner, month):
+        for name, earlier in before.find(owner.id, project, fields).figures.items():
+            previous[name] = earlier.value
+            if earlier.missed:
+                months[name] = compared_with(earlier, month.previous_month).name
+    return Aids(due=due_date(plan, deadline, month), previous=previous, months=months, sums=sums)
+
+
+def _fields(plan: Plan, owner: Area | Section, month: Period) -> Iterator[tuple[str | None, list[str]]]:
+    """Yield the fields of an owner's cumulative figures, with the project that each row is about."""
+    projects = plan.projects_due(owner, month)
+    for table in tables_for(plan, owner, month):
+        columns = [column.id for column in table.columns if column.cumulative]
+        for row in table.rows_for(projects) if table.rows else (None,):
+            project = (row.project if row else None) or table.project
+            yield project, [table.field(column, row.id if row else None) for column in columns]

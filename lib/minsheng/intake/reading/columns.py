@@ -13,7 +13,7 @@ from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.rows import Total, names_total
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import CellFaultError, Raw, is_blank, parse_number, show
-from minsheng.intake.spreadsheets.style import REFERENCE_HEADER
+from minsheng.intake.spreadsheets.style import is_reference
 
 
 def check_columns(reading: Reading, result: ParsedTable) -> None:
@@ -103,7 +103,7 @@ def _filled_extra(reading: Reading) -> dict[int, str]:
     return {
         at: text
         for at, text in header.extra.items()
-        if comparable(text) != REFERENCE_HEADER
+        if not is_reference(comparable(text))
         and any(not is_blank(sheet.at(row, at)) for row in range(header.row + 1, len(sheet.rows)))
     }
 

@@ -17,7 +17,7 @@ from minsheng.domain.base import plain
 from minsheng.domain.delivery import Cause, Issue, Severity
 from minsheng.domain.table import CellType
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import PREVIOUS, Columns, product_of, signed, written
+from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, Columns, compared, product_of, signed, written
 from minsheng.intake.rules.kinds import judge_rule
 from minsheng.intake.rules.rule import Rule
 from minsheng.intake.spreadsheets.cells import ABSENT
@@ -206,14 +206,17 @@ def _slips(column: str, typed: Decimal, before: object) -> list[_Repair]:
 def _solutions(rule: Rule, column: str, values: _Values) -> Iterator[_Repair]:
     """Yield what a rule that states an equation would have a figure be, the others being right."""
     about = bool(rule.kwargs.get("tolerance") or rule.kwargs.get("share"))
-    for terms in _equations(rule):
+    for terms in _equations(rule, values):
         rest = [(factor, values.get(name)) for name, factor in terms.items() if name != column]
         if column in terms and all(isinstance(value, Decimal) for _, value in rest):
             total = sum((factor * value for factor, value in rest if isinstance(value, Decimal)), Decimal(0))
             yield _Repair(column, -total / terms[column], about)
     if rule.type in {"expect_cell_to_equal_product", "expect_cumulative_to_grow_by_product"}:
         result, factors = rule.kwargs["column"], rule.kwargs["factors"]
-        start = values.get(PREVIOUS + result) if rule.type == "expect_cumulative_to_grow_by_product" else Decimal(0)
+        grows = rule.type == "expect_cumulative_to_grow_by_product"
+        start = values.get(PREVIOUS + result) if grows else Decimal(0)
+        if grows and _after_a_gap(values, result):
+            return
         others = product_of({name: [value] for name, value in values.items()}, [f for f in factors if f != column], 0)
         if isinstance(start, Decimal) and others is not None:
             if column == result:
@@ -222,12 +225,18 @@ def _solutions(rule: Rule, column: str, values: _Values) -> Iterator[_Repair]:
                 yield _Repair(column, (values[result] - start) / others, about)
 
 
-def _equations(rule: Rule) -> Iterator[Mapping[str, int]]:
+def _after_a_gap(values: _Values, column: str) -> bool:
+    """Whether months are missing between, so that a cumulative figure is no sum of what is known."""
+    return compared({COMPARED: [values.get(COMPARED, {})]}, column, 0).gap > 0
+
+
+def _equations(rule: Rule, values: _Values) -> Iterator[Mapping[str, int]]:
     """Yield the sums that a rule demands to be zero: column → factor."""
     match rule.type:
         case "expect_cumulative_to_grow_by_month":
             for total, month in rule.kwargs["pairs"].items():
-                yield {total: 1, PREVIOUS + total: -1, month: -1}
+                if not _after_a_gap(values, total):
+                    yield {total: 1, PREVIOUS + total: -1, month: -1}
         case "expect_cells_to_agree":
             for one, other in rule.kwargs["pairs"].items():
                 yield {one: 1, other: -1}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import minsheng
-from minsheng.domain.delivery import AcceptedReturn, Delivery, Recorded, Value, Verdict
+from minsheng.domain.delivery import Delivery, Recorded, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
@@ -18,6 +18,7 @@ from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
+from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.receiving import register_held
 from minsheng.intake.returns.store import (
     CHECKED,
@@ -28,7 +29,6 @@ from minsheng.intake.returns.store import (
     delivered_path,
     latest_deliveries,
     marker_of,
-    read_accepted_month,
     read_checked,
     read_register,
     returns_dir,
@@ -75,7 +75,7 @@ def check_month(
     data_dir
         The folder ``data``; ``data/accepted/<month>/`` is written.
     period
-        A month. The month before must have been checked: see :func:`check_year_to_date`.
+        A month. The months before must have been checked: see :func:`check_year_to_date`.
     force
         Check even if nothing changed.
     progress
@@ -98,7 +98,7 @@ def check_year_to_date(
     force: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Bring every month from January to ``period`` up to date, in order: each is compared with the one before.
+    """Bring every month from January to ``period`` up to date, in order: each is compared with those before.
 
     The parameters are those of :func:`check_month`; ``period`` may also be a half-year or a year.
     """
@@ -195,23 +195,10 @@ class Checker:
     @collector_paused()
     def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[Value]]]:
         """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
-        context = MonthContext(self.plan, period, self._previous(period))
+        context = MonthContext(self.plan, period, MonthsBefore(self.plan, self.data_dir, period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
         runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
         return (build_verdict(self.plan, checked, frames, runs, self.rules_sha256) for checked in returns)
-
-    def _previous(self, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:
-        return {
-            (month, who): _figures_alone(accepted)
-            for month in self._months_before(period)
-            for who, accepted in read_accepted_month(self.data_dir, month)
-        }
-
-    def _months_before(self, period: Period) -> list[Period]:
-        """Return the months whose returns this month's are compared with: last month, or the last one due."""
-        before = period.previous_month
-        found = {before, *(self.plan.return_month(project.id, before) for project in self.plan.projects)}
-        return sorted(month for month in found if month is not None)
 
     def _file(self, delivery: Delivery) -> bytes | None:
         try:
@@ -276,7 +263,9 @@ class Checker:
         files: dict[str, bytes | None],
         unregistered: tuple[RefusedFile, ...],
     ) -> str:
-        before = [read_checked(self.data_dir, month) for month in self._months_before(period)]
+        # A figure that last month lacks is compared with an earlier one: any of them may decide.
+        last = period.previous_month
+        before = [read_checked(self.data_dir, month) for month in (last.year_to_date if last else ())]
         inputs = {
             "rules": self.rules_sha256,
             "plan": self.plan.sha256,
@@ -319,13 +308,6 @@ def _suite_runner() -> "SuiteRunner":
     from minsheng.intake.returns.great_expectations import SuiteRunner  # seconds to import, seldom needed
 
     return SuiteRunner()
-
-
-def _figures_alone(accepted: AcceptedReturn) -> AcceptedReturn:
-    """Leave out what nothing is compared with: most of a return's memory."""
-    return accepted.model_copy(
-        update={"verdict": accepted.verdict.model_copy(update={"issues": (), "outcomes": (), "narratives": {}})}
-    )
 
 
 def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:

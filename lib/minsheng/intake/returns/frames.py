@@ -1,4 +1,4 @@
-"""All returns of a month in one frame per table, last month's accepted figures beside them."""
+"""All returns of a month in one frame per table, the last accepted figures of the year beside them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,17 +7,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from minsheng.domain.delivery import AcceptedReturn, Delivery, ReturnStatus
+from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Table
 from minsheng.intake.reading.parsing import ParsedReturn
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable
-from minsheng.intake.rules.by_cell import PREVIOUS
+from minsheng.intake.returns.months_before import Earlier, MonthsBefore
+from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, Compared
 from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
 from minsheng.intake.rules.suites import figure_columns
-
-_NOTHING: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class StackedFrame:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     rows: list[ParsedRow] = field(default_factory=list)
     no_previous: list[str] = field(default_factory=list)
-    """Why last month's figures are not there, for each row."""
+    """Why earlier figures are not there, for each row."""
 
     @cached_property
     def owners(self) -> Mapping[str, Mapping[str | None, Sequence[int]]]:
@@ -55,18 +54,7 @@ class MonthContext:
 
     plan: Plan
     period: Period
-    previous: Mapping[tuple[Period, str], AcceptedReturn]
-    """Accepted returns of the months before, by month and area: last month's, or those of the last month due."""
-
-    def month_before(self, who: str, project: str | None) -> Period | None:
-        """Return the last month before this one for which an owner owed figures of a project; ``None`` if none was."""
-        owner = next((area for area in self.plan.areas if area.id == who), None)
-        before = self.period.previous_month
-        for month in reversed(before.year_to_date if before else []):
-            there = owner is None or owner.is_there(month)
-            if there and (project is None or self.plan.is_due(project, month)):
-                return month
-        return None
+    before: MonthsBefore
 
 
 def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext) -> StackedFrame:
@@ -105,9 +93,10 @@ def stack(suite: Suite, returns: Sequence[CheckedReturn], context: MonthContext)
         compare = _comparison(context, suite.table, figures, cumulative, who)
         found = [compare(row) for row in parsed.rows]
         for column in figures:
-            frame.columns[PREVIOUS + column] += [values.get(column) for values, _ in found]
+            frame.columns[PREVIOUS + column] += [each.values.get(column) for each in found]
+        frame.columns[COMPARED] += [each.months for each in found]
+        frame.no_previous += [each.why_not for each in found]
         frame.rows += parsed.rows
-        frame.no_previous += [reason for _, reason in found]
     return frame
 
 
@@ -119,38 +108,47 @@ def _table(checked: CheckedReturn, table: Table) -> ParsedTable | None:
     return ParsedTable(table, cover.sheet, [ParsedRow("", None, cover.sheet, 0, cells)])
 
 
+@dataclass(frozen=True)
+class _Comparison:
+    """What a row is compared with, by column; why what is not there is not."""
+
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+    months: Mapping[str, Compared] = field(default_factory=dict)
+    why_not: str = ""
+
+
 def _comparison(
     context: MonthContext, table: Table, figures: Sequence[str], cumulative: set[str], who: str
-) -> Callable[[ParsedRow], tuple[Mapping[str, Decimal], str]]:
-    """Return what finds last month's figures of a row by column and, for those that are not there, why."""
-    if context.period.previous_month is None:
+) -> Callable[[ParsedRow], _Comparison]:
+    """Return what finds last month's figures of a row, or those of the last month that has some."""
+    before = context.before
+    zeros, at_start = dict.fromkeys(cumulative, Decimal(0)), dict.fromkeys(cumulative, Compared("年初"))
+    if before.is_first:
         # Cumulative figures start from 0; a month's own figures have nothing to be compared with.
-        january = dict.fromkeys(cumulative, Decimal(0))
-        return lambda _: (january, "一月没有上月可比")
+        january = _Comparison(zeros, at_start, "一月没有上月可比")
+        return lambda _: january
     if table.open_rows or not figures:
-        return lambda _: (_NOTHING, "该表逐月不对应")
-    first = dict.fromkeys(cumulative, Decimal(0))
+        return lambda _: _Comparison(why_not="该表逐月不对应")
+    last = context.period.previous_month
 
-    months: dict[str | None, Period | None] = {}
-
-    def previous(row: ParsedRow) -> tuple[Mapping[str, Decimal], str]:
+    def previous(row: ParsedRow) -> _Comparison:
         project = row.project or table.project
-        if project not in months:
-            months[project] = context.month_before(who, project)
-        month = months[project]
-        if month is None:
-            return first, "本年首次报送，没有上期可比"
-        accepted = context.previous.get((month, who))
-        if accepted is None:
-            return _NOTHING, f"{month.label}未报送"
-        if project and accepted.verdict.projects.get(project) == ReturnStatus.BLOCKED:
-            return _NOTHING, f"{month.label}的该项目未通过审核"
         fields = {column: table.field(column, row.id or None) for column in figures}
-        values = {c: Decimal(accepted.values[field].value) for c, field in fields.items() if field in accepted.values}
-        lost = not set(accepted.verdict.withheld).isdisjoint(fields.values())
-        return values, f"{month.label}的这个数未通过审核" if lost else f"{month.label}没有这个数"
+        found = before.find(who, project, fields.values())
+        if not before.due(who, project):
+            return _Comparison(zeros, at_start, found.why_not)
+        values = {c: found.figures[f] for c, f in fields.items() if f in found.figures}
+        months = {column: compared_with(earlier, last) for column, earlier in values.items()}
+        return _Comparison({c: earlier.value for c, earlier in values.items()}, months, found.why_not)
 
     return previous
+
+
+def compared_with(earlier: Earlier, last: Period | None) -> Compared:
+    """Return how the month of an earlier figure is called beside one whose month before is ``last``."""
+    name = f"{earlier.month.month}月"
+    missed = "、".join(f"{month.month}月" for month in earlier.missed)
+    return Compared(f"上月（{name}）" if earlier.month == last else name, len(earlier.missed), missed)
 
 
 def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:

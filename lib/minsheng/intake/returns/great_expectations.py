@@ -21,7 +21,7 @@ from great_expectations.validator.validator import Validator
 
 from minsheng.errors import MinshengError
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import CellFinding, Columns, Units
+from minsheng.intake.rules.by_cell import COMPARED, CellFinding, Columns, Units
 from minsheng.intake.rules.kinds import KINDS, judge_rule
 from minsheng.intake.rules.rule import Rule, RuleRun
 
@@ -50,7 +50,7 @@ def _encode(rule: Rule, units: Units) -> str:
     )
 
 
-_NEEDED = ("area", "area_name", "area_order", "row")
+_NEEDED = ("area", "area_name", "area_order", "row", COMPARED)
 """Columns that judgements look at without naming them."""
 
 

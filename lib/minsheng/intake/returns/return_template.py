@@ -60,7 +60,9 @@ class Aids:
 
     due: date
     previous: Mapping[str, CellValue] = field(default_factory=dict)
-    """Last month's accepted figures by field, money in yuan; shown beside the cumulative columns."""
+    """The last accepted figures by field, money in yuan; shown beside the cumulative columns."""
+    months: Mapping[str, str] = field(default_factory=dict)
+    """Of those of another month than the last one what that is called (8月)."""
     sums: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
     """By table (``table.row`` where a rule is about some rows) and column: what the template computes by itself."""
 
@@ -160,6 +162,7 @@ def _lines(table: Table, projects: tuple[str, ...], names: set[str], filling: Fi
             labels=row.labels if row else (),
             values=_row_of(table, row, filling.figures),
             last=_row_of(table, row, aids.previous) if aids else {},
+            months={name: str(said) for name, said in _row_of(table, row, aids.months).items()} if aids else {},
             choices=choices,
             sums=_sums(table, row, aids) if aids else {},
         )

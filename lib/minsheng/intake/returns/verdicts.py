@@ -22,11 +22,14 @@ from minsheng.intake.reading.parsing import Explanation
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.causes import find_causes
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
+from minsheng.intake.returns.gaps import gap_notes
 from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
-from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
+from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, Compared, compared
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
 from minsheng.intake.spreadsheets.cells import ABSENT
 from minsheng.measure.fields import project_of
+
+_GROWTH = frozenset({"expect_cumulative_to_grow_by_month", "expect_cumulative_to_grow_by_product"})
 
 _FILLED = frozenset({"expect_cells_to_be_filled", "expect_cell_to_be_filled_when"})
 
@@ -52,6 +55,7 @@ def build_verdict(
             issues += found
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
+    issues += gap_notes(frames, delivery.id)
     fields, whole = withheld_fields(plan, parsed.projects, issues)
     fields = with_tied(fields, delivery.id, frames, runs)
     projects = {
@@ -131,7 +135,7 @@ def _judge(
         found = [fault for row in mine for fault in faults.get(row, ())] if faults else []
         # A cell that could not be read already has its issue; that it is also "blank" would only confuse.
         real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.rows[f.row], f, unreadable))]
-        issues += [_issue(rule, suite, frame.rows[fault.row], fault) for fault in real]
+        issues += [_issue(rule, suite, frame.rows[f.row], f, compared(frame.columns, f.column, f.row)) for f in real]
         blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
         if real:
             outcomes.append(_outcome(rule, project, RuleState.FAIL))
@@ -157,6 +161,14 @@ def _why_blank(rule: Rule, frame: StackedFrame, rows: list[int]) -> str:
     empty = [c for c in rule.columns if any(frame.columns[c][row] is None for row in rows)]
     if empty and all(column.startswith(PREVIOUS) for column in empty):
         return "；".join(dict.fromkeys(frame.no_previous[row] for row in rows))
+    missed = {
+        compared(frame.columns, column.removeprefix(PREVIOUS), row).missed
+        for column in rule.columns
+        if column.startswith(PREVIOUS)
+        for row in rows
+    }
+    if not empty and any(missed):
+        return f"{'、'.join(sorted(filter(None, missed)))}没有采用的数，无从推算"
     return f"所需的数空白：{'、'.join(frame.suite.label(c) for c in empty if not c.startswith(PREVIOUS))}"
 
 
@@ -175,12 +187,26 @@ def _could_not_run(run: RuleRun, row: ParsedRow) -> Issue:
     )
 
 
-def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding) -> Issue:
+def _in_months(rule: Rule, then: Compared) -> tuple[str, str, str]:
+    """Return message, allowed and action of a rule; what was compared with another month than the last one names it."""
+    said = (rule.message, rule.allowed, rule.action)
+    if not rule.reads_previous or then.name.startswith(LAST_MONTH.name):
+        return said
+    if then.gap and rule.type in _GROWTH:
+        # What came in the months between is not known.
+        said = ("小于上月累计 + 本月数", "不小于上月累计 + 本月数", rule.action)
+    message, allowed, action = (text.replace(LAST_MONTH.name, then.name) for text in said)
+    return message, allowed, action
+
+
+def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding, then: Compared) -> Issue:
     # A derived column has no cell; the issue then points at the first column of the rule that has one.
     named = (fault.column, *rule.columns)
     column = next((name for name in named if row.cells.get(name, ABSENT).cell), fault.column)
     cell = row.cells.get(column, ABSENT)
-    detail = f"（{fault.detail}）" if fault.detail else ""
+    message, allowed, action = _in_months(rule, then)
+    found = "；".join(filter(None, (fault.detail, f"{then.missed}没有采用的数" if then.gap else "")))
+    detail = f"（{found}）" if found else ""
     label = next((" / ".join(known.labels) for known in suite.table.rows if known.id == row.id), "")
     return Issue(
         rule=rule.id,
@@ -191,9 +217,9 @@ def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding) -> Issu
         field=suite.table.field(column, row.id or None),
         judges=fields_judged(rule, suite, fault.column, row.id) if suite.table.id != COVER_TABLE.id else (),
         value=cell.shown,
-        message=f"{label + '：' if label else ''}“{suite.label(fault.column)}”{rule.message}{detail}",
-        allowed=rule.allowed,
-        action=rule.action,
+        message=f"{label + '：' if label else ''}“{suite.label(fault.column)}”{message}{detail}",
+        allowed=allowed,
+        action=action,
         basis=rule.basis,
     )
 

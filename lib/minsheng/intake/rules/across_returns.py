@@ -1,4 +1,8 @@
-"""Judgements across months and areas: against last month's figures, and against other areas of the same month."""
+"""Judgements across months and areas: against last month's figures, and against other areas of the same month.
+
+Where last month has no accepted figure, the last month of the year that has one stands in its place, and what is said
+names it. Cumulative figures of the months between are not known then: the sum is the least that there must be.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -9,8 +13,10 @@ from minsheng.intake.rules.by_cell import (
     PREVIOUS,
     ZERO,
     CellFinding,
+    Compared,
     Finding,
     Frame,
+    compared,
     each,
     numbers,
     product_of,
@@ -27,8 +33,9 @@ def not_fall(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
         pair = numbers(frame, (column, PREVIOUS + column), row)
         if pair is None:
             return BLANK
-        say = written(frame, column)
-        return f"上月 {say(pair[1])}，本月 {say(pair[0])}，减少 {say(pair[1] - pair[0])}" if pair[0] < pair[1] else None
+        (now, before), say = pair, written(frame, column)
+        then = compared(frame, column, row).name
+        return f"{then} {say(before)}，本月 {say(now)}，减少 {say(before - now)}" if now < before else None
 
     return each(frame, columns, judge)
 
@@ -44,10 +51,11 @@ def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal 
         if values is None:
             return BLANK
         now, before, month = values
-        if now < before or abs(now - before - month) <= tolerance:
+        then = compared(frame, column, row)
+        if now < before or _has_grown(now, before + month, tolerance, then):
             return None
         say = written(frame, column)
-        return f"上月累计 {say(before)} + 本月 {say(month)} = {say(before + month)}，填报 {say(now)}"
+        return f"{then.name}累计 {say(before)} + 本月 {say(month)} = {say(before + month)}，填报 {say(now)}"
 
     return each(frame, pairs, judge)
 
@@ -65,13 +73,19 @@ def grow_by_product(
         if values is None or month is None:
             return BLANK
         now, before = values
-        if now < before or abs(now - before - month) <= tolerance:
+        then = compared(frame, name, row)
+        if now < before or _has_grown(now, before + month, tolerance, then):
             return None
         said = " × ".join(written(frame, f)(frame[f][row]) for f in factors)
         say = written(frame, name)
-        return f"上月累计 {say(before)} + {said} = {say(before + month)}，填报 {say(now)}"
+        return f"{then.name}累计 {say(before)} + {said} = {say(before + month)}，填报 {say(now)}"
 
     return each(frame, [column], judge)
+
+
+def _has_grown(now: Decimal, expected: Decimal, tolerance: Decimal, then: Compared) -> bool:
+    """Whether a cumulative figure is what it should be; with months missing between, at least that."""
+    return now >= expected - tolerance if then.gap else abs(now - expected) <= tolerance
 
 
 def change_within(
@@ -79,7 +93,7 @@ def change_within(
 ) -> list[CellFinding]:
     """Judge whether a figure stays within ``factor`` times last month's, and above a ``factor``-th of it.
 
-    ``at_least`` is the change below which nothing is said.
+    ``at_least`` is the change below which nothing is said. Over a gap of months the factor is taken once for each.
     """
 
     def judge(column: str, row: int) -> Finding:
@@ -89,10 +103,14 @@ def change_within(
         now, before = pair
         if now <= 0 or before <= 0 or abs(now - before) < at_least:
             return None
-        if now < before * factor and before < now * factor:
+        then = compared(frame, column, row)
+        most = factor * (1 + then.gap)
+        if now < before * most and before < now * most:
             return None
         say = written(frame, column)
-        return f"上月 {say(before)}，本月 {say(now)}，相差 {show(max(now / before, before / now))} 倍"
+        times = f"相差 {show(max(now / before, before / now))} 倍"
+        times += f"，隔 {1 + then.gap} 个月，应不到 {show(most)} 倍" if then.gap else ""
+        return f"{then.name} {say(before)}，本月 {say(now)}，{times}"
 
     return each(frame, columns, judge)
 
@@ -119,7 +137,8 @@ def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far
             other = places.get((frame["area_order"][row] + step, frame["row"][row]))
             theirs = None if other is None else numbers(frame, [PREVIOUS + c for c in columns], other)
             if theirs and all(theirs) and all(_near(v, t, near) for v, t in zip(now, theirs, strict=True)):
-                return f"与本地区上月相差悬殊，却与相邻的{frame['area_name'][other or 0]}上月相近，可能错行"
+                mine, their = (compared(frame, columns[0], r).name for r in (row, other or 0))
+                return f"与本地区{mine}相差悬殊，却与相邻的{frame['area_name'][other or 0]}{their}相近，可能错行"
         return None
 
     return each(frame, columns[:1], judge)
@@ -166,6 +185,6 @@ def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Deci
             return BLANK
         if now != before or sum(1 for value in now if value) < filled:
             return None
-        return f"{len(columns)} 个数与上月完全相同"
+        return f"{len(columns)} 个数与{compared(frame, columns[0], row).name}完全相同"
 
     return each(frame, columns[:1], judge)

@@ -41,6 +41,23 @@ class CellFinding(NamedTuple):
 
 PREVIOUS = "prev_"
 
+COMPARED = "compared"
+"""The column of a frame that says of each row with which month its figures are compared."""
+
+
+class Compared(NamedTuple):
+    """With what a figure of an earlier month is compared."""
+
+    name: str
+    """As a sentence calls that month: 上月（5月）, 8月, 年初."""
+    gap: int = 0
+    """How many months since have no accepted figure although one was due."""
+    missed: str = ""
+    """Those months: 9月."""
+
+
+LAST_MONTH = Compared("上月")
+
 ZERO = Decimal(0)
 
 
@@ -88,6 +105,12 @@ def ratio_unit(frame: Frame, numerator: str, denominator: str, scale: Decimal) -
 def _unit(frame: Frame, column: str) -> tuple[Decimal, str]:
     known: Units = frame.units if isinstance(frame, Columns) else {}
     return known.get(column.removeprefix("-").removeprefix(PREVIOUS), (Decimal(1), ""))
+
+
+def compared(frame: Frame, column: str, row: int) -> Compared:
+    """Return with which month a figure is compared; a frame that does not say means last month."""
+    known = frame.get(COMPARED)
+    return known[row].get(column, LAST_MONTH) if known else LAST_MONTH
 
 
 def rows_of(frame: Frame) -> range:

@@ -6,7 +6,7 @@ from typing import Any
 
 from minsheng.intake.rules import across_returns as across
 from minsheng.intake.rules import within_return as within
-from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, signed
+from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, compared, rows_of, signed
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,13 @@ def _last_months(names: Sequence[str], kwargs: Mapping[str, Any]) -> list[str]:
     return [PREVIOUS + column for value in values for column in ([value] if isinstance(value, str) else value)]
 
 
+def _without_gaps(frame: Frame, columns: Sequence[str], found: list[CellFinding]) -> list[CellFinding]:
+    """Leave unjudged what is added up from a figure of before a gap: what came and went in between is not known."""
+    earlier = [column.removeprefix(PREVIOUS) for column in columns if column.startswith(PREVIOUS)]
+    rows = {row for column in earlier for row in rows_of(frame) if compared(frame, column, row).gap}
+    return [each for each in found if each.row not in rows] + [CellFinding(row, columns[0], None) for row in rows]
+
+
 def judge_rule(
     kind: str, frame: Frame, parameters: Mapping[str, Any], *, rows: Sequence[str], blank_is_fault: bool
 ) -> list[CellFinding]:
@@ -164,4 +171,6 @@ def judge_rule(
         found = [each for each in found if frame["row"][each.row] in rows]
     if blank_is_fault:
         found = [each._replace(detail="所需的数有空白") if each.detail is None else each for each in found]
+    if KINDS[kind].ties:
+        found = _without_gaps(frame, named_columns(KINDS[kind], parameters), found)
     return sorted(found, key=lambda each: each.row)

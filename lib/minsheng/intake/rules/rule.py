@@ -14,7 +14,7 @@ from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity
 from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, Table, TableKind
 from minsheng.domain.units import yuan_scale
-from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding
+from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, beside_columns, judged_columns, named_columns, previous_columns
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -55,6 +55,7 @@ CONTEXT_COLUMNS = (
     "period_start",
     "period_end",
     "received_on",
+    COMPARED,
 )
 """Columns that every frame has beside the table's own."""
 

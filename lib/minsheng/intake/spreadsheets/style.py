@@ -1,6 +1,8 @@
 """How every workbook looks that we write: formats, widths that Chinese text fits in, bounds of input cells, paper."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -13,7 +15,22 @@ from minsheng.domain.units import yuan_scale
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-REFERENCE_HEADER = "上月累计"
+LAST_MONTH = "上月"
+
+_REFERENCE = re.compile("(上[月次]|[0-9]{1,2}月)累计")
+
+
+def reference_header(months: Iterable[str]) -> str:
+    """Return what stands over earlier cumulative figures: 上月累计, 8月累计, or 上次累计 where rows differ."""
+    found = set(months)
+    return f"{'上次' if len(found) > 1 else next(iter(found), LAST_MONTH)}累计"
+
+
+def is_reference(header: str) -> bool:
+    """Whether a header stands over earlier cumulative figures."""
+    return _REFERENCE.fullmatch(header) is not None
+
+
 """The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 
 LINE_HEIGHT = 15
@@ -128,6 +145,7 @@ class Styles:
         choices: tuple[str, ...] = (),
         least: Decimal | None = None,
         most: Decimal | None = None,
+        then: str = LAST_MONTH,
     ) -> dict[str, Any]:
         """Return the data validation of a column's input cells; empty where anything may be written.
 
@@ -140,10 +158,12 @@ class Styles:
         choices
             What a choice may be, or a text where only these words are allowed.
         least
-            Last month's cumulative figure as shown: going below it asks back, but is not forbidden, because a
-            correction may be due.
+            The last cumulative figure as shown: going below it asks back, but is not forbidden, because a correction
+            may be due.
         most
             The largest number that is allowed: full marks.
+        then
+            The month that ``least`` is of.
         """
         title = column.label
         if choices:
@@ -158,8 +178,8 @@ class Styles:
                 hint = column.note
                 rule: dict[str, Any] = {"criteria": ">=", "value": 0}
                 if least is not None and least > 0:
-                    hint = f"上月累计 {least:,f}。{hint}"
-                    said = f"小于上月累计 {least:,f}，请核对；确需核减的，在“情况说明”表写明原因"
+                    hint = f"{then}累计 {least:,f}。{hint}"
+                    said = f"小于{then}累计 {least:,f}，请核对；确需核减的，在“情况说明”表写明原因"
                     rule = {"criteria": ">=", "value": least, "error_type": "warning"}
                 elif most is not None:
                     said = f"须在 0 和满分 {most} 之间"

@@ -14,12 +14,13 @@ from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.domain.units import yuan_scale
 from minsheng.intake.spreadsheets.new_workbook import CellValue, NewWorkbook, put_cell, write_across
 from minsheng.intake.spreadsheets.style import (
+    LAST_MONTH,
     LINE_HEIGHT,
-    REFERENCE_HEADER,
     display_width,
     finish_page,
     line_count,
     pages_across,
+    reference_header,
 )
 
 TOTAL_LABEL = "合计"
@@ -62,6 +63,8 @@ class Line:
     values: Mapping[str, CellValue | None] = field(default_factory=dict)
     last: Mapping[str, CellValue] = field(default_factory=dict)
     """Last month's figures: beside cumulative columns, and the least that these may hold."""
+    months: Mapping[str, str] = field(default_factory=dict)
+    """Of those that are not last month's the month: what came since is not known, so nothing is added to them."""
     locked: frozenset[str] = frozenset()
     """Columns that are not filled in."""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -70,6 +73,10 @@ class Line:
     """The largest number allowed."""
     sums: Mapping[str, Sum] = field(default_factory=dict)
     """Columns that are computed where nothing stands in them."""
+
+    def then(self, column: str) -> str:
+        """Return what the month is called that a last figure is of."""
+        return self.months.get(column, LAST_MONTH)
 
 
 def shown(column: Column, value: CellValue) -> CellValue:
@@ -187,7 +194,7 @@ class TableSheet:
         """Return a column's header; in a template the unit has a line of its own and never breaks."""
         column = slot.column
         if slot.reference:
-            return REFERENCE_HEADER
+            return reference_header(line.then(column.id) for line in self._lines if column.id in line.last)
         split = self._styles.template and column.type in _NUMBERS and column.unit
         return f"{column.label}\n（{column.unit}）" if split else column.header
 
@@ -234,7 +241,8 @@ class TableSheet:
         places = {(slot.column.id, slot.reference): n for n, slot in enumerate(self._slots, len(self._table.keys))}
         needs = [(name, False) for _, factors in total.terms for name in factors]
         needs += [(column.id, True)] if total.from_last else []
-        if any(need not in places for need in needs) or (total.from_last and column.id not in line.last):
+        last = column.id in line.last and column.id not in line.months
+        if any(need not in places for need in needs) or (total.from_last and not last):
             return ""
         cells = {need: address(row, places[need]) for need in needs}
         said = "".join(
@@ -294,7 +302,9 @@ class TableSheet:
         last = line.last.get(column.id) if column.cumulative else None
         least = Decimal(last) / yuan_scale(column.id, column.unit) if isinstance(last, Decimal | int) else None
         choices = line.choices.get(column.id, column.choices)
-        return self._styles.bounds(column, self._year, choices, least, line.most.get(column.id))
+        return self._styles.bounds(
+            column, self._year, choices, least, line.most.get(column.id), then=line.then(column.id)
+        )
 
 
 def _side_by_side(columns: Sequence[Column], lines: Sequence[Line]) -> list[Column]:
