@@ -192,6 +192,36 @@ def test_total(case, plan, build):
     assert figures.scored_points == sum(item.points for item in figures.items if item.points is not None)
 
 
+@pytest.mark.parametrize("case", cases("composite"))
+def test_composite_score(case, plan, build):
+    parts = [{"id": name, "name": name, "source": OURS, **part} for name, part in case.get("parts", {}).items()]
+    settings = {"parts": parts, "rounding": case.get("rounding", "item")}
+    rubric = type(plan.county_rubric).model_validate(plan.county_rubric.model_dump() | settings)
+    spared = case.get("no_duty", ())
+    indicators = tuple(
+        each.model_copy(update={"targets": {}}) if each.id in spared else each for each in plan.indicators
+    )
+    changed = plan.model_copy(update={"county_rubric": rubric, "indicators": indicators})
+    marks = (all_marks(plan, case["all"]) if "all" in case else {}) | case.get("marks", {})
+    marks = {item: mark for item, mark in marks.items() if item not in case.get("without", [])}
+    figures = scored(changed, build, case, form_of(case, marks) if marks else None)
+    expected = dict(case["expected"])
+    points = {name: Decimal(text) if text else None for name, text in expected.pop("parts", {}).items()}
+    assert {part.id: part.points for part in figures.parts} == points
+    for name, text in expected.items():
+        value = getattr(figures, name)
+        assert value == (text == "true" if isinstance(value, bool) else Decimal(text)), name
+    # An area that did as well and has everything assessed is never behind.
+    whole = scored(changed, build, case, form_of(case, all_marks(plan, "做到")))
+    ranks = {
+        row.area: row.rank
+        for row in ranking_figures(
+            changed, figures.period, [figures, whole.model_copy(update={"area": "wangcang"})]
+        ).rows
+    }
+    assert ranks["wangcang"] == 1
+
+
 @pytest.mark.parametrize("case", cases("ranking"))
 def test_ranking(case, plan):
     bonus = plan.county_rubric.bonus.model_copy(update={"breaks_ties": yes(case.get("breaks_ties", "no"))})
@@ -300,7 +330,7 @@ def test_every_rule_kind_and_every_item_has_a_case(plan):
     assert {checks[case.values[0]["rule"]] for case in cases("section")} == set(checks.values())
 
 
-@pytest.mark.parametrize("name", ["rules", "county", "totals", "ranking", "section"])
+@pytest.mark.parametrize("name", ["rules", "county", "totals", "composite", "ranking", "section"])
 def test_every_case_can_be_printed(name):
     for case in cases(name):
         assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic", "expected"))

@@ -178,6 +178,8 @@ class ItemScore(Frozen):
     full_marks: Exact
     points: Exact | None
     """``None`` where the item is not counted (yet)."""
+    exact_points: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Before rounding, where the plan rounds the total alone."""
     state: Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
     """``not_assessed`` is 未评: left out of the provisional total, never guessed."""
     rule: str
@@ -206,9 +208,16 @@ class PartScore(Frozen):
     weight: Exact
     full_marks: Exact
     """Weight × the rubric's total."""
+    assessed_marks: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of these what is scored so far, where items with a duty are open."""
     points: Exact | None
-    """``None`` while nothing in it is scored."""
+    """``None`` while nothing in it is scored; two decimals more than the total, which alone is rounded to its own."""
     formula: str
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the area has any duty in it."""
+        return self.points is not None or self.assessed_marks is not None
 
 
 class DeductionScore(Frozen):

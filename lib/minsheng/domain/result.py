@@ -142,6 +142,8 @@ class ScoringFigures(_Figures):
     """Sum of the rounded points of the scored items, or of the parts of a composite score."""
     scored_full_marks: Exact
     """Their full marks: what the provisional total is out of."""
+    bound_full_marks: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a composite score: of all parts with a duty. Ranks compare totals with it."""
     total: Exact
     """After deductions, bonus and veto."""
     total_formula: str = ""
@@ -163,6 +165,8 @@ class RankRow(Frozen):
     full_marks: Exact
     grade: str | None
     converted: Exact | None
+    out_of: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """The marks that its total is compared with, where these are not ``full_marks``."""
     groups: dict[str, Exact]
     """Points by rubric group id, of the groups in which anything is counted."""
     unreported_marks: Exact = Field(default=Decimal(0), exclude_if=lambda value: not value)
@@ -207,6 +211,7 @@ class ResultRow(Frozen):
     bonus: Exact | None
     total: Exact
     full_marks: Exact
+    out_of: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
     grade: str | None
     converted: Exact | None
     as_of: date | None

@@ -155,7 +155,8 @@ class RubricGroup(Frozen):
 class RubricPart(Frozen):
     """One weighted part of a composite score (综合得分), e.g. 目标任务 50%.
 
-    Whatever its groups' marks add up to, the part is worth ``weight`` of the rubric's total.
+    Whatever its groups' marks add up to, the part is worth ``weight`` of the rubric's total. An item without a duty
+    leaves its share to the others; one that is open (未评, 未到期) does not, so that nobody gains by it.
     """
 
     id: str
@@ -163,6 +164,8 @@ class RubricPart(Frozen):
     weight: Exact
     """0 to 1; the parts' weights add up to 1."""
     groups: Annotated[tuple[str, ...], Field(min_length=1)]
+    full_marks: Exact | None = None
+    """What its groups' full marks add up to, where the document says so: checked, never computed with."""
     source: Source
 
 
@@ -209,7 +212,9 @@ class CountyRubric(Frozen):
     """Events that make the total zero."""
     total_floor: Exact
     decimals: int = Field(ge=0, le=4)
-    """Each item's points are rounded to this, half up, once."""
+    """Points are rounded to this, half up, once; where, says ``rounding``."""
+    rounding: Literal["item", "total"] = "item"
+    """``item`` rounds each item's points and adds the rounded ones; ``total`` rounds nothing but the total."""
     ties: Literal["competition", "dense"]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     """From the best down; the last has lower bound 0."""

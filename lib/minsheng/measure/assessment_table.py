@@ -107,6 +107,7 @@ def _row(plan: Plan, rank: RankRow, figures: ScoringFigures) -> ResultRow:
         bonus=figures.bonus,
         total=figures.total,
         full_marks=figures.scored_full_marks,
+        out_of=rank.out_of,
         grade=figures.grade,
         converted=figures.converted,
         as_of=figures.as_of,

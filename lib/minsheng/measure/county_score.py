@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from minsheng.domain.assessment import AssessmentForm
 from minsheng.domain.base import Source, plain
@@ -13,9 +14,9 @@ from minsheng.domain.rubric import Grade, ItemRule, MeasuredRule, ProportionalRu
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.fields import Returns
 from minsheng.measure.marks import MANUAL_RULES, check_marks, manual_points
-from minsheng.measure.rounding import grouped, half_up
+from minsheng.measure.rounding import grouped, half_up, sealed
 from minsheng.measure.rules import Measured, Points, measured_points, with_figures
-from minsheng.measure.score_totals import bonus_points, deductions, part_scores, summed, vetoes
+from minsheng.measure.score_totals import Scored, bonus_points, deductions, part_scores, shortest, summed, vetoes
 from minsheng.measure.wording import clause_of, collected, ours, rule_in_words
 
 
@@ -35,8 +36,8 @@ def scoring_figures(
     Returns
     -------
     ScoringFigures
-        Item points are rounded half up once; totals add them and are not rounded again. ``total`` is within
-        [floor, full marks + bonus].
+        Points are rounded half up once, where the rubric says: each item's, and totals add them; or the total's. A
+        composite total is rounded too, its parts are not. ``total`` is within [floor, full marks + bonus].
 
     Raises
     ------
@@ -62,15 +63,23 @@ def scoring_figures(
         measurements={row.indicator: row for figures in projects for row in figures.measurements},
         duties={duty.id: duty for figures in projects for duty in figures.duties},
     )
-    items = tuple(_item(facts, group, item, projects, form) for group in rubric.groups for item in group.items)
-    parts = part_scores(plan, items)
-    scored, full = summed(items, parts)
+    pairs = [_item(facts, group, item, projects, form) for group in rubric.groups for item in group.items]
+    items = tuple(score for score, _ in pairs)
+    each_worth = Scored(items, {score.item: worth for score, worth in pairs if worth is not None})
+    parts: tuple[PartScore, ...] = ()
+    if rubric.parts:
+        parts, scored, full = part_scores(plan, each_worth)
+    else:
+        scored, full = summed(each_worth)
     provisional = any(item.points is None and item.state != "excluded" for item in items)
     taken = deductions(plan, form)
     bonus, bonus_formula = bonus_points(plan, form)
     vetoed = vetoes(plan, form)
     added = bonus if bonus is not None and rubric.bonus.in_total else Decimal(0)
-    computed = scored - sum((line.points for line in taken), Decimal(0)) + added
+    exact_total = scored - sum((Fraction(line.points) for line in taken), Fraction(0)) + Fraction(added)
+    # Weights and unrounded items leave a total with digits to round; rounded items add up without.
+    round_here = bool(parts) or rubric.rounding == "total"
+    computed = shortest(exact_total, rubric.decimals) if round_here else sealed(exact_total)
     total = Decimal(0) if vetoed else max(computed, rubric.total_floor)
     dates = [figures.as_of for figures in projects if figures.as_of is not None]
     labels = [*(figures.data_label for figures in projects), form.data_label if form else ""]
@@ -89,19 +98,21 @@ def scoring_figures(
         bonus=bonus,
         bonus_formula=bonus_formula,
         vetoed=vetoed,
-        scored_points=scored,
-        scored_full_marks=full,
+        scored_points=shortest(scored, rubric.decimals) if round_here else sealed(scored),
+        scored_full_marks=shortest(full, rubric.decimals + 2),
+        bound_full_marks=sum((part.full_marks for part in parts if part.is_bound), Decimal(0)) if parts else None,
         total=total,
-        total_formula=_total_formula(parts, scored, [line.points for line in taken], added, computed, total),
+        total_formula=_total_formula(plan, parts, scored, [line.points for line in taken], added, computed, total),
         provisional=provisional,
-        grade=None if provisional else grade_of(plan, total, full),
+        grade=None if provisional else grade_of(plan, total, sealed(full)),
         converted=None if provisional else half_up(total * rubric.conversion_factor, rubric.decimals),
     )
 
 
 def _total_formula(
+    plan: Plan,
     parts: Sequence[PartScore],
-    scored: Decimal,
+    scored: Fraction,
     taken: Sequence[Decimal],
     added: Decimal,
     computed: Decimal,
@@ -109,12 +120,14 @@ def _total_formula(
 ) -> str:
     made_of = " + ".join(f"{part.name} {grouped(part.points)}" for part in parts if part.points is not None)
     terms = [
-        f"综合得分（{made_of}）" if parts else f"小项得分 {grouped(scored)}",
+        f"综合得分（{made_of}）" if parts else f"小项得分 {grouped(shortest(scored, plan.county_rubric.decimals + 2))}",
         *(f" - 扣分 {grouped(points)}" for points in taken if points),
         f" + 加分 {grouped(added)}" if added else "",
     ]
     limited = "" if total == computed else f"，按{'一票否决' if total < computed else '总分下限'}计 {grouped(total)} 分"
-    return f"{''.join(terms)} = {grouped(computed)}分{limited}"
+    whole = plan.county_rubric.rounding == "total"
+    once = "〔各小项、各部分不取舍，总分四舍五入一次〕" if whole else "〔各部分不取舍〕" if parts else ""
+    return f"{''.join(terms)} = {grouped(computed)}分{once}{limited}"
 
 
 def grade_of(plan: Plan, total: Decimal, full_marks: Decimal) -> str | None:
@@ -146,21 +159,24 @@ def _item(
     item: RubricItem,
     projects: Sequence[ProjectFigures],
     form: AssessmentForm | None,
-) -> ItemScore:
+) -> tuple[ItemScore, Fraction | None]:
+    """Return an item's score, and its points as the total adds them."""
     plan, decimals = facts.plan, facts.plan.county_rubric.decimals
+    whole = plan.county_rubric.rounding == "total"
     if isinstance(item.rule, MANUAL_RULES):
         points = with_figures(facts, item.rule, manual_points(plan, facts.period, item, form, decimals))
         evidence = points.evidence
     else:
         points = measured_points(facts, item.rule, item.full_marks, decimals)
         evidence = _evidence(plan, item.rule, projects)
-    return ItemScore(
+    score = ItemScore(
         item=item.id,
         name=item.name,
         group=group.id,
         text=item.text,
         full_marks=item.full_marks,
         points=points.points,
+        exact_points=sealed(points.exact) if whole and points.exact is not None else None,
         state=points.state,
         rule=rule_in_words(plan, item.rule),
         formula=points.formula,
@@ -172,6 +188,9 @@ def _item(
         uses_default=any(True for _ in _item_defaults(facts, item, points)),
         cells=points.cells,
     )
+    if points.points is None:
+        return score, None
+    return score, points.exact if whole and points.exact is not None else Fraction(points.points)
 
 
 def _evidence(plan: Plan, rule: MeasuredRule, projects: Sequence[ProjectFigures]) -> tuple[str, ...]:

@@ -50,9 +50,9 @@ def manual_points(plan: Plan, period: Period, item: RubricItem, form: Assessment
             value, chain, given = _qualitative(form, item, rule, mark)
         case _:
             raise TypeError(f"{item.id} is measured, not marked")
-    points, formula = rounded(chain, value, item.full_marks, decimals)
+    points, formula, within = rounded(chain, value, item.full_marks, decimals)
     cells = (_cell(form, item, mark),) if mark.cell else ()
-    return Points(points, "scored", formula, mark.reason, given, cells=cells, evidence=mark.evidence)
+    return Points(points, "scored", formula, mark.reason, within, given, cells=cells, evidence=mark.evidence)
 
 
 def _cell(form: AssessmentForm, item: RubricItem, mark: Mark) -> CellRef:

@@ -31,8 +31,8 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     -------
     RankingFigures
         Rows by rank, then in the order of the annex table. By total where all are out of the same marks, else by the
-        share of the marks scored so far, which is then an assumption that the page prints. A bureau with nothing
-        scored has no rank.
+        share of the marks scored so far (of a composite score: of all marks with a duty), which is then an assumption
+        that the page prints. A bureau with nothing scored has no rank.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     _one_each(period, scorings)
     rubric = plan.county_rubric
     order = {area.id: number for number, area in enumerate(plan.areas)}
-    by_share = len({figures.scored_full_marks for figures in scorings if figures.scored_full_marks}) > 1
+    by_share = len({_out_of(figures) for figures in scorings if figures.scored_full_marks}) > 1
     keys: dict[str, _Key] = {
         figures.area: _key(plan, figures, by_share=by_share) for figures in scorings if figures.scored_full_marks
     }
@@ -54,6 +54,7 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
             name=figures.area_name,
             total=figures.total,
             full_marks=figures.scored_full_marks,
+            out_of=figures.bound_full_marks,
             grade=figures.grade,
             converted=figures.converted,
             groups={group.id: _points_of(figures, group.id) for group in rubric.groups if _counts(figures, group.id)},
@@ -100,9 +101,14 @@ def ranked(keys: dict[str, _Key], *, dense: bool = False) -> dict[str, int]:
 def _key(plan: Plan, figures: ScoringFigures, *, by_share: bool) -> _Key:
     value = Fraction(figures.total)
     if by_share:
-        value /= Fraction(figures.scored_full_marks)
+        value /= Fraction(_out_of(figures))
     bonus = figures.bonus if plan.county_rubric.bonus.breaks_ties else None
     return value, bonus if bonus is not None else Decimal(0)
+
+
+def _out_of(figures: ScoringFigures) -> Decimal:
+    """Return the marks that a total is out of: of a composite score those that are open too."""
+    return figures.scored_full_marks if figures.bound_full_marks is None else figures.bound_full_marks
 
 
 def _points_of(figures: ScoringFigures, group: str) -> Decimal:

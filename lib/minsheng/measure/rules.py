@@ -53,13 +53,21 @@ class Points:
     state: State
     formula: str
     because: str = ""
+    exact: Fraction | None = None
+    """Before rounding."""
     given: dict[str, str] = field(default_factory=dict)
     cells: tuple[CellRef, ...] = ()
     evidence: tuple[str, ...] = ()
 
 
-def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> tuple[Decimal, str]:
-    """Round an item's points half up, once, within [0, full marks], and write the chain that gives them."""
+def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> tuple[Decimal, str, Fraction]:
+    """Round an item's points half up, once, within [0, full marks], and write the chain that gives them.
+
+    Returns
+    -------
+    tuple
+        The points, the chain, and what they are before rounding.
+    """
     within = min(max(value, Fraction(0)), Fraction(full_marks))
     points = half_up(within, decimals)
     if within != value:
@@ -68,8 +76,8 @@ def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> 
     if within < full_marks <= points:
         # Rounded up to full marks: the chain shows that it was not reached.
         short = grouped(within, max(short_of(within, Fraction(full_marks), decimals), decimals + 2))
-        return points, f"{chain} = {short}→{points}分"
-    return points, f"{chain} = {points}分"
+        return points, f"{chain} = {short}→{points}分", within
+    return points, f"{chain} = {points}分", within
 
 
 def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int) -> Points:
@@ -90,25 +98,26 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
     if missing and (rule.unreported == Unreported.EXCLUDE or not there):
         because = f"{'、'.join(missing)}未报送或未通过校验"
         if rule.unreported == Unreported.EXCLUDE:
-            return Points(None, "not_reported", "", f"{because}，按细则不计入", given)
-        points, formula = rounded("0〔未报送〕", Fraction(0), full_marks, decimals)
-        return Points(points, "not_reported", formula, f"{because}，按细则计 0 分", given)
+            return Points(None, "not_reported", "", f"{because}，按细则不计入", given=given)
+        points, formula, within = rounded("0〔未报送〕", Fraction(0), full_marks, decimals)
+        return Points(points, "not_reported", formula, f"{because}，按细则计 0 分", within, given)
     waiting = [name for name, row in there.items() if _not_due(facts, rule, row)]
     if waiting:
         names = "、".join(facts.plan.indicator(name).short_name for name in waiting)
-        return Points(None, "not_due", "", f"{names}：未到期，不计入暂定得分", given, cells)
+        return Points(None, "not_due", "", f"{names}：未到期，不计入暂定得分", given=given, cells=cells)
     counted = [each for each in bound if each.indicator not in there or _has_figure(there[each.indicator])]
     if not counted:
-        return Points(None, "excluded", "", "本期没有发生额（分母为 0），不计分、不计入满分", given, cells)
+        because = "本期没有发生额（分母为 0），不计分、不计入满分"
+        return Points(None, "excluded", "", because, given=given, cells=cells)
     value, chain, because = _item_value(facts, rule, counted, there, full_marks)
-    points, formula = rounded(chain, value, full_marks, decimals)
+    points, formula, within = rounded(chain, value, full_marks, decimals)
     remarks = (
         f"{'、'.join(missing)}未报送，按 0 计" if missing else "",
         _left_out(facts, rule, bound, counted),
         because,
     )
     because = "；".join(filter(None, remarks))
-    return Points(points, "scored", formula, because, given, cells)
+    return Points(points, "scored", formula, because, within, given, cells)
 
 
 def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points | None]:

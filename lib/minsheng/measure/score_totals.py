@@ -1,10 +1,12 @@
 """What events do to a total (扣分、加分、一票否决), and the weighted parts of a composite one (综合得分)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.assessment import AssessmentForm, Event
+from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import DeductionScore, ItemScore, PartScore
 from minsheng.domain.rubric import EventDeduction
@@ -120,32 +122,65 @@ def _told(event: Event) -> str:
     return f"{event.on} {event.subject}{documents}"
 
 
-def part_scores(plan: Plan, items: Sequence[ItemScore]) -> tuple[PartScore, ...]:
-    """Return a composite score's parts, in the rubric's order; one with nothing scored has no points."""
+@dataclass(frozen=True)
+class Scored:
+    """Items with their points as the total adds them: rounded, or exact where the plan rounds the total alone."""
+
+    items: tuple[ItemScore, ...]
+    worth: Mapping[str, Fraction]
+    """By item, of those that are scored."""
+
+    def points(self, items: Iterable[ItemScore]) -> Fraction:
+        """Return the points of those of these items that are scored."""
+        return sum((self.worth[item.item] for item in items if item.item in self.worth), Fraction(0))
+
+
+def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Fraction, Fraction]:
+    """Return a composite score's parts, in the rubric's order, with the exact points and the marks they are out of.
+
+    A part with nothing scored has no points. Items without a duty are left out and the others rescaled to the part's
+    worth; what is open stays open, in points and in the marks scored so far.
+    """
     rubric = plan.county_rubric
-    found = []
+    found, points, marks = [], Fraction(0), Fraction(0)
     for part in rubric.parts:
-        counted = [item for item in items if item.group in part.groups and item.points is not None]
-        scored = sum((item.points for item in counted if item.points is not None), Decimal(0))
-        full = sum((item.full_marks for item in counted), Decimal(0))
+        bound = [item for item in scored.items if item.group in part.groups and item.state != "excluded"]
+        counted = [item for item in bound if item.points is not None]
+        full = sum((item.full_marks for item in bound), Decimal(0))
+        assessed = sum((item.full_marks for item in counted), Decimal(0))
         worth = part.weight * rubric.total
-        points = half_up(Fraction(scored) / Fraction(full) * Fraction(worth), rubric.decimals) if full else None
-        shown = f"{grouped(scored)} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
+        got = scored.points(counted)
+        mine = got / Fraction(full) * Fraction(worth) if counted and full else None
+        out_of = Fraction(assessed) / Fraction(full) * Fraction(worth) if full else Fraction(0)
+        if mine is not None:
+            points, marks = points + mine, marks + out_of
+        shown = f"{grouped(got)} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
+        places = rubric.decimals + _MORE
+        left = f"〔满分 {grouped(full)} 分中 {grouped(full - assessed)} 分未评或未到期〕" if assessed < full else ""
         found.append(
             PartScore(
                 id=part.id,
                 name=part.name,
                 weight=part.weight,
                 full_marks=worth,
-                points=points,
-                formula=f"{shown} = {grouped(points)}分" if points is not None else "",
+                assessed_marks=shortest(out_of, places) if assessed < full else None,
+                points=shortest(mine, places) if mine is not None else None,
+                formula=f"{shown} = {grouped(shortest(mine, places))}分{left}" if mine is not None else "",
             )
         )
-    return tuple(found)
+    return tuple(found), points, marks
 
 
-def summed(items: Sequence[ItemScore], parts: Sequence[PartScore]) -> tuple[Decimal, Decimal]:
-    """Return the points scored and the marks that they are out of: of the parts, or of the items without parts."""
-    lines: Sequence[PartScore | ItemScore] = parts or items
-    counted = [(line.points, line.full_marks) for line in lines if line.points is not None]
-    return sum((points for points, _ in counted), Decimal(0)), sum((full for _, full in counted), Decimal(0))
+def summed(scored: Scored) -> tuple[Fraction, Fraction]:
+    """Return the points of the items and the full marks that they are out of."""
+    counted = [item for item in scored.items if item.points is not None]
+    return scored.points(counted), sum((Fraction(item.full_marks) for item in counted), Fraction(0))
+
+
+_MORE = 2
+"""Decimals of a part beyond those of the total: the total is not the sum of what was rounded for reading."""
+
+
+def shortest(number: Fraction, places: int) -> Decimal:
+    """Return a number rounded half up to at most so many decimals, without zeros behind it."""
+    return Decimal(plain(half_up(number, places)))

@@ -107,6 +107,6 @@ def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) 
     said = "同分的名次相同。"
     if figures.provisional:
         said = "暂定：尚有项目未评或未到期，只计已评项目，不定等次。" + said
-    if len({row.full_marks for row in rows}) > 1:
+    if len({row.out_of or row.full_marks for row in rows}) > 1:
         said += "各地区已评满分不同，按得分占已评满分的比例排名。"
     return said + unreported(rows)

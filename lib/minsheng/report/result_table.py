@@ -228,7 +228,7 @@ def remarks(figures: ResultTableFigures) -> list[str]:
         open_rows = [row.name for row in figures.rows if not row.grade]
         whose = "各县区" if len(open_rows) == len(figures.rows) else "、".join(open_rows)
         told.append(f"暂定：{whose}尚有小项未评或未到期，只计已评小项，不定等次，不折算。")
-    if len({row.full_marks for row in figures.rows}) > 1:
+    if len({row.out_of or row.full_marks for row in figures.rows}) > 1:
         told.append("各县区已评满分不同，按得分占已评满分的比例排名。")
     return told
 

@@ -1,0 +1,194 @@
+"""The worked cases in words: keys, values, fields and ids of ``tests/spec`` as a reader of the manual knows them."""
+
+from typing import Any
+
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.notebook.what_if import field_labels
+
+STATES = {
+    "scored": "已评",
+    "not_assessed": "未评，不计入",
+    "not_due": "未到期，不计入",
+    "not_reported": "未报送",
+    "excluded": "不计分",
+    "confirmed": "确认扣分",
+    "proposed": "拟扣分，待确认",
+    "waived": "免除",
+    "none": "不扣分",
+    "refused": "退回",
+}
+
+_KEYS = {
+    "actual": "完成",
+    "numerator": "分子",
+    "denominator": "分母",
+    "scale": "乘数",
+    "target": "目标",
+    "basis": "类别",
+    "direction": "方向",
+    "duty": "任务",
+    "level": "等次",
+    "milestone": "类别",
+    "schedule": "序时进度（月份：比例）",
+    "status": "报送",
+    "as_of": "数据截至",
+    "count": "数量",
+    "points": "分值",
+    "reason": "理由",
+    "cap": "最多计",
+    "floor": "最少计",
+    "threshold": "零分线",
+    "combine": "合并",
+    "cost": "每档扣分",
+    "step": "每档",
+    "formula": "算式",
+    "levels": "各状态得满分的几成",
+    "unreported": "未报送",
+    "unmet_share": "要求未做到时得分乘",
+    "requires": "要求",
+    "weight": "权重",
+    "month": "月份",
+    "due": "期限",
+    "delivered": "报送日期",
+    "signed": "分管领导签字",
+    "empty": "为空的方面",
+    "differences": "两份报告不同之处（项目、方面、报办公室的、报省厅的）",
+    "rule": "考评内容",
+    "event": "事项",
+    "taken": "是否扣分",
+    "times": "次数",
+    "by_project": "各项目次数",
+    "losses": "上级扣减分值",
+    "full_marks": "满分",
+    "name": "名称",
+    "all": "手工小项全部评为",
+    "without": "未评的小项",
+    "events": "事项",
+    "kind": "类别",
+    "on": "日期",
+    "subject": "事由",
+    "bonus": "加分",
+    "veto": "一票否决",
+    "word": "事项",
+    "mark": "评定",
+    "marks": "评定",
+    "given": "指标",
+    "changes": "与全部达标的县不同之处",
+    "rubric": "细则改为",
+    "conversion_factor": "折算系数",
+    "same_event_counts_once": "同一件事只扣一次",
+    "breaks_ties": "加分用于区分并列",
+    "ties": "并列名次",
+    "totals": "得分（已评满分）",
+    "reports": "月报",
+    "decisions": "绩效办公室的处理",
+    "positive": "实绩考评",
+    "scored_points": "小项得分合计",
+    "scored_full_marks": "已评满分",
+    "total": "得分",
+    "provisional": "暂定",
+    "grade": "等次",
+    "converted": "折算得分",
+    "deductions": "扣分",
+    "deducted": "已确认扣分",
+    "proposed": "待确认",
+    "duties": "要求的状态",
+    "parts": "各部分",
+    "groups": "大项",
+    "rounding": "取舍",
+    "no_duty": "没有下达任务的指标",
+    "bound_full_marks": "有任务的满分",
+    "cell": "单元格",
+}
+
+_VALUES = {
+    **STATES,
+    "yes": "是",
+    "no": "否",
+    "true": "是",
+    "false": "否",
+    "full": "水平类，与全年目标比",
+    "at_most": "越低越好",
+    "blocked": "未通过校验",
+    "done": "完成",
+    "stage": "阶段任务已完成",
+    "partial": "部分完成",
+    "not_done": "未完成",
+    "in_progress": "推进中",
+    "met": "已做到",
+    "not_met": "到期未做到",
+    "zero": "计 0 分",
+    "exclude": "不计入",
+    "weighted": "按权重",
+    "item": "每一小项一次",
+    "total": "只在总分一次",
+    "mean": "取平均",
+    "min": "取最低",
+    "dense": "名次不空出",
+    "competition": "名次空出",
+    "two_minus_ratio": "2 - 实际 ÷ 目标",
+    "target_over_actual": "目标 ÷ 实际",
+    "unreported": "未报送",
+    "": "空",
+}
+
+_BY_KEY = {
+    ("basis", "schedule"): "数量类，年底前除以序时进度",
+    ("duty", "none"): "没有下达",
+    ("count", "started"): "不足一档按一档",
+    ("count", "full"): "不足一档不计",
+    ("milestone", "yes"): "节点任务",
+    ("unreported", "yes"): "全部未报送",
+}
+
+_HIDDEN = {"source", "cell", "indicators"}
+
+
+class KindWords:
+    """Turns the data of a case into words.
+
+    Parameters
+    ----------
+    plan
+        Names of areas, projects, items, rules and fields.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        items = plan.county_rubric.items
+        self._names = {area.id: area.name for area in plan.areas}
+        self._names |= {project.id: project.short_name for project in plan.projects}
+        self._names |= {indicator.id: indicator.short_name for indicator in plan.indicators}
+        self._names |= {group.id: group.name for group in plan.county_rubric.groups}
+        self._names |= {item.id: item.name for item in items}
+        self._names |= {kind.id: kind.name for kind in plan.county_rubric.deductions}
+        self._names |= {part.id: part.title for part in plan.reporting.parts}
+        self._names |= {rule.id: rule.text for group in plan.section_rubric.groups for rule in group.rules}
+        self._names |= field_labels(plan)
+
+    def name(self, word: str) -> str:
+        """Return the name of an id, or the word itself."""
+        return self._names.get(word, word)
+
+    def period(self, text: str) -> str:
+        """Return a period as people write it."""
+        return Period(text).label
+
+    def say(self, value: Any, key: str = "") -> str:
+        """Say one value of a case."""
+        match value:
+            case dict():
+                told = [
+                    self._pair(name, each) for name, each in value.items() if name not in _HIDDEN and each is not None
+                ]
+                return "，".join(told)
+            case list():
+                separator = "；" if any(isinstance(each, dict | list) for each in value) else "、"
+                return separator.join(self.say(each, key) for each in value)
+            case _:
+                return _BY_KEY.get((key, value)) or _VALUES.get(value) or self.name(value)
+
+    def _pair(self, key: str, value: Any) -> str:
+        name = self._names.get(key) or _KEYS.get(key) or _VALUES.get(key, key)
+        said = self.say(value, key)
+        return f"{name}：{said}" if isinstance(value, dict | list) else f"{name} {said}"
