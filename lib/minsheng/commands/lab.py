@@ -11,6 +11,8 @@ from pathlib import Path
 from minsheng.commands.check import check_period
 from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.store import read_register
+from minsheng.render.lab_extension import NAME as EXTENSION
+from minsheng.render.lab_extension import extension_files
 from minsheng.runs.options import Quiet
 from minsheng.workspace import ENVIRONMENT, Workspace
 
@@ -57,7 +59,12 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
         # An analyst's own JupyterLab settings win: ours are written only where none are.
         if not target.exists() and not needs_pack:
             write_atomically(target, json.dumps(values).encode())
-    return {**os.environ, ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
+    share = _state_folder() / "lab-share"
+    for name, content in extension_files().items():
+        write_atomically(share / "labextensions" / EXTENSION / name, content)
+    paths = [str(share), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    own = {ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
+    return {**os.environ, **own, "JUPYTER_PATH": os.pathsep.join(paths)}
 
 
 def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
