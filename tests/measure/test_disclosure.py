@@ -109,12 +109,20 @@ def test_words_and_issues_lose_the_counts_too(plan, build):
     )  # fmt: skip
     elsewhere = issue.model_copy(update={"sheet": "资金"})
     text = {"progress": "6月救助42人次，其中特困2人次、低保40人次。"}
-    figures = figures.model_copy(update={"issues": (issue, elsewhere), "narratives": {"cangxi": text}})
+    said = {
+        "rule": "READ-NARRATIVE",
+        "sheet": "工作情况",
+        "value": "特困3人次",
+        "message": "文字写“特困3人次”，表中是 2人次",
+    }
+    quoted = issue.model_copy(update=said)
+    figures = figures.model_copy(update={"issues": (issue, elsewhere, quoted), "narratives": {"cangxi": text}})
     shown = for_readers_of(plan, "medical_aid", figures, returns)
     assert shown.narratives == {"cangxi": {"progress": "6月救助42人次，其中特困＊人次、低保＊人次。"}}
     assert "2" not in shown.issues[0].message + shown.issues[0].value + shown.issues[0].explanation
     assert (shown.issues[0].rule, shown.issues[0].cell, shown.issues[0].action) == ("MED-009", "B4", "请核对")
     assert shown.issues[1] == elsewhere
+    assert shown.issues[2].message == "文字写“特困3人次”，表中是 ＊人次"
 
 
 @pytest.mark.parametrize(

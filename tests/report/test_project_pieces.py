@@ -86,6 +86,16 @@ def test_narratives_keep_their_order_and_lines(build):
     assert "未填写：旺苍县。" in city
 
 
+def test_what_a_text_says_otherwise_than_the_table_stands_below_the_texts(build):
+    differs = build.issue(
+        Severity.INFO, rule="READ-NARRATIVE", sheet="工作情况", cell="B6", message="文字写“床位150张”"
+    )
+    text = repr(report.narrative_parts(build.project(issues=(differs, build.issue()))))
+    assert "文字与表不一致之处" in text
+    assert "工作情况!B6 文字写“床位150张”。" in text
+    assert "不一致" not in repr(report.narrative_parts(build.project(issues=(build.issue(),))))
+
+
 def test_the_plans_own_parts_override_the_usual_ones(build):
     from minsheng.domain.plan import ReportPart
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from minsheng.commands.check import check_returns, describe_issue
 from minsheng.domain.clock import bureau_time
-from minsheng.domain.delivery import Issue, Severity, Verdict
+from minsheng.domain.delivery import GAP_RULE, NARRATIVE_RULE, Issue, Severity, Verdict
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
@@ -98,6 +98,9 @@ class ReceiveOutcome(Outcome):
         for issue in _to_act_on(verdict):
             word = "错误" if issue.blocks else "待说明"
             lines.append(f"  {word}：{describe_issue(issue)}")
+        lines += [f"  请留意：{describe_issue(issue)}" for issue in verdict.issues if issue.rule == NARRATIVE_RULE]
+        gaps = dict.fromkeys(issue.message for issue in verdict.issues if issue.rule == GAP_RULE)
+        lines += [f"  请留意：{message}" for message in gaps]
         receipt = receipts_dir(self.workspace.outputs, self.period) / f"{who}.html"
         return [*lines, f"  回执：{receipt}（及同名 xlsx）"]
 

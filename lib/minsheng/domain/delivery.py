@@ -21,6 +21,13 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+GAP_RULE = "READ-GAP"
+"""The note of months without accepted figures before a return."""
+
+NARRATIVE_RULE = "READ-NARRATIVE"
+"""The note of a number in 工作情况 that differs from the tables."""
+
+
 class RuleState(StrEnum):
     """How one rule ended on one table of one return."""
 
@@ -61,6 +68,11 @@ class Issue(Frozen):
     def place(self) -> str:
         """Where it stands, for people: sheet and cell, or the sheet alone."""
         return place(self.sheet, self.cell)
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether it asks for nothing, and should be read all the same."""
+        return self.rule in {GAP_RULE, NARRATIVE_RULE}
 
     @property
     def blocks(self) -> bool:

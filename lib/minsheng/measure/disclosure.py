@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from minsheng.domain.base import Frozen
-from minsheng.domain.delivery import Issue, ReturnStatus
+from minsheng.domain.delivery import NARRATIVE_RULE, Issue, ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.reporting import SUPPRESSED
@@ -173,6 +173,11 @@ class _Hider:
     def _issue(self, issue: Issue, figures: ProjectFigures) -> Issue:
         """Keep an issue's rule and place only, where its table has counts that are not shown or were not accepted."""
         table = self._sheets.get(issue.sheet)
+        if issue.rule == NARRATIVE_RULE:
+            # It quotes a text, and a table beside it.
+            counts = self._counts(figures.area)
+            told = {name: without_counts(getattr(issue, name), counts) for name in ("value", "message")}
+            return issue.model_copy(update=told)
         if table is None:
             return issue
         hidden = any(area == figures.area and field.split(".")[0] == table for _, area, field in self._hidden)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
-from minsheng.domain.delivery import Issue, ReturnStatus, Severity
+from minsheng.domain.delivery import NARRATIVE_RULE, Issue, ReturnStatus, Severity
 from minsheng.domain.light import Tone
 from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
-from minsheng.render.html.markup import Element, Piece, one_line, paragraph, paragraphs, part
+from minsheng.render.html.markup import Element, Piece, code, note, one_line, paragraph, paragraphs, part
 from minsheng.report import sentences
 from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, no_data, unused
 
@@ -131,6 +131,10 @@ def narrative_parts(dossier: Dossier) -> Piece:
     for each in parts:
         content.append(Element("h3", each.title))
         content += _area_texts(figures.narratives, each.id, names, alone=not figures.areas)
+    differing = [issue for issue in figures.issues if issue.rule == NARRATIVE_RULE]
+    if differing:
+        content.append(Element("h3", "文字与表不一致之处"))
+        content += [note(code(issue.place), " ", issue.message, "。") for issue in differing]
     return part("工作情况", content)
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from minsheng.domain.delivery import Issue, Severity
+from minsheng.domain.delivery import GAP_RULE, Issue, Severity
 from minsheng.intake.returns.frames import StackedFrame
 from minsheng.intake.rules.by_cell import COMPARED, Compared
-
-GAP_RULE = "READ-GAP"
 
 
 def gap_notes(frames: Sequence[StackedFrame], owner: str) -> Iterator[Issue]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from minsheng.domain.addresses import place, position
 from minsheng.domain.delivery import Cause, Issue, ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.plan import Plan
-from minsheng.intake.returns.gaps import GAP_RULE
 from minsheng.measure.fields import not_used
 
 SEVERITY_WORDS = {Severity.CRITICAL: "错误（不予采用）", Severity.WARNING: "提示（须说明）", Severity.INFO: "告知"}
@@ -68,7 +67,7 @@ class ReceiptWords:
     entries: tuple[Entry, ...]
     """By sheet, in the order of the workbook."""
     rest: str
-    """Which months are missing before this one, and what the record says beside; empty where there is nothing."""
+    """What should be read although it asks for nothing, and what the record says beside; may be empty."""
     record: tuple[tuple[str, str], ...]
     projects: tuple[tuple[str, str], ...]
     issues: tuple[tuple[str, ...], ...]
@@ -89,10 +88,13 @@ def receipt_words(plan: Plan, verdict: Verdict, sheets: Sequence[str] = ()) -> R
     entries = _entries(verdict, sheets)
     shown = sum(1 for issue in issues if _is_open(issue))
     explained = counts[Severity.CRITICAL] + counts[Severity.WARNING] - shown
-    gaps = tuple(dict.fromkeys(issue.message for issue in issues if issue.rule == GAP_RULE))
+    remarks = dict.fromkeys(
+        f"{issue.place} {issue.message}" if issue.cell else issue.message for issue in issues if issue.is_remark
+    )
     rest = [f"已说明的提示 {explained} 个"] * bool(explained) + [f"告知 {counts[Severity.INFO]} 个"] * bool(
         counts[Severity.INFO]
     )
+    beside = [f"不必处理、列在后面备查的：{'，'.join(rest)}"] * bool(rest)
     return ReceiptWords(
         title=f"{name}{verdict.period.label}报表回执",
         advice=_advice(entries),
@@ -103,7 +105,7 @@ def receipt_words(plan: Plan, verdict: Verdict, sheets: Sequence[str] = ()) -> R
             ("收到时间", verdict.received_at.strftime("%Y-%m-%d %H:%M")),
         ),
         entries=entries,
-        rest="".join(f"{said}。" for said in (*gaps, *([f"不必处理、列在后面备查的：{'，'.join(rest)}"] * bool(rest)))),
+        rest="".join(f"{said}。" for said in (*remarks, *beside)),
         record=(
             ("收到文件", f"{verdict.file}（第 {verdict.revision} 版）"),
             ("文件 sha256", verdict.sha256),

@@ -23,6 +23,7 @@ from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.causes import find_causes
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
 from minsheng.intake.returns.gaps import gap_notes
+from minsheng.intake.returns.narrative_numbers import narrative_notes
 from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
 from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, Compared, compared
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
@@ -56,6 +57,7 @@ def build_verdict(
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
     issues += gap_notes(frames, delivery.id)
+    issues += narrative_notes(plan, parsed, all_read(checked))
     fields, whole = withheld_fields(plan, parsed.projects, issues)
     fields = with_tied(fields, delivery.id, frames, runs)
     projects = {
@@ -83,6 +85,22 @@ def build_verdict(
         rules_sha256=rules_sha256,
     )
     return _without_withheld(plan, verdict, _values(checked, projects), fields)
+
+
+def all_read(checked: CheckedReturn) -> AcceptedReturn:
+    """Return every figure that could be read, whether it is used or not: what a text is compared with."""
+    delivery, projects = checked.delivery, dict.fromkeys(checked.parsed.projects, ReturnStatus.REPORTED)
+    verdict = Verdict(
+        id=delivery.id,
+        period=delivery.period,
+        file=delivery.file,
+        sha256=delivery.sha256,
+        revision=delivery.revision,
+        received_at=delivery.received_at,
+        as_of=delivery.received_at.date(),
+        projects=projects,
+    )
+    return AcceptedReturn(verdict=verdict, values={value.field: value for value in _values(checked, projects)})
 
 
 def _without_withheld(
