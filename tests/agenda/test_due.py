@@ -59,6 +59,7 @@ def _codes(facts, day: date = SECTIONS + DAY) -> list[int]:
         (_month(remind=OWED, reminded=OWED), COUNTIES - 2 * DAY, []),
         (_month(reminded=OWED), COUNTIES, ["remind", "run"]),
         (_made(unsigned=("待签字",)), SECTIONS, []),
+        (_made(undelivered=("待移交",)), SECTIONS, []),
         (_made(), SECTIONS, ["seal"]),
         (_made(archive="same"), SECTIONS, []),
         (_made(archive="changed"), SECTIONS, []),

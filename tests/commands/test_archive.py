@@ -50,6 +50,9 @@ def sealed(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     root = tmp_path_factory.mktemp("sealed") / "workspace"
     shutil.copytree(june.root, root)
     done = _cli(Workspace.find(root), "seal", "2017-06", "--sealed-at", SEALED_AT)
+    assert done.returncode == 12
+    assert done.stderr.count("待签字：") == 2
+    done = _cli(Workspace.find(root), "seal", "2017-06", "--sealed-at", SEALED_AT, "--why", "示例没有签字")
     assert done.returncode == 0, done
     assert "已归档：" in done.stdout
     return Workspace.find(root)
@@ -407,8 +410,8 @@ def test_status_says_that_a_month_is_not_archived_or_changed_since(june: Workspa
         attempts = history.last_attempts("2017-06/")
     changed = attempts["2017-06/cangxi/dibao"].outputs | {"report.pdf": "0" * 64}
     attempts["2017-06/cangxi/dibao"].outputs.update(changed)
-    assert str(archive_standing(sealed, Period("2017-06"), attempts)).startswith(
-        "归档后有变化（2017-06 之后重做过 1 份）"
+    assert str(archive_standing(sealed, load_plan(sealed.params, 2017), Period("2017-06"), attempts)).startswith(
+        "归档后有变化（2017-06 之后有 1 项重做或新登记）"
     )
 
 

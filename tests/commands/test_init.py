@@ -114,7 +114,7 @@ def test_the_first_run_of_a_new_workspace_from_the_built_wheel(tmp_path: Path) -
     texts = [path for path in root.rglob("*") if path.suffix in {".yaml", ".toml", ".md", ".ipynb"}]
     assert texts
     assert not [path for path in texts if "广元" in path.read_text(encoding="utf-8")]
-    sealed = _minsheng(root, "archive", "seal", f"{YEAR}-01", package=package)
+    sealed = _minsheng(root, "archive", "seal", f"{YEAR}-01", "--why", "没有签字", package=package)
     assert sealed.returncode == 0, sealed.stderr
     rebuilt = _minsheng(root, "archive", "rebuild", f"{YEAR}-01", "--json", package=package)
     assert rebuilt.returncode == 0, rebuilt.stderr

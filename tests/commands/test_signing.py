@@ -34,7 +34,7 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path, read_acce
 from minsheng.plan import load_plan
 from minsheng.render.pdf_text import read_pdf
 from minsheng.runs.options import Quiet
-from minsheng.signing.deliveries import accept_deliveries, read_deliveries
+from minsheng.signing.deliveries import accept_deliveries, known_deliveries_path, read_deliveries
 from minsheng.signing.pades import check_pdf_signature, open_credential, sign_pdf
 from minsheng.signing.signatures import read_signed
 from minsheng.site.pages import archived_pages
@@ -75,7 +75,9 @@ def handed(june, papers, tmp_path_factory):
     done = _cli(workspace, "sign", "2017-06", "welfare_charity", "--scan", str(scan),
                 "--signer", "何道芬", "--signed-on", "2017-06-26")  # fmt: skip
     assert done.returncode == 0, done
-    _seal(workspace)
+    with pytest.raises(GateRefusedError, match=r"待移交：社会救助科月报，未报局办公室、省民政厅.*用 --why 写明"):
+        _seal(workspace)
+    _seal(workspace, why="先归档，后移交")
     done = _cli(workspace, "deliver", "2017-06", SECTION, "--to", "office", "--json")
     assert done.returncode == 0, done
     return workspace, json.loads(done.stdout)
@@ -224,10 +226,14 @@ def test_an_unsigned_report_is_handed_over_as_such_and_two_versions_are_compared
     assert (own.data / outcome.handed.file).read_bytes().startswith(b"%PDF-")
     plan = load_plan(own.params, 2017)
     year = Period("2017")
+    register = own.data / "deliveries.csv"
+    for line in read_deliveries(own.data, plan):
+        text = register.read_text(encoding="utf-8")
+        register.write_text(text.replace(line.delivered_at.isoformat(), "2017-06-26T16:00:00"), encoding="utf-8")
     accept_deliveries(own.data, plan, year)
     (month,) = read_accepted_deliveries(own.data, year).months
     # Other bytes than the signed file that the office has, but the same figures and words.
-    assert (month.uncompared, month.differences, month.signed) == ("", (), False)
+    assert (month.uncompared, month.differences, month.signed_on) == ("", (), None)
 
 
 def test_a_run_after_a_delivery_makes_the_sections_scores_at_once(june, tmp_path):
@@ -397,18 +403,35 @@ def test_a_later_delivery_leaves_an_earlier_month_as_it_was(own):
     text = register.read_text(encoding="utf-8")
     (line,) = read_deliveries(own.data, plan)
     register.write_text(text.replace(line.delivered_at.isoformat(), "2017-06-26T16:00:00", 1), encoding="utf-8")
-    accept_deliveries(own.data, plan, JUNE)
-    before = accepted_deliveries_path(own.data, JUNE).read_bytes()
+    half = Period("2017-H1")
+    for period in (JUNE, half):
+        accept_deliveries(own.data, plan, period)
+    kept = [accepted_deliveries_path(own.data, JUNE), known_deliveries_path(own.data, half)]
+    before = [path.read_bytes() for path in kept]
     first = register.read_text(encoding="utf-8").splitlines()[1]
     for late in (first.replace("2017-06-26T16", "2017-07-03T09"), first.replace("2017-06,", "2017-07,", 1)):
         with register.open("a", encoding="utf-8") as out:
             out.write(f"{late}\n")
-    accept_deliveries(own.data, plan, JUNE)
-    assert accepted_deliveries_path(own.data, JUNE).read_bytes() == before
+    for period in (JUNE, half):
+        accept_deliveries(own.data, plan, period)
+    # Nor does it change what the half-year's book proves its deductions with.
+    assert [path.read_bytes() for path in kept] == before
+    assert before[1] == f"{text.splitlines()[0]}\n{first}\n".encode()
     accept_deliveries(own.data, plan, Period("2017"))
     assert [str(each.period) for each in read_accepted_deliveries(own.data, Period("2017")).months] == [
         "2017-06", "2017-07",
     ]  # fmt: skip
+
+
+def test_what_verify_would_reject_is_not_sealed_and_what_is_handed_over_later_is_no_part_of_the_package(own):
+    said = month_status(own, "2017-06", None).archived
+    assert said.startswith("归档后有变化（2017-06 之后有 1 项重做或新登记）")
+    handed = read_deliveries(own.data, load_plan(own.params, 2017))[-1]
+    note = own.data / handed.note
+    note.chmod(0o644)
+    note.write_bytes(note.read_bytes() + b"\n")
+    with pytest.raises(GateRefusedError, match=f"{handed.note}：与报送登记的校验码不符"):
+        _seal(own, why="补入移交")
 
 
 def test_times_that_cannot_be_are_refused(own, tmp_path):

@@ -21,6 +21,7 @@ from minsheng.agenda.attention import matters
 from minsheng.agenda.due import Step, due, needs
 from minsheng.agenda.facts import facts_of, write_refusal
 from minsheng.agenda.status import month_status
+from minsheng.commands.deliver import deliver
 from minsheng.commands.init import start_workspace
 from minsheng.commands.receive import receive_files
 from minsheng.commands.sign import find_report, register_scan
@@ -97,6 +98,11 @@ def _sign(workspace: Workspace, scan: bytes = PNG) -> None:
     register_scan(workspace, report, sheet, signer="示例分管领导", signed_on="2026-01-26", display=Quiet())
 
 
+def _deliver(workspace: Workspace) -> None:
+    for to in ("office", "province"):
+        deliver(workspace, MONTH, "elder_section", to=to, at="2026-01-26T16:00", display=Quiet())
+
+
 def _tick(workspace: Workspace, day: str) -> TickOutcome:
     return tick(workspace, day, display=Quiet())
 
@@ -158,9 +164,14 @@ def test_on_the_due_day_the_month_is_made_and_again_after_a_correction(made: Wor
 def test_signed_it_is_sealed_and_a_later_change_waits_for_a_person(made: Workspace, tmp_path: Path) -> None:
     own = _copy(made, tmp_path / "own")
     _sign(own)
+    signed = _tick(own, "2026-01-26T15:00")
+    assert (signed.done, signed.exit_code) == ([], 0)
+    assert any("待移交" in line and "未报局办公室、省民政厅" in line for line in signed.lines())
+    _deliver(own)
     assert "未归档" in (own.outputs / "index.html").read_text(encoding="utf-8")
     sealed = _tick(own, "2026-01-27T09:30")
-    assert _done(sealed) == ["seal 2026-01"]
+    # The section's score knows of the delivery.
+    assert _done(sealed) == ["run 2026-01", "seal 2026-01"]
     assert month_status(own, MONTH, None).archived == "已归档：2026-01（2026-01-27）"
     bag_info = (own.archive / "2026-01" / "bag-info.txt").read_text(encoding="utf-8")
     assert "Bagging-Date: 2026-01-27" in bag_info
@@ -180,8 +191,9 @@ def test_signed_it_is_sealed_and_a_later_change_waits_for_a_person(made: Workspa
 def test_months_of_downtime_are_caught_up_in_order_and_gaps_are_said(made: Workspace, tmp_path: Path) -> None:
     own = _copy(made, tmp_path / "own")
     _sign(own)
+    _deliver(own)
     outcome = _tick(own, "2026-03-02")
-    assert _done(outcome) == ["seal 2026-01", "run 2026-02"]
+    assert _done(outcome) == ["run 2026-01", "seal 2026-01", "run 2026-02"]
     february = [line for line in outcome.lines() if line.startswith("待办：2026年2月")]
     assert any("未报送：" in line and "养老服务科" in line for line in february)
     # Its monthly report has an empty part: nobody wrote it.

@@ -51,7 +51,14 @@ def _finish(workspace: Workspace, month: Period, day: date, *, why: str = "") ->
     if month >= FIRST_SIGNED:
         _sign(workspace, month, day)
     if why or month < FIRST_SIGNED:
-        seal_period(workspace, str(month), archive=None, why=why, sealed_at=f"{day}T19:00", display=Quiet())
+        seal_period(
+            workspace,
+            str(month),
+            archive=None,
+            why=why or "当时没有签字登记",
+            sealed_at=f"{day}T19:00",
+            display=Quiet(),
+        )
 
 
 def _days(workspace: Workspace) -> tuple[dict[date, Period], list[date]]:

@@ -306,8 +306,8 @@ def section_form():
             "sec.pub.1": SectionMark(by_project={"medical_aid": 1, "dibao": 2, "two_lines": 0}, reason="按目录"),
         },
         decisions=(
-            Decision(rule="sec.duty.2", event="2017-04", taken=True),
-            Decision(rule="sec.mgmt.4", event="2017-05", taken=False, reason="纸质已签"),
+            Decision(rule="sec.duty.2", event="2017-04", told=PROPOSED[0].told, taken=True),
+            Decision(rule="sec.mgmt.4", event="2017-05", told=PROPOSED[1].told, taken=False, reason="纸质已签"),
         ),
         positive=(PositiveRow(name="医疗救助", full_marks=Decimal(5), points=Decimal("4.5"), basis="完成"),),
     )  # fmt: skip
@@ -326,6 +326,21 @@ def test_proposals_stand_in_the_blank_form_and_stay_open_without_a_decision(data
     assert [sheet["A4"].value, sheet["C4"].value, sheet["D4"].value] == ["sec.duty.2", "2017-04", "迟 1 天"]
     put(data, changed(content, {"封面!B4": "局绩效办公室"}), "social_relief")
     assert read(data, plan).sections["social_relief"].decisions == ()
+
+
+def test_a_decision_stands_when_what_it_was_about_is_found_no_longer(data, plan):
+    told = "2017年5月月报期限 2017-05-26，2017-05-27 报送，迟 1 天"
+    proposed = [Proposal(rule="sec.duty.2", event="2017-05", told=told)]
+    content = write_section_form(plan, "social_relief", H1, proposed)
+    decided = {"封面!B4": "局绩效办公室", "拟扣分!F4": "确认"}
+    put(data, changed(content, decided), "social_relief")
+    outcome = read(data, plan, {})
+    assert outcome.faults == ()
+    (decision,) = outcome.sections["social_relief"].decisions
+    assert (decision.event, decision.told, decision.taken) == ("2017-05", told, True)
+    # A month that was retyped is not the one that the words beside it speak of.
+    put(data, changed(content, {**decided, "拟扣分!C4": "2017-06"}), "social_relief")
+    assert "拟扣分!C4" in "".join(read(data, plan, {}).faults)
 
 
 SECTION_FAULTS = [

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -106,17 +107,17 @@ def test_another_months_workbook_is_uncompared(data, plan):
 
 
 def test_a_signed_report_is_seen(data, plan):
-    assert not accepted(data, plan, line(data, "office", OFFICE))[0].signed
+    assert accepted(data, plan, line(data, "office", OFFICE))[0].signed_on is None
     signed = {"period": JUNE, "section": "welfare_charity", "revision": 1, "kind": "pades", "file": "signed/x.pdf"}
     signed |= {"sha256": "0" * 64, "report_sha256": "0" * 64, "report_size": 1, "signer": "何道芬"}
     register = signed_register_path(data)
     register.parent.mkdir()
     # A month does not know yet what is signed after its end; a file that nobody registered is no signature.
     (register.parent / "welfare_charity.pdf").write_bytes(b"%PDF-1.7")
-    for day, known in (("2017-07-03", False), ("2017-06-30", True)):
+    for day, known in (("2017-07-03", None), ("2017-06-30", date(2017, 6, 30))):
         register.unlink(missing_ok=True)
         append_signature(data, SignedReport(**signed, signed_at=f"{day}T09:00:00+08:00"))
-        assert accepted(data, plan, line(data, "office", OFFICE))[0].signed is known
+        assert accepted(data, plan, line(data, "office", OFFICE))[0].signed_on == known
 
 
 def test_an_unchanged_register_is_not_read_again(data, plan):

@@ -266,12 +266,14 @@ def area_order(plan, area):
 
 
 def month_facts(report):
+    # A day, or whether it was signed when it was handed over.
     signed = report.get("signed")
+    handed_signed = report.get("delivered") if signed in {"yes", "no"} and yes(signed) else None
     return {
         "period": report["month"],
         "due": report["due"],
         "delivered_on": report.get("delivered"),
-        "signed": None if signed is None else yes(signed),
+        "signed_on": handed_signed if signed in {"yes", "no"} else signed,
         "empty_parts": [{"project": project, "part": part} for project, part in report.get("empty", [])],
         "differences": [
             {"project": project, "part": part, "office": office, "province": province}

@@ -45,11 +45,9 @@ def matters(status: MonthStatus) -> tuple[Matter, ...]:
     month, made = status.period, status.made or status.failed
     signed_otherwise = {"changed": "签字后有变化", "broken": "签字文件与登记不符"}
     unsigned = [
-        f"{each.name}（{signed_otherwise.get(each.signature, each.leader)}）"
-        for each in status.sections
-        if each.signature != "stands"
+        f"{each.name}（{signed_otherwise.get(each.signature, each.leader)}）" for each in status.unfinished.unsigned
     ]
-    undelivered = [f"{each.name}（{'、'.join(each.undelivered)}）" for each in status.sections if each.undelivered]
+    undelivered = [f"{each.name}（{'、'.join(each.undelivered)}）" for each in status.unfinished.undelivered]
     unsealed = [] if status.archive is None or status.archive.stands else [str(status.archive).partition("：")[0]]
     found: tuple[tuple[Kind, str, list[str], str], ...] = (
         ("not_reported", "未报送", _rows(status, "未报送"), f"催报；收到后 minsheng receive {month} 文件"),

@@ -104,7 +104,7 @@ class MonthState:
     unsigned
         Whose signature is missing, or stands on another version: each with what to do.
     undelivered
-        Which reports nobody has handed over: each with what to do.
+        Which reports nobody has handed over to all who get them: each with what to do.
     """
 
     period: Period
@@ -180,7 +180,7 @@ def _month(facts: MonthState, day: date) -> list[Action]:
     found = [Step.REMIND] if facts.remind != facts.reminded else []
     if _run_is_due(facts, day):
         found.append(Step.RUN)
-    elif _is_signed(facts) and facts.archive == "none":
+    elif _is_complete(facts) and facts.archive == "none":
         found.append(Step.SEAL)
     return [Action(step, facts.period) for step in found]
 
@@ -194,8 +194,10 @@ def _run_is_due(facts: MonthState, day: date) -> bool:
     return day > facts.counties_due and not facts.back_filled
 
 
-def _is_signed(facts: MonthState) -> bool:
-    return not facts.outdated and not facts.failed and bool(facts.signers) and not facts.unsigned
+def _is_complete(facts: MonthState) -> bool:
+    # What was handed over belongs into the package: sealed before, it would lack it.
+    is_made = not facts.outdated and not facts.failed
+    return is_made and bool(facts.signers) and not facts.unsigned and not facts.undelivered
 
 
 def _month_needs(facts: MonthState, day: date) -> list[Need]:

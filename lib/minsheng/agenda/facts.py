@@ -70,7 +70,7 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
         if row.due and not back_filled and timedelta() <= row.due - day <= window
     ]
     # What is sealed is kept: a new program, or outputs that were thrown away, make it no worse.
-    archive = status.archive or archive_standing(workspace, period, {})
+    archive = status.archive or archive_standing(workspace, plan, period, {})
     if archive.entry is not None:
         left = Unsettled((), {}, ())
         outdated = bool(status.stale) or (status.archive is not None and _unchecked(status))
@@ -98,8 +98,8 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
         outdated=outdated,
         failed=_failed(workspace, plan, period, left),
         signers=sum(bool(each.leader and each.assessed) for each in plan.sections),
-        unsigned=_unsigned(status),
-        undelivered=_undelivered(status),
+        unsigned=tuple(status.unfinished.to_sign(period)),
+        undelivered=tuple(status.unfinished.to_deliver(period)),
         archive=_standing(archive),
     )
 
@@ -168,23 +168,6 @@ def _failed(workspace: Workspace, plan: Plan, period: Period, left: Unsettled) -
         )
         for task, failure in left.failed.items()
         if task.startswith(f"{period}/")
-    )
-
-
-def _unsigned(status: MonthStatus) -> tuple[str, ...]:
-    return tuple(
-        f"待签字：{each.name}月报{each.said}：minsheng sign {status.period} {each.id} …"
-        for each in status.sections
-        if each.signature != "stands"
-    )
-
-
-def _undelivered(status: MonthStatus) -> tuple[str, ...]:
-    """Return which signed reports have not been handed over; an unsigned one is not to be."""
-    return tuple(
-        f"待移交：{each.name}月报，未报{'、'.join(each.undelivered)}：minsheng deliver {status.period} {each.id} --to …"
-        for each in status.sections
-        if each.undelivered and each.signature == "stands"
     )
 
 

@@ -1,6 +1,6 @@
 """``minsheng status``: who has not reported comes first, then what is late, blocked, failed, stale, due next."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.history import Attempt, RunHistory
-from minsheng.signing.standing import SectionState, section_states
+from minsheng.signing.standing import SectionState, Unfinished, section_states, unfinished
 from minsheng.workspace import Workspace
 
 
@@ -67,6 +67,8 @@ class MonthStatus(Outcome):
     """Task that failed or is stale → what people call its report."""
     sections: tuple[SectionState, ...] = ()
     """One per section whose report a leader signs: signed by whom, handed to whom; none while nothing is made."""
+    unfinished: Unfinished = field(default_factory=Unfinished)
+    """Whose report is still to be signed or handed over."""
     failed_code: ExitCode = ExitCode.DONE
     """The highest that a failed task deserves."""
 
@@ -162,6 +164,8 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
         if last.state == "failed"
     }
     stale = _stale(workspace, plan, period)
+    outputs = {name: last.outputs for name, last in attempts.items()}
+    sections = section_states(workspace, plan, period, outputs) if attempts else ()
     return MonthStatus(
         title=workspace.settings.site_title,
         period=period,
@@ -171,11 +175,10 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
         failed=failed,
         stale=stale,
         next_due=_next_due(workspace, plan, day),
-        archive=archive_standing(workspace, period, attempts) if attempts else None,
+        archive=archive_standing(workspace, plan, period, attempts) if attempts else None,
         names={task: report_name(plan, task) for task in (*failed, *stale)},
-        sections=section_states(workspace, plan, period, {name: last.outputs for name, last in attempts.items()})
-        if attempts
-        else (),
+        sections=sections,
+        unfinished=unfinished(plan, period, sections),
         failed_code=max(
             (FailureKind(last.failure).exit_code for last in attempts.values() if last.state == "failed"),
             default=ExitCode.DONE,

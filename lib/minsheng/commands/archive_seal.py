@@ -8,14 +8,22 @@ from minsheng.archive.contents.answers import UNCHECKED_COLUMNS, unchecked_path
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import descriptions
 from minsheng.archive.contents.evidence import gather_evidence
+from minsheng.archive.contents.leaders import refused_by_verify
 from minsheng.archive.contents.looking import (
     known_answers,
     listing_bytes,
     listing_name,
     look_through,
 )
-from minsheng.archive.contents.month import assessment_inputs, month_files, recorded_files, why_incomplete
+from minsheng.archive.contents.month import (
+    assessment_inputs,
+    left_to_people,
+    month_files,
+    recorded_files,
+    why_incomplete,
+)
 from minsheng.archive.package.bag import Payload, take_stock
+from minsheng.archive.package.chain import read_newest
 from minsheng.archive.package.sealing import Order, Sealed, seal
 from minsheng.archive.recompute.recomputing import recompute
 from minsheng.commands.assess import accept_forms
@@ -96,7 +104,8 @@ def seal_period(
     archive
         Where to seal; by default as ``minsheng.toml`` says.
     why
-        Why an earlier revision is replaced, or code sealed that is not the release's.
+        Why an earlier revision is replaced, code sealed that is not the release's, or a month that is not signed and
+        handed over to all who get it.
     sealed_at
         The time to write down, ISO 8601; by default now.
 
@@ -105,8 +114,9 @@ def seal_period(
     UsageError
         If the period or time is malformed, or changed content has no reason.
     GateRefusedError
-        If the month is not complete, an item of the book has no evidence, a file may not be sealed, or changed code
-        has no reason, or a report says what returns and plan do not give; one line per reason.
+        If the month is not complete, verify would reject its signatures, deliveries or registers, an item of the book
+        has no evidence, a file may not be sealed, or changed code has no reason, or a report says what returns and plan
+        do not give; one line per reason.
     ArchiveInvalidError
         If the archive does not verify.
     MachineUnfitError
@@ -118,9 +128,14 @@ def seal_period(
         display.stage(line)
     pages = archived_pages(found)
     reasons = why_incomplete(workspace, plan, found, pages)
+    reasons += refused_by_verify(workspace, archive or workspace.archive, found)
     changed = changed_code(workspace, period_tasks(plan, found))
-    if changed and not why.strip():
+    if not why.strip():
         reasons += [f"{each}。换回发布的再重做，或用 --why 写明为什么仍要归档" for each in changed]
+        # A revision needs its reason anyway, where anything has changed.
+        first = read_newest(archive or workspace.archive, found) is None
+        left = left_to_people(workspace, plan, found) if first else []
+        reasons += [f"{each}；或用 --why 写明为什么仍要归档" for each in left]
     if reasons:
         raise GateRefusedError("\n".join([f"{found.label}还不能归档：", *reasons]))
     if found.kind == PeriodKind.MONTH:

@@ -114,8 +114,8 @@ class MonthlyReportFacts(Frozen):
     due: date
     delivered_on: date | None = None
     """To the office; ``None`` has not been delivered."""
-    signed: bool | None = None
-    """Whether the leader's signature is on file; ``None`` where there is no report to sign."""
+    signed_on: date | None = None
+    """When the leader first signed, as far as the period knows; ``None`` has not signed."""
     empty_parts: tuple[EmptyPart, ...] = ()
     differences: tuple[VersionDifference, ...] = ()
     uncompared: str = ""
@@ -129,7 +129,8 @@ class DeliveredMonth(Frozen):
     section: str
     delivered_on: date | None = None
     """First handed to the office."""
-    signed: bool = False
+    signed_on: date | None = None
+    """First signed by the leader."""
     differences: tuple[VersionDifference, ...] = ()
     uncompared: str = ""
 
@@ -172,6 +173,8 @@ class Decision(Frozen):
     rule: str
     event: str
     """The event's id as proposed: the month, or month and part (``YYYY-MM/problems``)."""
+    told: str = ""
+    """What was proposed, in the form's words: a decision stands, and says what has changed since."""
     taken: bool
     reason: str = ""
     """Needed to waive."""

@@ -80,6 +80,12 @@ def rows(path: Path) -> Iterator[list[str]]:
         raise FileRefusedError(f"{path} 损坏，不是 UTF-8 的 CSV 文本（{error}）：请从备份恢复") from error
 
 
+def part_of(path: Path, wanted: Sequence[bool]) -> bytes:
+    """Return part of a register, each line as it stands there: its hash is found on the register's chain."""
+    header, *lines = [line for line in rows(path) if line]
+    return csv_bytes(header, (line for line, take in zip(lines, wanted, strict=True) if take))
+
+
 def csv_bytes(header: Sequence[str], lines: Iterable[Sequence[object]], *, office: bool = False) -> bytes:
     r"""Write a register's bytes: the same lines, the same bytes.
 

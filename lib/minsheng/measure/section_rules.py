@@ -48,13 +48,26 @@ def proposed_faults(plan: Plan, rule: SectionRule, period: Period, facts: Sectio
     list of ProposedFault
         In order of months.
     """
-    # Months before the plan's first reporting month are back-filled and never at fault.
-    months = [
-        month
-        for month in sorted(facts.reports, key=lambda month: month.period)
-        if month.period in period.months and month.period >= plan.reporting.first_month
-    ]
+    there = _reporting_months(plan, period)
+    months = [month for month in sorted(facts.reports, key=lambda month: month.period) if month.period in there]
     return [fault for month in months for fault in _FINDERS[rule.check](plan, month, facts)]
+
+
+def _reporting_months(plan: Plan, period: Period) -> list[Period]:
+    # Months before the plan's first reporting month are back-filled and never at fault.
+    return [month for month in period.months if month >= plan.reporting.first_month]
+
+
+def was_proposed(plan: Plan, rule: SectionRule, period: Period, event: str, told: str) -> bool:
+    """Return whether a form may decide on a fault that is found no longer: one that its template can have proposed.
+
+    Once a return is corrected or a delivery entered, what was confirmed may be gone; the decision stands all the same.
+    """
+    month, _, part = event.partition("/")
+    label = next((each.label for each in _reporting_months(plan, period) if each.text == month), None)
+    parts = {each.id for each in plan.reporting.parts} if rule.check == SectionCheck.EMPTY_PART else {""}
+    # Every proposal names its month in words: an event that was retyped does not fit the words beside it.
+    return is_automatic(rule) and label is not None and part in parts and told.startswith(f"{label}月报")
 
 
 def is_automatic(rule: SectionRule) -> bool:
@@ -85,9 +98,14 @@ def _empty(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterab
 
 
 def _unsigned(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:
+    if month.delivered_on is None:
+        return
+    # What stood on the deadline counts, or when a late report came; a signature that came afterwards is told.
+    if month.signed_on is not None and month.signed_on <= max(month.due, month.delivered_on):
+        return
     leader = plan.section(facts.section).leader or "分管领导"
-    if month.delivered_on is not None and month.signed is False:
-        yield ProposedFault(month.period.text, f"{month.period.label}月报未经分管领导（{leader}）签字")
+    later = f"，补签于 {month.signed_on}" if month.signed_on is not None else ""
+    yield ProposedFault(month.period.text, f"{month.period.label}月报未经分管领导（{leader}）签字{later}")
 
 
 def _differing(plan: Plan, month: MonthlyReportFacts, facts: SectionFacts) -> Iterable[ProposedFault]:

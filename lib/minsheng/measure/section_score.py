@@ -13,7 +13,14 @@ from minsheng.domain.result import SectionItemScore, SectionScoringFigures
 from minsheng.domain.rubric import SectionGroup, SectionRule
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.rounding import grouped, half_up
-from minsheng.measure.section_rules import Found, ProposedFault, found_by_people, is_automatic, proposed_faults
+from minsheng.measure.section_rules import (
+    Found,
+    ProposedFault,
+    found_by_people,
+    is_automatic,
+    proposed_faults,
+    was_proposed,
+)
 from minsheng.measure.wording import clause_of, collected, ours
 
 
@@ -55,8 +62,10 @@ def section_scoring_figures(
         )
     rubric = plan.section_rubric
     rules = [(group, rule) for group in rubric.groups for rule in group.rules]
-    faults = {rule.id: proposed_faults(plan, rule, period, facts) for _, rule in rules if is_automatic(rule)}
+    automatic = {rule.id: rule for _, rule in rules if is_automatic(rule)}
+    faults = {name: proposed_faults(plan, rule, period, facts) for name, rule in automatic.items()}
     if form is not None:
+        faults = {name: [*found, *_settled(plan, form, automatic[name], found)] for name, found in faults.items()}
         _known(form, {rule.id for _, rule in rules}, faults)
     items = tuple(
         item
@@ -113,9 +122,27 @@ def _decided(
             state,
             Fraction(0) if state == "waived" else cost,
             formula=f"免除：{formula}" if state == "waived" else formula,
-            events=tuple(fault.text for fault in those),
+            events=tuple(_told(fault, decisions.get(fault.key)) for fault in those),
             because=_reasons(decisions, those),
         )
+
+
+def _settled(
+    plan: Plan, form: SectionForm, rule: SectionRule, found: Sequence[ProposedFault]
+) -> Iterator[ProposedFault]:
+    """Yield what was decided on and is found no longer: a decision stands, whatever came afterwards."""
+    keys = {fault.key for fault in found}
+    for each in form.decisions:
+        gone = each.rule == rule.id and each.event not in keys
+        if gone and was_proposed(plan, rule, form.period, each.event, each.told):
+            yield ProposedFault(each.event, f"{each.told}（处理之后有变化：现在没有发现）")
+
+
+def _told(fault: ProposedFault, decision: Decision | None) -> str:
+    """Return a fault's words; where they were others when it was decided on, those too."""
+    if decision is None or not decision.told or decision.told in fault.text:
+        return fault.text
+    return f"{fault.text}（处理时为：{decision.told}）"
 
 
 def _looked_after(plan: Plan, group: SectionGroup, rule: SectionRule, found: Found | str) -> SectionItemScore:

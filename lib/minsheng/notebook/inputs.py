@@ -225,7 +225,7 @@ def _month(
     return facts.model_copy(
         update={
             "delivered_on": delivered.delivered_on,
-            "signed": delivered.signed,
+            "signed_on": delivered.signed_on,
             "differences": delivered.differences,
             "uncompared": delivered.uncompared,
         }

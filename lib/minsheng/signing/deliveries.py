@@ -9,13 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
-from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import MonthlyReportFigures, Result
 from minsheng.errors import FileRefusedError, UsageError, VersionError
 from minsheng.files.chained import TRACE_COLUMNS, append_line, bureau_clock, recorded_in
 from minsheng.files.hashing import sha256
-from minsheng.files.registers import read_lines
+from minsheng.files.registers import part_of, read_lines
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json, read_written
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
@@ -69,12 +69,15 @@ def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
     return data_dir / "deliveries" / str(period) / f"{sha256}.json"
 
 
-def known_by(plan: Plan, period: Period) -> date | None:
-    """Return the last day of what a period's reports may know of deliveries; ``None`` for an assessment."""
-    # What comes after a month leaves it as it is once sealed; an assessment is made afterwards and sees all on record.
-    if period.kind != PeriodKind.MONTH:
-        return None
+def known_by(plan: Plan, period: Period) -> date:
+    """Return the last day of what a period's reports may know of deliveries and signatures."""
+    # What comes later leaves a month, a half-year or a year as it is once sealed.
     return max(period.end, due_date(plan, plan.reporting.sections, period))
+
+
+def known_deliveries_path(data_dir: Path, period: Period) -> Path:
+    """Return where the register's lines lie that a period's reports know: what proves a deduction."""
+    return accepted_deliveries_path(data_dir, period).with_suffix(".csv")
 
 
 def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
@@ -85,24 +88,26 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     FileRefusedError
         If a line of the register is damaged: it is evidence, nothing of it is skipped.
     """
-    target = accepted_deliveries_path(data_dir, period)
+    target, part = accepted_deliveries_path(data_dir, period), known_deliveries_path(data_dir, period)
     if not deliveries_path(data_dir).is_file():
         target.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         return
-    last = known_by(plan, period)
-    handed = [
-        each
-        for each in read_deliveries(data_dir, plan)
-        if each.period in period.year_to_date and (last is None or each.delivered_at.date() <= last)
-    ]
+    last, every = known_by(plan, period), read_deliveries(data_dir, plan)
+    is_known = [each.period in period.year_to_date and each.delivered_at.date() <= last for each in every]
+    handed = [each for each, known in zip(every, is_known, strict=True) if known]
     months = sorted({(each.period, each.section) for each in handed})
-    names = {line.key for line in read_signed(data_dir) if last is None or line.signed_at.date() <= last}
-    signed = {key: key in names for key in months}
+    signed: dict[tuple[Period, str], date] = {}
+    for line in read_signed(data_dir):
+        # The first signature counts: a report that was made again is signed again.
+        if line.key in months and line.signed_at.date() <= last:
+            signed[line.key] = min(line.signed_at.date(), signed.get(line.key, last))
     fingerprint = _fingerprint(data_dir, plan, handed, signed)
     known = read_accepted_deliveries(data_dir, period)
     # Unchanged registers and files are not read again.
-    if known is not None and known.fingerprint == fingerprint:
+    if known is not None and known.fingerprint == fingerprint and part.is_file():
         return
+    write_atomically(part, part_of(deliveries_path(data_dir), is_known))
     with Reader() as reader:
         found = [
             _month(data_dir, plan, key, [each for each in handed if (each.period, each.section) == key], reader)
@@ -111,20 +116,21 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     record = DeliveredMonths(
         fingerprint=fingerprint,
         months=tuple(
-            month.model_copy(update={"signed": signed[key]}) for key, month in zip(months, found, strict=True)
+            month.model_copy(update={"signed_on": signed.get(key)}) for key, month in zip(months, found, strict=True)
         ),
     )
     write_atomically(target, canonical_json(record.model_dump(mode="json")))
 
 
 def refresh_deliveries(data_dir: Path, plan: Plan, month: Period) -> None:
-    """Bring up to date every record that a new line about a month concerns, where one was made.
+    """Bring up to date every record that a new line about a month concerns, of each period that was checked.
 
     Else a seal right after it would look at reports that do not know of it yet, and find nothing stale.
     """
-    for path in sorted(accepted_deliveries_path(data_dir, month).parent.glob("*.json")):
+    accepted = accepted_deliveries_path(data_dir, month).parent.parent
+    for path in sorted(accepted.iterdir()) if accepted.is_dir() else []:
         try:
-            period = Period(path.stem)
+            period = Period(path.name)
         except UsageError:
             continue
         if month in period.year_to_date:
@@ -182,7 +188,7 @@ def _to(text: str) -> str:
 
 
 def _fingerprint(
-    data_dir: Path, plan: Plan, handed: Iterable[DeliveredReport], signed: Mapping[tuple[Period, str], bool]
+    data_dir: Path, plan: Plan, handed: Iterable[DeliveredReport], signed: Mapping[tuple[Period, str], date]
 ) -> str:
     parts = [plan.sha256.encode()]
     for each in handed:
@@ -190,7 +196,7 @@ def _fingerprint(
         size = path.stat().st_size if path.is_file() else "absent"
         said = (each.period, each.section, each.to, each.delivered_at.isoformat(), each.file, each.sha256, size)
         parts.append(" ".join(map(str, said)).encode())
-    parts += [f"{period} {section} {is_signed}".encode() for (period, section), is_signed in signed.items()]
+    parts += [f"{period} {section} {day}".encode() for (period, section), day in sorted(signed.items())]
     return sha256(b"\0".join(parts))
 
 

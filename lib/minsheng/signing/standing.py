@@ -1,6 +1,6 @@
 """Where a month's signatures and deliveries stand, from registers and hashes alone: ``minsheng status`` reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -67,6 +67,37 @@ class SectionState:
 
     def __str__(self) -> str:
         return f"{self.name}月报：{'；'.join((self.said, *self.handed))}"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What people have still to do before a month is complete: reports to be signed, reports to be handed over."""
+
+    unsigned: tuple[SectionState, ...] = ()
+    undelivered: tuple[SectionState, ...] = ()
+
+    def to_sign(self, period: Period) -> Iterator[str]:
+        """Yield one line per report that is to be signed, with the command."""
+        for each in self.unsigned:
+            yield f"待签字：{each.name}月报{each.said}：minsheng sign {period} {each.id} …"
+
+    def to_deliver(self, period: Period) -> Iterator[str]:
+        """Yield one line per signed report that is to be handed over; an unsigned one is to be signed first."""
+        for each in self.undelivered:
+            if each not in self.unsigned:
+                to = "、".join(each.undelivered)
+                yield f"待移交：{each.name}月报，未报{to}：minsheng deliver {period} {each.id} --to …"
+
+
+def unfinished(plan: Plan, period: Period, states: Sequence[SectionState]) -> Unfinished:
+    """Return what is left to do of a month: the one answer that ``status``, ``tick`` and ``archive seal`` go by."""
+    # Nobody is asked to sign or to hand over what lies before the plan's first month.
+    if period < plan.reporting.first_month:
+        return Unfinished()
+    return Unfinished(
+        unsigned=tuple(each for each in states if each.signature != "stands"),
+        undelivered=tuple(each for each in states if each.undelivered),
+    )
 
 
 def section_states(

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from minsheng.archive.contents.month import unsealed_lines
 from minsheng.archive.package.chain import LEDGER, Entry, read_newest, read_state
 from minsheng.archive.package.key import PUBLIC_NAME, SECRET_NAME
 from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.runs.history import Attempt
 from minsheng.workspace import Workspace
@@ -64,7 +66,7 @@ class ArchiveStanding:
     entry
         What was sealed last; ``None`` where nothing was.
     changed
-        What was made again since, by name.
+        What was made again since, by name, and the registers with a line that the package lacks.
     """
 
     period: Period
@@ -76,7 +78,7 @@ class ArchiveStanding:
         if self.entry is None:
             return f"未归档：{self.remedy}"
         if self.changed:
-            return f"归档后有变化（{self.entry.bag} 之后重做过 {len(self.changed)} 份）：{self.remedy}"
+            return f"归档后有变化（{self.entry.bag} 之后有 {len(self.changed)} 项重做或新登记）：{self.remedy}"
         return f"已归档：{self.entry.bag}（{self.entry.sealed_at.date()}）"
 
     @property
@@ -90,7 +92,9 @@ class ArchiveStanding:
         return f"minsheng archive seal {self.period}{' --why 原因' if self.changed else ''}"
 
 
-def archive_standing(workspace: Workspace, period: Period, attempts: Mapping[str, Attempt]) -> ArchiveStanding:
+def archive_standing(
+    workspace: Workspace, plan: Plan, period: Period, attempts: Mapping[str, Attempt]
+) -> ArchiveStanding:
     """Return where a month stands.
 
     Parameters
@@ -102,7 +106,10 @@ def archive_standing(workspace: Workspace, period: Period, attempts: Mapping[str
     # By hashes on record: no report and no sealed file is read again.
     made = {f"outputs/{task}/{name}": digest for task, a in attempts.items() for name, digest in a.outputs.items()}
     changed = sorted({name.rpartition("/")[0] for name, digest in made.items() if sealed.get(name) != digest})
-    return ArchiveStanding(period, entry, tuple(changed) if entry else ())
+    if entry is None:
+        return ArchiveStanding(period, None)
+    changed += unsealed_lines(workspace, plan, period, workspace.archive / entry.bag / "data" / "data")
+    return ArchiveStanding(period, entry, tuple(changed))
 
 
 def sealed_files(workspace: Workspace, period: Period) -> tuple[Entry | None, Mapping[str, str]]:

@@ -29,7 +29,7 @@ from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
 from minsheng.runs.results import published_result
-from minsheng.signing.deliveries import deliveries_path
+from minsheng.signing.deliveries import known_deliveries_path
 from minsheng.workspace import RESULT, Workspace
 
 _NO_DUTY = {"excluded": "无任务", "not_due": "未到期"}
@@ -216,7 +216,8 @@ class _Looker:
             # Only what was taken off must be proven.
             taken = score is not None and score.state in {"confirmed", "proposed"}
             if is_automatic(rule):
-                register = deliveries_path(self.workspace.data)
+                # What the period knows: a later delivery leaves its book as it is.
+                register = known_deliveries_path(self.workspace.data, self.period)
                 files = {**files, **({"报送登记.csv": register} if taken and register.is_file() else {})}
             if taken and not files:
                 where = f"data/evidence/{self.period}/{section.id}/{rule.id}/"

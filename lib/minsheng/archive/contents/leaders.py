@@ -7,7 +7,7 @@ from pathlib import Path
 from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.package_check import check_tags
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
 from minsheng.files.hashing import sha256
@@ -84,6 +84,26 @@ def check_signed(
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
         _chains(check, workspace, archive, entries)
     return check
+
+
+def refused_by_verify(workspace: Workspace, archive: Path, period: Period) -> list[str]:
+    """Return what ``verify`` would reject of a period once it is sealed: signatures, deliveries, registers.
+
+    Parameters
+    ----------
+    archive
+        Where it is to be sealed; its chain must know the heads that delivery notes print.
+    """
+    check = SignedCheck()
+    entries = read_state(archive).entries if archive.is_dir() else []
+    heads = frozenset(entry.head() for entry in entries)
+    # The report that is signed and the one that is sealed are compared when it is asked whether the month is complete.
+    place = _Place("data", workspace.data, workspace.params, {}, heads, workspace.trust_roots)
+    if period.kind == PeriodKind.MONTH:
+        _look(check, place, period)
+    if workspace.archive.resolve() == archive.resolve():
+        _chains(check, workspace, archive, entries)
+    return [str(fault) for fault in check.faults]
 
 
 def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Sequence[Entry]) -> None:

@@ -9,7 +9,7 @@ from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.hashing import FileContent
-from minsheng.files.registers import csv_bytes, rows
+from minsheng.files.registers import part_of, rows
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path, forms_dir
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
@@ -27,7 +27,7 @@ from minsheng.signing.deliveries import (
     read_deliveries,
 )
 from minsheng.signing.signatures import SignedReport, read_signed, signed_register_path
-from minsheng.signing.standing import changed_since_signed
+from minsheng.signing.standing import changed_since_signed, section_states, unfinished
 from minsheng.workspace import RESULT, Workspace
 
 
@@ -61,6 +61,16 @@ def why_incomplete(workspace: Workspace, plan: Plan, period: Period, pages: Coll
     # An area that has not reported is no reason: its reports say 未报送.
     folder = workspace.outputs / str(period)
     return reasons + [f"缺少 {folder / name}：{make}" for name in pages if not (folder / name).is_file()]
+
+
+def left_to_people(workspace: Workspace, plan: Plan, period: Period) -> list[str]:
+    """Return what people have still to do before a month is complete, one line each; an assessment has nothing such."""
+    if period.kind != PeriodKind.MONTH or not workspace.history.is_file():
+        return []
+    with RunHistory(workspace.history) as history:
+        made = {name: attempt.outputs for name, attempt in history.last_attempts(f"{period}/").items()}
+    left = unfinished(plan, period, section_states(workspace, plan, period, made))
+    return [*left.to_sign(period), *left.to_deliver(period)]
 
 
 def _why_not(workspace: Workspace, preparer: Preparer, history: RunHistory, task: Task, make: str) -> str:
@@ -100,10 +110,10 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     files[_inside(workspace, register_path(data))] = _register_to(workspace, period)
     if signed := _signed_to(data, plan, period):
         path = signed_register_path(data)
-        files[_inside(workspace, path)] = _lines_of(path, [line in signed for line in read_signed(data)])
+        files[_inside(workspace, path)] = part_of(path, [line in signed for line in read_signed(data)])
     if deliveries_path(data).is_file():
         path, handed = deliveries_path(data), _handed_to(data, plan, period)
-        files[_inside(workspace, path)] = _lines_of(path, [line in handed for line in read_deliveries(data, plan)])
+        files[_inside(workspace, path)] = part_of(path, [line in handed for line in read_deliveries(data, plan)])
     linking = [workspace.outputs / str(period) / name for name in pages if name.endswith(".html")]
     # A run's record and the list of all months are no part of a month.
     files |= {name: relinked_month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
@@ -169,8 +179,7 @@ def _handed_to(data: Path, plan: Plan, period: Period) -> list[DeliveredReport]:
     return [
         each
         for each in read_deliveries(data, plan)
-        if each.period == period
-        or (each.period in period.year_to_date and last is not None and each.delivered_at.date() <= last)
+        if each.period == period or (each.period in period.year_to_date and each.delivered_at.date() <= last)
     ]
 
 
@@ -180,21 +189,33 @@ def _signed_to(data: Path, plan: Plan, period: Period) -> list[SignedReport]:
     return [
         line
         for line in read_signed(data)
-        if line.period == period
-        or (line.period in period.year_to_date and last is not None and line.signed_at.date() <= last)
+        if line.period == period or (line.period in period.year_to_date and line.signed_at.date() <= last)
     ]
 
 
 def _register_to(workspace: Workspace, period: Period) -> bytes:
     """Return the register's lines of the year to date: what comes later is no part of this month."""
     path, months = register_path(workspace.data), {str(month) for month in period.year_to_date}
-    return _lines_of(path, [line[0] in months for line in list(rows(path))[1:] if line])
+    return part_of(path, [line[0] in months for line in list(rows(path))[1:] if line])
 
 
-def _lines_of(path: Path, wanted: list[bool]) -> bytes:
-    """Return part of a register, each line as it stands there: its hash is found on the register's chain."""
-    header, *lines = [line for line in rows(path) if line]
-    return csv_bytes(header, (line for line, take in zip(lines, wanted, strict=True) if take))
+def unsealed_lines(workspace: Workspace, plan: Plan, period: Period, packed: Path) -> list[str]:
+    """Return which registers have a line about a month that its package lacks: a report handed over since, a signature.
+
+    Parameters
+    ----------
+    packed
+        The ``data`` folder in the package.
+    """
+    data, found = workspace.data, []
+    # What a line says, not its bytes: a package of an older version holds the lines of an older register.
+    signed = {(line.key, line.revision, line.sha256) for line in read_signed(packed)}
+    if any((line.key, line.revision, line.sha256) not in signed for line in _signed_to(data, plan, period)):
+        found.append(_inside(workspace, signed_register_path(data)))
+    handed = {(each.period, each.section, each.to, each.sha256) for each in read_deliveries(packed, plan)}
+    if any((each.period, each.section, each.to, each.sha256) not in handed for each in _handed_to(data, plan, period)):
+        found.append(_inside(workspace, deliveries_path(data)))
+    return found
 
 
 def _inside(workspace: Workspace, path: Path) -> str:

@@ -59,7 +59,8 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
     period
         A half-year or a year.
     proposals
-        Section id → the deductions that the system proposes for it: only these can be confirmed or waived.
+        Section id → the deductions that the system proposes for it: these can be confirmed or waived, and what it
+        proposed when the form was written.
     """
     read: dict[str, AssessmentForm | SectionForm] = {}
     faults: list[str] = []
@@ -125,7 +126,7 @@ def _read_form(
         period=period,
         **cover,
         marks=section_marks(form, plan, who),
-        decisions=tuple(decision_rows(form, proposals)),
+        decisions=tuple(decision_rows(form, plan, period, proposals)),
         positive=tuple(positive_rows(form)),
     )
 

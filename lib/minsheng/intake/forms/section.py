@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from minsheng.domain.assessment import Decision, PositiveRow, SectionMark
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import SectionCheck, SectionRule
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.form_rows import DeliveredForm, FormRow
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.spreadsheets.cells import CellFaultError, parse_number
+from minsheng.measure.section_rules import was_proposed
 
 
 def section_marks(form: DeliveredForm, plan: Plan, section: str) -> dict[str, SectionMark]:
@@ -99,9 +101,10 @@ def _losses(row: FormRow) -> tuple[Decimal, ...]:
     return tuple(numbers)
 
 
-def decision_rows(form: DeliveredForm, proposals: Sequence[Proposal]) -> list[Decision]:
+def decision_rows(form: DeliveredForm, plan: Plan, period: Period, proposals: Sequence[Proposal]) -> list[Decision]:
     """Read which proposals are taken and which are waived; a blank leaves the proposal open."""
     known = {(each.rule, each.event) for each in proposals}
+    rules = {rule.id: rule for group in plan.section_rubric.groups for rule in group.rules}
     seen: set[tuple[str, str]] = set()
     decisions = []
     for row in form.rows(layout.PROPOSALS):
@@ -110,7 +113,8 @@ def decision_rows(form: DeliveredForm, proposals: Sequence[Proposal]) -> list[De
             if reason:
                 row.fault("decision", "写了理由，却没有处理", f"{layout.TAKEN}或{layout.WAIVED}")
             continue
-        if key not in known:
+        gone = key[0] in rules and was_proposed(plan, rules[key[0]], period, key[1], row.text("told"))
+        if key not in known and not gone:
             listed = "、".join(f"{rule} {event}" for rule, event in sorted(known)) or "没有拟扣分事项"
             row.fault("event", f"没有拟扣分“{key[0]} {key[1]}”", f"现有的拟扣分：{listed}")
         elif key in seen:
@@ -121,7 +125,16 @@ def decision_rows(form: DeliveredForm, proposals: Sequence[Proposal]) -> list[De
             row.fault("reason", "免除没有写理由", "免除的理由")
         else:
             taken = word == layout.TAKEN
-            decisions.append(Decision(rule=key[0], event=key[1], taken=taken, reason=reason, cell=row.cell("decision")))
+            decisions.append(
+                Decision(
+                    rule=key[0],
+                    event=key[1],
+                    told=row.text("told"),
+                    taken=taken,
+                    reason=reason,
+                    cell=row.cell("decision"),
+                )
+            )
         seen.add(key)
     return decisions
 
