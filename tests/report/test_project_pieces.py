@@ -20,10 +20,19 @@ def test_checks_tell_the_return_and_what_was_not_checked(build):
     assert "ELD-009（上月未报送）" in text
 
 
-def test_a_late_second_delivery_says_both(build):
-    late = build.returned(late=True, received_on=date(2017, 6, 26), revision=2)
-    text = repr(report.checks(build.project(returns=(late,))))
-    assert "（第2次报送），2017年6月26日收到（迟报3天，期限2017年6月23日）" in text
+def test_first_return_and_correction_are_each_said_with_their_own_word(build):
+    corrected = build.returned(received_on=date(2017, 6, 24), first_received_on=date(2017, 6, 22), revision=2)
+    text = repr(report.checks(build.project(returns=(corrected,))))
+    assert "（第2次报送），2017年6月22日首次收到（按时，期限2017年6月23日），更正2017年6月24日收到（期限之后）" in text
+    row = repr(report.checks(build.project(returns=(corrected, corrected))))
+    assert "2017年6月22日 更正：2017年6月24日" in row
+    assert "按时 更正：期限之后" in row
+    # How late a return is follows from the first of them.
+    late = build.returned(late=True, received_on=date(2017, 7, 3), first_received_on=date(2017, 6, 26), revision=2)
+    assert "首次收到（迟报3天" in repr(report.checks(build.project(returns=(late,))))
+    assert "迟报3天" in repr(report.late_list(build.bulletin(returns=(late,))))
+    before = build.returned(received_on=date(2017, 6, 23), first_received_on=date(2017, 6, 22), revision=2)
+    assert "更正2017年6月23日收到（期限之内）" in repr(report.checks(build.project(returns=(before,))))
 
 
 def test_the_city_lists_every_return(build):

@@ -1,4 +1,4 @@
-"""What was measured (an indicator, a fund source, a key figure), down to its cells, and points given or taken."""
+"""What was measured (an indicator, a fund source, a key figure), down to its cells; points given or taken; returns."""
 
 from datetime import date
 from decimal import Decimal
@@ -166,6 +166,43 @@ class AreaRow(Frozen):
     name: str
     status: ReturnStatus
     measurements: tuple[Measurement, ...]
+
+
+class ReturnNote(Frozen):
+    """What a report says about a return: file, revision, when it came, whether late."""
+
+    area: str
+    name: str
+    status: ReturnStatus
+    """Blocked where nothing of it is used."""
+    withheld: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    """What of it is not used, in words: 两线合一, 养老（日间照料中心）."""
+    file: str = ""
+    sha256: str = ""
+    revision: int = 0
+    received_on: date | None = None
+    """When the revision came whose figures are used."""
+    first_received_on: date | None = Field(default=None, exclude_if=lambda day: day is None)
+    """When the first revision came, where the one that is used corrects it."""
+    due: date | None = None
+    late: bool = False
+    """Whether the first revision came after the due date: a correction makes no return late."""
+    as_of: date | None = None
+
+    @property
+    def came_on(self) -> date | None:
+        """The day that decides whether it came in time: that of the first revision."""
+        return self.first_received_on or self.received_on
+
+    @property
+    def corrected_on(self) -> date | None:
+        """When the correction came that is used; ``None`` where nothing was corrected."""
+        return self.received_on if self.first_received_on is not None else None
+
+    @property
+    def partly_used(self) -> bool:
+        """Whether some of it is used, and some is not."""
+        return self.status == ReturnStatus.REPORTED and bool(self.withheld)
 
 
 class ItemScore(Frozen):

@@ -18,6 +18,7 @@ from minsheng.domain.figure import (
     KeyValue,
     Measurement,
     PartScore,
+    ReturnNote,
     TrendPoint,
 )
 from minsheng.domain.period import Period
@@ -64,29 +65,6 @@ class Assumption(Frozen):
 
     id: str
     text: str
-
-
-class ReturnNote(Frozen):
-    """What a report says about a return: file, revision, when it came, whether late."""
-
-    area: str
-    name: str
-    status: ReturnStatus
-    """Blocked where nothing of it is used."""
-    withheld: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
-    """What of it is not used, in words: 两线合一, 养老（日间照料中心）."""
-    file: str = ""
-    sha256: str = ""
-    revision: int = 0
-    received_on: date | None = None
-    due: date | None = None
-    late: bool = False
-    as_of: date | None = None
-
-    @property
-    def partly_used(self) -> bool:
-        """Whether some of it is used, and some is not."""
-        return self.status == ReturnStatus.REPORTED and bool(self.withheld)
 
 
 class _Figures(Frozen):

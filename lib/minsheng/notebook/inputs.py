@@ -117,6 +117,7 @@ class Inputs:
             sha256=verdict.sha256,
             revision=verdict.revision,
             received_on=verdict.received_at.date(),
+            first_received_on=received if verdict.revision > 1 else None,
             due=due,
             late=received > due and month >= reporting.first_month,
             as_of=verdict.as_of,

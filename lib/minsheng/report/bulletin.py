@@ -13,7 +13,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.areas import matrix
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of, light_badge
-from minsheng.report.returns import punctuality
+from minsheng.report.returns import arrival
 
 
 class Standing(NamedTuple):
@@ -59,8 +59,7 @@ def late_list(dossier: Dossier) -> Piece:
         [
             entry.name,
             numbers.day(entry.due) if entry.due else None,
-            numbers.day(entry.received_on) if entry.received_on else None,
-            punctuality(entry),
+            *arrival(entry),
         ]
         for entry in late
     ]

@@ -40,8 +40,7 @@ def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
         [
             entry.name,
             standing_of(entry),
-            numbers.day(entry.received_on) if entry.received_on else None,
-            punctuality(entry) if entry.received_on else None,
+            *arrival(entry),
             numbers.day(entry.as_of) if entry.as_of else None,
             [code(entry.file), _revision(entry)] if entry.file else None,
         ]
@@ -50,13 +49,30 @@ def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
     return table(caption, columns, rows)
 
 
+def arrival(entry: ReturnNote) -> tuple[Content, Content]:
+    """Return when a return came and whether in time; of a corrected one, first return and correction each apart."""
+    if entry.came_on is None:
+        return None, None
+    if entry.corrected_on is None:
+        return numbers.day(entry.came_on), punctuality(entry)
+    days: Content = [numbers.day(entry.came_on), Element("br"), f"更正：{numbers.day(entry.corrected_on)}"]
+    return days, [punctuality(entry), Element("br"), f"更正：{_correction(entry)}"]
+
+
 def punctuality(entry: ReturnNote) -> str:
-    """Return whether a return came in time: 按时, 迟报3天."""
+    """Return whether a return came in time: 按时, 迟报3天; a correction does not decide it."""
     if not entry.late:
         return "按时" if entry.due else "不计迟报"
-    if entry.due is None or entry.received_on is None or entry.received_on <= entry.due:
+    if entry.due is None or entry.came_on is None or entry.came_on <= entry.due:
         return "迟报"
-    return f"迟报{(entry.received_on - entry.due).days}天"
+    return f"迟报{(entry.came_on - entry.due).days}天"
+
+
+def _correction(entry: ReturnNote) -> str:
+    """Return how a correction stands to the due date."""
+    if entry.due is None or entry.corrected_on is None or entry.corrected_on <= entry.due:
+        return "期限之内"
+    return "期限之后"
 
 
 def issues_table(dossier: Dossier) -> Piece:
@@ -118,9 +134,12 @@ def _told(entry: ReturnNote) -> list[Content]:
         due = f"，期限为{numbers.day(entry.due)}" if entry.due else ""
         return [f"{entry.name}未报送{due}。"]
     said: list[Content] = [f"数据取自{entry.name}报送的", code(entry.file), _revision(entry)]
-    if entry.received_on:
+    if entry.came_on:
         due = f"，期限{numbers.day(entry.due)}" if entry.due else ""
-        said.append(f"，{numbers.day(entry.received_on)}收到（{punctuality(entry)}{due}）")
+        came = "首次收到" if entry.corrected_on else "收到"
+        said.append(f"，{numbers.day(entry.came_on)}{came}（{punctuality(entry)}{due}）")
+    if entry.corrected_on:
+        said.append(f"，更正{numbers.day(entry.corrected_on)}收到（{_correction(entry)}）")
     if entry.as_of:
         said.append(f"，数据截至{numbers.day(entry.as_of)}")
     said.append("。")

@@ -16,7 +16,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import standing_of
 from minsheng.report.ranking import ranked_name, unreported
-from minsheng.report.returns import punctuality
+from minsheng.report.returns import arrival
 from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section
 from minsheng.workspace import Workspace
 
@@ -48,8 +48,7 @@ def _returns(month: PeriodResults) -> Element:
         [
             entry.name,
             standing_of(entry),
-            day(entry.received_on) if entry.received_on else None,
-            punctuality(entry) if entry.received_on else None,
+            *arrival(entry),
             day(entry.as_of) if entry.as_of else None,
             _files(month, entry),
         ]
