@@ -96,6 +96,63 @@ def test_city_duties_and_side_by_side(plan, build):
     assert "利州区" in by_household.because
 
 
+def test_what_is_done_after_its_date_is_late_from_then_on_in_every_period(plan, build):
+    """The county's document of 4 July: H1, July, the duty and the milestone give one verdict."""
+    undone = {f"{table}_households": "3999" for table in ("dibao.urban.by_household", "two_lines.urban.by_difference")}
+    undated = {f"two_lines.{row}.by_household_document_date": None for row in ("urban", "rural")}
+    dated = dict.fromkeys(undated, "2017-07-04")
+    july, august = Period("2017-07"), Period("2017-08")
+    returns = {(JUNE, "cangxi"): build("2017-06", "cangxi", {**undone, **undated})}
+    returns |= {(month, "cangxi"): build(str(month), "cangxi", dated) for month in (july, august)}
+
+    def verdicts(period):
+        dibao, lines = (
+            project_figures(plan, project, "cangxi", period, returns, ()) for project in ("dibao", "two_lines")
+        )
+        return dibao.duties[0].state, lines.measurements[0].level
+
+    assert verdicts(Period("2017-H1")) == ("not_met", "not_done")
+    assert verdicts(july) == verdicts(august) == ("met_late", "late")
+    duty = project_figures(plan, "dibao", "cangxi", july, returns, ()).duties[0]
+    assert (duty.document_date, "文件日期 2017-07-04，晚于期限 2017-06-30" in duty.because) == (date(2017, 7, 4), True)
+    # One county late: the city is done, and says how many were late.
+    for area in plan.areas_with("two_lines")[1:]:
+        returns[july, area.id] = build("2017-07", area.id)
+    city = project_figures(plan, "two_lines", "city", july, returns, ()).measurements[0]
+    assert (city.level, city.light.word, city.numerator, city.late_areas) == ("late", "逾期完成", 8, 1)
+    assert sentences.standing(city).startswith("两线合一：逾期完成（2017年7月10日），8个地区中8个已完成（其中1个逾期）")
+    duty = project_figures(plan, "dibao", "city", july, returns, ()).duties[0]
+    assert (duty.state, "逾期达到 1 个（苍溪县）" in duty.because) == ("met_late", True)
+
+
+def test_without_a_document_the_due_months_return_shows_whether_it_was_in_time(plan, build):
+    plan = _without_documents(plan)
+    undone, july, august = {"dibao.urban.by_household_households": "3999"}, Period("2017-07"), Period("2017-08")
+    done = {(month, "cangxi"): build(str(month), "cangxi") for month in (JUNE, july, august)}
+
+    def state(period, returns):
+        return project_figures(plan, "dibao", "cangxi", period, returns, ()).duties[0].state
+
+    late = {**done, (JUNE, "cangxi"): build("2017-06", "cangxi", undone)}
+    assert [state(period, late) for period in (Period("2017-H1"), july, august)] == ["not_met", "met_late", "met_late"]
+    # What was done in time and fell behind for a month was done in time.
+    again = {**done, (july, "cangxi"): build("2017-07", "cangxi", undone)}
+    assert [state(period, again) for period in (JUNE, july, august)] == ["met", "not_met", "met"]
+    # Nobody can say of a month that was not reported.
+    del late[JUNE, "cangxi"]
+    assert state(july, late) == "met"
+
+
+def _without_documents(plan):
+    projects = tuple(
+        project.model_copy(
+            update={"duties": tuple(duty.model_copy(update={"document_date": None}) for duty in project.duties)}
+        )
+        for project in plan.projects
+    )
+    return plan.model_copy(update={"projects": projects})
+
+
 def test_the_earliest_as_of_stands_for_the_city(plan, build):
     returns = {(JUNE, area.id): build("2017-06", area.id, as_of=date(2017, 6, 23)) for area in plan.areas_with("dibao")}
     returns[JUNE, "etdz"] = build("2017-06", "etdz", as_of=date(2017, 6, 20))

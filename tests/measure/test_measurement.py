@@ -122,7 +122,7 @@ def test_nothing_to_divide_by_is_said_and_not_a_rate(plan, build):
         # the document counts by its date, however late the return that shows it
         ("2017-06", date(2017, 7, 5), {"two_lines.rural.by_household_document_date": "2017-06-30"}, "stage"),
         ("2017-07", date(2017, 7, 31), {}, "done"),
-        ("2017-07", date(2017, 7, 31), {"two_lines.rural.by_household_document_date": "2017-07-01"}, "partial"),
+        ("2017-07", date(2017, 7, 31), {"two_lines.rural.by_household_document_date": "2017-07-01"}, "late"),
         # 7月起: the new standard is a duty from July on, due by its end
         ("2017-07", date(2017, 7, 23), {"two_lines.urban.standard_now_yuan": "459"}, "in_progress"),
         ("2017-08", date(2017, 8, 23), {"two_lines.urban.standard_now_yuan": "459"}, "partial"),
@@ -147,8 +147,8 @@ def test_a_milestone_says_when_and_why(plan, build):
     late = measure(
         plan, "two_lines_done", build("2017-08", changes={"two_lines.urban.by_household_document_date": "2017-07-03"})
     )
-    assert late.milestone_date is None
-    assert late.conditions[0].state == "not_met"
+    assert (late.milestone_date, late.light.word) == (date(2017, 7, 10), "逾期完成")
+    assert late.conditions[0].state == "met_late"
     assert "文件日期 2017-07-03，晚于期限 2017-06-30" in late.conditions[0].because
     assert "4,000户 ≥ 城市低保户数 4,000户" in late.conditions[0].because
 

@@ -30,6 +30,7 @@ def _lights() -> list[Light]:
     milestones = [
         lights.milestone.done,
         lights.milestone.stage,
+        lights.milestone.late,
         lights.milestone.in_progress,
         lights.milestone.partial,
         lights.milestone.not_done,

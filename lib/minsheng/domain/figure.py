@@ -35,8 +35,8 @@ class ConditionState(Frozen):
 
     id: str
     name: str
-    state: Literal["met", "not_met", "not_due", "unknown"]
-    """``unknown``: what it needs was not reported, so nobody can say."""
+    state: Literal["met", "met_late", "not_met", "not_due", "unknown"]
+    """``met_late``: done after its date (逾期完成), from then on; ``unknown``: what it needs was not reported."""
     due: date
     document_date: date | None = None
     because: str
@@ -70,8 +70,11 @@ class Measurement(Frozen):
     completion: Exact | None = None
     schedule_progress: Exact | None = None
     light: Light
-    level: Literal["done", "stage", "in_progress", "partial", "not_done"] | None = None
-    """``stage``: what has started is done (阶段任务已完成), and more is to come."""
+    level: Literal["done", "late", "stage", "in_progress", "partial", "not_done"] | None = None
+    """``late``: all of it is done, some after its date (逾期完成).
+
+    ``stage``: what has started is done (阶段任务已完成), and more is to come.
+    """
     milestone_date: date | None = None
     """The document date on which the last condition was met."""
     conditions: tuple[ConditionState, ...] = ()
@@ -85,6 +88,8 @@ class Measurement(Frozen):
     """Names of those that are missing or blocked."""
     staged_areas: int = Field(default=0, exclude_if=lambda value: not value)
     """For a milestone's city row: how many areas are at ``stage``; ``numerator`` counts those that are done."""
+    late_areas: int = Field(default=0, exclude_if=lambda value: not value)
+    """For a milestone's city row: how many of those that are done were done after the date."""
 
     limit: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether the target is an upper limit: the lower, the better."""

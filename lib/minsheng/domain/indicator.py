@@ -76,7 +76,8 @@ class Condition(Frozen):
     name: str
     tests: tuple[Comparison, ...]
     document_date: str | None = None
-    """A date field: the milestone is judged by the date of its document, not by the day it was reported."""
+    """A date field, ``*`` for every row: judged by the date of its documents, the latest of several, not by the day it
+    was reported. Without one the first return from the due month on shows whether it was done in time."""
     starts: date | None = None
     """Before this day the duty does not exist yet."""
     due: date

@@ -83,6 +83,8 @@ class MilestoneLights(Frozen):
     done: Light
     stage: Light = Light(id="stage", word="阶段任务已完成", shape="◎", tone=Tone.GREEN)
     """All that has started is done, and more is to come; how many conditions are met is added to the word."""
+    late: Light = Light(id="late", word="逾期完成", shape="◆", tone=Tone.YELLOW)
+    """All of it is done, some of it after its date: so from then on, in every report."""
     in_progress: Light
     """Not done, and not due yet."""
     partial: Light

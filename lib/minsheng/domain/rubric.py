@@ -45,6 +45,8 @@ class ProportionalRule(Frozen):
     requires: tuple[str, ...] = ()
     """Ids of duties; while one that is due is not met, only ``unmet_share`` of the points is given."""
     unmet_share: Exact = Field(default="1", validate_default=True)
+    late: Exact = Field(default="0.5", validate_default=True)
+    """The share of the points while every duty is met, one of them after its date (逾期完成)."""
     unreported: Unreported
     source: Source
 
@@ -85,6 +87,8 @@ class MilestoneRule(Frozen):
     combine: Combine = Combine.WEIGHTED
     levels: dict[Literal["done", "stage", "partial", "not_done"], Exact]
     """Level → share of the full marks; without ``stage`` (阶段任务已完成) the item waits until all of it is due."""
+    late: Exact = Field(default="0.5", validate_default=True)
+    """The share of the full marks for what was done after its date (逾期完成)."""
     unreported: Unreported
     source: Source
 

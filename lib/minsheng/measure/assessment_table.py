@@ -28,7 +28,7 @@ from minsheng.measure.wording import united
 
 State = Literal["met", "not_met", "unknown"]
 
-_LEVELS: dict[str, State] = {"done": "met", "partial": "not_met", "not_done": "not_met"}
+_LEVELS: dict[str, State] = {"done": "met", "late": "met", "partial": "not_met", "not_done": "not_met"}
 """A milestone that is still under way, or at a stage, cannot be judged yet."""
 
 

@@ -174,7 +174,7 @@ def _milestone(
     counts: dict[Level, list[str]] = {level: [] for level in LEVEL_WORDS}
     for name, reached in known.items():
         counts[reached].append(name)
-    done, expected = len(counts["done"]), len(gathered.expected)
+    done, expected = len(counts["done"]) + len(counts["late"]), len(gathered.expected)
     shown = "；".join(
         f"{LEVEL_WORDS[level]} {len(names)} 个" + (f"（{'、'.join(names)}）" if level != "done" else "")
         for level, names in counts.items()
@@ -193,7 +193,8 @@ def _milestone(
         denominator=Decimal(expected),
         level=level,
         staged_areas=len(counts["stage"]),
-        milestone_date=max(dates) if level == "done" and dates else None,
+        late_areas=len(counts["late"]),
+        milestone_date=max(dates) if level in {"done", "late"} and dates else None,
         cells=tuple(cell for row in rows.values() for cell in row.cells),
     )
 
@@ -208,26 +209,29 @@ def _light(plan: Plan, level: Level | None, rows: list[Measurement]) -> Light:
 
 
 def _city_level(counts: dict[Level, list[str]]) -> Level:
-    """Done only if all are; otherwise overdue areas make it partial, or not done where no area has begun to meet it."""
+    """Done only if all are, late if some were late; with overdue areas partial, or not done where none has begun."""
     if counts["partial"] or counts["not_done"]:
-        return "partial" if counts["done"] or counts["stage"] or counts["partial"] else "not_done"
+        begun = counts["done"] or counts["late"] or counts["stage"] or counts["partial"]
+        return "partial" if begun else "not_done"
     if counts["in_progress"]:
         return "in_progress"
-    return "stage" if counts["stage"] else "done"
+    if counts["stage"]:
+        return "stage"
+    return "late" if counts["late"] else "done"
 
 
-_WORDS = {"not_met": "未达到", "unknown": "无法判定", "not_due": "未到期"}
+_WORDS = {"not_met": "未达到", "unknown": "无法判定", "not_due": "未到期", "met_late": "逾期达到"}
 """From worst to best; the worst is 全市's state."""
 
 
 def duty_states(
-    plan: Plan, project: Project, period: Period, gathered: Gathered, *, is_city: bool
+    plan: Plan, project: Project, period: Period, gathered: Gathered, returns: Returns, *, is_city: bool
 ) -> tuple[ConditionState, ...]:
     """Judge a project's duties; 全市 has met one when every area has, and cannot say while an area is missing."""
     # No column of the annex table holds them (按户施保 by June): judged like conditions, shown, and scored with.
     judged: list[ConditionState] = []
     for duty in project.duties if gathered.found else ():
-        states = {area.name: judge(plan, period, accepted, duty).state for area, accepted in gathered.found}
+        states = {area.name: judge(plan, period, accepted, duty, returns).state for area, accepted in gathered.found}
         judged.append(_city_state(states, gathered) if is_city else next(iter(states.values())))
     return tuple(judged)
 

@@ -23,7 +23,7 @@ from minsheng.measure.fields import (
     unit_of,
     withheld_in,
 )
-from minsheng.measure.milestones import Level, judge, level_of
+from minsheng.measure.milestones import MET, Level, judge, level_of
 from minsheng.measure.rounding import grouped, percent, sealed, short_of
 
 
@@ -58,7 +58,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
         return blank(indicator, status, plan.lights.blocked, text, target, schedule_progress=expected)
     match indicator.measure:
         case MilestoneMeasure() as measure:
-            return _milestone(plan, indicator, area_id, period, accepted, measure=measure)
+            return _milestone(plan, indicator, area_id, period, accepted, returns=returns, measure=measure)
         case RatioMeasure() | SumMeasure():
             parts = parts_of(plan, indicator, accepted)
             if isinstance(parts, Parts):
@@ -183,6 +183,8 @@ def milestone_light(plan: Plan, level: Level, share: str) -> Light:
     match level:
         case "done":
             return lights.done
+        case "late":
+            return lights.late
         case "stage":
             return lights.stage.model_copy(update={"word": f"{lights.stage.word}（{share}）"})
         case "in_progress":
@@ -197,6 +199,7 @@ def milestone_light(plan: Plan, level: Level, share: str) -> Light:
 
 LEVEL_WORDS: dict[Level, str] = {
     "done": "完成",
+    "late": "逾期完成",
     "stage": "阶段任务已完成",
     "in_progress": "推进中",
     "partial": "部分完成",
@@ -211,9 +214,10 @@ def _milestone(
     period: Period,
     accepted: AcceptedReturn,
     *,
+    returns: Returns,
     measure: MilestoneMeasure,
 ) -> Measurement:
-    judged = [judge(plan, period, accepted, condition) for condition in measure.conditions]
+    judged = [judge(plan, period, accepted, condition, returns) for condition in measure.conditions]
     states = [each.state for each in judged]
     target = indicator.targets[area_id]
     cells = tuple(cell for each in judged for cell in each.cells)
@@ -223,7 +227,7 @@ def _milestone(
             update={"conditions": tuple(states), "cells": cells}
         )
     level = level_of(period, accepted, measure.conditions, [state.state for state in states])
-    met = [state for state in states if state.state == "met"]
+    met = [state for state in states if state.state in MET]
     dates = [state.document_date for state in met if state.document_date is not None]
     return blank(
         indicator,
@@ -234,13 +238,19 @@ def _milestone(
         numerator=Decimal(len(met)),
         denominator=Decimal(len(states)),
         level=level,
-        milestone_date=max(dates) if level == "done" and dates else None,
+        milestone_date=max(dates) if level in {"done", "late"} and dates else None,
         conditions=tuple(states),
         cells=cells,
     )
 
 
-_STATE_WORDS = {"met": "已达到", "not_met": "未达到", "not_due": "未到期", "unknown": "无法判定"}
+_STATE_WORDS = {
+    "met": "已达到",
+    "met_late": "逾期达到",
+    "not_met": "未达到",
+    "not_due": "未到期",
+    "unknown": "无法判定",
+}
 
 
 def _expected(plan: Plan, indicator: Indicator, period: Period, area_id: str) -> Decimal | None:

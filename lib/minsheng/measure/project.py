@@ -105,7 +105,7 @@ def project_figures(
         area_name=plan.area_name(area_id),
         status=_status(closing, project, is_city=is_city),
         measurements=_measurements(plan, project, subject, period, returns),
-        duties=duty_states(plan, project, period, gathered, is_city=is_city),
+        duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
         funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
         trend=trend(plan, project, subject, period, returns),

@@ -213,25 +213,34 @@ def _level_term(facts: Measured, rule: MilestoneRule, each: Weighted, there: Map
     if row.level is None or row.level == "in_progress":
         text = f"指标“{indicator.id}”不是节点任务，不能按 milestone 计分"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
-    share = Fraction(rule.levels.get(row.level, Decimal(0)))
+    share = Fraction(rule.late if row.level == "late" else rule.levels.get(row.level, Decimal(0)))
     chain = f"{exact_percent(share)}〔{_level_word(row)}〕"
     return Term(indicator.short_name, share, chain, Fraction(each.weight))
 
 
 def _with_duties(facts: Measured, rule: ProportionalRule, value: Fraction, chain: str) -> tuple[Fraction, str, str]:
-    """Give only a share of the points while a duty that is due is not met, or nobody can say that it is."""
-    unmet = []
+    """Give only a share of the points while a due duty is not met, or nobody can say; another once it was met late."""
+    unmet, late = [], []
     for duty_id in rule.requires:
         duty = facts.duties.get(duty_id)
         if duty is None:
             unmet.append(f"{duty_id}：所在项目未报送，无法判定")
         elif duty.state in {"not_met", "unknown"}:
             unmet.append(f"{duty.name}：{duty.because}")
-    if not unmet:
+        elif duty.state == "met_late":
+            late.append(f"{duty.name}：{duty.because}")
+    found = [
+        (Fraction(share), word, duties)
+        for share, word, duties in ((rule.unmet_share, "到期任务未落实", unmet), (rule.late, "到期任务逾期完成", late))
+        if duties
+    ]
+    if not found:
         return value, chain, ""
-    share = Fraction(rule.unmet_share)
-    because = f"到期任务未落实，只得 {exact_percent(share)}：{'；'.join(unmet)}"
-    return value * share, f"{chain} × {exact_percent(share)}〔到期任务未落实〕", because
+    # Once: whoever did one duty late and another not at all loses the dearer share.
+    share, word, _ = min(found, key=lambda each: each[0])
+    told = "；".join(f"{what}：{'；'.join(duties)}" for _, what, duties in found)
+    because = f"只得 {exact_percent(share)}：{told}"
+    return value * share, f"{chain} × {exact_percent(share)}〔{word}〕", because
 
 
 def _stepped(rule: StepRule, whole: Term, full_marks: Decimal) -> tuple[Fraction, str, str]:

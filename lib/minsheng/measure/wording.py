@@ -71,7 +71,10 @@ def rule_in_words(plan: Plan, rule: ItemRule) -> str:
                 _UNREPORTED[rule.unreported],
             ]
         case MilestoneRule():
-            levels = "，".join(f"{LEVEL_WORDS[level]}得 {_percent(share)}" for level, share in rule.levels.items())
+            shares: dict[str, Decimal] = {"late": rule.late}
+            shares.update(rule.levels.items())
+            named = [f"{word}得 {_percent(shares[level])}" for level, word in LEVEL_WORDS.items() if level in shares]
+            levels = "，".join(named)
             said = [f"按节点完成情况：{levels}", "未到期不计入", *_combine(rule), _UNREPORTED[rule.unreported]]
         case CountedRule():
             said = [f"全年不少于 {rule.target} {rule.unit}"]

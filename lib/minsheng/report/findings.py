@@ -11,7 +11,13 @@ from minsheng.render.html.markup import Element, Piece, code, note, one_line, pa
 from minsheng.report import sentences
 from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, no_data, unused
 
-_CONDITION_TONES: dict[str, FindingTone] = {"met": "good", "not_met": "watch", "not_due": "plain", "unknown": "watch"}
+_CONDITION_TONES: dict[str, FindingTone] = {
+    "met": "good",
+    "met_late": "watch",
+    "not_met": "watch",
+    "not_due": "plain",
+    "unknown": "watch",
+}
 
 
 class Finding(NamedTuple):

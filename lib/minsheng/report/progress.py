@@ -11,7 +11,7 @@ from minsheng.report import sentences
 from minsheng.report.lights import figures_of, light_badge, no_data
 from minsheng.report.sources import reference
 
-_STATES = {"met": "已落实", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
+_STATES = {"met": "已落实", "met_late": "逾期完成", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
 
 
 _COLUMNS = [

@@ -136,10 +136,10 @@ def condition(state: ConditionState) -> str:
         return f"{state.name}：尚未到期，{due}。"
     if state.state == "not_met":
         return f"{state.name}：未落实，{due}。{_because(state)}"
+    done = "逾期完成" if state.state == "met_late" else "已落实"
     if state.document_date is None:
-        return f"{state.name}：已落实。{_because(state)}"
-    late = "，晚于期限" if state.document_date > state.due else ""
-    return f"{state.name}：已落实，文件日期{numbers.day(state.document_date)}{late}（{due}）。{_because(state)}"
+        return f"{state.name}：{done}{f'，{due}' if state.state == 'met_late' else ''}。{_because(state)}"
+    return f"{state.name}：{done}，文件日期{numbers.day(state.document_date)}（{due}）。{_because(state)}"
 
 
 def funds(use: FundUse) -> str:
@@ -220,6 +220,9 @@ def _milestone(measurement: Measurement) -> str:
         case "done":
             dated = f"（{numbers.day(measurement.milestone_date)}）" if measurement.milestone_date else ""
             return f"{measurement.brief}：已完成{dated}"
+        case "late":
+            dated = f"（{numbers.day(measurement.milestone_date)}）" if measurement.milestone_date else ""
+            return f"{measurement.brief}：{measurement.light.word}{dated}{_done_share(measurement)}"
         case "in_progress":
             return f"{measurement.brief}：正在推进，尚未到期{_done_share(measurement)}"
         case "stage" | "partial" | "not_done" as level:
@@ -232,7 +235,8 @@ def _milestone(measurement: Measurement) -> str:
 
 
 def _done_areas(measurement: Measurement) -> str:
-    counted = [f"{numbers.trimmed(measurement.numerator)}个已完成"] if measurement.numerator else []
+    late = f"（其中{measurement.late_areas}个逾期）" if measurement.late_areas else ""
+    counted = [f"{numbers.trimmed(measurement.numerator)}个已完成{late}"] if measurement.numerator else []
     counted += [f"{measurement.staged_areas}个阶段任务已完成"] if measurement.staged_areas else []
     return "、".join(counted) or "没有已完成的"
 

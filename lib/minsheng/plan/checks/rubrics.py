@@ -96,6 +96,7 @@ def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
                 demand_known(files, (_COUNTY, (*path, "indicators", n)), "指标", indicator, files.ids("indicators"))
         case MilestoneRule() as rule:
             _shares(files, path, rule.levels.items(), best="done")
+            _share(files, path, "late", rule.late)
             absent = {"done", "partial", "not_done"} - set(rule.levels)
             if absent:
                 files.fault(_COUNTY, (*path, "levels"), f"缺少“{'、'.join(sorted(absent))}”", "done、partial、not_done")
@@ -111,11 +112,16 @@ def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
 
 def _proportional(files: PlanFiles, path: YamlPath, rule: ProportionalRule) -> None:
     _bounds(files, path, rule)
-    if not 0 <= rule.unmet_share <= 1:
-        files.fault(_COUNTY, (*path, "unmet_share"), f"unmet_share 为 {plain(rule.unmet_share)}", "0 至 1")
+    _share(files, path, "unmet_share", rule.unmet_share)
+    _share(files, path, "late", rule.late)
     duties = [duty.id for _, project in files.sound("projects", Project) for duty in project.duties]
     for n, duty in enumerate(rule.requires):
         demand_known(files, (_COUNTY, (*path, "requires", n)), "任务（duties）", duty, duties or ["（无）"])
+
+
+def _share(files: PlanFiles, path: YamlPath, key: str, share: Decimal) -> None:
+    if not 0 <= share <= 1:
+        files.fault(_COUNTY, (*path, key), f"{key} 为 {plain(share)}", "0 至 1")
 
 
 def _steps(files: PlanFiles, path: YamlPath, rule: StepRule) -> None:

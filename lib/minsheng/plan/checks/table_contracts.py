@@ -224,7 +224,7 @@ def _condition(files: PlanFiles, place: Place, condition: Condition) -> None:
     for n, test in enumerate(condition.tests):
         _comparison(files, name, (*path, "tests", n), test)
     if condition.document_date is not None:
-        fault = field_fault(files, condition.document_date, frozenset({CellType.DATE}), single=True)
+        fault = field_fault(files, condition.document_date, frozenset({CellType.DATE}))
         if fault:
             files.fault(name, (*path, "document_date"), *fault)
     elif not condition.tests:
