@@ -19,9 +19,11 @@ from minsheng.domain.assessment import (
     Veto,
 )
 from minsheng.domain.period import Period
+from minsheng.intake.forms.carried import carried_forward
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
+from minsheng.measure.score_totals import deductions
 from minsheng.plan import load_plan
 
 ROOT = Path(__file__).parents[2]
@@ -341,6 +343,52 @@ def test_a_decision_stands_when_what_it_was_about_is_found_no_longer(data, plan)
     # A month that was retyped is not the one that the words beside it speak of.
     put(data, changed(content, {**decided, "拟扣分!C4": "2017-06"}), "social_relief")
     assert "拟扣分!C4" in "".join(read(data, plan, {}).faults)
+
+
+YEAR = Period("2017")
+
+
+def test_a_years_forms_begin_with_what_the_half_years_forms_said_each_with_its_source(data, plan):
+    told = "2017年5月月报未经分管领导（沈友文）签字"
+    decided = section_form().model_copy(
+        update={"decisions": (Decision(rule="sec.mgmt.4", event="2017-05", told=told, taken=False, reason="纸质已签"),)}
+    )
+    proposed = [Proposal(rule="sec.mgmt.4", event="2017-05", told=told)]
+    put(data, write_area_form(plan, "cangxi", H1, area_form()))
+    put(data, write_section_form(plan, "social_relief", H1, proposed, decided), "social_relief")
+    carried = carried_forward(data, plan, YEAR)
+    assert carried.faults == ()
+    # The year's blank form holds them already; what was decided on is in it though nothing is found any more.
+    year = data / "assessment/2017"
+    year.mkdir()
+    blank = write_area_form(plan, "cangxi", YEAR, carried.blank_area("cangxi", YEAR))
+    (year / "cangxi.xlsx").write_bytes(changed(blank, {"封面!B4": "考评组"}))
+    listed = carried.proposals("social_relief", [])
+    blank = write_section_form(plan, "social_relief", YEAR, listed, carried.blank_section("social_relief", YEAR))
+    (year / "social_relief.xlsx").write_bytes(changed(blank, {"封面!B4": "局绩效办公室"}))
+    found = read_forms(data, plan, YEAR, {})
+    assert found.faults == ()
+    city, opinion = found.areas["cangxi"].events
+    assert (city.subject, city.points, city.reason) == (
+        "进度滞后", None, "2017年上半年已计（assessment/2017-H1/cangxi.xlsx，扣分事项!A4）",
+    )  # fmt: skip
+    assert (opinion.points, opinion.reason.startswith("回应慢；2017年上半年已计（")) == (Decimal("0.5"), True)
+    (decision,) = found.sections["social_relief"].decisions
+    assert (decision.taken, decision.told) == (False, told)
+    assert decision.reason == "纸质已签；2017年上半年已免除（assessment/2017-H1/social_relief.xlsx，拟扣分!F4）"
+    # Once in the form they are not added again; an older form without them gets them, and a later decision stands.
+    assert carried.into_area(found.areas["cangxi"]) == found.areas["cangxi"]
+    assert carried.into_section(found.sections["social_relief"]) == found.sections["social_relief"]
+    bare_year = AssessmentForm(area="cangxi", period=YEAR, assessor="考评组")
+    points = deductions(plan, carried.into_area(bare_year))
+    assert [(line.item, line.points) for line in points] == [("ded.city", 1), ("ded.opinion", Decimal("0.5"))]
+    assert "2017年上半年已计" in points[0].because
+    later = SectionForm(
+        section="social_relief", period=YEAR, assessor="x",
+        decisions=(Decision(rule="sec.mgmt.4", event="2017-05", told=told, taken=True),),
+    )  # fmt: skip
+    assert carried.into_section(later) == later
+    assert carried_forward(data, plan, H1).events == {}
 
 
 SECTION_FAULTS = [

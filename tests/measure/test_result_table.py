@@ -32,6 +32,19 @@ def made(plan, build, period, changes, *, as_of=None, without=()):
     return result_table_figures(plan, period, ranking_figures(plan, period, scorings), scorings, cities), scorings
 
 
+def test_a_years_table_shows_what_its_half_year_said(plan, build):
+    half, _ = made(plan, build, Period("2017-H1"), {})
+    year, scorings = made(plan, build, Period("2017"), {})
+    assert year.rows[0].half_years == ()
+    ranking = ranking_figures(plan, Period("2017"), scorings)
+    beside = result_table_figures(plan, Period("2017"), ranking, scorings, [], [half])
+    row, before = beside.rows[0], next(each for each in half.rows if each.area == beside.rows[0].area)
+    (shown,) = row.half_years
+    assert (shown.period, shown.rank, shown.total, shown.full_marks) == (
+        half.period, before.rank, before.total, before.full_marks,
+    )  # fmt: skip
+
+
 def standing(table, indicator):
     return next(each for each in table.standings if each.indicator == indicator)
 

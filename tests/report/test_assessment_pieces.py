@@ -1,6 +1,8 @@
 from decimal import Decimal
 
 from minsheng import report
+from minsheng.domain.period import Period
+from minsheng.domain.result import HalfYearRow
 
 
 def test_a_provisional_total_never_passes_for_a_final_one(build):
@@ -79,6 +81,19 @@ def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
     rows = repr(report.result_table(build.result_table()))
     assert "剑阁县　未评　5.50　0" in rows
     assert "苍溪县　1.00　6.88　1" in rows
+
+
+def test_the_half_year_stands_beside_the_year(build):
+    half = HalfYearRow(period=Period("2017-H1"), rank=2, total="5.5", full_marks="8")
+    rows = build.result_rows()
+    figures = build.result_table(
+        period=Period("2017"), rows=(rows[0].model_copy(update={"half_years": (half,)}), rows[1])
+    )
+    text = repr(report.result_table(figures))
+    assert "上半年与全年" in text
+    assert "苍溪县　5.50　8　2　6.88　9　1" in text
+    assert "剑阁县　—　—　—　5.50　8　2" in text
+    assert "上半年与全年" not in repr(report.result_table(build.result_table()))
 
 
 def test_the_result_table_says_where_a_county_passes_and_the_city_fails(build, visible):

@@ -226,7 +226,9 @@ def _content(workspace: Workspace, plan: Plan, period: Period) -> str:
     data = workspace.data
     registers = (deliveries_path(data), register_path(data), signed_register_path(data))
     parts = [("plan", plan.sha256), ("package", fingerprint(workspace).package)]
-    parts += [(f"form:{who}", digest) for who, digest in _forms(workspace, period).items()]
+    # A year's assessment takes over what the half-years' forms say.
+    for each in (period, *period.halves):
+        parts += [(f"form:{each}:{who}", digest) for who, digest in _forms(workspace, each).items()]
     parts += [(path.name, sha256(path)) for path in registers if path.is_file()]
     evidence = sorted((data / "evidence" / str(period)).rglob("*"))
     parts += [(str(path), f"{path.stat().st_size} {path.stat().st_mtime_ns}") for path in evidence if path.is_file()]

@@ -14,6 +14,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.files.written import canonical_json
+from minsheng.intake.forms.carried import carried_forward
 from minsheng.intake.forms.form_store import Forms, accepted_form_path
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
@@ -147,11 +148,17 @@ def _assess(
 def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folder: Path) -> list[Path]:
     """Write one blank form per assessed area and section; return their paths."""
     accept_deliveries(workspace.data, plan, period)
-    contents = {area.id: write_area_form(plan, area.id, period) for area in plan.assessed_at(period)}
+    # A year's form begins with what the half-years' forms said: events, and what was confirmed or waived.
+    carried = carried_forward(workspace.data, plan, period)
+    contents = {
+        area.id: write_area_form(plan, area.id, period, carried.blank_area(area.id, period))
+        for area in plan.assessed_at(period)
+    }
     for section in _assessed(plan):
         # What the system proposes to deduct stands in the form already, as far as reports are on record.
-        found = proposals(workspace, plan, period, section)
-        contents[section.id] = write_section_form(plan, section.id, period, found)
+        found = carried.proposals(section.id, proposals(workspace, plan, period, section))
+        filled = carried.blank_section(section.id, period)
+        contents[section.id] = write_section_form(plan, section.id, period, found, filled)
     written = []
     for who, content in contents.items():
         path = folder / f"{who}.xlsx"
@@ -181,13 +188,16 @@ def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
     sections = _assessed(plan)
     proposed = {section.id: proposals(workspace, plan, period, section) for section in sections}
     outcome = read_forms(workspace.data, plan, period, proposed)
+    carried = carried_forward(workspace.data, plan, period)
+    faults = (*outcome.faults, *carried.faults)
     # Nothing is accepted then: a ranking with a refused form left out would not be the assessors' ranking.
-    if outcome.faults:
-        lines = "\n".join(outcome.faults)
-        raise FileRefusedError(
-            f"{lines}\n共 {len(outcome.faults)} 个问题。考评表改正后重新运行 minsheng assess {period}"
-        )
-    accepted: dict[str, AssessmentForm | SectionForm] = {**outcome.areas, **outcome.sections}
+    if faults:
+        lines = "\n".join(faults)
+        raise FileRefusedError(f"{lines}\n共 {len(faults)} 个问题。考评表改正后重新运行 minsheng assess {period}")
+    accepted: dict[str, AssessmentForm | SectionForm] = {
+        **{who: carried.into_area(form) for who, form in outcome.areas.items()},
+        **{who: carried.into_section(form) for who, form in outcome.sections.items()},
+    }
     bodies = {area.id: area.name for area in plan.assessed_at(period)} | {each.id: each.name for each in sections}
     for who in bodies:
         path = accepted_form_path(workspace.data, period, who)

@@ -93,6 +93,11 @@ class Period:
         return [Period.of_month(self.year, m) for m in range(self.first_month, self.last_month + 1)]
 
     @property
+    def halves(self) -> list["Period"]:
+        """The half-years of a year, in order; none of a half-year or month."""
+        return [type(self)(f"{self.year:04d}-H{half}") for half in (1, 2)] if self.kind == PeriodKind.YEAR else []
+
+    @property
     def closing_month(self) -> "Period":
         """The last month that it covers: the one whose returns carry its cumulative figures."""
         return Period.of_month(self.year, self.last_month)

@@ -36,6 +36,7 @@ __all__ = [
     "DossierHeading",
     "Figures",
     "FundUse",
+    "HalfYearRow",
     "InputFile",
     "ItemScore",
     "KeyValue",
@@ -171,6 +172,15 @@ class ResultItem(Frozen):
     evidence_required: str = ""
 
 
+class HalfYearRow(Frozen):
+    """What a half-year's result table said of a bureau."""
+
+    period: Period
+    rank: int | None
+    total: Exact
+    full_marks: Exact
+
+
 class ResultRow(Frozen):
     """One county-level bureau in the result table (考评结果表)."""
 
@@ -195,6 +205,8 @@ class ResultRow(Frozen):
     as_of: date | None
     assessed: bool
     """Whether the assessor's form was in."""
+    half_years: tuple[HalfYearRow, ...] = Field(default=(), exclude_if=lambda rows: not rows)
+    """In a year's table: what its half-years' tables said."""
 
 
 class CityStanding(Frozen):

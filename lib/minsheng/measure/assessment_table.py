@@ -12,6 +12,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import (
     AreaRow,
     CityStanding,
+    HalfYearRow,
     Measurement,
     ProjectFigures,
     RankingFigures,
@@ -38,6 +39,7 @@ def result_table_figures(
     ranking: RankingFigures,
     scorings: Sequence[ScoringFigures],
     cities: Sequence[ProjectFigures],
+    halves: Sequence[ResultTableFigures] = (),
 ) -> ResultTableFigures:
     """Put the result table together.
 
@@ -47,6 +49,8 @@ def result_table_figures(
         Sealed for the same period; points are copied, never computed anew.
     cities
         The sealed city figures of every project, with the areas' rows.
+    halves
+        The sealed tables of a year's half-years.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def result_table_figures(
         data_label="；".join(dict.fromkeys(f.data_label for f in (*scorings, *cities) if f.data_label)),
         before_notice=ranking.before_notice,
         assumptions=united(ranking.assumptions, *(figures.assumptions for figures in scorings)),
-        rows=tuple(_row(plan, row, scores[row.area]) for row in ranking.rows),
+        rows=tuple(_row(plan, row, scores[row.area], halves) for row in ranking.rows),
         group_names={group.id: group.name for group in rubric.groups},
         group_marks={group.id: group.full_marks for group in rubric.groups},
         items=tuple(
@@ -93,7 +97,7 @@ def result_table_figures(
     )
 
 
-def _row(plan: Plan, rank: RankRow, figures: ScoringFigures) -> ResultRow:
+def _row(plan: Plan, rank: RankRow, figures: ScoringFigures, halves: Sequence[ResultTableFigures]) -> ResultRow:
     manual = {item.id for item in plan.county_rubric.items if isinstance(item.rule, MANUAL_RULES)}
     return ResultRow(
         rank=rank.rank,
@@ -112,6 +116,12 @@ def _row(plan: Plan, rank: RankRow, figures: ScoringFigures) -> ResultRow:
         converted=figures.converted,
         as_of=figures.as_of,
         assessed=any(item.item in manual and item.points is not None for item in figures.items),
+        half_years=tuple(
+            HalfYearRow(period=half.period, rank=row.rank, total=row.total, full_marks=row.full_marks)
+            for half in halves
+            for row in half.rows
+            if row.area == rank.area
+        ),
     )
 
 

@@ -67,7 +67,7 @@ def was_proposed(plan: Plan, rule: SectionRule, period: Period, event: str, told
     label = next((each.label for each in _reporting_months(plan, period) if each.text == month), None)
     parts = {each.id for each in plan.reporting.parts} if rule.check == SectionCheck.EMPTY_PART else {""}
     # Every proposal names its month in words: an event that was retyped does not fit the words beside it.
-    return is_automatic(rule) and label is not None and part in parts and told.startswith(f"{label}月报")
+    return is_automatic(rule) and label is not None and part in parts and told.startswith(label)
 
 
 def is_automatic(rule: SectionRule) -> bool:

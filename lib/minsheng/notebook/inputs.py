@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from minsheng.domain.area import Area, Section
+from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.assessment import (
     AssessmentForm,
     DeliveredMonth,
@@ -21,7 +21,7 @@ from minsheng.domain.assessment import (
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Figures, InputFile, Provenance, ReturnNote
+from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures, ReturnNote
 from minsheng.errors import UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result
@@ -87,6 +87,12 @@ class Inputs:
     def sealed(self, subject: str, notebook: str) -> Figures:
         """Return the figures that another notebook of this period sealed."""
         return read_result(self.workspace.result(self.period, subject, notebook), self.period).figures
+
+    def result_table_of(self, period: Period) -> ResultTableFigures | None:
+        """Return the result table that another period sealed; ``None`` where it was not assessed."""
+        path = self.workspace.result(period, CITY, "result_table")
+        figures = read_result(path, period).figures if path.is_file() else None
+        return figures if isinstance(figures, ResultTableFigures) else None
 
     def note(
         self,

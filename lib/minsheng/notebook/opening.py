@@ -155,7 +155,8 @@ def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tupl
     if not isinstance(ranking, RankingFigures):
         raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
     cities = [_sealed_or_live(inputs, project, CITY) for project in _projects_at(inputs)]
-    figures = result_table_figures(inputs.plan, inputs.period, ranking, scores, cities)
+    halves = [table for half in inputs.period.halves if (table := inputs.result_table_of(half)) is not None]
+    figures = result_table_figures(inputs.plan, inputs.period, ranking, scores, cities, halves)
     return figures, _closing(inputs, tuple(a.id for a in inputs.plan.areas))
 
 

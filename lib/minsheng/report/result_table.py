@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from minsheng.domain.period import Period
 from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
@@ -27,6 +28,7 @@ def result_table(dossier: Dossier) -> Piece:
         "考评结果",
         table(f"{figures.period.label}考评{word}结果", _TOTAL_COLUMNS, [_total_row(r, whole) for r in figures.rows]),
         [note(text) for text in remarks(figures)],
+        _beside_half_years(figures, whole),
         table(
             f"{figures.period.label}考评{word}得分构成",
             _group_columns(figures),
@@ -56,6 +58,34 @@ def _total_row(row: ResultRow, places: int) -> list[Content]:
         row.grade,
         None if row.converted is None else fixed(row.converted, places),
     ]
+
+
+def half_years(figures: ResultTableFigures) -> list[Period]:
+    """Return the half-years that stand beside a year."""
+    return sorted({half.period for row in figures.rows for half in row.half_years})
+
+
+def _beside_half_years(figures: ResultTableFigures, places: int) -> Element | None:
+    """Return each county's half-years beside its year; the marks that were assessed say what each is out of."""
+    shown = half_years(figures)
+    if not shown:
+        return None
+    columns = [TableColumn("县区", kind="row")]
+    for name in (*(_half_name(each) for each in shown), "全年"):
+        columns += [TableColumn(f"{name}得分", "分"), TableColumn(f"{name}已评满分", "分"), TableColumn(f"{name}名次")]
+    rows: list[list[Content]] = []
+    for row in figures.rows:
+        cells: list[Content] = [row.name]
+        mine = {half.period: half for half in row.half_years}
+        for each in (*(mine.get(half) for half in shown), row):
+            rank = str(each.rank) if each and each.rank is not None else None
+            cells += [fixed(each.total, places), trimmed(each.full_marks), rank] if each else [None, None, None]
+        rows.append(cells)
+    return table(f"{'、'.join(map(_half_name, shown))}与全年", columns, rows, style="scores")
+
+
+def _half_name(period: Period) -> str:
+    return period.label.partition("年")[2]
 
 
 def _group_columns(figures: ResultTableFigures) -> list[TableColumn]:

@@ -29,6 +29,8 @@ class Task:
         Whose assessment forms it reads.
     after
         Names of the tasks whose sealed results it reads.
+    beside
+        Names of other periods' tasks whose sealed results it shows beside its own, where they are made.
     source
         The notebook's file name without ``.ipynb``, where it serves several projects; else ``notebook``.
     """
@@ -40,6 +42,7 @@ class Task:
     owners: tuple[str, ...]
     forms: tuple[str, ...] = ()
     after: tuple[str, ...] = field(default=())
+    beside: tuple[str, ...] = ()
     source: str = ""
 
     @property
@@ -141,7 +144,8 @@ def _result_table_task(plan: Plan, period: Period) -> Task:
     cities = [task_name(period, CITY, project.id) for project in plan.projects_at(period)]
     after = (*cities, *scores, task_name(period, CITY, "scoring"))
     everyone = tuple(area.id for area in plan.areas)
-    return Task("result_table", period, CITY, {"period": str(period)}, everyone, (), after)
+    beside = tuple(task_name(half, CITY, "result_table") for half in period.halves)
+    return Task("result_table", period, CITY, {"period": str(period)}, everyone, (), after, beside)
 
 
 def _section_tasks(plan: Plan, period: Period) -> list[Task]:

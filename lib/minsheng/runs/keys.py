@@ -153,7 +153,8 @@ class Preparer:
 
     def _inputs(self, task: Task) -> dict[str, Path]:
         """Return what a task reads, by its place in the workspace."""
-        return self._received(task) | self._existing(self.workspace.outputs / name / RESULT for name in task.after)
+        sealed = (self.workspace.outputs / name / RESULT for name in (*task.after, *task.beside))
+        return self._received(task) | self._existing(sealed)
 
     def _received(self, task: Task) -> dict[str, Path]:
         """Return the accepted returns, forms and deliveries that a task reads."""

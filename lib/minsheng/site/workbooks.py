@@ -17,7 +17,7 @@ from minsheng.render.formats import HTML, PDF
 from minsheng.render.html import numbers
 from minsheng.render.html.numbers import day
 from minsheng.report.progress import target_words
-from minsheng.report.result_table import counted, differing, remarks
+from minsheng.report.result_table import counted, differing, half_years, remarks
 from minsheng.runs.results import FOLDER, published_result, published_result_table
 from minsheng.workspace import Workspace
 
@@ -152,6 +152,8 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     groups.append(Group("结果", ("扣分", "加分", "得分", "已评满分"), (points, points, points, "0.##")))
     groups.append(Group("等次", ("",), ("@",)))
     groups.append(Group("折算得分", ("",), (points,)))
+    shown = half_years(figures)
+    groups += [Group(half.label, ("得分", "已评满分", "名次"), (points, "0.##", "@")) for half in shown]
     rows: list[list[Cell]] = []
     for row in figures.rows:
         cells: list[Cell] = [None if row.rank is None else str(row.rank), row.name]
@@ -159,6 +161,10 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
             cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]
         cells += [row.deducted, row.bonus, row.total, row.full_marks, row.grade, row.converted]
+        mine = {half.period: half for half in row.half_years}
+        for each in (mine.get(half) for half in shown):
+            rank = str(each.rank) if each and each.rank is not None else None
+            cells += [each.total if each else None, each.full_marks if each else None, rank]
         rows.append(cells)
     told = [*remarks(figures), *differing(figures.standings), "空白的小项未评、未到期或无任务，不计入得分。"]
     told += [figures.data_label] * bool(figures.data_label)

@@ -24,7 +24,7 @@ from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import GateRefusedError
 from minsheng.files.entries import entries_below
 from minsheng.intake.forms.county import BONUS_FOLDER
-from minsheng.intake.forms.form_store import read_accepted_form, read_accepted_section_form
+from minsheng.intake.forms.form_store import forms_dir, read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
@@ -316,6 +316,10 @@ class _Looker:
         files = {name: path for name, path in files.items() if path.is_file()}
         if form and (source := self.workspace.data / form.file).is_file():
             files[f"考评表{source.suffix}"] = source
+        # What a year took over from its half-years stands in their forms.
+        for half in self.period.halves:
+            for source in sorted(forms_dir(self.workspace.data, half).glob(f"{who}.*")):
+                files[f"{half.label}考评表{source.suffix}"] = source
         return files
 
 

@@ -130,9 +130,13 @@ def assessment_inputs(workspace: Workspace, plan: Plan, period: Period) -> dict[
     paths = [*_plan_files(workspace, period), *_intake_files(workspace, plan, period)]
     # The forms are read again, and name files of the evidence.
     data = workspace.data
-    folders = (forms_dir(data, period), data / "evidence" / str(period), data / "deliveries", data / "signed")
+    # A year takes over what its half-years' forms said, and shows their results beside its own.
+    parts = (period, *period.halves)
+    folders = [folder for each in parts for folder in (forms_dir(data, each), data / "evidence" / str(each))]
+    folders += [data / "deliveries", data / "signed"]
     paths += [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     paths += [workspace.outputs / task.name / name for task in tasks for name in (RESULT, HTML)]
+    paths += [workspace.outputs / name / RESULT for task in tasks for name in task.beside]
     paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
     paths += [register_path(data), signed_register_path(data), deliveries_path(data)]
     files: dict[str, FileContent] = {_inside(workspace, path): path for path in dict.fromkeys(paths) if path.is_file()}

@@ -33,7 +33,7 @@ from minsheng.runs.task_worker import cores
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
-_LEFT_OUT = ("outputs/", "data/accepted/", "notebooks/", PROVENANCE)
+_LEFT_OUT = ("data/accepted/", "notebooks/", PROVENANCE)
 
 _MOST = 3
 """How many differences of one report are shown."""
@@ -108,7 +108,7 @@ def recompute(
         found.otherwise.append("由另一版本的程序封存：只比较两版都有的数据，不比较网页")
     with tempfile.TemporaryDirectory(prefix="minsheng-recompute-") as scratch:
         try:
-            workspace = _lay_out(files, Path(scratch) / "workspace")
+            workspace = _lay_out(files, period, Path(scratch) / "workspace")
             plan = load_plan(workspace.params, period.year)
             found.plan_by_bytes = digest_by_bytes(workspace.params / str(period.year))
             check_year_to_date(plan, workspace.params, workspace.data, period)
@@ -130,9 +130,10 @@ def _making_of(files: Mapping[str, FileContent]) -> dict[str, Any]:
         return {}
 
 
-def _lay_out(files: Mapping[str, FileContent], root: Path) -> Workspace:
+def _lay_out(files: Mapping[str, FileContent], period: Period, root: Path) -> Workspace:
+    """Write what the period was made from; results of another period, which it only shows, are on record."""
     for name, content in files.items():
-        if not name.startswith(_LEFT_OUT):
+        if not name.startswith((f"outputs/{period}/", *_LEFT_OUT)):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             put(content, target)
