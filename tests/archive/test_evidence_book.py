@@ -26,8 +26,9 @@ from minsheng.archive.package.bag import take_stock
 from minsheng.commands.archive_inspect import inspect_package
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify
+from minsheng.commands.deliver import deliver
 from minsheng.domain.period import Period
-from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
+from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, UsageError
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.binder import bookmarks
@@ -223,6 +224,24 @@ def test_a_sealed_book_has_not_changed_until_something_of_it_does(own):
     path = next(path for path in item.files.values() if path.is_relative_to(own.data / "evidence"))
     path.write_bytes(path.read_bytes() + b"\n")
     assert facts_of(own, plan, half, day).archive == "changed"
+
+
+def test_the_result_table_goes_to_supervision(own):
+    plan, day = load_plan(own.params, 2017), date(2017, 7, 26)
+    wanted = "待移交：考评结果表，未报督查室：minsheng deliver 2017-H1 result_table --to supervision"
+    assert facts_of(own, plan, PERIOD, day).undelivered == wanted
+    with pytest.raises(UsageError, match="2017年上半年考评结果表应报 supervision（督查室）"):
+        deliver(own, "2017-H1", "result_table", to="office", at=None, display=Quiet())
+    outcome = deliver(own, "2017-H1", "result_table", to="supervision", at="2017-07-20T10:00", display=Quiet())
+    assert outcome.handed.section == "result_table"
+    table = own.outputs / "2017-H1/city/result_table/report.pdf"
+    assert (own.data / outcome.handed.file).read_bytes() == table.read_bytes()
+    assert "2017年上半年考评结果表交接单" in "".join("".join(read_pdf(outcome.note.read_bytes()).pages).split())
+    assert facts_of(own, plan, PERIOD, day).undelivered == ""
+    # What was handed over leaves the assessment as it was.
+    assert not facts_of(own, plan, PERIOD, day).outdated
+    assert _seal(own).sealed.is_new
+    assert verify(own.root, None, archive=None, key=None, head="", display=Quiet()).exit_code == ExitCode.DONE
 
 
 def test_nothing_is_sealed_while_evidence_is_missing(own):

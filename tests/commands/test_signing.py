@@ -215,8 +215,25 @@ def test_the_delivery_note_prints_the_files_hash_and_the_archives_head(handed):
 def test_the_same_file_is_handed_over_once(own):
     with pytest.raises(UsageError, match=r"已于 \d{4}-\d\d-\d\d \d\d:\d\d 报过局办公室"):
         deliver(own, "2017-06", SECTION, to="office", at=None, display=Quiet())
-    with pytest.raises(UsageError, match="应为 office"):
+    with pytest.raises(UsageError, match="社会救助科月报应报 office（局办公室）、province（省民政厅）"):
         deliver(own, "2017-06", SECTION, to="mayor", at=None, display=Quiet())
+
+
+def test_the_offices_report_goes_to_supervision_and_not_to_itself(own):
+    hand = partial(deliver, own, "2017-06", "办公室", at="2017-06-27T09:00", display=Quiet())
+    with pytest.raises(UsageError, match="办公室月报应报 supervision（督查室）"):
+        hand(to="office")
+    assert any("未报督查室" in line for line in month_status(own, "2017-06", None).lines())
+    outcome = hand(to="supervision")
+    assert outcome.lines()[0].endswith("报督查室，2017-06-27 09:00")
+    assert any(line == "办公室月报：已报督查室（2017-06-27）" for line in month_status(own, "2017-06", None).lines())
+    text = "".join("".join(read_pdf(outcome.note.read_bytes()).pages).split())
+    assert "2017年6月办公室月报交接单" in text
+    assert "不经分管领导签字" in text
+    # It is no section's duty, so that the section's record knows nothing of it.
+    plan = load_plan(own.params, 2017)
+    accept_deliveries(own.data, plan, JUNE)
+    assert {each.section for each in read_accepted_deliveries(own.data, JUNE).months} <= {SECTION, "welfare_charity"}
 
 
 def test_an_unsigned_report_is_handed_over_as_such_and_two_versions_are_compared(own):

@@ -101,6 +101,7 @@ def _sign(workspace: Workspace, scan: bytes = PNG) -> None:
 def _deliver(workspace: Workspace) -> None:
     for to in ("office", "province"):
         deliver(workspace, MONTH, "elder_section", to=to, at="2026-01-26T16:00", display=Quiet())
+    deliver(workspace, MONTH, "office", to="supervision", at="2026-01-26T17:00", display=Quiet())
 
 
 def _tick(workspace: Workspace, day: str) -> TickOutcome:

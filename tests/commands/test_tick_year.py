@@ -10,6 +10,7 @@ from tests.filling import PNG
 
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.archive_verify import verify
+from minsheng.commands.deliver import deliver
 from minsheng.commands.receive import receive_files
 from minsheng.commands.sign import find_report, register_scan
 from minsheng.commands.tick import tick
@@ -50,6 +51,7 @@ def _finish(workspace: Workspace, month: Period, day: date, *, why: str = "") ->
     """Do what people do: sign, or seal by hand what nobody signs or what was sealed before."""
     if month >= FIRST_SIGNED:
         _sign(workspace, month, day)
+        deliver(workspace, str(month), "office", to="supervision", at=f"{day}T18:00", display=Quiet())
     if why or month < FIRST_SIGNED:
         seal_period(
             workspace,

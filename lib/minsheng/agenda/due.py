@@ -145,6 +145,8 @@ class AssessmentState:
         What an assessment would make no better.
     gaps
         What of the evidence is missing.
+    undelivered
+        What is left to do about its result table; empty where it was handed over as it is.
     """
 
     period: Period
@@ -156,6 +158,7 @@ class AssessmentState:
     refused_code: ExitCode = ExitCode.FILE_REFUSED
     failed: tuple[Failed, ...] = ()
     gaps: tuple[str, ...] = ()
+    undelivered: str = ""
     archive: Standing = "none"
 
 
@@ -257,4 +260,5 @@ def _assessment_needs(facts: AssessmentState, day: date) -> list[Need]:
             found.append(Need(period, f"没有考评表：{'、'.join(facts.unformed)}。{blank}", ExitCode.GAPS))
         found += [Need(period, f"缺印证资料：{line}", ExitCode.GATE_REFUSED) for line in facts.gaps]
     found += [failed.need(period) for failed in facts.failed]
+    found += [Need(period, facts.undelivered, ExitCode.DONE)] if facts.undelivered else []
     return found + _changed_since_sealed(facts)

@@ -28,6 +28,7 @@ from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.staleness import Unsettled, stale_tasks, unsettled
 from minsheng.signing.deliveries import deliveries_path
 from minsheng.signing.signatures import signed_register_path
+from minsheng.signing.standing import table_to_deliver
 from minsheng.workspace import Workspace
 
 
@@ -138,6 +139,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
         refused_code=ExitCode(refusal.code) if refusal else ExitCode.FILE_REFUSED,
         failed=_failed(workspace, plan, period, left),
         gaps=evidence.missing if evidence else (),
+        undelivered="" if outdated else table_to_deliver(workspace, plan, period),
         archive=_standing(_book(workspace, period, evidence)) if evidence else ("same" if is_sealed else "none"),
     )
 

@@ -66,16 +66,21 @@ def sign(
 @app.command()
 def deliver(
     report: _ReportArgument,
-    section: _SectionArgument = None,
-    to: Annotated[str, typer.Option("--to", help="office（局办公室）或 province（省民政厅）。")] = "office",
+    section: Annotated[
+        str | None,
+        typer.Argument(metavar="科室", help="科室的编号或名称；考评结果表写 result_table。", show_default=False),
+    ] = None,
+    to: Annotated[
+        str, typer.Option("--to", help="office（局办公室）、province（省民政厅）或 supervision（督查室）。")
+    ] = "office",
     at: Annotated[str | None, typer.Option("--at", help="移交时间，例如 2017-06-26T10:00；默认为现在。")] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """登记科室月报报送办公室或省厅，并生成交接单（印有文件的 sha256 和归档账本头）。
+    """登记科室月报报送办公室或省厅、办公室月报和考评结果表报送督查室，并生成交接单（印有文件的 sha256 和归档账本头）。
 
-    例：minsheng deliver 2017-06 social_relief --to office
+    例：minsheng deliver 2017-H1 result_table --to supervision
     """
     from minsheng.cli.console import RunDisplay
     from minsheng.commands.deliver import deliver as hand_over

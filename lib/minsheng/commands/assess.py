@@ -19,6 +19,7 @@ from minsheng.intake.forms.form_store import Forms, accepted_form_path
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
+from minsheng.measure.marks import undifferentiated
 from minsheng.measure.section_rules import is_automatic, proposed_faults
 from minsheng.notebook.inputs import Inputs, read_section_facts
 from minsheng.plan import load_plan
@@ -132,7 +133,8 @@ def _assess(
         evidence = gather_evidence(workspace, plan, parsed)
         write_assessment_site(workspace, plan, parsed, forms, evidence)
     sealed = published_result_table(workspace, parsed)
-    told = (*remarks(sealed), *differing(sealed.standings)) if sealed else ()
+    alike = undifferentiated(forms.areas)
+    told = (*remarks(sealed), *differing(sealed.standings), *([alike] if alike else [])) if sealed else ()
     return AssessmentOutcome(
         workspace=workspace,
         period=parsed,

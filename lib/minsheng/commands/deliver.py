@@ -5,8 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.package.chain import read_state
-from minsheng.commands.sign import demand_after_data, find_report
+from minsheng.commands.sign import demand_after_data, find_report, find_result_table
+from minsheng.domain.area import CITY
 from minsheng.domain.clock import BEIJING, bureau_time
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError, Outcome, UsageError
 from minsheng.files.chained import bureau_clock
@@ -18,16 +20,18 @@ from minsheng.privacy.gate import check_privacy
 from minsheng.runs.options import Display
 from minsheng.signing.chains import bring_up_to_date
 from minsheng.signing.deliveries import (
-    OFFICE,
-    PROVINCE,
+    RECEIVERS,
+    RESULT_TABLE,
+    SUPERVISION,
     DeliveredReport,
     append_delivery,
     handed_figures_path,
     read_deliveries,
+    receivers_of,
     refresh_deliveries,
 )
 from minsheng.signing.signatures import PADES, SignedReport, newest_signatures, read_signed
-from minsheng.signing.standing import MONTHLY_REPORT, RECEIVERS, MonthlyReport
+from minsheng.signing.standing import MONTHLY_REPORT, MonthlyReport
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
@@ -61,14 +65,14 @@ class DeliverOutcome(Outcome):
 def deliver(
     workspace: Workspace, month: str, section: str | None, *, to: str, at: str | None, display: Display
 ) -> DeliverOutcome:
-    """Record that a section's monthly report was handed to the office or the province, and make the delivery note.
+    """Record that a monthly report or 考评结果表 was handed to somebody who gets it, and make the delivery note.
 
     Parameters
     ----------
     month, section
-        As for :func:`~minsheng.commands.sign.find_report`.
+        As for :func:`~minsheng.commands.sign.find_report`; or a half-year or year, and ``result_table``.
     to
-        ``office`` or ``province``.
+        ``office`` or ``province`` for a section's report; ``supervision`` for the office's and for the result table.
     at
         When, ISO 8601; by default now.
 
@@ -79,16 +83,19 @@ def deliver(
     GateRefusedError
         If the report was not made or was changed since, or the signed file on record is not the one that was signed.
     """
-    if to not in RECEIVERS:
-        raise UsageError(f"--to “{to}”应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
-    report = find_report(workspace, month, section)
+    is_table = section == RESULT_TABLE
+    report = find_result_table(workspace, Period(month)) if is_table else find_report(workspace, month, section)
+    allowed = (SUPERVISION,) if report.is_result_table else receivers_of(report.section)
+    if to not in allowed:
+        names = "、".join(f"{each}（{RECEIVERS[each]}）" for each in allowed)
+        raise UsageError(f"--to “{to}”：{report.name}应报 {names}")
     plan = load_plan(workspace.params, report.period.year)
     delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
     demand_after_data(report, delivered_at, "--at")
     for done in bring_up_to_date(workspace):
         display.stage(done)
     data = workspace.data
-    signed = newest_signatures(read_signed(data)).get((report.period, report.section.id))
+    signed = newest_signatures(read_signed(data)).get(_key(report))
     with locked(data, exclusive=True, waiting=lambda: display.stage("等另一次登记结束")):
         known = read_deliveries(data, plan)
         signed = _signed_by(signed, report, delivered_at)
@@ -104,9 +111,9 @@ def deliver(
         if not head:
             remarks.append("还没有归档：交接单上没有账本头，日后不能证明归档没有被截去")
         folder = data / "deliveries" / str(report.period)
-        name = f"{report.section.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
+        name = f"{report.id}-{to}" + (f".r{len(mine) + 1}" if mine else "")
         handed = DeliveredReport(
-            report.period, report.section.id, to, delivered_at, file, digest, head, recorded_at=bureau_clock()
+            report.period, report.id, to, delivered_at, file, digest, head, recorded_at=bureau_clock()
         )
         html, pdf = _note(plan, report, handed, signed, remarks)
         check_privacy({f"{name}-note.html": html})
@@ -125,8 +132,8 @@ def deliver(
     return DeliverOutcome(noted, note, tuple(remarks))
 
 
-def _key(report: MonthlyReport) -> tuple[object, str]:
-    return report.period, report.section.id
+def _key(report: MonthlyReport) -> tuple[Period, str]:
+    return report.period, report.id
 
 
 def _signed_by(signed: SignedReport | None, report: MonthlyReport, at: datetime) -> SignedReport | None:
@@ -163,7 +170,7 @@ def _what_goes_out(
         remarks.append(f"签字后有变化：{signed.signer}签的是另一版，本版未签字")
     elif signed is None and leader:
         remarks.append(f"未经分管领导（{leader}）签字")
-    path = data / "deliveries" / str(report.period) / f"{report.section.id}-{report.sha256[:12]}.pdf"
+    path = data / "deliveries" / str(report.period) / f"{report.id}-{report.sha256[:12]}.pdf"
     path.parent.mkdir(parents=True, exist_ok=True)
     _keep(path, report.content)
     return path.relative_to(data).as_posix(), report.sha256, remarks
@@ -171,7 +178,8 @@ def _what_goes_out(
 
 def _keep_figures(workspace: Workspace, report: MonthlyReport, digest: str) -> None:
     """Keep the report's figures beside what was handed over, so that two versions can be compared part by part."""
-    source = workspace.result(report.period, report.section.id, MONTHLY_REPORT)
+    made = (CITY, RESULT_TABLE) if report.is_result_table else (report.section.id, MONTHLY_REPORT)
+    source = workspace.result(report.period, *made)
     if source.is_file():
         _keep(handed_figures_path(workspace.data, report.period, digest), source.read_bytes())
 
@@ -190,6 +198,6 @@ def _note(
     from minsheng.site.delivery_note import note_page
 
     html = note_page(plan, report, handed, signed, remarks, receiver=RECEIVERS[handed.to])
-    title = f"{report.period.label}{report.section.name}月报交接单"
+    title = f"{report.name}交接单"
     about = ReportMetadata(title, plan.about.issuer, handed.delivered_at.date(), handed.sha256)
     return html, print_page(html.decode(), about, {}).pdf

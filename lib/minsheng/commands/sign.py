@@ -1,10 +1,11 @@
 """``minsheng sign``: a leader's signature on a section's monthly report, in the PDF or on paper, with its register."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from minsheng.domain.area import CITY, Section
 from minsheng.domain.clock import BEIJING, bureau_now, demand_past
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import FileRefusedError, GateRefusedError, Outcome, UsageError
@@ -18,7 +19,7 @@ from minsheng.runs.graph import task_name
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.options import Display
 from minsheng.signing.chains import bring_up_to_date
-from minsheng.signing.deliveries import refresh_deliveries
+from minsheng.signing.deliveries import RESULT_TABLE, refresh_deliveries
 from minsheng.signing.scans import scan_suffix
 from minsheng.signing.signatures import (
     PADES,
@@ -82,8 +83,29 @@ def find_report(workspace: Workspace, month: str, section: str | None) -> Monthl
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"月报按月份（YYYY-MM），现为“{month}”")
     found = load_plan(workspace.params, period.year).section(section)
-    task = task_name(period, found.id, MONTHLY_REPORT)
-    make = f"minsheng run {period}"
+    return _recorded(workspace, period, found, task_name(period, found.id, MONTHLY_REPORT), f"minsheng run {period}")
+
+
+def find_result_table(workspace: Workspace, period: Period) -> MonthlyReport:
+    """Return a half-year's or year's 考评结果表 as the last assessment recorded it; the section that collects hands it.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no section that collects reports.
+    GateRefusedError
+        If the table was not made, or was changed since.
+    """
+    plan = load_plan(workspace.params, period.year)
+    office = next((each for each in plan.sections if each.collects), None)
+    if office is None:
+        raise UsageError("方案 sections.yaml 没有汇总月报的科室（collects: true），没有人报送考评结果表")
+    task = task_name(period, CITY, RESULT_TABLE)
+    return replace(_recorded(workspace, period, office, task, f"minsheng assess {period}"), is_result_table=True)
+
+
+def _recorded(workspace: Workspace, period: Period, found: Section, task: str, make: str) -> MonthlyReport:
+    """Return a report as the last run recorded it."""
     last = None
     if workspace.history.is_file():
         with RunHistory(workspace.history) as history:

@@ -1,5 +1,6 @@
 """Items that an assessor marks: counted (全年不少于12篇) and qualitative (等次); without a mark they are 未评."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NoReturn
@@ -33,6 +34,22 @@ def refuse(form: AssessmentForm, cell: str, fault: str, allowed: str) -> NoRetur
     """Refuse a form, naming file and cell."""
     where = "，".join(filter(None, (form.file or f"{form.area} {form.period} 考评表", cell)))
     raise FileRefusedError(f"{where}：{fault}。{allowed}")
+
+
+def undifferentiated(forms: Mapping[str, AssessmentForm]) -> str:
+    """Say that assessors gave all areas the same marks (无差异化); empty where they did not, or marked only one.
+
+    Examples
+    --------
+    >>> undifferentiated({})
+    ''
+    """
+    given = [
+        {item: (mark.level, mark.count, mark.points) for item, mark in form.marks.items()} for form in forms.values()
+    ]
+    if len(given) < 2 or not given[0] or any(each != given[0] for each in given):
+        return ""
+    return f"{len(given)} 个县区的 {len(given[0])} 个手工小项评定完全相同（无差异化）：请考评科室核实"
 
 
 def manual_points(plan: Plan, period: Period, item: RubricItem, form: AssessmentForm | None, decimals: int) -> Points:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from minsheng.domain.area import Section
 from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -24,7 +25,12 @@ from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan.calendar import due_date
 from minsheng.signing.signatures import read_signed
 
-OFFICE, PROVINCE = "office", "province"
+OFFICE, PROVINCE, SUPERVISION = "office", "province", "supervision"
+
+RECEIVERS = {OFFICE: "局办公室", PROVINCE: "省民政厅", SUPERVISION: "督查室"}
+
+RESULT_TABLE = "result_table"
+"""Stands in the column of sections for 考评结果表, which is no section's."""
 
 DELIVERED = "delivered"
 
@@ -39,7 +45,7 @@ Parts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class DeliveredReport:
-    """One line of the register: a section's report handed to the office or the province."""
+    """One line of the register: a section's report to office or province, the office's or 考评结果表 to 督查室."""
 
     period: Period
     section: str
@@ -62,6 +68,11 @@ class DeliveredReport:
 def deliveries_path(data_dir: Path) -> Path:
     """Return the register of reports that were handed over."""
     return data_dir / "deliveries.csv"
+
+
+def receivers_of(section: Section) -> tuple[str, ...]:
+    """Return who gets a section's monthly report: office and province; of the section that collects, 督查室."""
+    return (SUPERVISION,) if section.collects else (OFFICE, PROVINCE)
 
 
 def handed_figures_path(data_dir: Path, period: Period, sha256: str) -> Path:
@@ -89,13 +100,15 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
         If a line of the register is damaged: it is evidence, nothing of it is skipped.
     """
     target, part = accepted_deliveries_path(data_dir, period), known_deliveries_path(data_dir, period)
-    if not deliveries_path(data_dir).is_file():
+    last, every = known_by(plan, period), read_deliveries(data_dir, plan)
+    # A register that was begun later says nothing of a period, which is not the same as late.
+    if not any(each.delivered_at.date() <= last for each in every):
         target.unlink(missing_ok=True)
         part.unlink(missing_ok=True)
         return
-    last, every = known_by(plan, period), read_deliveries(data_dir, plan)
     is_known = [each.period in period.year_to_date and each.delivered_at.date() <= last for each in every]
-    handed = [each for each, known in zip(every, is_known, strict=True) if known]
+    # What goes on to 督查室 is no section's duty: nothing is deducted for it.
+    handed = [each for each, known in zip(every, is_known, strict=True) if known and each.to != SUPERVISION]
     months = sorted({(each.period, each.section) for each in handed})
     signed: dict[tuple[Period, str], date] = {}
     for line in read_signed(data_dir):
@@ -150,7 +163,7 @@ def read_deliveries(data_dir: Path, plan: Plan) -> list[DeliveredReport]:
         said = recorded_in(line)
         return DeliveredReport(
             period=Period(line["period"]),
-            section=plan.section(line["section"]).id,
+            section=RESULT_TABLE if line["section"] == RESULT_TABLE else plan.section(line["section"]).id,
             to=_to(line["to"]),
             delivered_at=datetime.fromisoformat(line["delivered_at"]),
             file=line["file"],
@@ -182,8 +195,8 @@ def append_delivery(data_dir: Path, line: DeliveredReport) -> None:
 
 
 def _to(text: str) -> str:
-    if text not in {OFFICE, PROVINCE}:
-        raise ValueError(f"to 为“{text}”，应为 {OFFICE}（办公室）或 {PROVINCE}（省民政厅）")
+    if text not in RECEIVERS:
+        raise ValueError(f"to 为“{text}”，应为 {'、'.join(f'{to}（{name}）' for to, name in RECEIVERS.items())}")
     return text
 
 

@@ -6,12 +6,20 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from minsheng.domain.area import Section
+from minsheng.domain.area import CITY, Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.files.hashing import sha256
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
-from minsheng.signing.deliveries import OFFICE, PROVINCE, DeliveredReport, read_deliveries
+from minsheng.signing.deliveries import (
+    RECEIVERS,
+    RESULT_TABLE,
+    SUPERVISION,
+    DeliveredReport,
+    read_deliveries,
+    receivers_of,
+)
 from minsheng.signing.signatures import (
     SignedReport,
     newest_signatures,
@@ -23,7 +31,7 @@ from minsheng.workspace import Workspace
 
 @dataclass(frozen=True)
 class MonthlyReport:
-    """A section's monthly report as the last run made it."""
+    """A section's monthly report as the last run made it; or 考评结果表, which the office hands over."""
 
     period: Period
     section: Section
@@ -31,11 +39,20 @@ class MonthlyReport:
     sha256: str
     as_of: date | None
     """The day up to which its data go."""
+    is_result_table: bool = False
+
+    @property
+    def id(self) -> str:
+        """What names it in the register and in the names of files."""
+        return RESULT_TABLE if self.is_result_table else self.section.id
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.period.label}{'考评结果表' if self.is_result_table else f'{self.section.name}月报'}"
 
 
 MONTHLY_REPORT = "monthly_report"
-
-RECEIVERS = {OFFICE: "局办公室", PROVINCE: "省民政厅"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +64,8 @@ class SectionState:
     id, name, leader
         The section, and who signs for it.
     signature
-        ``none``, ``stands``, ``changed`` (another version was signed) or ``broken`` (the file is not the one that was
-        registered).
+        ``not_asked`` where no leader signs, ``none``, ``stands``, ``changed`` (another version was signed) or
+        ``broken`` (the file is not the one that was registered).
     said
         The signature in words.
     undelivered
@@ -60,13 +77,13 @@ class SectionState:
     id: str
     name: str
     leader: str
-    signature: Literal["none", "stands", "changed", "broken"]
+    signature: Literal["not_asked", "none", "stands", "changed", "broken"]
     said: str
     undelivered: tuple[str, ...]
     handed: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.name}月报：{'；'.join((self.said, *self.handed))}"
+        return f"{self.name}月报：{'；'.join(filter(None, (self.said, *self.handed)))}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,7 @@ def unfinished(plan: Plan, period: Period, states: Sequence[SectionState]) -> Un
     if period < plan.reporting.first_month:
         return Unfinished()
     return Unfinished(
-        unsigned=tuple(each for each in states if each.signature != "stands"),
+        unsigned=tuple(each for each in states if each.signature not in {"stands", "not_asked"}),
         undelivered=tuple(each for each in states if each.undelivered),
     )
 
@@ -103,7 +120,7 @@ def unfinished(plan: Plan, period: Period, states: Sequence[SectionState]) -> Un
 def section_states(
     workspace: Workspace, plan: Plan, period: Period, made: Mapping[str, Mapping[str, str]]
 ) -> tuple[SectionState, ...]:
-    """Return where the report of each section stands whose leader signs it.
+    """Return where the report of each section stands whose leader signs it, and of the one that collects them.
 
     Parameters
     ----------
@@ -113,16 +130,31 @@ def section_states(
     signed = newest_signatures(read_signed(workspace.data))
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
     states = []
-    for section in (each for each in plan.sections if each.leader and each.assessed):
+    for section in (each for each in plan.sections if (each.leader and each.assessed) or each.collects):
         report = made.get(task_name(period, section.id, MONTHLY_REPORT), {}).get(PDF, "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))
         signature, said = _signature(workspace, section, line, report)
-        words = _handed(mine, line, report)
+        words = _handed(section, mine, line, report)
         undelivered = tuple(RECEIVERS[to] for to, (current, _) in words.items() if not current)
         told = tuple(word for _, word in words.values())
         states.append(SectionState(section.id, section.name, section.leader or "", signature, said, undelivered, told))
     return tuple(states)
+
+
+def table_to_deliver(workspace: Workspace, plan: Plan, period: Period) -> str:
+    """Return what is left to do about 考评结果表 of an assessment; empty where 督查室 has it as it is."""
+    made = workspace.task(period, CITY, RESULT_TABLE) / PDF
+    if not made.is_file() or not any(section.collects for section in plan.sections):
+        return ""
+    mine = [
+        each for each in read_deliveries(workspace.data, plan) if (each.period, each.section) == (period, RESULT_TABLE)
+    ]
+    last = max(mine, key=lambda each: each.delivered_at, default=None)
+    if last is not None and last.sha256 == sha256(made):
+        return ""
+    how = f"报{RECEIVERS[SUPERVISION]}之后有变化" if last else f"未报{RECEIVERS[SUPERVISION]}"
+    return f"待移交：考评结果表，{how}：minsheng deliver {period} {RESULT_TABLE} --to {SUPERVISION}"
 
 
 def changed_since_signed(
@@ -155,7 +187,9 @@ def unregistered(data_dir: Path) -> list[str]:
 
 def _signature(
     workspace: Workspace, section: Section, line: SignedReport | None, report: str
-) -> tuple[Literal["none", "stands", "changed", "broken"], str]:
+) -> tuple[Literal["not_asked", "none", "stands", "changed", "broken"], str]:
+    if not section.leader:
+        return "not_asked", ""
     if line is None:
         return "none", f"未签字（应由 {section.leader} 签）"
     fault = line.fault(workspace.data)
@@ -171,10 +205,13 @@ def _signature(
     return "changed", f"签字后有变化（{by} 签的是另一版）"
 
 
-def _handed(mine: list[DeliveredReport], line: SignedReport | None, report: str) -> dict[str, tuple[bool, str]]:
+def _handed(
+    section: Section, mine: list[DeliveredReport], line: SignedReport | None, report: str
+) -> dict[str, tuple[bool, str]]:
     """Return per receiver whether it has the current report, and that in words."""
     words = {}
-    for to, name in RECEIVERS.items():
+    for to in receivers_of(section):
+        name = RECEIVERS[to]
         last = max((each for each in mine if each.to == to), key=lambda each: each.delivered_at, default=None)
         if last is None:
             words[to] = (False, f"未报{name}")

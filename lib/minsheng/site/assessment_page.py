@@ -14,6 +14,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import InputFile, ResultRow, SectionScoringFigures
 from minsheng.intake.forms.form_store import Forms
+from minsheng.measure.marks import undifferentiated
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.render.html.numbers import day, fixed, trimmed
 from minsheng.render.html.page import page
@@ -176,4 +177,7 @@ def _forms(sealed: PeriodResults, forms: Forms) -> Element:
         TableColumn("考评日期", kind="text"),
         TableColumn("文件", kind="text"),
     ]
-    return section("考评表", table(f"{sealed.period.label}考评表", columns, rows))
+    alike = undifferentiated(forms.areas)
+    return section(
+        "考评表", table(f"{sealed.period.label}考评表", columns, rows), note(f"{alike}。") if alike else None
+    )

@@ -32,12 +32,13 @@ def note_page(
     remarks
         What the receiver should know.
     """
-    section, title = report.section, f"{report.period.label}{report.section.name}月报交接单"
+    section, title = report.section, f"{report.name}交接单"
     current = signed is not None and signed.report_sha256 == report.sha256
-    by = f"{signed.signer}，{signed.signed_at:%Y-%m-%d}" if signed is not None and current else "未签字"
+    unsigned = "未签字" if section.leader else "不经分管领导签字"
+    by = f"{signed.signer}，{signed.signed_at:%Y-%m-%d}" if signed is not None and current else unsigned
     how = {"pades": "（电子签名，在文件中）", "scan": "（纸质签字，扫描件已登记）", "": ""}
     rows: list[list[Content]] = [
-        ["移交文件", f"{title.removesuffix('交接单')}：data/{handed.file}"],
+        ["移交文件", f"{report.name}：data/{handed.file}"],
         ["文件 sha256", Element("code", handed.sha256)],
         ["分管领导签字", by + how[signed.kind if signed is not None and current else ""]],
         ["移交人", "、".join(filter(None, (section.name, section.owner)))],

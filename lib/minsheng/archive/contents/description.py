@@ -33,9 +33,9 @@ from minsheng.render.formats import HTML, PDF
 from minsheng.runs.graph import Task, period_tasks, task_name
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.version import package_commit, package_version
-from minsheng.signing.deliveries import read_deliveries
+from minsheng.signing.deliveries import RECEIVERS, read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed
-from minsheng.signing.standing import MONTHLY_REPORT, RECEIVERS
+from minsheng.signing.standing import MONTHLY_REPORT
 from minsheng.workspace import RESULT, Workspace
 
 PROVENANCE = "provenance.json"

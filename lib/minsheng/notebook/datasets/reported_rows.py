@@ -13,7 +13,7 @@ from minsheng.measure.fields import not_used_words, project_of
 from minsheng.notebook.datasets.kept_tables import Text
 from minsheng.notebook.datasets.typed_frames import Column, Kind
 from minsheng.plan.calendar import due_date
-from minsheng.signing.deliveries import OFFICE, DeliveredReport
+from minsheng.signing.deliveries import OFFICE, RECEIVERS, DeliveredReport
 from minsheng.signing.signatures import SignedReport
 from minsheng.workspace import Workspace
 
@@ -240,7 +240,7 @@ def deliveries_rows(
         last = max(own, key=lambda each: each.revision, default=None)
         yield (
             *when(month), section.name, _projects(plan, (each.id for each in plan.report_projects(section))),
-            "局办公室" if line.to == OFFICE else "省民政厅", line.delivered_at.isoformat(), due.isoformat(),
+            RECEIVERS[line.to], line.delivered_at.isoformat(), due.isoformat(),
             "1" if line.to == OFFICE and line.delivered_at.date() > due else "0",
             last.signer if last else None, last.signed_at.isoformat() if last else None,
             line.file, line.sha256, line.note,
