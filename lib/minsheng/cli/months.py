@@ -73,18 +73,22 @@ def receive(
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。
+    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。年度（2017）的是各县区的差异化综合评价表。
 
     例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.receive import receive_files, withdraw_return
+    from minsheng.commands.receive import receive_files, receive_reviews, withdraw_return
     from minsheng.workspace import Workspace
 
     if bool(withdraw) == bool(files):
         raise UsageError("请写收到的文件，或用 --withdraw 地区 --why 原因 撤回一版，二者取一")
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
+        if month.isdigit() and files:
+            reviews = receive_reviews(found, month, files, received_at=received_at, sender=sender, display=display)
+            conclude(reviews, as_json=as_json)
+            return
         if withdraw:
             outcome = withdraw_return(found, month, withdraw, why=why, at=received_at, display=display)
         else:

@@ -16,7 +16,7 @@ from minsheng.files.writing import names_disk_faults, write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.forms.carried import carried_forward
 from minsheng.intake.forms.form_store import Forms, accepted_form_path
-from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
+from minsheng.intake.forms.form_workbook import write_area_form, write_review_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
 from minsheng.measure.marks import undifferentiated
@@ -161,6 +161,11 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
         found = carried.proposals(section.id, proposals(workspace, plan, period, section))
         filled = carried.blank_section(section.id, period)
         contents[section.id] = write_section_form(plan, section.id, period, found, filled)
+    review = plan.section_rubric.review
+    if review is not None and period.kind == PeriodKind.YEAR:
+        # The counties' judgement of the bureau.
+        for area in plan.assessed_at(period):
+            contents[f"{area.id}-review"] = write_review_form(plan, review, area.id, period)
     written = []
     for who, content in contents.items():
         path = folder / f"{who}.xlsx"

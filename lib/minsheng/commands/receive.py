@@ -13,6 +13,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
 from minsheng.files.writing import names_disk_faults
+from minsheng.intake.forms.reviews import ReceivedReview, read_reviews, receive_review, registered_reviews
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
 from minsheng.intake.returns.store import ASSIGNED, read_accepted
@@ -25,6 +26,7 @@ from minsheng.runs.options import Display
 from minsheng.runs.staleness import later_stale_months
 from minsheng.signing.chains import bring_up_to_date
 from minsheng.site.first_page import refresh_first_page
+from minsheng.site.review_page import write_review_receipt, write_reviews_page
 from minsheng.workspace import Workspace
 
 _SHOWN_CHANGES = 40
@@ -238,10 +240,83 @@ def withdraw_return(
     return _checked(workspace, plan, period, (), {owner.id}, display, told=(told,))
 
 
+@dataclass(frozen=True)
+class ReviewsOutcome(Outcome):
+    """What became of the counties' reviews of the bureau, with their receipts and the summary."""
+
+    received: tuple[ReceivedReview, ...]
+    receipts: tuple[str, ...]
+    summary: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """11 with a refused file, else 0."""
+        refused = any(one.outcome == "refused" for one in self.received)
+        return ExitCode.FILE_REFUSED if refused else ExitCode.DONE
+
+    def lines(self) -> list[str]:
+        """Return the outcome for a terminal: each file with its receipt, then the summary."""
+        words = {"new": "已登记", "revision": "已登记为更正", "unchanged": "与已登记的相同", "refused": "未予接收"}
+        lines = []
+        for one, receipt in zip(self.received, self.receipts, strict=True):
+            lines.append(f"{one.source}：{words[one.outcome]}{f'（data/{one.line.file}）' if one.line else ''}")
+            lines += [f"  {fault}" for fault in one.faults]
+            if one.form and one.form.is_undifferentiated:
+                lines.append("  各科室给分完全相同（无差异化）")
+            lines.append(f"  回执：{receipt}")
+        return [*lines, f"汇总：{self.summary}"]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same for a machine."""
+        files = [
+            {
+                "source": one.source, "outcome": one.outcome, "area": one.area, "receipt": receipt,
+                "faults": list(one.faults), "kept": one.kept,
+                "delivery": one.line.model_dump(mode="json") if one.line else None,
+                "undifferentiated": bool(one.form and one.form.is_undifferentiated),
+            }
+            for one, receipt in zip(self.received, self.receipts, strict=True)
+        ]  # fmt: skip
+        return {"files": files, "summary": self.summary}
+
+
+@names_disk_faults
+def receive_reviews(
+    workspace: Workspace, year: str, files: Sequence[Path], *, received_at: str | None, sender: str, display: Display
+) -> ReviewsOutcome:
+    """Receive counties' reviews of the bureau (差异化综合评价表) for a year, answer each, and write the summary.
+
+    Raises
+    ------
+    UsageError
+        If the period is no year, the plan has no such review, a file does not exist, or the time is malformed.
+    """
+    period = Period(year)
+    plan = load_plan(workspace.params, period.year)
+    review = plan.section_rubric.review
+    if period.kind != PeriodKind.YEAR or review is None:
+        raise UsageError(f"报表按月份接收（YYYY-MM），差异化综合评价表按年度接收（YYYY），收到“{year}”")
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
+    moment = bureau_time(received_at, option="--received-at", example="2017-12-21T09:30")
+    for done in bring_up_to_date(workspace):
+        display.stage(done)
+    display.stage(f"接收{period.label}差异化综合评价表 {len(files)} 份")
+    data = workspace.data
+    with Reader() as reader:
+        received = tuple(
+            receive_review(data, plan, review, period, path, reader, at=moment, sender=sender) for path in files
+        )
+    receipts = tuple(write_review_receipt(workspace, plan, period, one) for one in received)
+    lines, forms = read_reviews(data, period), registered_reviews(data, plan, review, period)
+    return ReviewsOutcome(received, receipts, write_reviews_page(workspace, plan, review, period, lines, forms))
+
+
 def _month(month: str) -> Period:
     period = Period(month)
     if period.kind != PeriodKind.MONTH:
-        raise UsageError(f"报表按月份接收（YYYY-MM），收到“{month}”")
+        raise UsageError(f"报表按月份接收（YYYY-MM），差异化综合评价表按年度接收（YYYY），收到“{month}”")
     return period
 
 

@@ -1,6 +1,7 @@
 """考评表: what assessors and the performance office write, and the facts that sections are judged by."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -89,6 +90,39 @@ class AssessmentForm(Frozen):
     events: tuple[Event, ...] = ()
     bonus: tuple[BonusRow, ...] = ()
     veto: tuple[Veto, ...] = ()
+
+
+class ReviewMark(Frozen):
+    """What a county gives one section for one thing."""
+
+    points: Exact = Field(ge=0)
+    reason: str = ""
+
+
+class ReviewForm(Frozen):
+    """差异化综合评价表: a county's judgement of the bureau's sections in a year."""
+
+    schema_version: Literal[1] = 1
+    area: str
+    period: Period
+    assessor: str
+    assessed_on: date | None = None
+    data_label: str = ""
+    marks: dict[str, dict[str, ReviewMark]] = {}
+    """Section id → id of the thing judged → mark."""
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """The points of each section."""
+        return {
+            section: sum((mark.points for mark in given.values()), Decimal(0)) for section, given in self.marks.items()
+        }
+
+    @property
+    def is_undifferentiated(self) -> bool:
+        """Whether every section got the same, thing by thing (无差异化)."""
+        given = [{item: mark.points for item, mark in each.items()} for each in self.marks.values()]
+        return len(given) > 1 and all(each == given[0] for each in given)
 
 
 class VersionDifference(Frozen):

@@ -275,10 +275,29 @@ class SectionGroup(Frozen):
     source: Source
 
 
+class ReviewItem(Frozen):
+    """One thing that counties judge of every assessed section."""
+
+    id: str
+    name: str
+    text: str
+    full_marks: Exact
+
+
+class Review(Frozen):
+    """差异化综合评价: what counties judge the bureau by at the year's end, section by section."""
+
+    rubric_item: str
+    """The item of the county rubric that taking part is worth: the form is its evidence."""
+    items: Annotated[tuple[ReviewItem, ...], Field(min_length=1)]
+    source: Source
+
+
 class SectionRubric(Frozen):
     """科室考评: 管理倒扣分 plus 实绩考评计分."""
 
     groups: tuple[SectionGroup, ...]
+    review: Review | None = None
     item_floor: Exact | None
     total_cap: Exact | None
     """The most that deductions may add up to; ``None`` is no cap."""

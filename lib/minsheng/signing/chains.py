@@ -1,4 +1,4 @@
-"""The workspace's three registers as chains: brought up to date, their heads for a seal, and what does not hold."""
+"""The workspace's registers as chains: brought up to date, their heads for a seal, and what does not hold."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.registers import records, rows
 from minsheng.files.writing import write_durably
+from minsheng.intake.forms.reviews import reviews_register_path
 from minsheng.intake.returns.store import RECEIVED, REGISTER_COLUMNS, register_path
 from minsheng.signing.deliveries import DELIVERED, DELIVERY_COLUMNS, NOTE_COLUMNS, deliveries_path
 from minsheng.signing.signatures import COLUMNS, SIGNED, signed_register_path
@@ -27,7 +28,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Register:
-    """One of the three.
+    """One of the four.
 
     Parameters
     ----------
@@ -46,6 +47,7 @@ class Register:
 REGISTERS = (
     Register(register_path, REGISTER_COLUMNS, "received_at", RECEIVED),
     Register(signed_register_path, COLUMNS, "signed_at", SIGNED),
+    Register(reviews_register_path, REGISTER_COLUMNS, "received_at", RECEIVED),
     Register(deliveries_path, (*DELIVERY_COLUMNS, *NOTE_COLUMNS), "delivered_at", DELIVERED),
 )
 

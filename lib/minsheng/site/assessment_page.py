@@ -24,6 +24,7 @@ from minsheng.report.score import decimals_of
 from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.site.first_page import write_first_page
 from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section, write_page
+from minsheng.site.review_page import REVIEWS
 from minsheng.workspace import Workspace
 
 _FILES = (("html", "网页"), ("pdf", "PDF"), ("xlsx", "Excel"))
@@ -41,6 +42,7 @@ def write_assessment_site(
         _result(sealed),
         _sections(sealed),
         _forms(sealed, forms),
+        _review(sealed),
         _evidence(evidence),
         matrix(sealed),
         reports(sealed),
@@ -104,6 +106,13 @@ def _inputs(sealed: PeriodResults, row: ResultRow) -> list[Content]:
 
 def _file(file: InputFile) -> Element:
     return Element("a", "考评表" if file.file.startswith("assessment/") else "报表", href=f"../../data/{file.file}")
+
+
+def _review(sealed: PeriodResults) -> Element | None:
+    """Return the link to what counties said of the bureau; nothing where no form has come."""
+    if not (sealed.workspace.outputs / str(sealed.period) / REVIEWS).is_file():
+        return None
+    return section("差异化综合评价", paragraph("各县区对市局的评价：", Element("a", "汇总", href=REVIEWS)))
 
 
 def _sections(sealed: PeriodResults) -> Element:

@@ -6,7 +6,8 @@ from minsheng.domain.assessment import AssessmentForm, Mark, SectionForm, Sectio
 from minsheng.domain.base import plain
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import QualitativeRule, RubricItem, SectionCheck, SectionRule
+from minsheng.domain.rubric import QualitativeRule, Review, RubricItem, SectionCheck, SectionRule
+from minsheng.domain.table import CoverField
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.layout import FormTable, Proposal
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
@@ -129,8 +130,40 @@ def write_section_form(
     return book.bytes()
 
 
+def write_review_form(plan: Plan, review: Review, area: str, period: Period) -> bytes:
+    """Write a county's blank workbook of 差异化综合评价: every assessed section, everything that is judged of it."""
+    guide = (
+        f"由各县区、开发区填写，对市局各科室作差异化综合评价。填好后报市局；市局收到后运行 minsheng receive {period} "
+        "文件 登记。"
+    )
+    title = f"{plan.about.title}差异化综合评价表"
+    book = _book(title, plan.area(area).name, period, guide, None, layout.REVIEW_COVER)
+    lines = [
+        Line(
+            values={
+                "key": f"{section.id}/{item.id}",
+                "section": section.name,
+                "text": f"{item.name}：{item.text}",
+                "full_marks": item.full_marks,
+            },
+            locked=layout.REVIEW.given,
+            most={"points": item.full_marks},
+        )
+        for section in plan.sections
+        if section.assessed
+        for item in review.items
+    ]
+    _write(book, period, layout.REVIEW, lines)
+    return book.bytes()
+
+
 def _book(
-    title: str, subject: str, period: Period, guide: str, filled: AssessmentForm | SectionForm | None
+    title: str,
+    subject: str,
+    period: Period,
+    guide: str,
+    filled: AssessmentForm | SectionForm | None,
+    cover: Sequence[CoverField] = layout.COVER,
 ) -> NewWorkbook:
     """Begin a form with its cover: whom, which period, who assesses, when."""
     book = NewWorkbook(title, period.end, subject=period.label, template=True)
@@ -142,7 +175,7 @@ def _book(
         "data_label": filled.data_label if filled else "",
     }
     lines = []
-    for each in layout.COVER:
+    for each in cover:
         is_day = each.id == "assessed_on"
         bounds = book.styles.date_bounds(period.year, each.label, "考评完成的日期") if is_day else None
         fixed = each.id in {"subject", "period"}

@@ -20,6 +20,11 @@ COVER = (
     CoverField(id="data_label", label="数据性质", required=False),
 )
 
+REVIEW_COVER = tuple(
+    each.model_copy(update={"label": label})
+    for each, label in zip(COVER, ("评价单位", "评价期", "评价人", "评价日期", "数据性质"), strict=True)
+)
+
 FOOTER = "考评人签字：　　　　　　　　日期："
 
 TAKEN, WAIVED = "确认", "免除"
@@ -176,6 +181,18 @@ POSITIVE = _form(
     _number("points", "得分", "分"),
     _text("basis", "计分依据", 44),
     blank_rows=20,
+)
+
+REVIEW = _form(
+    "review",
+    "综合评价",
+    "对每个科室逐项给分，0 至满分；各科室应有差异，给满分或低于满分六成的写明理由。",
+    _given("key", "编号", 26, required=True),
+    _given("section", "科室", 22),
+    _given("text", "评价内容", 40),
+    _number("full_marks", "满分", "分", given=True),
+    _number("points", "给分", "分"),
+    _REASON,
 )
 
 AREA_FORM = (MARKS, EVENTS, BONUS, VETO)

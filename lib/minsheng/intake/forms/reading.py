@@ -10,7 +10,7 @@ from minsheng.domain.addresses import place
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_SHEET
+from minsheng.domain.table import COVER_SHEET, CoverField
 from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError
 from minsheng.files.hashing import sha256
@@ -110,7 +110,7 @@ def _read_form(
     is_area = who in {area.id for area in plan.areas}
     form.sheets = find_sheets(workbook, layout.AREA_FORM if is_area else layout.SECTION_FORM, COVER_SHEET)
     form.there = "、".join(sheet.name for sheet in workbook.sheets)
-    cover = _read_cover(form, workbook, plan, who, period)
+    cover = read_cover(form, workbook, plan, who, period)
     if is_area:
         return AssessmentForm(
             area=who,
@@ -131,17 +131,24 @@ def _read_form(
     )
 
 
-def _read_cover(form: DeliveredForm, workbook: Workbook, plan: Plan, who: str, period: Period) -> dict[str, Any]:
+def read_cover(
+    form: DeliveredForm,
+    workbook: Workbook,
+    plan: Plan,
+    who: str,
+    period: Period,
+    fields: Sequence[CoverField] = layout.COVER,
+) -> dict[str, Any]:
     """Read the cover: it must name the body and the period that the file stands for."""
-    labels = {each.id: each.label for each in layout.COVER}
+    labels = {each.id: each.label for each in fields}
     said: dict[str, Any] = {"assessor": ""}
     sheet = next((each for each in workbook.sheets if normal(each.name) == normal(COVER_SHEET)), None)
     if sheet is None:
         form.fault("", f"找不到“{COVER_SHEET}”", f"一张“{COVER_SHEET}”，写明{'、'.join(labels.values())}")
         return said
-    found, blank = labelled(sheet, layout.COVER)
+    found, blank = labelled(sheet, fields)
     found = {**{name: (None, cell) for name, cell in blank.items()}, **found}
-    missing = [each.label for each in layout.COVER if each.required and each.id not in found]
+    missing = [each.label for each in fields if each.required and each.id not in found]
     if missing:
         form.fault(sheet.name, f"缺少{'、'.join(missing)}", "A 列写名称，B 列写内容")
         return said
@@ -152,19 +159,23 @@ def _read_cover(form: DeliveredForm, workbook: Workbook, plan: Plan, who: str, p
     texts = {name: "" if is_blank(raw) else show(raw).strip() for name, (raw, _) in found.items()}
     named = whose(plan, normal(texts["subject"]))
     if named is None or named[0] != who:
-        fault("subject", f"考评对象“{texts['subject']}”与文件名不符", f"{plan.owner_name(who)}（与文件名 {who} 一致）")
+        fault(
+            "subject",
+            f"{labels['subject']}“{texts['subject']}”与文件名不符",
+            f"{plan.owner_name(who)}（与文件名 {who} 一致）",
+        )
     # 2017年上半年, 2017-H1, 2017年度.
     halves = normal(texts["period"]).replace("上半年", "H1").replace("下半年", "H2")
     if _AROUND_YEAR.sub("", halves) != _AROUND_YEAR.sub("", str(period)):
         allowed = f"{period.label}（与所在文件夹 {period} 一致）"
-        fault("period", f"考评期“{texts['period']}”与文件夹不符", allowed)
+        fault("period", f"{labels['period']}“{texts['period']}”与文件夹不符", allowed)
     if not texts["assessor"]:
-        fault("assessor", "没有填考评人", "考评人姓名")
+        fault("assessor", f"没有填{labels['assessor']}", f"{labels['assessor']}姓名")
     try:
         day = parse_date(found["assessed_on"][0]) if "assessed_on" in found else None
     except CellFaultError as error:
         day = None
         fault("assessed_on", error.message, error.allowed)
     if day is not None and day < period.start:
-        fault("assessed_on", f"考评日期 {day} 早于考评期", f"{period.start} 或以后")
+        fault("assessed_on", f"{labels['assessed_on']} {day} 早于{labels['period']}", f"{period.start} 或以后")
     return {"assessor": texts["assessor"], "assessed_on": day, "data_label": texts.get("data_label", "")}

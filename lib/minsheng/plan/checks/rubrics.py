@@ -205,7 +205,24 @@ def _grades(files: PlanFiles, rubric: CountyRubric) -> None:
     demand_unique(files, words, "等次")
 
 
+def _review(files: PlanFiles, rubric: SectionRubric) -> None:
+    """Note a review of an item that assessors do not mark, and things to judge that are worth nothing."""
+    if rubric.review is None:
+        return
+    county = files.whole(_COUNTY, CountyRubric)
+    manual = [item.id for item in county.items if isinstance(item.rule, QualitativeRule)] if county else []
+    if county:
+        demand_known(files, (_SECTION, ("review", "rubric_item")), "等次评定的小项", rubric.review.rubric_item, manual)
+    places = [(each.id, (_SECTION, ("review", "items", n, "id"))) for n, each in enumerate(rubric.review.items)]
+    demand_unique(files, places, "id")
+    for n, each in enumerate(rubric.review.items):
+        if each.full_marks <= 0:
+            path = ("review", "items", n, "full_marks")
+            files.fault(_SECTION, path, f"“{each.name}”满分 {plain(each.full_marks)}", "大于 0")
+
+
 def _section(files: PlanFiles, rubric: SectionRubric) -> None:
+    _review(files, rubric)
     rules = [
         (("groups", g, "rules", r), rule) for g, group in enumerate(rubric.groups) for r, rule in enumerate(group.rules)
     ]
