@@ -7,8 +7,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from typing import Any
 
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import ensure_async
 from nbformat import NotebookNode
@@ -84,6 +86,19 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
             return super().create_kernel_manager()
         self.km = self.make_kernel()
         return self.km
+
+    def execute(self, **options: Any) -> Any:
+        """Execute the notebook as papermill does; the event loop that this takes is closed with it."""
+        # jupyter_core keeps one loop per context, and would leave it to whoever drops the thread.
+        return Context().run(self._execute, options)
+
+    def _execute(self, options: dict[str, Any]) -> Any:
+        try:
+            return super().execute(**options)
+        finally:
+            loop = ensure_event_loop()
+            if not loop.is_running():
+                loop.close()
 
     def papermill_execute_cells(self) -> None:
         """Execute all cells; a cell at which the process died or the time was up is marked as failed."""

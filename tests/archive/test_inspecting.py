@@ -35,6 +35,8 @@ from minsheng.render.paper import print_page
 from minsheng.render.pdf_text import read_pdf
 from minsheng.runs.options import Quiet
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 7, 27)
 PROOF, BINDER = "03-苍溪县/01-org.1-领导小组/分工.txt", "03-苍溪县/苍溪县印证资料.pdf"
 CATALOGUE = "02-证据目录/证据目录.csv"

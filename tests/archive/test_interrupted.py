@@ -16,6 +16,8 @@ from minsheng.archive.package.sealing import seal
 from minsheng.errors import GateRefusedError
 from minsheng.files.locks import locked
 
+pytestmark = pytest.mark.slow
+
 CHILD = Path(__file__).with_name("seal_in_a_process.py")
 
 
@@ -142,7 +144,8 @@ def test_two_seals_at_once_wait_for_each_other(three: Desk, tmp_path: Path) -> N
     periods = ["2017-07", "2017-08", "2017-09", "2017-10"]
     commands = [[sys.executable, str(CHILD), str(desk.archive), str(desk.keys), period] for period in periods]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
-    assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+    said = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0, 0], said
     found = desk.verify()
     assert found.faults == []
     assert sorted(found.bags[3:]) == periods

@@ -16,6 +16,8 @@ from minsheng.commands.doctor import examine
 from minsheng.commands.doctor.machine import Observation
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 def _doctor(folder: Path, *, environment: Mapping[str, str] = {}, before: str = "true") -> tuple[int, dict[str, str]]:
     """Run the command as a user does; return its exit code, and of all that is not fine: words → state."""

@@ -26,6 +26,8 @@ from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = "上月累计"
 
 

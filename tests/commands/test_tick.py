@@ -34,6 +34,8 @@ from minsheng.plan import load_plan
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 YEAR, MONTH = 2026, "2026-01"
 # Counties are due on Friday the 23rd of January 2026, sections on Monday the 26th.
 

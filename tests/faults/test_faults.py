@@ -20,6 +20,8 @@ from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
 from minsheng.measure.fields import not_used
 
+pytestmark = pytest.mark.slow
+
 FAULTS = [*CORPUS, *CLERKS, *HABITS, *CONTAINERS, *HONEST]
 ACCEPTED = [fault for fault in FAULTS if fault.outcome != "refused"]
 

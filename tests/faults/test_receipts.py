@@ -13,6 +13,8 @@ from minsheng.intake.returns.receipt_words import Entry, ReceiptWords, receipt_w
 from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
 
+pytestmark = pytest.mark.slow
+
 RED = "FFFFC7CE"
 
 

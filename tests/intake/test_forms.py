@@ -26,6 +26,8 @@ from minsheng.intake.forms.reading import read_forms
 from minsheng.measure.score_totals import deductions
 from minsheng.plan import load_plan
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 H1 = Period("2017-H1")
 PROPOSED = [Proposal("sec.duty.2", "2017-04", "迟 1 天"), Proposal("sec.mgmt.4", "2017-05", "未签字")]

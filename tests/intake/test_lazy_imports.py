@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _SCRIPT = """
 import sys
 from minsheng.process import load_when_used

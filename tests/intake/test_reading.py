@@ -16,6 +16,8 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError
 from minsheng.intake.spreadsheets.reader import Reader, read_workbooks
 
+pytestmark = pytest.mark.slow
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 

@@ -27,6 +27,8 @@ from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import fields_read, unit_of
 from minsheng.plan import load_plan
 
+pytestmark = pytest.mark.slow
+
 UNITS = (
     "人 名 户 张 个 所 人次 万人次 次 场次 期 天 场 条 项 篇 套 台 台（套） 张或个 "
     "公里 平方公里 平方米 m² ㎡ 亩 万亩 公顷 吨 万吨 kg kWh °C % ‰ 百分点 倍 分 "

@@ -27,6 +27,8 @@ from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
 from minsheng.plan import load_plan
 
+pytestmark = pytest.mark.slow
+
 PARAMS = Path(__file__).parents[2] / "params" / "2017"
 AREAS = ("cangxi", "etdz")
 PERIODS = [Period(text) for text in ("2017-01", "2017-06", "2017-H1", "2017")]

@@ -15,6 +15,8 @@ from minsheng.measure.disclosure import for_readers_of, hidden_counts, hidden_pa
 from minsheng.measure.project import project_figures
 from minsheng.measure.wording import without_counts
 
+pytestmark = pytest.mark.slow
+
 JUNE = Period("2017-06")
 AREAS = ("cangxi", "wangcang", "jiange")
 MEDICAL = ("medical_aid.tekun.cases_month", "medical_aid.dibao.cases_month")

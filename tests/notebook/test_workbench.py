@@ -13,6 +13,8 @@ from minsheng.intake.returns.trial import rule_texts, try_rule
 from minsheng.plan import load_plan
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 MARCH = Period("2017-03")
 
 

@@ -34,6 +34,8 @@ from minsheng.plan.calendar import due_date
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 MARCH, MAY, JUNE = "2026-03", "2026-05", "2026-06"
 

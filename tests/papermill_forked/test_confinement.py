@@ -10,7 +10,10 @@ import pytest
 from papermill_forked import Confinement, ForkedError, Template
 from papermill_forked.confinement import landlock_version, missing
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's"),
+]
 needs_landlock = pytest.mark.skipif(landlock_version() < 1, reason="this kernel has no Landlock")
 
 

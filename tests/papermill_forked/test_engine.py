@@ -14,6 +14,8 @@ from papermill.engines import papermill_engines
 
 from papermill_forked import ForkedEngine, Template, engine
 
+pytestmark = pytest.mark.slow
+
 
 def test_registered_under_the_entry_point():
     assert papermill_engines.get_engine("forked") is ForkedEngine

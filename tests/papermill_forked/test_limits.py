@@ -9,7 +9,7 @@ from papermill.engines import papermill_engines
 
 from papermill_forked import NotebookDiedError, NotebookMemoryError, NotebookOutputError, NotebookTimeoutError
 
-pytestmark = pytest.mark.usefixtures("nothing_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("nothing_left")]
 
 MEGABYTE = 1 << 20
 DAEMON = """

@@ -7,6 +7,10 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 BLOCKS = re.findall(
     r"^```(\w*)\n(.*?)^```$", (files("papermill_forked") / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
 )

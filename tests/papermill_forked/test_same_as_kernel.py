@@ -10,6 +10,8 @@ import papermill
 import pytest
 from papermill.engines import papermill_engines
 
+pytestmark = pytest.mark.slow
+
 # One file per kind of behaviour; cells begin with "# %%".
 CORPUS = {
     path.stem: [cell.removesuffix("\n") for cell in path.read_text(encoding="utf-8").split("# %%\n")[1:]]

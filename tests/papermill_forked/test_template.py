@@ -29,6 +29,8 @@ from papermill_forked import (
 from papermill_forked.calls import name_of
 from papermill_forked.processes import descendants
 
+pytestmark = pytest.mark.slow
+
 LIGHT = ("json",)
 
 

@@ -186,8 +186,8 @@ def test_every_light_has_a_shape_that_the_packaged_font_can_draw(plan: Plan) -> 
     import pylopdf_fonts_zh_cn
     from fontTools.ttLib import TTFont
 
-    font = TTFont(Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf", lazy=True)
-    drawn = font.getBestCmap()
+    with TTFont(Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf", lazy=True) as font:
+        drawn = font.getBestCmap()
     lights = plan.lights
     shown = [*lights.schedule.intervals, *lights.level.intervals, lights.schedule.complete]
     shown += [lights.milestone.done, lights.milestone.in_progress, lights.milestone.partial, lights.milestone.not_done]

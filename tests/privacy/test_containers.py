@@ -105,6 +105,7 @@ CONTAINERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_ten_thousand_ids_are_found_in_every_container(name):
     # python-docx takes its time for so many paragraphs.

@@ -5,7 +5,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.privacy.conftest import card, check_digit, ids
 
@@ -32,6 +32,7 @@ def test_a_valid_id_is_found_wherever_it_stands(number, around):
     assert [(f.kind, f.masked) for f in found] == [(PersonalKind.ID, f"{number[:6]}********{number[-4:]}")]
 
 
+@example("51081219700106004X", 17, "\n")
 @given(id_numbers(), st.integers(1, 17), st.sampled_from([" ", "-", "\n", "\r\n", "\u2014", "\u3000", " - "]))
 def test_an_id_that_is_split_is_still_one(number, at, between):
     assert kinds(number[:at] + between + number[at:]) == ["身份证号"]

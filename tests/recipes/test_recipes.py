@@ -23,6 +23,8 @@ from minsheng.plan.calendar import freeze_calendar
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 YEAR = 2026
 BEDS = {"本月新增床位": 10, "累计新增床位": 10, "应发人数": 100, "实发人数": 95}
 MONEY = {"累计下达": 5, "累计到位": 4, "累计拨付": 2}

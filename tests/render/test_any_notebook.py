@@ -22,6 +22,8 @@ from minsheng.render.paper import print_page
 from minsheng.render.report import render_report
 from minsheng.render.typst import press
 
+pytestmark = pytest.mark.slow
+
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 _SVG = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'>"
 MARKDOWN = """# 笔记

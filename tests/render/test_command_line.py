@@ -7,6 +7,8 @@ import nbformat
 import pikepdf
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("name", "suffix", "begin"), [("html", "html", b"<!DOCTYPE html>"), ("pdf", "pdf", b"%PDF-1.7")]

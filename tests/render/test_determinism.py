@@ -11,6 +11,8 @@ from minsheng.runs import task_worker
 from minsheng.runs.finishing import finish
 from papermill_forked import Servants, Template
 
+pytestmark = pytest.mark.slow
+
 SEALED = b"""{
  "figures": {"kind": "ranking", "plan": "p", "period": "2017-06", "as_of": null, "rows": [], "provisional": false},
  "provenance": {"inputs": [], "plan_sha256": "", "notebook_sha256": "", "package_version": "", "lock_sha256": "",

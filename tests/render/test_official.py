@@ -22,6 +22,8 @@ from minsheng.render.formats import DOCX
 from minsheng.render.official_fonts import official_fonts
 from minsheng.render.report import render_report
 
+pytestmark = pytest.mark.slow
+
 MM = 25.4 / 72
 LINE = 225 / 22
 LEFT, RIGHT, TOP, BOTTOM = 28, 210 - 26, 37, 297 - 35

@@ -17,6 +17,8 @@ from minsheng.intake.returns.store import read_accepted
 from minsheng.render.pdf_text import read_pdf
 from minsheng.runs.options import Quiet
 
+pytestmark = pytest.mark.slow
+
 SMALL, LARGE = "elderly_care.home_care_disabled_persons", "elderly_care.home_care_aged_persons"
 ID, MOBILE, PERSON, PHRASE = ids(1)[0], "13812345678", "欧阳某甲乙", "患病住院后家中断了收入"
 _DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")

@@ -17,6 +17,8 @@ from minsheng.errors import ExitCode, MachineUnfitError
 from minsheng.runs.cluster import Cluster
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 _RUN = [sys.executable, "-m", "minsheng", "run", "2017-06", "--area", "cangxi", "--force"]
 _LONGEST_SECONDS = 300.0
 _Start = Callable[..., subprocess.Popen[bytes]]

@@ -15,6 +15,8 @@ from tests.runs.many_areas import MONTH, many_areas
 from minsheng.plan import load_plan
 from minsheng.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 _SIX = ("medical_aid", "dibao", "elderly_care", "disability_allowance", "two_lines", "scoring")
 _FLAT_MB = 30
 """What the coordinator may take more from the first report to the last of three thousand."""

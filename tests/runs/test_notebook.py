@@ -9,6 +9,8 @@ from minsheng.runs.failures import FailureKind, Limits, TaskFailedError
 from minsheng.runs.notebook import declared_parameters, execute_strictly
 from papermill_forked import Template
 
+pytestmark = pytest.mark.slow
+
 SEALED = """{
  "figures": {"kind": "ranking", "plan": "p", "period": "2017-06", "as_of": null, "rows": [], "provisional": false},
  "provenance": {"inputs": [], "plan_sha256": "", "notebook_sha256": "", "package_version": "", "lock_sha256": "",

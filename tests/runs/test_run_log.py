@@ -25,6 +25,8 @@ from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 from papermill_forked import fallback
 
+pytestmark = pytest.mark.slow
+
 JUNE = Period("2017-06")
 UNIT = "2017-06/cangxi/dibao"
 

@@ -21,6 +21,8 @@ from minsheng.render.pdf_text import page_count
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.options import Quiet
 
+pytestmark = pytest.mark.slow
+
 KINDS = [
     "cangxi/medical_aid",
     "city/dibao",

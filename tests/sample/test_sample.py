@@ -15,6 +15,8 @@ from tests.sample.deliveries import write_sample
 from minsheng.errors import UsageError
 from minsheng.plan import load_plan
 
+pytestmark = pytest.mark.slow
+
 AREAS = ["municipal", "cangxi", "wangcang", "jiange", "qingchuan", "lizhou", "zhaohua", "chaotian", "etdz"]
 COUNTIES = AREAS[1:]
 SECTIONS = ["social_relief", "welfare_charity"]

@@ -11,6 +11,8 @@ from tests.sample.deliveries import write_sample
 
 from minsheng.plan import load_plan
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("assessment", "evidence", "deliveries")
 

@@ -47,14 +47,14 @@ _HAN_RUN = re.compile(
     "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,}+"
 )
 
-_LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3})[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
+_LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3}(?:\r?\n[ \t-]{0,12})?)[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
 """Letters of other alphabets and signs that look like the X that ends an ID."""
 
 _ENOUGH_DIGITS = re.compile(r"\d(?:[^\w\x1f,]{0,6}_?\d){10}")
 # Possessive: a run is taken whole, so that no text can make the search slow.
 _RUN = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,12}+(?=[0-9]{15}))?\+?"
-    r"([0-9](?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*+(?:[ \t-]{0,3}+[Xx](?![0-9A-Za-z]))?)"
+    r"([0-9](?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*+(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[Xx](?![0-9A-Za-z]))?)"
 )
 
 # Dots, slashes and brackets also stand in amounts, dates and document numbers, so only whole shapes count there.

@@ -87,7 +87,7 @@ def _coverage(files: tuple[Path, ...]) -> frozenset[str]:
     covered: set[str] = set()
     for path in files:
         try:
-            with TTFont(path, lazy=True) as font:
+            with path.open("rb") as file, TTFont(file, lazy=True) as font:
                 covered.update(map(chr, font.getBestCmap() or ()))
         except (TTLibError, OSError, ValueError) as fault:
             raise MachineUnfitError(f"字体文件无法读取：{path}（{fault}）") from fault

@@ -103,7 +103,7 @@ def _records(path: Path) -> tuple[tuple[int, str], ...]:
     from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # packaged fonts need no reading
 
     try:
-        with TTFont(path, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, lazy=True) as font:
             return tuple((record.nameID, record.toUnicode()) for record in font["name"].names)
     except (TTLibError, OSError, UnicodeDecodeError) as fault:
         raise MachineUnfitError(f"字体文件无法读取：{path}（{fault}）") from fault

@@ -4,6 +4,7 @@
 """
 
 from functools import lru_cache
+from io import BytesIO
 
 from fontTools.pens.basePen import BasePen  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -74,4 +75,4 @@ def outlined(lines: tuple[str, ...], width: float, height: float) -> bytes:
 
 @lru_cache(maxsize=1)
 def _font() -> TTFont:
-    return TTFont(serif_path(), lazy=True)
+    return TTFont(BytesIO(serif_path().read_bytes()), lazy=True)
