@@ -52,7 +52,7 @@ OUTSIDE = {
     "workspace": {"pydantic"},
     "settings": {"pydantic"},
     "domain": {"pydantic", "pydantic_core"},
-    "papermill_forked": {"papermill", "nbclient", "nbformat", "ipykernel", "IPython", "jupyter_client",
+    "papermill_forked": {"papermill", "nbclient", "nbformat", "ipykernel", "IPython", "jupyter_client", "jupyter_core",
                          "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
 }  # fmt: skip
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
