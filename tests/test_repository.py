@@ -1,8 +1,10 @@
 """What the repository promises about itself: lock, conda door, ignored files, no address of a machine or an index."""
 
+import ast
 import importlib.util
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,25 @@ def test_no_file_names_an_index_or_a_path_of_this_machine(path: Path) -> None:
         return
     assert not INDEX.search(text)
     assert str(ROOT) + "/" not in text
+
+
+@pytest.mark.parametrize("word", ["全市", "民生工程及民生实事"])
+def test_only_the_plan_says_what_its_whole_and_its_programme_are_called(word: str) -> None:
+    """A district says 全区, another programme has its own title: no page may hold the words of one city."""
+    found = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in committed_files("lib")
+        if path.suffix == ".py"
+        for node in _texts(ast.parse(path.read_text(encoding="utf-8")))
+        if word in node.value
+    }
+    default = {"lib/minsheng/domain/area.py"} if word == "全市" else set()
+    assert {place.partition(":")[0] for place in found} == default, found
+
+
+def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Yield the texts of a module, those of f-strings too, but no docstring: a statement that is a text alone."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node

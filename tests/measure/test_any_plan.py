@@ -173,6 +173,7 @@ def drawn_returns(draw, build, months):
 
 def dossier(figures, notebook):
     heading = DossierHeading(
+        programme="民生实事",
         issuer="市民政局",
         title="",
         subject="",

@@ -1,4 +1,4 @@
-"""湖山市: a second plan that uses all that the format carries, end to end; every expected figure is worked out here.
+"""湖山区: a second plan that uses all that the format carries, end to end; every expected figure is worked out here.
 
 The tree: 北湖县 reports 临时救助 and 设施建设 itself, its two townships report 养老床位 (白云镇 exists from April).
 南塘区 reports all itself. 设施建设 is due in March, June, September and December only.
@@ -268,6 +268,16 @@ def test_shared_money_counts_once_in_the_total(city: Workspace) -> None:
     assert (care.received, works.received) == (80 * 10_000, 38 * 10_000)
     page = (city.outputs / MAY / "city" / "bulletin" / "report.html").read_text(encoding="utf-8")
     assert "共用的来源只计一次" in page
+
+
+def test_the_plan_says_what_its_whole_and_its_programme_are_called(city: Workspace) -> None:
+    """A district's pages say 全区, and another programme's bear its own name."""
+    pages = [*(city.outputs / JUNE).rglob("*.html"), *(city.outputs / "2026-H1").rglob("*.html")]
+    text = {path: path.read_text(encoding="utf-8") for path in [*pages, city.outputs / "index.html"]}
+    assert not [path for path, html in text.items() if "全市" in html or "民生工程及民生实事" in html]
+    assert "全区" in text[city.outputs / JUNE / "city" / "care" / "report.html"]
+    assert "惠民实事月通报" in text[city.outputs / JUNE / "city" / "bulletin" / "report.html"]
+    assert "惠民实事工作情况的报告" in text[city.outputs / JUNE / "elderly" / "monthly_report" / "report.html"]
 
 
 def test_every_owner_writes_and_is_named(city: Workspace) -> None:

@@ -284,6 +284,7 @@ class Build:
         return Dossier(
             notebook="elderly_care",
             heading=DossierHeading(
+                programme="民生工程及民生实事",
                 issuer="广元市民政局",
                 title=title,
                 subject=subject,

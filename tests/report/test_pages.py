@@ -195,7 +195,7 @@ def test_the_text_form_says_what_the_page_says(build):
 def test_a_piece_of_another_notebook_is_refused_with_help(build):
     with pytest.raises(UsageError, match="“县区评分”类笔记本；当前打开的是“项目”"):
         report.score_table(build.project())
-    with pytest.raises(UsageError, match="全市排名、月通报"):
+    with pytest.raises(UsageError, match="考评排名、月通报"):
         report.ranking_table(build.project())
 
 

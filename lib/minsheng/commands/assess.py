@@ -134,7 +134,7 @@ def _assess(
         write_assessment_site(workspace, plan, parsed, forms, evidence)
     sealed = published_result_table(workspace, parsed)
     alike = undifferentiated(forms.areas)
-    told = (*remarks(sealed), *differing(sealed.standings), *([alike] if alike else [])) if sealed else ()
+    told = (*remarks(sealed), *differing(sealed), *([alike] if alike else [])) if sealed else ()
     return AssessmentOutcome(
         workspace=workspace,
         period=parsed,

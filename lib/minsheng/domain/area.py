@@ -19,6 +19,9 @@ class AreaKind(StrEnum):
 CITY = "city"
 """The id that stands for 全市 wherever an area id is expected."""
 
+WHOLE = "全市"
+"""What all areas together are called where neither the plan nor the name of its city says it."""
+
 
 class Area(Frozen):
     """One row of the annex table, e.g. 苍溪县.

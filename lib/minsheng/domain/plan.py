@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.base import DatedValue, Frozen, Source
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
@@ -28,6 +28,9 @@ __all__ = [
     "Reporting",
     "Schedule",
 ]
+
+
+_KINDS_OF_WHOLES = tuple("省市州盟区县旗")
 
 
 class Document(Frozen):
@@ -61,6 +64,10 @@ class About(Frozen):
     issued_on: date
     city: str
     """全市 as a name: 广元市."""
+    whole: str = ""
+    """What all areas together are called: 全市, 全区, 全县; empty follows the last character of ``city``."""
+    programme: str = ""
+    """What the reports are about, in their titles: 民生工程及民生实事; empty joins the projects' programmes."""
     adcode: str
     documents: tuple[Document, ...]
     leading_group: LeadingGroup
@@ -70,6 +77,11 @@ class About(Frozen):
     def subject(self) -> str:
         """What the plan is about, as titles of tables begin: its title without the kind of document."""
         return self.title.removesuffix("实施方案")
+
+    @property
+    def whole_name(self) -> str:
+        """What all areas together are called."""
+        return self.whole or (f"全{self.city[-1]}" if self.city[-1:] in _KINDS_OF_WHOLES else WHOLE)
 
 
 class KeyFigure(Frozen):
@@ -140,6 +152,16 @@ class Plan(Frozen):
     """Of what the plan says, however it is written (``minsheng.plan.canonical``); set by the loader."""
 
     @property
+    def whole(self) -> str:
+        """What all areas together are called: 全市, 全区."""
+        return self.about.whole_name
+
+    @property
+    def programme(self) -> str:
+        """What the reports are about: 民生工程及民生实事."""
+        return self.about.programme or "及".join(dict.fromkeys(project.programme for project in self.projects))
+
+    @property
     def assessed_areas(self) -> tuple[Area, ...]:
         """The bureaus that are scored and ranked, whenever they exist."""
         return self.assessed_at(None)
@@ -163,12 +185,12 @@ class Plan(Frozen):
         raise UsageError(f"没有“{name}”这个地区。方案中的地区：{known}")
 
     def area_id(self, name: str) -> str:
-        """Return the id of an area, or ``city`` for 全市."""
-        return CITY if name in {CITY, "全市", self.about.city} else self.area(name).id
+        """Return the id of an area, or ``city`` for all of them."""
+        return CITY if name in {CITY, self.whole, self.about.city} else self.area(name).id
 
     def area_name(self, area_id: str) -> str:
         """Return the name to print for an area id or ``city``."""
-        return "全市" if area_id == CITY else self.area(area_id).name
+        return self.whole if area_id == CITY else self.area(area_id).name
 
     def section(self, name: str) -> Section:
         """Return the section with this id or name, else raise :class:`UsageError`."""
@@ -186,7 +208,7 @@ class Plan(Frozen):
     def owner_name(self, owner_id: str) -> str:
         """Return the name to print for an area, a section or ``city``; what the plan does not know keeps its id."""
         owner = self.find_owner(owner_id)
-        return "全市" if owner_id == CITY else owner.name if owner else owner_id
+        return self.whole if owner_id == CITY else owner.name if owner else owner_id
 
     def project(self, project_id: str) -> Project:
         """Return the project with this id, else raise :class:`UsageError`."""

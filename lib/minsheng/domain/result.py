@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from minsheng.domain.area import WHOLE
 from minsheng.domain.base import Exact, Frozen
 from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome
 from minsheng.domain.figure import (
@@ -71,6 +72,8 @@ class Assumption(Frozen):
 class _Figures(Frozen):
     schema_version: Literal[1] = 1
     plan: str
+    whole: str = Field(default=WHOLE, exclude_if=lambda name: name == WHOLE)
+    """What all areas together are called."""
     period: Period
     as_of: date | None
     """数据截至; of several returns the earliest."""
@@ -365,6 +368,8 @@ class DossierHeading(Frozen):
     period_label: str
     as_of_label: str
     plan_title: str
+    programme: str
+    """What the reports are about, e.g. 民生工程及民生实事."""
     data_label: str
     remark: str = ""
     """方案印发前, 暂定 and the like."""

@@ -72,6 +72,7 @@ def result_table_figures(
     known = [day for day in dates if day is not None]
     return ResultTableFigures(
         plan=plan.about.id,
+        whole=plan.whole,
         period=period,
         as_of=min(known) if known else None,
         data_label="；".join(dict.fromkeys(f.data_label for f in (*scorings, *cities) if f.data_label)),

@@ -106,7 +106,7 @@ def city_measurement(
     """Measure one indicator of a sum of areas; a milestone counts those that are done, and is done once all are."""
     target = target_of(plan, indicator, area_id, period)
     if target is None:
-        whose = "全市" if area_id == CITY else ""
+        whose = plan.whole if area_id == CITY else ""
         why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"附件未下达此项{whose}任务"
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
     bound = areas_bound(plan, indicator, area_id, period)

@@ -85,6 +85,7 @@ def scoring_figures(
     labels = [*(figures.data_label for figures in projects), form.data_label if form else ""]
     return ScoringFigures(
         plan=plan.about.id,
+        whole=plan.whole,
         period=period,
         as_of=min(dates) if dates else None,
         data_label="；".join(dict.fromkeys(label for label in labels if label)),

@@ -74,7 +74,7 @@ def for_readers_of(plan: Plan, notebook: str, figures: F, returns: Returns) -> F
 def _why(plan: Plan) -> str:
     disclosure = plan.disclosure
     told = f"少于{disclosure.threshold}人的分类数不予显示，以“{SUPPRESSED}”代替，"
-    told += "同组各类和全市的同组分类数一并不予显示，合计照常。"
+    told += f"同组各类和{plan.whole}的同组分类数一并不予显示，合计照常。"
     return told + (f"{disclosure.source.why}。" if disclosure.source.is_ours else "")
 
 

@@ -95,6 +95,7 @@ def project_figures(
     dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
     return ProjectFigures(
         plan=plan.about.id,
+        whole=plan.whole,
         period=period,
         as_of=min(dates) if dates else None,
         data_label=_data_label(closing),

@@ -68,6 +68,7 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     dates = [figures.as_of for figures in scorings if figures.as_of is not None]
     return RankingFigures(
         plan=plan.about.id,
+        whole=plan.whole,
         period=period,
         as_of=min(dates) if dates else None,
         data_label="；".join(dict.fromkeys(f.data_label for f in scorings if f.data_label)),

@@ -82,6 +82,7 @@ def section_scoring_figures(
     labels = [facts.data_label, form.data_label if form else ""]
     return SectionScoringFigures(
         plan=plan.about.id,
+        whole=plan.whole,
         period=period,
         as_of=facts.as_of,
         data_label="；".join(dict.fromkeys(label for label in labels if label)),

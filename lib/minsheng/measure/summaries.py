@@ -137,6 +137,7 @@ def _common(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> dic
     labels = [city.data_label for city in cities]
     return {
         "plan": plan.about.id,
+        "whole": plan.whole,
         "period": period,
         "as_of": min(dates) if dates else None,
         "data_label": "；".join(dict.fromkeys(label for label in labels if label)),

@@ -115,4 +115,4 @@ def _checked_months(workspace: Workspace) -> list[Period]:
 
 
 def _areas(plan: Plan) -> list[tuple[str, str]]:
-    return [("全市", CITY), *((area.name, area.id) for area in plan.areas)]
+    return [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)]

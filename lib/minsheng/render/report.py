@@ -21,7 +21,7 @@ _WARM_UP_PAGE = f"""
 <dl class="facts"><div><dt>报告期</dt><dd>1</dd></div></dl></header><p class="summary">文字。</p>
 <section class="part"><h2>一、表</h2><div class="table-wrap"><table class="figures"><caption>表</caption>
 <thead><tr><th scope="col">县区</th><th scope="col">数<span class="unit">张</span></th></tr></thead>
-<tbody><tr><th scope="row">全市</th><td class="num">1,950</td></tr></tbody></table></div>
+<tbody><tr><th scope="row">合计</th><td class="num">1,950</td></tr></tbody></table></div>
 <figure class="chart"><img alt="图" src="data:image/svg+xml;base64,{_CHART}"><figcaption>图</figcaption></figure>
 <ul class="findings"><li class="good">好。</li></ul></section>"""
 

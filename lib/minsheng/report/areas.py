@@ -22,7 +22,7 @@ def area_table(dossier: Dossier) -> Piece:
         return part("分地区进展", paragraph("本页只涉及一个地区，没有分地区数据。"))
     tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 2)]
     remark = "—表示没有数据或没有任务，不是零。地区名指向文末该地区的计算依据。"
-    return part("分地区进展", tables, note(remark), _missing(figures.areas))
+    return part("分地区进展", tables, note(remark), _missing(figures))
 
 
 def heat_table(dossier: Dossier) -> Piece:
@@ -30,11 +30,11 @@ def heat_table(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, ProjectFigures)
     if not figures.areas:
         return Piece(note("本页只涉及一个地区，没有分地区状态。"))
-    return Piece(matrix("分地区状态", figures.measurements, figures.areas, figures.measurements))
+    return Piece(matrix("分地区状态", figures.measurements, figures.areas, figures.measurements, figures.whole))
 
 
 def matrix(
-    caption: str, indicators: Sequence[Measurement], areas: Sequence[AreaRow], city: Sequence[Measurement]
+    caption: str, indicators: Sequence[Measurement], areas: Sequence[AreaRow], city: Sequence[Measurement], whole: str
 ) -> list[Element]:
     """Return areas × indicators as lights, in as many tables as the width of a page needs."""
     chunks = _in_turn(indicators, _MOST_COLUMNS)
@@ -45,7 +45,7 @@ def matrix(
             *(TableColumn(indicator.brief, kind="light") for indicator in chunk),
         ]
         rows = [[area.name, *_lights(area.measurements, chunk)] for area in areas]
-        rows.append(["全市", *_lights(city, chunk)])
+        rows.append([whole, *_lights(city, chunk)])
         title = f"{caption}（{number}/{len(chunks)}）" if len(chunks) > 1 else caption
         tables.append(table(title, columns, rows, totals=1, style="matrix"))
     return tables
@@ -67,7 +67,7 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
     for row in figures.areas:
         name = Element("a", row.name, href=f"#{anchor('area', row.area)}")
         rows.append([name, *(cell for i in indicators for cell in _cells(_find(row.measurements, i), i))])
-    rows.append(["全市", *(cell for i in indicators for cell in _cells(i, i))])
+    rows.append([figures.whole, *(cell for i in indicators for cell in _cells(i, i))])
     named = "、".join(indicator.brief for indicator in indicators)
     return table(f"各地区{named}", columns, rows, groups=groups, totals=1)
 
@@ -102,12 +102,12 @@ def _find(measurements: Sequence[Measurement], indicator: Measurement) -> Measur
     return next((m for m in measurements if m.indicator == indicator.indicator), None)
 
 
-def _missing(areas: Sequence[AreaRow]) -> list[Element]:
-    absent = [f"{row.name}（{said}）" for row in areas if (said := unused(row))]
+def _missing(figures: ProjectFigures) -> list[Element]:
+    absent = [f"{row.name}（{said}）" for row in figures.areas if (said := unused(row))]
     if not absent:
         return []
     named = "、".join(absent)
-    return [note(f"缺{named}。全市行只含已报送的地区，不计算完成率。")]
+    return [note(f"缺{named}。{figures.whole}行只含已报送的地区，不计算完成率。")]
 
 
 def _in_turn(indicators: Sequence[Measurement], most: int) -> list[Sequence[Measurement]]:

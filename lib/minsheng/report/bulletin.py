@@ -34,9 +34,8 @@ def who_is_missing(dossier: Dossier) -> Piece:
     told = []
     if absent:
         names = "、".join(entry.name for entry in absent)
-        told.append(
-            callout(f"未报送（{len(absent)}个）：{names}。未报送不等于零，全市数不含这些单位。", kind="not-reported")
-        )
+        said = f"未报送（{len(absent)}个）：{names}。未报送不等于零，{figures.whole}数不含这些单位。"
+        told.append(callout(said, kind="not-reported"))
     told += [callout(f"数据未通过校验：{_lost(entry)}，须改正后重新报送。", kind="blocked") for entry in blocked]
     return part(title, told)
 
@@ -73,7 +72,7 @@ def progress_matrix(dossier: Dossier) -> Piece:
     if not indicators:
         return part("进展一览", paragraph("本月没有可通报的指标。"))
     caption = f"{figures.period.label}进展一览"
-    return part("进展一览", matrix(caption, indicators, _merged(figures), indicators))
+    return part("进展一览", matrix(caption, indicators, _merged(figures), indicators, figures.whole))
 
 
 def red_items(dossier: Dossier) -> Piece:

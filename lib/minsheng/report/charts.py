@@ -67,7 +67,7 @@ def _why_no_bars(figures: ProjectFigures) -> str:
     if figures.status != ReturnStatus.REPORTED:
         return f"{STATUS_WORDS[figures.status]}，不绘进度图。"
     if any(m.missing_areas for m in figures.measurements):
-        return "有地区缺报，全市不计算完成率，不绘进度图；各地区进展见分地区部分。"
+        return f"有地区缺报，{figures.whole}不计算完成率，不绘进度图；各地区进展见分地区部分。"
     return "本项目的目标是节点任务，没有可绘的完成率；各项条件见节点任务表。"
 
 

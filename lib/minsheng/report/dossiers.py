@@ -18,11 +18,11 @@ from minsheng.domain.result import (
 )
 
 _NAMES = {
-    "scoring": "民生工程及民生实事考评得分表",
-    "result_table": "民生工程及民生实事考评结果表",
+    "scoring": "考评得分表",
+    "result_table": "考评结果表",
     "section_scoring": "科室管理倒扣分表",
-    "monthly_report": "民生工程及民生实事工作情况月报",
-    "bulletin": "民生工程及民生实事月通报",
+    "monthly_report": "工作情况月报",
+    "bulletin": "月通报",
 }
 
 
@@ -44,15 +44,15 @@ def _heading(plan: Plan, notebook: str, figures: Figures) -> DossierHeading:
         case ProjectFigures():
             title, subject = plan.project(figures.project).name, figures.area_name
         case ScoringFigures():
-            title, subject = _NAMES[notebook], figures.area_name
+            title, subject = f"{plan.programme}{_NAMES[notebook]}", figures.area_name
         case RankingFigures():
-            title, subject = "民生工程及民生实事考评排名", "全市"
-        case ResultTableFigures():
-            title, subject = _NAMES[notebook], "全市"
-        case SectionScoringFigures() | MonthlyReportFigures():
+            title, subject = f"{plan.programme}考评排名", figures.whole
+        case ResultTableFigures() | BulletinFigures():
+            title, subject = f"{plan.programme}{_NAMES[notebook]}", figures.whole
+        case SectionScoringFigures():
             title, subject = _NAMES[notebook], figures.section_name
-        case BulletinFigures():
-            title, subject = _NAMES[notebook], "全市"
+        case MonthlyReportFigures():
+            title, subject = f"{plan.programme}{_NAMES[notebook]}", figures.section_name
         case _:
             assert_never(figures)
     provisional = getattr(figures, "provisional", False)
@@ -65,6 +65,7 @@ def _heading(plan: Plan, notebook: str, figures: Figures) -> DossierHeading:
         period_label=figures.period.label,
         as_of_label=f"{as_of.year}年{as_of.month}月{as_of.day}日" if as_of else "无数据",
         plan_title=about.title,
+        programme=plan.programme,
         data_label=figures.data_label,
         remark="；".join(remarks),
     )

@@ -74,11 +74,12 @@ def _missing_areas(figures: ProjectFigures) -> Iterator[Finding]:
         named = "、".join(f"{row.name}（{unused(row)}）" for row in absent)
         yield Finding(
             "bad",
-            f"{len(figures.areas)}个地区中{len(absent)}个没有可用数据：{named}。全市数为其余地区合计，不计算完成率，不作状态判定。",
+            f"{len(figures.areas)}个地区中{len(absent)}个没有可用数据：{named}。{figures.whole}数为其余地区合计，不计算完成率，不作状态判定。",
         )
     partly = [f"{row.name}（{said}）" for row in figures.areas if row not in absent and (said := unused(row))]
     if partly:
-        yield Finding("bad", f"部分数据未采用：{'、'.join(partly)}。这些指标的全市数为其余地区合计，不计算完成率。")
+        lost = f"部分数据未采用：{'、'.join(partly)}"
+        yield Finding("bad", f"{lost}。这些指标的{figures.whole}数为其余地区合计，不计算完成率。")
 
 
 def _behind(figures: ProjectFigures) -> Iterator[Finding]:

@@ -19,10 +19,10 @@ def funds_table(dossier: Dossier) -> Piece:
         why = no_data(figures) or paragraph(f"{figures.area_name}本项目没有资金数据。")
         return part("资金安排和使用", why)
     caption = f"{figures.area_name}本年累计资金情况"
-    return part("资金安排和使用", no_data(figures), funds_by_source(caption, figures.funds))
+    return part("资金安排和使用", no_data(figures), funds_by_source(caption, figures.funds, figures.whole))
 
 
-def funds_by_source(caption: str, uses: Sequence[FundUse]) -> list[Element]:
+def funds_by_source(caption: str, uses: Sequence[FundUse], whole: str) -> list[Element]:
     """Return the table and its remark; the plan's amounts only where the plan gives them."""
     planned = any(use.planned is not None for use in uses)
     ordered = sorted(uses, key=lambda use: use.source == TOTAL)
@@ -48,7 +48,7 @@ def funds_by_source(caption: str, uses: Sequence[FundUse]) -> list[Element]:
     totals = sum(use.source == TOTAL for use in ordered)
     remark = "执行率为累计拨付占累计到位的比重；没有资金到位的不计算。"
     if not planned:
-        remark += "方案只列全市资金安排，没有分地区安排。"
+        remark += f"方案只列{whole}资金安排，没有分地区安排。"
     partial = next((use for use in uses if use.reported_areas != use.expected_areas), None)
     if partial is not None:
         remark += f"金额为已报送的{partial.reported_areas}/{partial.expected_areas}个地区合计，不计算执行率。"

@@ -79,7 +79,7 @@ def _project(figures: ProjectFigures) -> str:
     partial = next((m for m in figures.measurements if m.missing_areas), None)
     if partial is not None and all(m.missing_areas for m in figures.measurements if m.has_duty):
         whole = f"{opening}“{partial.light.word}”：{sentences.coverage(partial)}"
-        return f"{whole}。不计算全市完成率，不作状态判定。{_money(figures)}"
+        return f"{whole}。不计算{figures.whole}完成率，不作状态判定。{_money(figures)}"
     match [measurement for measurement in figures.measurements if measurement.has_duty]:
         case []:
             return f"{opening}在本项目没有量化指标。{_money(figures)}"

@@ -69,7 +69,7 @@ def severity_badge(issue: Issue) -> Element:
 _NAMES: dict[type, str] = {
     ProjectFigures: "项目",
     ScoringFigures: "县区评分",
-    RankingFigures: "全市排名",
+    RankingFigures: "考评排名",
     ResultTableFigures: "考评结果表",
     SectionScoringFigures: "科室评分",
     MonthlyReportFigures: "月报",
@@ -109,13 +109,13 @@ def not_accepted(figures: ProjectFigures) -> Element | None:
         case ReturnStatus.NOT_REPORTED:
             return callout(
                 f"未报送：{figures.area_name}没有报送{month}数据。未报送不等于零：本页不显示本月完成数，也不计算完成率；"
-                "全市合计不含该地区。补报后重新生成本页。",
+                f"{figures.whole}合计不含该地区。补报后重新生成本页。",
                 kind="not-reported",
             )
         case ReturnStatus.BLOCKED:
             return callout(
                 f"数据未通过校验：{figures.area_name}{month}数据有阻断性问题，本项目数据未采用。本页不显示本月完成数，也不计算完成率；"
-                "全市合计不含该地区。请按下列校验问题改正后重新报送。",
+                f"{figures.whole}合计不含该地区。请按下列校验问题改正后重新报送。",
                 kind="blocked",
             )
 

@@ -33,7 +33,7 @@ _FIRST_WIDE = 0x2000
 def official_head(dossier: Dossier) -> Piece:
     """Return the title (发文机关、事由、文种), the addressee (主送机关) and the sentence that opens the report."""
     figures, heading = figures_of(dossier, MonthlyReportFigures), dossier.heading
-    lines = (f"{_sender(dossier)}关于{figures.period.label}", "民生工程及民生实事工作情况的报告")
+    lines = (f"{_sender(dossier)}关于{figures.period.label}", f"{heading.programme}工作情况的报告")
     return Piece(
         Element(
             "header",
@@ -42,7 +42,7 @@ def official_head(dossier: Dossier) -> Piece:
             class_="official-head",
         ),
         paragraph(f"{figures.addressee}：", class_="addressee") if figures.addressee else None,
-        paragraph(f"按照《{heading.plan_title}》要求，现将{figures.period.label}民生工程及民生实事工作情况报告如下。"),
+        paragraph(f"按照《{heading.plan_title}》要求，现将{figures.period.label}{heading.programme}工作情况报告如下。"),
         paragraph(monthly_summary(figures), _before_notice(figures)),
     )
 
@@ -166,14 +166,14 @@ def _project(
             told = f"“{each.title}”没有内容：科室未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
             continue
-        content += [*_from_data(project, each), *paragraphs(own.get(each.id, ""))]
+        content += [*_from_data(project, each, figures.whole), *paragraphs(own.get(each.id, ""))]
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
 
 
-def _from_data(project: ProjectSummary, each: ReportPart) -> list[Element]:
+def _from_data(project: ProjectSummary, each: ReportPart, whole: str) -> list[Element]:
     match each.role:
         case "progress":
-            told = [f"全市{sentences.standing(m)}" for m in project.measurements]
+            told = [f"{whole}{sentences.standing(m)}" for m in project.measurements]
             return [paragraph("".join(told))] * bool(told) + _unfinished(project)
         case "funds":
             clauses = [f"{sentences.funds(use)}。" for use in project.funds]

@@ -157,7 +157,7 @@ def _remarks(figures: ProjectFigures) -> list[Element]:
     notes = [note("".join(lines))]
     partial = next((m for m in figures.measurements if m.missing_areas), None)
     if partial is not None and figures.area == CITY:
-        notes.append(note(f"完成数为已报送地区合计（{sentences.coverage(partial)}），不计算全市完成率。"))
+        notes.append(note(f"完成数为已报送地区合计（{sentences.coverage(partial)}），不计算{figures.whole}完成率。"))
     return notes
 
 

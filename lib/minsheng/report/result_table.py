@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from minsheng.domain.period import Period
-from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
+from minsheng.domain.result import Dossier, ResultItem, ResultRow, ResultTableFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
@@ -139,9 +139,10 @@ def item_points(dossier: Dossier) -> Piece:
 def city_standing(dossier: Dossier) -> Piece:
     """Return whether the city, and which counties, meet their own targets, with the sentence where they differ."""
     figures = figures_of(dossier, ResultTableFigures)
+    whole = figures.whole
     columns = [
         TableColumn("指标", kind="row"),
-        TableColumn("全市", kind="long"),
+        TableColumn(whole, kind="long"),
         TableColumn("达到本县区目标的", kind="long"),
         TableColumn("未达到的", kind="long"),
     ]
@@ -154,11 +155,11 @@ def city_standing(dossier: Dossier) -> Piece:
         ]
         for standing in figures.standings
     ]
-    told = [paragraph(text) for text in differing(figures.standings)]
-    lead = told or [paragraph("没有县区达标而全市未达标、或全市达标而县区未达标的指标。")]
-    remark = "全市数由各地分子、分母合计计算（含市本级），不是县区的平均。数量类指标年底以前按序时进度判断。"
-    caption = f"{figures.period.label}全市与县区目标完成情况"
-    return part("全市与县区", lead, table(caption, columns, rows, style="issues"), note(remark))
+    told = [paragraph(text) for text in differing(figures)]
+    lead = told or [paragraph(f"没有县区达标而{whole}未达标、或{whole}达标而县区未达标的指标。")]
+    remark = f"{whole}数由各地分子、分母合计计算（含市本级），不是县区的平均。数量类指标年底以前按序时进度判断。"
+    caption = f"{figures.period.label}{whole}与县区目标完成情况"
+    return part(f"{whole}与县区", lead, table(caption, columns, rows, style="issues"), note(remark))
 
 
 def evidence_index(dossier: Dossier) -> Piece:
@@ -219,28 +220,29 @@ def result_sentence(figures: ResultTableFigures) -> str:
     absent = [row.name for row in figures.rows if not row.assessed]
     whose = "" if len(absent) == len(figures.rows) else "、".join(absent)
     said += f"；{whose or '都'}没有考评表，手工小项未评" if absent else ""
-    return f"{said}。{_in_short(figures.standings)}"
+    return f"{said}。{_in_short(figures)}"
 
 
-def _in_short(standings: Sequence[CityStanding]) -> str:
+def _in_short(figures: ResultTableFigures) -> str:
     """Say in a sentence each on which indicators counties pass while the city fails, and the reverse."""
+    standings, whole = figures.standings, figures.whole
     city_fails = [each.label for each in standings if each.city == "not_met" and each.met]
     county_fails = [each.label for each in standings if each.city == "met" and each.not_met]
-    said = f"有县区达到本县区目标、而全市未达到的指标：{'、'.join(city_fails)}。" if city_fails else ""
-    return said + (f"全市达到、而有县区未达到的指标：{'、'.join(county_fails)}。" if county_fails else "")
+    said = f"有县区达到本县区目标、而{whole}未达到的指标：{'、'.join(city_fails)}。" if city_fails else ""
+    return said + (f"{whole}达到、而有县区未达到的指标：{'、'.join(county_fails)}。" if county_fails else "")
 
 
-def differing(standings: Sequence[CityStanding]) -> list[str]:
+def differing(figures: ResultTableFigures) -> list[str]:
     """Return a sentence for every indicator on which the city and some of its counties differ."""
-    told = []
-    for standing in standings:
+    told, whole = [], figures.whole
+    for standing in figures.standings:
         if standing.city == "not_met" and standing.met:
             told.append(
-                f"{standing.label}：{'、'.join(standing.met)}达到本县区目标，全市未达到（{standing.city_said}）。"
+                f"{standing.label}：{'、'.join(standing.met)}达到本县区目标，{whole}未达到（{standing.city_said}）。"
             )
         elif standing.city == "met" and standing.not_met:
             names = "、".join(standing.not_met)
-            told.append(f"{standing.label}：全市达到（{standing.city_said}），{names}未达到本县区目标。")
+            told.append(f"{standing.label}：{whole}达到（{standing.city_said}），{names}未达到本县区目标。")
     return told
 
 

@@ -142,11 +142,10 @@ def _traces(dossier: Dossier) -> list[Element]:
             ]
             return [_details("各项得分的计算依据", items)]
         case MonthlyReportFigures() | BulletinFigures() as figures:
-            lines = [
-                line for summary in figures.projects for line in tracer.measurements(summary.measurements, CITY, "全市")
-            ]
-            where = "各地区数字的公式和取数单元格列在该项目的全市报告和地区报告文末。"
-            return [_details("全市数字的计算依据", lines), note(where)]
+            shown = [summary.measurements for summary in figures.projects]
+            lines = [line for each in shown for line in tracer.measurements(each, CITY, figures.whole)]
+            where = f"各地区数字的公式和取数单元格列在该项目的{figures.whole}报告和地区报告文末。"
+            return [_details(f"{figures.whole}数字的计算依据", lines), note(where)]
         case RankingFigures() | ResultTableFigures():
             return [note("各地区得分的逐项计算依据见该地区的评分报告。")]
         case SectionScoringFigures():

@@ -36,7 +36,7 @@ def write_assessment_site(
     """Write the page of a half-year's or year's assessment, and the first page."""
     sealed = PeriodResults(workspace, plan, period)
     figures = published_result_table(workspace, period)
-    title = f"{period.label}民生工程及民生实事考评"
+    title = f"{period.label}{plan.programme}考评"
     body = Piece(
         header(plan, title, figures, back=("各月和各次考评目录", "../index.html")),
         _result(sealed),

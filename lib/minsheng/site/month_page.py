@@ -24,7 +24,7 @@ from minsheng.workspace import Workspace
 def month_page(workspace: Workspace, plan: Plan, period: Period, links: Sequence[tuple[str, str]] = ()) -> bytes:
     """Return the page of a month; ``links``: file beside the page and words for it, of what was written before."""
     month = PeriodResults(workspace, plan, period)
-    title = f"{period.label}民生工程及民生实事"
+    title = f"{period.label}{plan.programme}"
     bulletin = month.bulletin()
     body = Piece(
         header(plan, title, bulletin, back=("各月和各次考评目录", "../index.html")),

@@ -109,7 +109,7 @@ def matrix(month: PeriodResults, at: str = "") -> Element:
                 linked = f"{at}{area.id}/{project.id}/{HTML}"
                 cells.append(_light(found, linked) if found and found.has_duty else None)
         rows.append(cells)
-    rows.append(["全市", *(_light(m, f"{at}{CITY}/{p.id}/{HTML}") for p, m in indicators)])
+    rows.append([month.plan.whole, *(_light(m, f"{at}{CITY}/{p.id}/{HTML}") for p, m in indicators)])
     remark = note("点状态看该项目的报告和计算依据。—表示没有任务。")
     return section(
         "进展", table("各地区各项目进展状态", columns, rows, groups=groups, totals=1, style="matrix"), remark

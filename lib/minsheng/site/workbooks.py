@@ -51,7 +51,7 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
         for indicator in indicators:
             row += _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
         rows.append(row)
-    remarks = [f"说明：{'；'.join(_remarks(found))}。"]
+    remarks = [f"说明：{'；'.join(_remarks(plan, found))}。"]
     remarks += [f"未生成：{'、'.join(absent)}。"] * bool(absent) + [label] * bool(label)
     content = write_printed_table(
         f"{plan.about.subject}目标任务完成情况表（{period.label}）",
@@ -102,12 +102,12 @@ def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     return [target, measurement.actual, measurement.completion]
 
 
-def _remarks(found: Mapping[tuple[str, str], Measurement]) -> list[str]:
+def _remarks(plan: Plan, found: Mapping[tuple[str, str], Measurement]) -> list[str]:
     """Say what blank cells mean, and which city figures lack an area."""
     said = ["空白为没有任务或没有数据，不是零", "完成率为完成值占全年目标的比重"]
     missing = {name: None for measurement in found.values() for name in measurement.missing_areas}
     if missing:
-        said.append(f"{'、'.join(missing)}没有数据，全市数为其余地区合计，不计算完成率")
+        said.append(f"{'、'.join(missing)}没有数据，{plan.whole}数为其余地区合计，不计算完成率")
     return said
 
 
@@ -166,7 +166,7 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
             rank = str(each.rank) if each and each.rank is not None else None
             cells += [each.total if each else None, each.full_marks if each else None, rank]
         rows.append(cells)
-    told = [*remarks(figures), *differing(figures.standings), "空白的小项未评、未到期或无任务，不计入得分。"]
+    told = [*remarks(figures), *differing(figures), "空白的小项未评、未到期或无任务，不计入得分。"]
     told += [figures.data_label] * bool(figures.data_label)
     told.append(f"{plan.about.issuer}（盖章）　　　　主要负责人：　　　　　　经办人：　　　　　　日期：")
     return write_printed_table(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
 from minsheng.domain.plan import About, Project
 from minsheng.plan.plan_files import LISTS, PlanFiles
@@ -60,7 +60,7 @@ def conditions(files: PlanFiles) -> Iterator[tuple[Place, Condition]]:
 def _bodies(files: PlanFiles) -> Iterator[tuple[str, Place]]:
     """Iterate over the words by which an area or a section is recognised in what it delivers; 全市 is taken."""
     about = files.whole("plan", About)
-    for word in {CITY, "全市", *([about.city] if about is not None else [])}:
+    for word in {CITY, *([about.whole_name, about.city] if about is not None else [WHOLE])}:
         yield word, ("plan", ("city",))
     for path, area in files.sound("areas", Area):
         words = [(area.id, "id"), (area.name, "name"), (area.bureau, "bureau")]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from minsheng.domain.area import CITY, Area
+from minsheng.domain.area import CITY, WHOLE, Area
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Basis, Direction, FundLine, Indicator, MilestoneMeasure, Target
 from minsheng.domain.light import Light, Lights, LightScale
-from minsheng.domain.plan import Schedule
+from minsheng.domain.plan import About, Schedule
 from minsheng.plan.checks.identifiers import demand_known
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
@@ -31,7 +31,7 @@ def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     areas = {area.id: area for _, area in files.sound("areas", Area)}
     known = [CITY, *files.ids("areas")]
     if CITY not in indicator.targets:
-        files.fault("indicators", (*path, "targets"), f"“{indicator.name}”缺少全市目标（{CITY}）")
+        files.fault("indicators", (*path, "targets"), f"“{indicator.name}”缺少{_whole(files)}目标（{CITY}）")
     for area_id, target in indicator.targets.items():
         place = (*path, "targets", area_id)
         demand_known(files, ("indicators", place), "地区", area_id, known)
@@ -132,6 +132,11 @@ def _wanyuan(amount: Decimal) -> str:
     return plain(amount / YUAN_PER_WANYUAN)
 
 
+def _whole(files: PlanFiles) -> str:
+    about = files.whole("plan", About)
+    return about.whole_name if about is not None else WHOLE
+
+
 def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     values = {area: target.value for area, target in indicator.targets.items() if target.value is not None}
     if len(values) != len(indicator.targets):
@@ -146,7 +151,7 @@ def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
         parts = [values[a.id] for a in areas if a.parent == parent and a.id in values]
         if whole not in values or not parts:
             continue
-        total, named = sum(parts, Decimal(0)), "全市" if whole == CITY else whole
+        total, named = sum(parts, Decimal(0)), _whole(files) if whole == CITY else whole
         if total != values[whole]:
             message = (
                 f"“{indicator.name}”各地目标合计 {plain(total)}{indicator.unit}，"
