@@ -286,7 +286,7 @@ def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_p
         text = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False, env=narrow).stdout
         for each in listed:
             assert each.word in text
-            assert each.word in page
+            assert each.word in page or not each.items
         tables = [line for line in text.splitlines() if line[:1] in "┏┃┡│└"]
         assert max(_width(line) for line in tables) <= int(width)
     for items in found.values():

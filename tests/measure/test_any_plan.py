@@ -20,6 +20,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import Dossier, DossierHeading, Provenance
 from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import PlanInvalidError
+from minsheng.measure.ahead.urgent import urgent_items
 from minsheng.measure.assessment_table import result_table_figures
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.project import project_figures
@@ -244,7 +245,8 @@ def test_no_arithmetic_of_an_accepted_plan_raises(drafts, build, data):
     shown(ranking, "scoring", ("summary", "scores", "ranking_chart"))
     table = result_table_figures(plan, period, ranking, scorings, found[CITY])
     shown(table, "result_table", ("summary", "result_table", "city_standing", "item_points"))
-    shown(bulletin_figures(plan, period, found[CITY], ranking, found[CITY], ()), "bulletin", BULLETIN)
+    urgent = urgent_items(plan, period, returns, period.end)
+    shown(bulletin_figures(plan, period, found[CITY], ranking, found[CITY], (), urgent), "bulletin", BULLETIN)
     for section in plan.sections:
         figures = monthly_report_figures(plan, section.id, period, found[CITY], {}, (), period.end)
         shown(figures, "monthly_report", ("summary", "report_parts"))

@@ -44,14 +44,14 @@ def test_the_bulletin_remembers_last_month_s_lights(plan, returns):
         projects = [project_figures(plan, each.id, area.id, JUNE, returns, ()) for each in plan.projects]
         scorings.append(scoring_figures(plan, area.id, JUNE, projects, None))
     ranking = ranking_figures(plan, JUNE, scorings)
-    bulletin = bulletin_figures(plan, JUNE, cities(plan, returns, JUNE), ranking, cities(plan, returns, MAY), ())
+    bulletin = bulletin_figures(plan, JUNE, cities(plan, returns, JUNE), ranking, cities(plan, returns, MAY), (), ())
     assert len(bulletin.ranking) == 8
     assert bulletin.previous_lights["cangxi/medical_aid_ratio"] == "达标"
     assert bulletin.previous_lights["municipal/daycare_centres"] == "无任务"
     assert bulletin.previous_lights["city/beds_new"] == "提前完成"
-    assert bulletin_figures(plan, JUNE, cities(plan, returns, JUNE), ranking, None, ()).previous_lights == {}
+    assert bulletin_figures(plan, JUNE, cities(plan, returns, JUNE), ranking, None, (), ()).previous_lights == {}
     with pytest.raises(UsageError, match="ranking"):
-        bulletin_figures(plan, MAY, cities(plan, returns, MAY), ranking, None, ())
+        bulletin_figures(plan, MAY, cities(plan, returns, MAY), ranking, None, (), ())
 
 
 def test_only_assessed_sections_are_scored(plan):

@@ -39,11 +39,37 @@ from minsheng.domain.result import (
     SectionItemScore,
     SectionScoringFigures,
     TrendPoint,
+    Urgent,
 )
 
 REPORTED, NOT_REPORTED, BLOCKED = ReturnStatus.REPORTED, ReturnStatus.NOT_REPORTED, ReturnStatus.BLOCKED
 JUNE = Period("2017-06")
 AS_OF = date(2017, 6, 20)
+
+YEAR_END = date(2017, 12, 31)
+
+URGENT = (
+    Urgent(
+        area="wangcang", name="旺苍县", project="elderly_care", kind="overdue", label="印发文件", due=date(2017, 5, 31),
+        months=2,
+    ),
+    Urgent(
+        area="wangcang", name="旺苍县", project="elderly_care", kind="overdue", label="公示名单", due=date(2017, 5, 31),
+        months=2,
+    ),
+    Urgent(
+        area="cangxi", name="苍溪县", project="elderly_care", contact="王芳", kind="red", label="新增床位",
+        due=YEAR_END, word="严重滞后", unit="张", actual="31", target="333", lacking="302", behind="135.5", months=3,
+    ),
+    Urgent(
+        area="cangxi", name="苍溪县", project="elderly_care", contact="王芳", kind="said", label="养老服务",
+        due=YEAR_END, said="改造要到2018年2月才能完成",
+    ),
+    Urgent(
+        area="cangxi", name="苍溪县", project="elderly_care", contact="王芳", kind="due_soon", label="签订协议",
+        due=date(2017, 6, 30), last_known=Period("2017-05"),
+    ),
+)  # fmt: skip
 
 LIGHTS = {
     "complete": Light(id="complete", word="提前完成", shape="★", tone=Tone.GREEN),
@@ -627,6 +653,7 @@ class Build:
             "projects": (self.summary_of(missing),),
             "ranking": self.rank_rows(),
             "provisional": True,
+            "urgent": URGENT,
             "previous_lights": {"cangxi/beds_new": "严重滞后", "wangcang/beds_new": "达到序时进度"},
         }
         return self.dossier(BulletinFigures(**(facts | more)), title="民生工程月通报", subject="全市")

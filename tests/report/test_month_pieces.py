@@ -7,10 +7,10 @@ from minsheng.measure.summaries import empty_parts
 
 def test_the_bulletin_begins_with_who_is_missing(build):
     dossier = build.bulletin("jiange")
-    assert "应报5个单位，已报4个，未报送1个（剑阁县）" in repr(report.summary(dossier))
+    assert "应报5个地区，已报4个，未报送1个（剑阁县）" in repr(report.summary(dossier))
     html = report.who_is_missing(dossier)._repr_html_()
     assert '<p class="callout not-reported">未报送（1个）：剑阁县' in html
-    assert "5个单位全部报送，数据全部采用" in repr(report.who_is_missing(build.bulletin()))
+    assert "5个地区全部报送，数据全部采用" in repr(report.who_is_missing(build.bulletin()))
 
 
 def test_blocked_projects_are_named(build):
@@ -29,12 +29,24 @@ def test_late_returns_say_by_how_much(build):
     assert "方案印发之前" in repr(report.late_list(build.bulletin(before_notice=True)))
 
 
-def test_red_items_come_with_next_steps_or_say_there_are_none(build):
-    text = repr(report.red_items(build.bulletin()))
-    assert "苍溪县　社会养老服务体系建设：居家养老服务4,100名" in text
-    assert "▼严重滞后　7月底前完成用地手续。" in text
-    assert "旺苍县" in text
-    assert "该地区未写明下步打算" in text
+def test_whom_to_call_stands_in_one_line_a_county(build):
+    dossier = build.bulletin()
+    assert "重点督办2个地区5项（红灯1项、逾期2项、即将到期1项、自述不能按期1项）。" in repr(report.summary(dossier))
+    text = repr(report.red_items(dossier))
+    assert "旺苍县　印发文件、公示名单：逾期，连续2个月，期限5月31日。　社会养老服务体系建设：未写明。　未填" in text
+    assert "新增床位“严重滞后”，连续3个月：31张，比序时少135.5张，全年还差302张，期限12月31日。" in text
+    assert "养老服务：自述“改造要到2018年2月才能完成”，期限12月31日。" in text
+    assert "签订协议（5月数，此后无可用数据）：6月30日到期，尚未落实。" in text
+    assert "7月底前完成用地手续。　王芳" in text
+    assert len(report.red_items(dossier)._repr_html_().split("<tr")) == 4
+
+
+def test_nothing_to_call_about_is_said_of_those_that_reported(build):
+    none = build.bulletin(urgent=())
+    assert "没有红灯、逾期和即将到期的事项。" in repr(report.red_items(none))
+    assert "已报送的地区没有红灯" in repr(report.summary(build.bulletin("jiange", urgent=())))
+    silent = [entry.model_copy(update={"status": ReturnStatus.NOT_REPORTED}) for entry in none.figures.returns]
+    assert "没有可用数据，不能判断" in repr(report.summary(build.bulletin(urgent=(), returns=tuple(silent))))
 
 
 def test_changes_since_last_month(build):

@@ -155,6 +155,8 @@ class Verdict(Frozen):
     """When revision 1 came: a correction after the due date does not make a return late. ``None``: this is it."""
     as_of: date
     """数据截至."""
+    contact: str = Field(default="", exclude_if=lambda name: not name)
+    """联系人, as the cover names them: whom to ask."""
     data_label: str = ""
     """示例数据 where the figures are synthetic; printed on every page that uses them."""
     projects: dict[str, ReturnStatus]

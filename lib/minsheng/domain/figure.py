@@ -272,3 +272,33 @@ class DeductionScore(Frozen):
     formula: str
     because: str = ""
     clause: str
+
+
+class Urgent(Frozen):
+    """One thing of one area that somebody should ask about today (重点督办)."""
+
+    area: str
+    name: str
+    project: str
+    contact: str = ""
+    """Whom to ask there; empty where no cover names anybody."""
+    last_known: Period | None = None
+    """The month that this is of, where the area's figures of the bulletin's month are not used."""
+    kind: Literal["overdue", "red", "said", "due_soon"]
+    """``said``: by the area's own words it will miss the day."""
+    label: str
+    due: date
+    word: str = ""
+    """The light's, of what is red."""
+    unit: str = ""
+    decimals: int = 0
+    actual: Exact | None = None
+    target: Exact | None = None
+    lacking: Exact | None = None
+    """To the year's target."""
+    behind: Exact | None = None
+    """Of a count: to what the schedule asks for by now."""
+    because: str = ""
+    said: str = ""
+    months: int = 0
+    """For how many months in a row, this one among them."""

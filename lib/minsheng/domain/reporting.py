@@ -77,6 +77,8 @@ class Reporting(Frozen):
     parts: Annotated[tuple[ReportPart, ...], Field(min_length=1)]
     due_months: Months = EVERY_MONTH
     """The months with returns: each, or the quarters' ends (3, 6, 9, 12). A project may have its own."""
+    watch_days: int = Field(default=10, ge=0)
+    """A duty that is not met is 重点督办 from so many days before it is due."""
     funds_total: bool = False
     """Whether the projects' money is added up; a source that projects share counts once."""
     carry_forward: bool

@@ -21,6 +21,7 @@ from minsheng.domain.figure import (
     PartScore,
     ReturnNote,
     TrendPoint,
+    Urgent,
 )
 from minsheng.domain.period import Period
 from minsheng.domain.plan import ReportPart
@@ -58,6 +59,7 @@ __all__ = [
     "SectionItemScore",
     "SectionScoringFigures",
     "TrendPoint",
+    "Urgent",
 ]
 """Measured figures and points stand in modules of their own and are part of a result all the same."""
 
@@ -313,6 +315,8 @@ class BulletinFigures(_Figures):
     provisional: bool
     funds_total: FundUse | None = Field(default=None, exclude_if=lambda value: value is None)
     """All projects' money, a source that several share counted once; where the plan asks for it."""
+    urgent: tuple[Urgent, ...] | None = Field(default=None, exclude_if=lambda value: value is None)
+    """重点督办; ``None`` in what a version sealed that did not know it."""
     previous_lights: dict[str, str] = {}
     """``area/indicator`` → last month's light word, for what changed since."""
 

@@ -9,7 +9,7 @@ from minsheng.domain.delivery import NARRATIVE_RULE, Issue, ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.reporting import SUPPRESSED
-from minsheng.domain.result import Assumption, CellRef, KeyValue, ProjectFigures
+from minsheng.domain.result import Assumption, CellRef, KeyValue, ProjectFigures, Urgent
 from minsheng.measure.fields import Returns, number_of
 from minsheng.measure.wording import without_counts
 
@@ -113,6 +113,9 @@ class _Hider:
         match model:
             case ProjectFigures():
                 update |= self._project(model)
+            case Urgent():
+                counts = self._counts(model.area)
+                update |= {name: without_counts(getattr(model, name), counts) for name in ("said", "because")}
             case _:
                 for name in ("narratives", "section_narratives"):
                     if hasattr(model, name):

@@ -41,6 +41,13 @@ def status_of(accepted: AcceptedReturn | None, project: str) -> ReturnStatus:
     return accepted.verdict.projects.get(project, ReturnStatus.NOT_REPORTED)
 
 
+def last_used(plan: Plan, project: str, area_id: str, period: Period, returns: Returns) -> Period | None:
+    """Return the last month up to a period's end of which an area's figures of a project are used."""
+    months = (month for month in reversed(period.year_to_date) if plan.is_due(project, month))
+    reported = ReturnStatus.REPORTED
+    return next((month for month in months if status_of(returns.get((month, area_id)), project) == reported), None)
+
+
 def fields_read(indicator: Indicator) -> tuple[str, ...]:
     """Return the field patterns, without their signs, that an indicator is measured by."""
     match indicator.measure:

@@ -12,10 +12,11 @@ from minsheng.domain.result import (
     ProjectSummary,
     RankingFigures,
     ReturnNote,
+    Urgent,
 )
 from minsheng.errors import UsageError
 from minsheng.measure.money import total_of_sources
-from minsheng.measure.wording import united
+from minsheng.measure.wording import collected, ours, united
 
 
 def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
@@ -89,6 +90,7 @@ def bulletin_figures(
     ranking: RankingFigures,
     previous: Sequence[ProjectFigures] | None,
     notes: Sequence[ReturnNote],
+    urgent: Sequence[Urgent],
 ) -> BulletinFigures:
     """Put the bulletin together.
 
@@ -98,6 +100,8 @@ def bulletin_figures(
         City figures of all projects for the period.
     previous
         Those of the month before, for what changed since; ``None`` in January.
+    urgent
+        重点督办, see :func:`~minsheng.measure.ahead.urgent.urgent_items`.
 
     Raises
     ------
@@ -108,13 +112,15 @@ def bulletin_figures(
     if ranking.period != period:
         raise UsageError(f"the bulletin of {period} was given a ranking of {ranking.period}")
     common = _common(plan, period, chosen)
+    watched = collected(ours("reporting.watch_days", plan.reporting.defaults.get("watch_days")))
     return BulletinFigures(
-        **{**common, "assumptions": united(ranking.assumptions, *(city.assumptions for city in chosen))},
+        **{**common, "assumptions": united(ranking.assumptions, *(city.assumptions for city in chosen), watched)},
         returns=tuple(notes),
         projects=tuple(project_summary(plan, city) for city in chosen),
         ranking=ranking.rows,
         provisional=ranking.provisional,
         funds_total=total_of_sources([city.funds for city in chosen]) if plan.reporting.funds_total else None,
+        urgent=tuple(urgent),
         previous_lights={
             f"{area}/{row.indicator}": row.light.word
             for city in previous or ()

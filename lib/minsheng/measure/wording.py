@@ -145,6 +145,14 @@ def united(*groups: Iterable[Assumption]) -> tuple[Assumption, ...]:
     return tuple(texts.values())
 
 
+_CLAUSE_ENDS = re.compile(r"[。；！\n]+")
+
+
+def clauses_of(text: str) -> tuple[str, ...]:
+    """Split what somebody wrote into its clauses, at full stops and semicolons."""
+    return tuple(clause for each in _CLAUSE_ENDS.split(text) if (clause := each.strip()))
+
+
 _DIGITS = "零一二三四五六七八九"
 
 _WIDE = str.maketrans("0123456789,", "０１２３４５６７８９，")

@@ -19,6 +19,7 @@ from minsheng.domain.result import (
     SectionScoringFigures,
 )
 from minsheng.errors import UsageError
+from minsheng.measure.ahead.urgent import urgent_items
 from minsheng.measure.assessment_table import result_table_figures
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.disclosure import for_readers_of
@@ -28,6 +29,7 @@ from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
 from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section_facts, read_section_form
 from minsheng.notebook.readable_errors import show_errors_as_help
+from minsheng.plan.calendar import due_date
 from minsheng.report.dossiers import dossier_of
 
 Returns = dict[tuple[Period, str], AcceptedReturn]
@@ -240,7 +242,8 @@ def _bulletin(inputs: Inputs, area: str | None, section: str | None) -> tuple[Bu
     previous = _previous(inputs, returns)
     owners = [a for a in plan.areas if plan.projects_due(a, month)]
     notes = [inputs.note(a, returns.get((month, a.id))) for a in owners]
-    figures = bulletin_figures(plan, inputs.period, cities, ranking, previous, notes)
+    urgent = urgent_items(plan, inputs.period, returns, due_date(plan, plan.reporting.sections, month))
+    figures = bulletin_figures(plan, inputs.period, cities, ranking, previous, notes, urgent)
     return figures, _closing(inputs, tuple(a.id for a in plan.areas))
 
 

@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import WORST_FIRST, Tone
-from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
 from minsheng.render.html import numbers
-from minsheng.render.html.markup import Content, Element, Piece, callout, note, one_line, paragraph, part
+from minsheng.render.html.markup import Content, Element, Piece, callout, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.areas import matrix
-from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of, light_badge
+from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of
 from minsheng.report.returns import arrival
+from minsheng.report.supervision import supervision_sentence
 
 
 class Standing(NamedTuple):
@@ -30,7 +30,7 @@ def who_is_missing(dossier: Dossier) -> Piece:
     title = "未报送和未采用"
     absent, blocked = _missing(figures), _blocked(figures)
     if not absent and not blocked:
-        return part(title, paragraph(f"{len(figures.returns)}个单位全部报送，数据全部采用。"))
+        return part(title, paragraph(f"{len(figures.returns)}个地区全部报送，数据全部采用。"))
     told = []
     if absent:
         names = "、".join(entry.name for entry in absent)
@@ -75,25 +75,6 @@ def progress_matrix(dossier: Dossier) -> Piece:
     return part("进展一览", matrix(caption, indicators, _merged(figures), indicators, figures.whole))
 
 
-def red_items(dossier: Dossier) -> Piece:
-    """Return what stands at red, with the next steps that its county gave; none given is said."""
-    figures = figures_of(dossier, BulletinFigures)
-    red = [standing for standing in _standings(figures) if standing.measurement.light.tone == Tone.RED]
-    if not red:
-        return part("重点督办事项", paragraph("已报送的指标中没有红灯事项。"))
-    plans = next((each for each in dossier.parts if each.role == "plans"), None)
-    heading = plans.title if plans else "下步打算"
-    columns = [
-        TableColumn("地区", kind="row"),
-        TableColumn("进展", kind="long"),
-        TableColumn("状态", kind="text"),
-        TableColumn(heading, kind="long"),
-    ]
-    rows: list[list[Content]] = [_red_row(standing, plans) for standing in red]
-    remark = note(f"{heading}照录该地区月报；未写明的应在下月报送时补充。" if plans else "方案没有要求写明下步打算。")
-    return part("重点督办事项", table(f"{figures.period.label}重点督办事项", columns, rows, style="issues"), remark)
-
-
 def changes(dossier: Dossier) -> Piece:
     """Return the lights that differ from last month's."""
     figures = figures_of(dossier, BulletinFigures)
@@ -129,15 +110,14 @@ def changes(dossier: Dossier) -> Piece:
 def bulletin_summary(figures: BulletinFigures) -> str:
     """Return the bulletin's first sentence: reporting first, then red items."""
     absent, blocked = _missing(figures), _blocked(figures)
-    said = f"{figures.period.label}应报{len(figures.returns)}个单位，已报{len(figures.returns) - len(absent)}个"
+    said = f"{figures.period.label}应报{len(figures.returns)}个地区，已报{len(figures.returns) - len(absent)}个"
     if absent:
         said += f"，未报送{len(absent)}个（{'、'.join(entry.name for entry in absent)}）"
     late = sum(entry.late for entry in figures.returns)
     said += f"，迟报{late}个" if late else ""
     said += f"，数据未通过校验{len(blocked)}个" if blocked else ""
-    red = sum(standing.measurement.light.tone == Tone.RED for standing in _standings(figures))
     total = f"全部项目{sentences.funds(figures.funds_total)}（共用的来源只计一次）。" if figures.funds_total else ""
-    return f"{said}。" + (f"红灯事项{red}项。" if red else "没有红灯事项。") + total
+    return f"{said}。{supervision_sentence(figures)}{total}"
 
 
 def _missing(figures: BulletinFigures) -> list[ReturnNote]:
@@ -171,17 +151,3 @@ def _merged(figures: BulletinFigures) -> list[AreaRow]:
             merged[row.area] = row.model_copy(update={"measurements": together})
     order = {entry.area: number for number, entry in enumerate(figures.returns)}
     return sorted(merged.values(), key=lambda row: order.get(row.area, len(order)))
-
-
-def _red_row(standing: Standing, plans: ReportPart | None) -> list[Content]:
-    project, row, measurement = standing
-    planned = one_line(project.narratives.get(row.area, {}).get(plans.id, "")) if plans else numbers.ABSENT
-    if not planned and measurement.expected_areas is not None:
-        planned = "见下级地区的报告。"
-    light = light_badge(measurement.light)
-    return [
-        row.name,
-        f"{project.name}：{sentences.progress(measurement)}。",
-        light,
-        planned or f"该地区未写明{plans.title if plans else ''}。",
-    ]

@@ -3,6 +3,7 @@
 from minsheng.agenda.attention import Matter, matters
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.domain.area import CITY
+from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ReturnNote
@@ -15,6 +16,7 @@ from minsheng.render.html.numbers import day
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.supervision import supervised
 from minsheng.runs.graph import period_tasks
 from minsheng.site.parts import PeriodResults, header, is_published, matrix, section
 from minsheng.site.workbooks import PROGRESS
@@ -39,13 +41,16 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
     periods = sorted({now, *_made_periods(workspace)})
     months = [PeriodResults(workspace, plan, period) for period in periods if period.kind == PeriodKind.MONTH]
     assessed = [PeriodResults(workspace, plan, period) for period in periods if period.kind != PeriodKind.MONTH]
-    newest = next((month for month in reversed(months) if _is_readable(month)), None)
+    newest = _newest(months)
     bulletin = newest.bulletin() if newest else None
+    later = [month for month in months if newest is not None and month.period > newest.period]
     title = workspace.settings.site_title
     body = Piece(
         header(plan, title, bulletin),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
-        _attention(workspace, newest) if newest else None,
+        [paragraph(_waiting(workspace, month), class_="summary") for month in later],
+        section("重点督办", *supervised(bulletin)) if bulletin and bulletin.urgent else None,
+        _attention(workspace, [newest, *later]) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),
         _assessments(assessed) if assessed else None,
         matrix(newest, f"{newest.period}/") if newest else None,
@@ -69,27 +74,59 @@ def _made_periods(workspace: Workspace) -> set[Period]:
     return {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
 
 
-def _attention(workspace: Workspace, month: PeriodResults) -> Element:
-    """Return what ``minsheng status`` lists first, in full."""
-    status = status_of(workspace, month.plan, month.period)
-    rows: list[list[Content]] = [
-        [
-            each.word,
-            str(len(each.items)) if each.kind != "due_next" and each.items else None,
-            _items(status, each),
+def _newest(months: list[PeriodResults]) -> PeriodResults | None:
+    """Return the newest month of which anything is used; a month that nobody has reported yet takes no page."""
+    readable = [month for month in reversed(months) if _is_readable(month)]
+    return next((month for month in readable if _has_data(month)), readable[0] if readable else None)
+
+
+def _has_data(month: PeriodResults) -> bool:
+    bulletin = month.bulletin()
+    return bulletin is not None and any(entry.status == ReturnStatus.REPORTED for entry in bulletin.returns)
+
+
+def _waiting(workspace: Workspace, month: PeriodResults) -> str:
+    """Say of a month without data who has not reported, and until when they may."""
+    rows = status_of(workspace, month.plan, month.period).rows
+    words: dict[str, list[str]] = {}
+    for row in rows:
+        words.setdefault(row.word, []).append(row.name)
+    told = "，".join(f"{word}{len(names)}个（{'、'.join(names)}）" for word, names in words.items())
+    return f"{month.period.label}还没有可用数据，以上为此前最近一个月的情况。{month.period.label}：{told}。"
+
+
+def _attention(workspace: Workspace, months: list[PeriodResults]) -> Element:
+    """Return what ``minsheng status`` lists first and somebody must do; what is well is not listed."""
+    rows: list[list[Content]] = []
+    for month in months:
+        status = status_of(workspace, month.plan, month.period)
+        open_ones = [each for each in matters(status) if each.items and each.remedy]
+        open_ones += [each for each in matters(status) if each.kind == "due_next" and month is months[-1]]
+        rows += [
+            [
+                month.period.label if each.kind != "due_next" else None,
+                each.word,
+                str(len(each.items)) if each.kind != "due_next" else None,
+                _items(status, each),
+            ]
+            for each in open_ones
+            if each.items
         ]
-        for each in matters(status)
+    if not rows:
+        return section("办理情况", paragraph("没有需要办理的事项。"))
+    columns = [
+        TableColumn("月份", kind="text"),
+        TableColumn("事项", kind="row"),
+        TableColumn("数量"),
+        TableColumn("内容和办法", kind="long"),
     ]
-    columns = [TableColumn("事项", kind="row"), TableColumn("数量"), TableColumn("内容和办法", kind="long")]
-    remark = note(
-        f"以{day(status.as_of)}（科室月报的报送期限）为准；其他日子：minsheng status {month.period} --as-of 日期。"
-    )
-    return section("办理情况", table(f"{month.period.label}需要办理的事项", columns, rows, style="issues"), remark)
+    remark = note("以各月科室月报的报送期限为准；其他日子：minsheng status 月份 --as-of 日期。未报送的含科室。")
+    return section("办理情况", table("需要办理的事项", columns, rows, style="issues"), remark)
 
 
 def _items(status: MonthStatus, matter: Matter) -> list[Content]:
     """Return what a matter concerns and, on a line of its own, what to do."""
-    said: list[Content] = ["、".join(matter.items) or "无"]
+    said: list[Content] = ["、".join(matter.items)]
     if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
         said += ["　", Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")]
     return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said

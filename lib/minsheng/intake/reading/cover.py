@@ -70,6 +70,12 @@ class Cover:
         return day if isinstance(day, date) else None
 
     @property
+    def contact(self) -> str:
+        """联系人, as written; empty where nobody is named."""
+        raw = self.cell("contact").raw
+        return "" if is_blank(raw) else show(raw).strip()
+
+    @property
     def data_label(self) -> str:
         """示例数据 where the figures are synthetic."""
         raw = self.cell("data_label").raw

@@ -75,6 +75,7 @@ def build_verdict(
         first_received_at=checked.first_received_at,
         # Without 数据截至 every project is blocked; data cannot be later than the day it came.
         as_of=cover.as_of or delivery.received_at.date(),
+        contact=cover.contact,
         data_label=cover.data_label,
         projects=projects,
         issues=tuple(issues),
