@@ -189,7 +189,10 @@ def dossier(figures, notebook):
 
 PROJECT = ("summary", "progress_table", "progress_chart", "areas", "duties", "key_figures_table", "trend_chart")
 PROJECT += ("funds_table", "funds_chart", "findings", "assumptions", "sources")
-BULLETIN = ("summary", "progress_matrix", "ranking_table", "ranking_chart", "red_items", "changes", "sources")
+BULLETIN = (
+    "summary", "progress_matrix", "ranking_table", "ranking_chart", "red_items", "changes", "sources", "heat_chart",
+    "prospects", "money", "ranking_line", "reporting",
+)  # fmt: skip
 
 
 def shown(figures, notebook, pieces):

@@ -46,6 +46,40 @@ def test_funds_in_yuan_with_execution(plan, build):
     assert (total.source, total.disbursed, total.execution) == ("total", 80000000, Decimal("0.8"))
 
 
+def test_money_is_followed_from_county_to_county_and_the_largest_gap_is_named(plan, build):
+    returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas_with("dibao")}
+    short = {"funds.dibao_upper.disbursed_yuan": "10000000"}
+    returns[JUNE, "zhaohua"] = build("2017-06", "zhaohua", short)
+    figures = project_figures(plan, "dibao", "city", JUNE, returns, ())
+    rows = {row.name: row.uses for row in figures.area_funds}
+    assert list(rows) == [area.name for area in plan.areas_with("dibao")]
+    upper, *_, total = rows["苍溪县"]
+    assert (upper.arrival, upper.execution, upper.share) == (
+        upper.received / upper.allocated,
+        Decimal("0.75"),
+        Decimal("0.8"),
+    )
+    assert total.share is None
+    gap = figures.fund_gap
+    # 80 million were received; elsewhere 60 of them are paid out.
+    assert (gap.name, gap.project, gap.label, gap.stage) == (
+        "昭化区",
+        plan.project("dibao").short_name,
+        "争取中央、省补助",
+        "disbursed",
+    )
+    assert (gap.before, gap.after, gap.amount) == (80000000, 10000000, 70000000)
+
+
+def test_execution_may_be_a_share_of_the_years_plan(plan, build):
+    by_plan = plan.model_copy(update={"reporting": plan.reporting.model_copy(update={"execution_base": "planned"})})
+    returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas_with("dibao")}
+    upper, *_ = project_figures(by_plan, "dibao", "city", JUNE, returns, ()).funds
+    assert (upper.base, upper.execution) == ("planned", upper.disbursed / upper.planned)
+    county, *_ = project_figures(by_plan, "dibao", "cangxi", JUNE, returns, ()).funds
+    assert county.execution is None, "the plan arranges nothing by county"
+
+
 def test_planned_funds_stand_in_the_city_row_only(plan, build):
     returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas_with("dibao")}
     upper, *_, total = project_figures(plan, "dibao", "city", JUNE, returns, ()).funds
@@ -227,6 +261,6 @@ def test_money_of_all_projects_names_what_was_not_reported(plan, build):
     returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas}
     returns[JUNE, "cangxi"] = build("2017-06", changes=gone)
     dibao = project_figures(plan, "dibao", "city", JUNE, returns, ()).funds
-    total = total_of_sources([dibao])
+    total = total_of_sources(plan, [dibao])
     assert total.absent == ("苍溪县县级安排",)
     assert total.execution is None

@@ -291,7 +291,7 @@ def test_every_owner_writes_and_is_named(city: Workspace) -> None:
     places = [page.index(title) for title in ("（一）工作进展", "（二）资金情况", "（三）问题和打算")]
     assert places == sorted(places)
     assert "采取措施" not in page
-    assert "责任单位和责任人：救助科（牵头）、养老科、丙、戊" in page
+    assert "责任科室：救助科（牵头）、养老科，责任人：丙、戊，责任领导：丁" in page
 
 
 def test_one_notebook_serves_every_project(city: Workspace) -> None:

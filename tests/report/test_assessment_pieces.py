@@ -58,8 +58,8 @@ def test_areas_without_a_rank_come_last(build):
 def test_unequal_bases_are_pointed_at(build):
     rows = build.rank_rows()
     other = rows[2].model_copy(update={"full_marks": Decimal(70)})
-    assert "按得分占已评满分的比例排名" in repr(report.ranking_table(build.ranking(rows=(*rows[:2], other))))
-    assert "按得分占已评满分的比例排名" not in repr(report.ranking_table(build.ranking()))
+    assert "按得分率（得分占已评满分的比例）排名" in repr(report.ranking_table(build.ranking(rows=(*rows[:2], other))))
+    assert "按得分率（" not in repr(report.ranking_table(build.ranking()))
 
 
 def test_group_points_use_the_rubrics_names(build):

@@ -85,7 +85,7 @@ def test_milestones_say_their_state(build, state, words):
     ("state", "dated", "words", "tone"),
     [
         ("met", date(2017, 6, 12), "已落实，文件日期2017年6月12日（应于2017年6月30日前完成）", "good"),
-        ("met", date(2017, 7, 3), "文件日期2017年7月3日，晚于期限", "good"),
+        ("met_late", date(2017, 7, 3), "逾期完成，文件日期2017年7月3日（应于2017年6月30日前完成）", "watch"),
         ("met", None, "按户差额发放：已落实。", "good"),
         ("not_met", None, "未落实，应于2017年6月30日前完成", "watch"),
         ("not_due", None, "尚未到期，应于2017年6月30日前完成", "plain"),

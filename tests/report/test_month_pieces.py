@@ -1,7 +1,14 @@
+import re
+from base64 import b64decode
 from datetime import date
+from decimal import Decimal
+
+from tests.report.conftest import JUNE, LIGHTS
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.period import Period
+from minsheng.domain.result import AreaRow, LastKnown, Outlook
 from minsheng.measure.summaries import empty_parts
 
 
@@ -33,12 +40,15 @@ def test_whom_to_call_stands_in_one_line_a_county(build):
     dossier = build.bulletin()
     assert "重点督办2个地区5项（红灯1项、逾期2项、即将到期1项、自述不能按期1项）。" in repr(report.summary(dossier))
     text = repr(report.red_items(dossier))
-    assert "旺苍县　印发文件、公示名单：逾期，连续2个月，期限5月31日。　社会养老服务体系建设：未写明。　未填" in text
+    assert "印发文件、公示名单：逾期，连续2个月，期限5月31日。" in text
+    assert "下步打算：社会养老服务体系建设未写明。" in text
+    assert "未填" in text
     assert "新增床位“严重滞后”，连续3个月：31张，比序时少135.5张，全年还差302张，期限12月31日。" in text
     assert "养老服务：自述“改造要到2018年2月才能完成”，期限12月31日。" in text
     assert "签订协议（5月数，此后无可用数据）：6月30日到期，尚未落实。" in text
-    assert "7月底前完成用地手续。　王芳" in text
-    assert len(report.red_items(dossier)._repr_html_().split("<tr")) == 4
+    assert "下步打算：7月底前完成用地手续。" in text
+    assert "王芳" in text
+    assert len(report.red_items(dossier)._repr_html_().split("<tr")) == 4  # a header and two counties
 
 
 def test_nothing_to_call_about_is_said_of_those_that_reported(build):
@@ -142,3 +152,49 @@ def test_the_leader_signs_a_sections_report_only(build):
     office = report.signature_block(build.monthly(leader=None, section_name="办公室"))._repr_html_()
     assert "signature" not in office
     assert "由办公室汇总" in office
+
+
+def test_one_picture_shows_all_areas_against_all_targets_and_says_them(build):
+    html = report.heat_chart(build.bulletin(previous_tones={"cangxi/beds_new": "red"}))._repr_html_()
+    alt = re.search(r'alt="([^"]*)"', html)[1]
+    figures = build.bulletin().figures
+    for row in figures.projects[0].areas:
+        assert f"{row.name}：" in alt
+    assert alt.count("新增床位") == len(figures.projects[0].areas) + 1
+    assert "新增床位43.0%，基本同步（比上月变好）" in alt
+    assert "数据截至2017年6月20日，序时进度50.0%按6月30日计算，之间尚有10天" in html
+    svg = b64decode(re.search(r"base64,([^\"]*)", html)[1]).decode()
+    assert "◐43.0↑" in svg
+    assert "全市" in svg
+
+
+def test_what_was_known_last_is_grey_and_has_its_month(build):
+    last = LastKnown(period=Period("2017-05"), completion=Decimal("0.4"), light=LIGHTS["behind"])
+    beds = build.city("jiange").figures.areas[0].measurements[0]
+    gone = {"status": ReturnStatus.NOT_REPORTED, "actual": None, "completion": None, "light": LIGHTS["not_reported"]}
+    silent = beds.model_copy(update={**gone, "last_known": last})
+    row = AreaRow(area="cangxi", name="苍溪县", status=ReturnStatus.NOT_REPORTED, measurements=(silent,))
+    summary = build.summary_of(areas=(row,))
+    html = report.heat_chart(build.bulletin(projects=(summary,)))._repr_html_()
+    assert "未报送，5月为进度滞后40.0%" in html
+    assert "▲40.0(5月)" in b64decode(re.search(r"base64,([^\"]*)", html)[1]).decode()
+    assert "括号内为最近一次可用数据的月份" in html
+
+
+def test_will_we_make_it_is_a_sentence_and_a_table(build):
+    beds = Outlook(
+        indicator="beds_new", at=JUNE, pace="30", average="24.5", needed="184.17", projected="2325", reached="2017-11"
+    )
+    home = build.summary_of().measurements[1]
+    slow = Outlook(indicator=home.indicator, at=JUNE, pace="10", average="10", needed="90.1", projected="79393")
+    text = repr(report.prospects(build.bulletin(projects=(build.summary_of(outlooks=(beds, slow)),))))
+    assert "按近三月平均年内可达到：新增床位（11月）；按近三月平均年内达不到：" + home.brief in text
+    assert "30　24.5　184.2　2,325　11月" in text
+    assert "10　10　90.1　79,393　年内达不到" in text
+
+
+def test_the_ranking_says_what_orders_it(build):
+    text = repr(report.ranking_line(build.bulletin()))
+    assert "得分率（%）" in text
+    first = build.bulletin().figures.ranking[0]
+    assert f"{first.rate * 100:.2f}" in text

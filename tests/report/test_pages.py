@@ -23,11 +23,11 @@ RESULT = [
     "assumptions", "sources",
 ]  # fmt: skip
 SECTION = ["title", "summary", "section_table", "assumptions", "sources"]
-BY_SUBJECT = {"areas", "scores"}  # these put pieces above together
+BY_SUBJECT = {"areas", "scores", "reporting"}  # these put pieces above together, or say nothing where all is in
 MONTHLY = ["official_head", "report_parts", "signature_block", "annexes"]
 BULLETIN = [
     "title", "summary", "who_is_missing", "late_list", "progress_matrix", "ranking_table", "ranking_chart", "red_items",
-    "changes", "assumptions", "sources",
+    "changes", "assumptions", "sources", "heat_chart", "prospects", "money", "ranking_line",
 ]  # fmt: skip
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">$\\frac{1}{2}$&amp;\'"'

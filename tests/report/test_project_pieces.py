@@ -65,7 +65,7 @@ def test_funds_stand_in_ten_thousands_with_the_total_last(build):
 
 def test_partial_city_sums_say_how_many_areas_they_hold(build):
     partial = build.money(reported_areas=4, expected_areas=5)
-    assert "4/5个地区合计，不计算执行率" in repr(report.funds_table(build.city("jiange", funds=(partial,))))
+    assert "4/5个地区合计，不计算到位率、执行率" in repr(report.funds_table(build.city("jiange", funds=(partial,))))
 
 
 def test_areas_stand_beside_the_city(build):

@@ -43,6 +43,15 @@ class ConditionState(Frozen):
     """The comparison with its numbers put in."""
 
 
+class LastKnown(Frozen):
+    """How an indicator stood in the last month whose figures are used, where this month's are not."""
+
+    period: Period
+    actual: Exact | None = None
+    completion: Exact | None = None
+    light: Light
+
+
 class Measurement(Frozen):
     """One indicator of one area in one period.
 
@@ -91,6 +100,8 @@ class Measurement(Frozen):
     late_areas: int = Field(default=0, exclude_if=lambda value: not value)
     """For a milestone's city row: how many of those that are done were done after the date."""
 
+    last_known: LastKnown | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of an area whose figures are not there."""
     limit: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether the target is an upper limit: the lower, the better."""
 
@@ -128,14 +139,43 @@ class FundUse(Frozen):
     allocated: Exact | None = None
     received: Exact | None = None
     disbursed: Exact | None = None
+    arrival: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """到位率: 到位 ÷ 下达; ``None`` where nothing was allocated, and where something is ``absent``."""
     execution: Exact | None = None
-    """拨付 ÷ 到位; ``None`` where nothing was received, and where something is ``absent``."""
+    """执行率: 拨付 ÷ 到位, or ÷ the year's plan; ``None`` where that is nothing, and where something is ``absent``."""
+    base: Literal["received", "planned"] = Field(default="received", exclude_if=lambda value: value == "received")
+    """What ``execution`` is a share of."""
+    share: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a source: its part of all money received."""
     absent: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
     """What a total, or a sum over areas, lacks: areas and lines that were not reported."""
     cells: tuple[CellRef, ...] = ()
     reported_areas: int | None = None
     """For a city row: how many of ``expected_areas`` it holds."""
     expected_areas: int | None = None
+
+
+class AreaFunds(Frozen):
+    """One area's money by source, its total last."""
+
+    area: str
+    name: str
+    uses: tuple[FundUse, ...]
+
+
+class FundGap(Frozen):
+    """Where most money has stopped: issued and not received, or received and not paid out."""
+
+    area: str
+    name: str
+    project: str
+    source: str
+    label: str
+    stage: Literal["received", "disbursed"]
+    """What it has not reached."""
+    before: Exact
+    after: Exact
+    amount: Exact
 
 
 class KeyValue(Frozen):
@@ -162,6 +202,28 @@ class TrendPoint(Frozen):
     schedule_target: Exact | None
     """The target × schedule progress for counts, the full target for levels."""
     status: ReturnStatus
+
+
+class Outlook(Frozen):
+    """Whether the year's target will be reached, were every month like the last three.
+
+    ``pace`` and the like are in the indicator's unit a month: of a count what is added, of a level its change.
+    """
+
+    indicator: str
+    at: Period
+    """The last month with a figure."""
+    pace: Exact | None = None
+    """Of that month; over a gap the mean of its months."""
+    average: Exact | None = None
+    """Of three months, or of as many as there are since the year's beginning."""
+    needed: Exact | None = None
+    """From now on, to reach the target by the year's end; of a limit what may be added. ``None`` once it is reached."""
+    projected: Exact | None = None
+    """At the year's end: the figure so far and ``average`` for every month that is left."""
+    reached: Period | None = None
+    """The month in which the target is reached, or a limit exceeded; ``None``: not within the year."""
+    is_reached: bool = False
 
 
 class AreaRow(Frozen):
@@ -272,6 +334,22 @@ class DeductionScore(Frozen):
     formula: str
     because: str = ""
     clause: str
+
+
+class SectionItemScore(Frozen):
+    """One reverse deduction of a section."""
+
+    item: str
+    group: str
+    text: str
+    state: Literal["confirmed", "proposed", "waived", "none", "not_assessed"]
+    events: tuple[str, ...] = ()
+    points: Exact | None
+    """Points lost, ≥ 0; ``None`` where nobody has looked yet (未评)."""
+    formula: str
+    because: str = ""
+    clause: str
+    uses_default: bool
 
 
 class Urgent(Frozen):

@@ -53,6 +53,13 @@ class LeadingGroup(Frozen):
     liaison: str
     source: Source
 
+    @property
+    def said(self) -> str:
+        """Who they are, in one sentence without its full stop."""
+        named = [f"组长{self.leader}"]
+        named += [f"{word}{'、'.join(who)}" for word, who in (("副组长", self.deputies), ("成员", self.members)) if who]
+        return f"{'，'.join(named)}；联络员{self.liaison}"
+
 
 class About(Frozen):
     """What the plan is and who issued it."""
@@ -217,6 +224,19 @@ class Plan(Frozen):
                 return project
         known = "、".join(f"{project.name}（{project.id}）" for project in self.projects)
         raise UsageError(f"没有“{project_id}”这个项目。方案中的项目：{known}")
+
+    def responsible(self, project: Project) -> str:
+        """Return a project's 责任科室、责任人 and 责任领导 in words; a part that nobody fills is left out."""
+        sections = [self.section(each) for each in project.sections]
+        names = [
+            f"{each.name}（牵头）" if not place and sections[1:] else each.name for place, each in enumerate(sections)
+        ]
+        told = (
+            ("责任科室", names),
+            ("责任人", project.owners or [each.owner for each in sections if each.owner]),
+            ("责任领导", [each.leader for each in sections if each.leader]),
+        )
+        return "，".join(f"{word}：{'、'.join(dict.fromkeys(who))}" for word, who in told if who)
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Return the indicator with this id, else raise :class:`UsageError`."""

@@ -81,6 +81,8 @@ class Reporting(Frozen):
     """A duty that is not met is 重点督办 from so many days before it is due."""
     funds_total: bool = False
     """Whether the projects' money is added up; a source that projects share counts once."""
+    execution_base: Literal["received", "planned"] = "received"
+    """What 执行率 is a share of: the money received, or the year's plan (where the plan gives an amount)."""
     carry_forward: bool
     """Whether a missing return is replaced by last month's in city rows."""
     source: Source

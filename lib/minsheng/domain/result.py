@@ -1,7 +1,6 @@
 """What a notebook seals: ``result.json``, and the frozen dossier that it is made from."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,23 +9,31 @@ from minsheng.domain.area import WHOLE
 from minsheng.domain.base import Exact, Frozen
 from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome
 from minsheng.domain.figure import (
+    AreaFunds,
     AreaRow,
     CellRef,
     ConditionState,
     DeductionScore,
+    FundGap,
     FundUse,
     ItemScore,
     KeyValue,
+    LastKnown,
     Measurement,
+    Outlook,
     PartScore,
     ReturnNote,
+    SectionItemScore,
     TrendPoint,
     Urgent,
 )
+from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import ReportPart
+from minsheng.domain.score_rows import CityStanding, HalfYearRow, RankRow, ResultItem, ResultRow
 
 __all__ = [
+    "AreaFunds",
     "AreaRow",
     "Assumption",
     "BulletinFigures",
@@ -37,13 +44,16 @@ __all__ = [
     "Dossier",
     "DossierHeading",
     "Figures",
+    "FundGap",
     "FundUse",
     "HalfYearRow",
     "InputFile",
     "ItemScore",
     "KeyValue",
+    "LastKnown",
     "Measurement",
     "MonthlyReportFigures",
+    "Outlook",
     "PartScore",
     "ProjectFigures",
     "ProjectSummary",
@@ -97,7 +107,12 @@ class ProjectFigures(_Figures):
     duties: tuple[ConditionState, ...] = ()
     key_values: tuple[KeyValue, ...] = ()
     funds: tuple[FundUse, ...] = ()
+    area_funds: tuple[AreaFunds, ...] = Field(default=(), exclude_if=lambda value: not value)
+    fund_gap: FundGap | None = Field(default=None, exclude_if=lambda value: value is None)
     trend: tuple[TrendPoint, ...] = ()
+    outlooks: tuple[Outlook, ...] = Field(default=(), exclude_if=lambda value: not value)
+    history: dict[str, tuple[Tone, ...]] = Field(default={}, exclude_if=lambda value: not value)
+    """``area/indicator`` → the tone of its light, month by month from January; of a month without returns grey."""
     areas: tuple[AreaRow, ...] = ()
     """For 全市: every area with a duty."""
     returns: tuple[ReturnNote, ...] = ()
@@ -139,24 +154,6 @@ class ScoringFigures(_Figures):
     converted: Exact | None
 
 
-class RankRow(Frozen):
-    """One line of the ranking."""
-
-    rank: int | None
-    area: str
-    name: str
-    total: Exact
-    full_marks: Exact
-    grade: str | None
-    converted: Exact | None
-    out_of: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
-    """The marks that its total is compared with, where these are not ``full_marks``."""
-    groups: dict[str, Exact]
-    """Points by rubric group id, of the groups in which anything is counted."""
-    unreported_marks: Exact = Field(default=Decimal(0), exclude_if=lambda value: not value)
-    """Full marks of what counts as zero for want of a return, which is no score of zero."""
-
-
 class RankingFigures(_Figures):
     """The scoring notebook for 全市."""
 
@@ -165,67 +162,6 @@ class RankingFigures(_Figures):
     provisional: bool
     group_names: dict[str, str] = {}
     """Rubric group id → name, for the headers of ``RankRow.groups``."""
-
-
-class ResultItem(Frozen):
-    """One sub-item of the rubric as a row of the result table."""
-
-    item: str
-    group: str
-    name: str
-    full_marks: Exact
-    evidence_required: str = ""
-
-
-class HalfYearRow(Frozen):
-    """What a half-year's result table said of a bureau."""
-
-    period: Period
-    rank: int | None
-    total: Exact
-    full_marks: Exact
-
-
-class ResultRow(Frozen):
-    """One county-level bureau in the result table (考评结果表)."""
-
-    rank: int | None
-    area: str
-    name: str
-    groups: dict[str, Exact]
-    """Points by rubric group id."""
-    items: dict[str, Exact | None]
-    """Points by item; ``None`` where the item is not counted (yet)."""
-    states: dict[str, str]
-    """Why, by item: the states of :class:`ItemScore`."""
-    evidence: dict[str, tuple[str, ...]]
-    """By item: what was handed in."""
-    deducted: Exact
-    bonus: Exact | None
-    total: Exact
-    full_marks: Exact
-    out_of: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
-    grade: str | None
-    converted: Exact | None
-    as_of: date | None
-    assessed: bool
-    """Whether the assessor's form was in."""
-    half_years: tuple[HalfYearRow, ...] = Field(default=(), exclude_if=lambda rows: not rows)
-    """In a year's table: what its half-years' tables said."""
-
-
-class CityStanding(Frozen):
-    """One indicator: the city against its own target, beside the counties against theirs."""
-
-    indicator: str
-    label: str
-    city: Literal["met", "not_met", "unknown"]
-    city_said: str
-    """Actual and target in words."""
-    met: tuple[str, ...]
-    """Names of the areas that meet their own target."""
-    not_met: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
 
 
 class ResultTableFigures(_Figures):
@@ -245,22 +181,6 @@ class ResultTableFigures(_Figures):
     def groups(self) -> tuple[str, ...]:
         """The ids of the groups in the rubric's order, which a sealed mapping with sorted keys no longer has."""
         return tuple(dict.fromkeys(item.group for item in self.items))
-
-
-class SectionItemScore(Frozen):
-    """One reverse deduction of a section."""
-
-    item: str
-    group: str
-    text: str
-    state: Literal["confirmed", "proposed", "waived", "none", "not_assessed"]
-    events: tuple[str, ...] = ()
-    points: Exact | None
-    """Points lost, ≥ 0; ``None`` where nobody has looked yet (未评)."""
-    formula: str
-    because: str = ""
-    clause: str
-    uses_default: bool
 
 
 class SectionScoringFigures(_Figures):
@@ -285,6 +205,7 @@ class ProjectSummary(Frozen):
     funds: tuple[FundUse, ...]
     areas: tuple[AreaRow, ...]
     narratives: dict[str, dict[str, str]]
+    outlooks: tuple[Outlook, ...] = Field(default=(), exclude_if=lambda value: not value)
     owners: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
     """Who owns it, sections and persons; given where it is more than the one section in charge."""
 
@@ -315,10 +236,15 @@ class BulletinFigures(_Figures):
     provisional: bool
     funds_total: FundUse | None = Field(default=None, exclude_if=lambda value: value is None)
     """All projects' money, a source that several share counted once; where the plan asks for it."""
+    funds_by_level: tuple[FundUse, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """All projects' money by who pays, ``source`` being the levels; where the plan asks for sums over projects."""
+    fund_gap: FundGap | None = Field(default=None, exclude_if=lambda value: value is None)
     urgent: tuple[Urgent, ...] | None = Field(default=None, exclude_if=lambda value: value is None)
     """重点督办; ``None`` in what a version sealed that did not know it."""
     previous_lights: dict[str, str] = {}
     """``area/indicator`` → last month's light word, for what changed since."""
+    previous_tones: dict[str, Tone] = Field(default={}, exclude_if=lambda value: not value)
+    """``area/indicator`` → the colour of last month's light."""
 
 
 Figures = Annotated[
@@ -374,6 +300,10 @@ class DossierHeading(Frozen):
     plan_title: str
     programme: str
     """What the reports are about, e.g. 民生工程及民生实事."""
+    responsible: dict[str, str] = {}
+    """Project id → 责任科室、责任人、责任领导, in words."""
+    group: str = ""
+    """领导小组 and 联络员, in words."""
     data_label: str
     remark: str = ""
     """方案印发前, 暂定 and the like."""

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from minsheng.domain.area import CITY
+from minsheng.domain.area import CITY, Area
 from minsheng.domain.plan import KeyFigure, Plan, Project
-from minsheng.domain.result import CellRef, FundUse, KeyValue
+from minsheng.domain.result import AreaFunds, CellRef, FundGap, FundUse, KeyValue
 from minsheng.measure.city import Gathered
 from minsheng.measure.fields import cell_of, sum_of
-from minsheng.measure.rounding import sealed
+from minsheng.measure.rounding import exact, sealed
 
 FUNDS_TABLE = "funds"
 """The table whose rows are the fund sources of the plan."""
@@ -36,27 +37,106 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
         # A line of one area says itself which of its stages are not reported.
         named = labels if source == TOTAL else dict.fromkeys(rows, "") if is_sum else {}
         amounts, cells, absent = _amounts(plan, rows, gathered, named, is_sum=is_sum)
-        received, disbursed = amounts["received"], amounts["disbursed"]
-        # Nothing to divide by where nothing was received; none in a city row with an area missing.
-        execution = sealed(disbursed / received) if not absent and received and disbursed is not None else None
+        shown = planned if is_city else None
         uses.append(
             FundUse(
                 source=source,
                 label=label,
                 # The notice gives no split by area.
-                planned=planned if is_city else None,
+                planned=shown,
                 **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
-                execution=execution,
+                **_rates(plan, amounts, shown, whole=not absent),
                 cells=() if source == TOTAL else cells,
                 absent=absent,
                 reported_areas=len(gathered.found) if is_sum else None,
                 expected_areas=len(gathered.expected) if is_sum else None,
             )
         )
-    return tuple(uses)
+    return _with_shares(uses)
 
 
-def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
+def _rates(
+    plan: Plan, amounts: Mapping[str, Fraction | None], planned: Decimal | None, *, whole: bool
+) -> dict[str, Any]:
+    """Return 到位率 and 执行率; nothing where there is nothing to divide by, nor in a sum that lacks something."""
+    allocated, received, disbursed = (amounts[stage] for stage in _STAGES)
+    by_plan = plan.reporting.execution_base == "planned"
+    base = (None if planned is None else exact(planned)) if by_plan else received
+    return {
+        "arrival": sealed(received / allocated) if whole and allocated and received is not None else None,
+        "execution": sealed(disbursed / base) if whole and base and disbursed is not None else None,
+        "base": plan.reporting.execution_base,
+    }
+
+
+def _with_shares(uses: Sequence[FundUse]) -> tuple[FundUse, ...]:
+    """Say of each source which part of all money received it is."""
+    total = next((use for use in uses if use.source == TOTAL), None)
+    if total is None or not total.received or total.absent:
+        return tuple(uses)
+    whole = exact(total.received)
+    return tuple(
+        use
+        if use.source == TOTAL or use.received is None
+        else use.model_copy(update={"share": sealed(exact(use.received) / whole)})
+        for use in uses
+    )
+
+
+def area_funds(plan: Plan, project: str, areas: Sequence[Area], gathered: Gathered) -> tuple[AreaFunds, ...]:
+    """Return each area's money by source, of the returns that a sum is made of."""
+    found = []
+    for area in areas:
+        mine = tuple((each, accepted) for each, accepted in gathered.found if each.id == area.id)
+        uses = fund_uses(plan, project, area.id, Gathered((area,), mine, ()), is_sum=False) if mine else ()
+        if uses:
+            found.append(AreaFunds(area=area.id, name=area.name, uses=uses))
+    return tuple(found)
+
+
+def largest_gap(project: str, areas: Sequence[AreaFunds]) -> FundGap | None:
+    """Return where most money of a project has stopped; ``None`` where all that was issued was paid out."""
+    gaps = [
+        FundGap(
+            area=row.area,
+            name=row.name,
+            project=project,
+            source=use.source,
+            label=use.label,
+            stage=stage,
+            before=before,
+            after=after,
+            amount=before - after,
+        )
+        for row in areas
+        for use in row.uses
+        if use.source != TOTAL
+        for stage, before, after in (
+            ("received", use.allocated, use.received),
+            ("disbursed", use.received, use.disbursed),
+        )
+        if before is not None and after is not None and before > after
+    ]
+    return max(gaps, key=lambda gap: gap.amount, default=None)
+
+
+_LEVELS = {"central": "中央", "provincial": "省级", "municipal": "市级", "county": "县级", "other": "其他"}
+
+
+def by_level(plan: Plan, projects: Sequence[Sequence[FundUse]]) -> tuple[FundUse, ...]:
+    """Add up the money of several projects by who pays; a source that projects share counts once."""
+    levels = {part.id: part.levels for line in plan.funds for part in line.parts}
+    found = []
+    for some in sorted(set(levels.values()), key=lambda each: list(_LEVELS).index(each[0])):
+        mine = [[use for use in uses if levels.get(use.source) == some] for uses in projects]
+        total = total_of_sources(plan, mine)
+        if total is not None:
+            label = "、".join(_LEVELS[level] for level in some)
+            found.append(total.model_copy(update={"source": "+".join(some), "label": label, "cells": ()}))
+    return tuple(found)
+
+
+def total_of_sources(plan: Plan, projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
     """Add up the money of several projects; none is executed while a return is missing."""
     uses = [use for lines in projects for use in lines if use.source != TOTAL]
     if not uses:
@@ -71,17 +151,18 @@ def total_of_sources(projects: Sequence[Sequence[FundUse]]) -> FundUse | None:
     for stage in _STAGES:
         amounts = [Decimal(cell.value) for (_, field), cell in newest.items() if field.endswith(f".{stage}_yuan")]
         sums[stage] = sum(amounts, Decimal(0)) if amounts else None
-    received, disbursed = sums["received"], sums["disbursed"]
     absent = tuple(
         dict.fromkeys(each for lines in projects for use in lines if use.source == TOTAL for each in use.absent)
     )
     whole = not absent and all(use.received is not None for use in uses)
     planned = {use.source: use.planned for use in uses if use.planned is not None}
+    amount = sum(planned.values(), Decimal(0)) if planned else None
+    added = {stage: None if value is None else exact(value) for stage, value in sums.items()}
     return FundUse(
         source=TOTAL,
         label="各项目合计",
-        planned=sum(planned.values(), Decimal(0)) if planned else None,
-        execution=sealed(Fraction(disbursed) / Fraction(received)) if whole and received and disbursed else None,
+        planned=amount,
+        **_rates(plan, added, amount, whole=whole),
         cells=tuple(newest.values()),
         absent=absent,
         **sums,

@@ -7,15 +7,17 @@ from minsheng.domain.area import CITY, Area
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, Target
+from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
-from minsheng.domain.result import AreaRow, Measurement, ProjectFigures, ReturnNote, TrendPoint
+from minsheng.domain.result import AreaRow, LastKnown, Measurement, ProjectFigures, ReturnNote, TrendPoint
 from minsheng.errors import UsageError
+from minsheng.measure.ahead.outlook import outlooks
 from minsheng.measure.city import Gathered, any_measurement, duty_states, gather
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.fields import Returns, status_of
 from minsheng.measure.measurement import target_of
-from minsheng.measure.money import fund_uses, key_values
+from minsheng.measure.money import area_funds, fund_uses, key_values, largest_gap
 from minsheng.measure.rounding import exact, sealed
 from minsheng.measure.wording import collected, ours
 
@@ -92,6 +94,8 @@ def project_figures(
     used = [accepted for _, accepted in gathered.found]
     closing = [returns.get((month, area.id)) for area in areas]
     own = closing[0].verdict if not is_city and closing[0] is not None else None
+    split = area_funds(plan, project.id, areas, gathered)
+    months = trend(plan, project, subject, period, returns)
     dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
     return ProjectFigures(
         plan=plan.about.id,
@@ -109,7 +113,11 @@ def project_figures(
         duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
         funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
-        trend=trend(plan, project, subject, period, returns),
+        area_funds=split if is_city else (),
+        fund_gap=largest_gap(project.short_name, split),
+        trend=months,
+        outlooks=outlooks(plan, project.id, subject, months),
+        history=_history(plan, project, subject, period, returns) if is_city else {},
         areas=_side_by_side(plan, project, subject, period, returns) if is_city else (),
         returns=tuple(notes),
         issues=tuple(issue for issue in own.issues if issue.project in {None, project.id}) if own else (),
@@ -145,7 +153,42 @@ def _data_label(closing: Sequence[AcceptedReturn | None]) -> str:
 def _measurements(
     plan: Plan, project: Project, area_id: str, period: Period, returns: Returns
 ) -> tuple[Measurement, ...]:
-    return tuple(any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
+    rows = (any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
+    return tuple(_with_last_known(plan, row, area_id, period, returns) for row in rows)
+
+
+def _with_last_known(plan: Plan, row: Measurement, area_id: str, period: Period, returns: Returns) -> Measurement:
+    """Keep what was known last of an area whose figures are not there; it counts nowhere, it is only shown."""
+    if row.status == ReturnStatus.REPORTED or not row.has_duty:
+        return row
+    indicator = plan.indicator(row.indicator)
+    closing = plan.return_month(indicator.project, period) or period.closing_month
+    for month in reversed(closing.year_to_date[:-1]):
+        if not plan.is_due(indicator.project, month):
+            continue
+        then = any_measurement(plan, indicator, area_id, month, returns)
+        if then.status == ReturnStatus.REPORTED and not then.missing_areas:
+            last = LastKnown(period=month, actual=then.actual, completion=then.completion, light=then.light)
+            return row.model_copy(update={"last_known": last})
+    return row
+
+
+def _history(
+    plan: Plan, project: Project, subject: str, period: Period, returns: Returns
+) -> dict[str, tuple[Tone, ...]]:
+    """Return how each area's lights stood, month by month."""
+    found = {}
+    for area in plan.below(subject, project.id, period):
+        for indicator in plan.indicators_of(project.id):
+            if area.id not in indicator.targets:
+                continue
+            found[f"{area.id}/{indicator.id}"] = tuple(
+                any_measurement(plan, indicator, area.id, month, returns).light.tone
+                if plan.is_due(project.id, month) and target_of(plan, indicator, area.id, month) is not None
+                else Tone.GREY
+                for month in period.year_to_date
+            )
+    return found
 
 
 def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, returns: Returns) -> tuple[AreaRow, ...]:

@@ -15,7 +15,7 @@ from minsheng.domain.result import (
     Urgent,
 )
 from minsheng.errors import UsageError
-from minsheng.measure.money import total_of_sources
+from minsheng.measure.money import by_level, total_of_sources
 from minsheng.measure.wording import collected, ours, united
 
 
@@ -28,6 +28,7 @@ def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
         funds=city.funds,
         areas=city.areas,
         narratives=city.narratives,
+        outlooks=city.outlooks,
         owners=_owners(plan, plan.project(city.project)),
     )
 
@@ -112,6 +113,13 @@ def bulletin_figures(
     if ranking.period != period:
         raise UsageError(f"the bulletin of {period} was given a ranking of {ranking.period}")
     common = _common(plan, period, chosen)
+    funds = [city.funds for city in chosen]
+    before = {
+        f"{area}/{row.indicator}": row
+        for city in previous or ()
+        for area, rows in ((city.area, city.measurements), *((each.area, each.measurements) for each in city.areas))
+        for row in rows
+    }
     watched = collected(ours("reporting.watch_days", plan.reporting.defaults.get("watch_days")))
     return BulletinFigures(
         **{**common, "assumptions": united(ranking.assumptions, *(city.assumptions for city in chosen), watched)},
@@ -119,14 +127,12 @@ def bulletin_figures(
         projects=tuple(project_summary(plan, city) for city in chosen),
         ranking=ranking.rows,
         provisional=ranking.provisional,
-        funds_total=total_of_sources([city.funds for city in chosen]) if plan.reporting.funds_total else None,
+        funds_total=total_of_sources(plan, funds) if plan.reporting.funds_total else None,
+        funds_by_level=by_level(plan, funds) if plan.reporting.funds_total else (),
+        fund_gap=max((gap for city in chosen if (gap := city.fund_gap)), key=lambda gap: gap.amount, default=None),
         urgent=tuple(urgent),
-        previous_lights={
-            f"{area}/{row.indicator}": row.light.word
-            for city in previous or ()
-            for area, rows in ((city.area, city.measurements), *((each.area, each.measurements) for each in city.areas))
-            for row in rows
-        },
+        previous_lights={key: row.light.word for key, row in before.items()},
+        previous_tones={key: row.light.tone for key, row in before.items()},
     )
 
 

@@ -12,7 +12,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.areas import matrix
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of
-from minsheng.report.returns import arrival
+from minsheng.report.returns import arrival, punctuality
 from minsheng.report.supervision import supervision_sentence
 
 
@@ -27,17 +27,30 @@ class Standing(NamedTuple):
 def who_is_missing(dossier: Dossier) -> Piece:
     """Return who has not reported and whose data was blocked."""
     figures = figures_of(dossier, BulletinFigures)
-    title = "未报送和未采用"
+    told = _who_is_missing(figures)
+    return part("未报送和未采用", told or paragraph(f"{len(figures.returns)}个地区全部报送，数据全部采用。"))
+
+
+def _who_is_missing(figures: BulletinFigures) -> list[Element]:
     absent, blocked = _missing(figures), _blocked(figures)
-    if not absent and not blocked:
-        return part(title, paragraph(f"{len(figures.returns)}个地区全部报送，数据全部采用。"))
     told = []
     if absent:
         names = "、".join(entry.name for entry in absent)
         said = f"未报送（{len(absent)}个）：{names}。未报送不等于零，{figures.whole}数不含这些单位。"
         told.append(callout(said, kind="not-reported"))
     told += [callout(f"数据未通过校验：{_lost(entry)}，须改正后重新报送。", kind="blocked") for entry in blocked]
-    return part(title, told)
+    return told
+
+
+def reporting(dossier: Dossier) -> Piece:
+    """Return who has not reported, what is not used, and who was late by how much, in a few lines."""
+    figures = figures_of(dossier, BulletinFigures)
+    late = [f"{entry.name}（{punctuality(entry)}）" for entry in figures.returns if entry.late]
+    told = _who_is_missing(figures)
+    told += [paragraph(f"迟报：{'、'.join(late)}。")] * bool(late and not figures.before_notice)
+    told += [paragraph("本月在方案印发之前，数据为补录，不计迟报。")] * figures.before_notice
+    # Where all is in, the first sentence has said so.
+    return part("报送情况", told) if told else Piece()
 
 
 def late_list(dossier: Dossier) -> Piece:
@@ -114,7 +127,7 @@ def bulletin_summary(figures: BulletinFigures) -> str:
     if absent:
         said += f"，未报送{len(absent)}个（{'、'.join(entry.name for entry in absent)}）"
     late = sum(entry.late for entry in figures.returns)
-    said += f"，迟报{late}个" if late else ""
+    said += f"，迟报{late}个" if late else "，均按时" if not absent and not figures.before_notice else ""
     said += f"，数据未通过校验{len(blocked)}个" if blocked else ""
     total = f"全部项目{sentences.funds(figures.funds_total)}（共用的来源只计一次）。" if figures.funds_total else ""
     return f"{said}。{supervision_sentence(figures)}{total}"

@@ -66,6 +66,8 @@ def _heading(plan: Plan, notebook: str, figures: Figures) -> DossierHeading:
         as_of_label=f"{as_of.year}年{as_of.month}月{as_of.day}日" if as_of else "无数据",
         plan_title=about.title,
         programme=plan.programme,
+        responsible={project.id: plan.responsible(project) for project in plan.projects},
+        group=about.leading_group.said,
         data_label=figures.data_label,
         remark="；".join(remarks),
     )

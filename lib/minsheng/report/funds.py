@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from minsheng.domain.result import Dossier, FundUse, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Dossier, FundGap, FundUse, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
@@ -13,48 +13,96 @@ from minsheng.report.sources import reference
 
 
 def funds_table(dossier: Dossier) -> Piece:
-    """Return the money by source in 万元, with execution (拨付 ÷ 到位)."""
+    """Return the money by source in 万元, of the city's page by county too, and where most of it has stopped."""
     figures = figures_of(dossier, ProjectFigures)
     if not figures.funds:
         why = no_data(figures) or paragraph(f"{figures.area_name}本项目没有资金数据。")
         return part("资金安排和使用", why)
     caption = f"{figures.area_name}本年累计资金情况"
-    return part("资金安排和使用", no_data(figures), funds_by_source(caption, figures.funds, figures.whole))
+    gap = [paragraph(stopped(figures.fund_gap, whose=bool(figures.area_funds)))] if figures.fund_gap else []
+    by_area = _by_area(figures) if figures.area_funds else None
+    tables = funds_by_source(caption, figures.funds, figures.whole)
+    return part("资金安排和使用", no_data(figures), gap, tables, by_area)
+
+
+def money(dossier: Dossier) -> Piece:
+    """Return every project's money, by who pays where the plan adds up, and where most of it has stopped."""
+    figures = figures_of(dossier, BulletinFigures)
+    lines = [(p.name, use) for p in figures.projects for use in p.funds if use.source == TOTAL]
+    if not lines:
+        return part("资金", paragraph("没有资金数据。"))
+    rows = [_line(name, use, planned=True) for name, use in lines]
+    total = [figures.funds_total] if figures.funds_total else []
+    rows += [_line(use.label, use, planned=True) for use in (*figures.funds_by_level, *total)]
+    columns = [TableColumn("项目", kind="row"), *(TableColumn(each.label) for each in _columns(planned=True))]
+    said = paragraph(stopped(figures.fund_gap)) if figures.fund_gap else None
+    lacking = "、".join(dict.fromkeys(each for _, use in lines for each in use.absent))
+    remark = note(_rates_said(lines[0][1]) + (f"合计不含未报送的：{lacking}。" if lacking else ""))
+    shown = table(f"{figures.whole}本年累计资金（万元，率为%）", columns, rows, totals=len(total), style="ranking")
+    return part("资金", said, shown, remark)
+
+
+def stopped(gap: FundGap, *, whose: bool = True) -> str:
+    """Name the largest gap: 差额最大的是昭化区养老服务县级安排资金：下达60万元、到位30万元，30万元没有到位."""
+    before, after = ("下达", "到位") if gap.stage == "received" else ("到位", "拨付")
+    where = f"{gap.name}{gap.project}" if whose else ""
+    label = f"{gap.label.removesuffix('资金')}资金"
+    told = f"{before}{numbers.money(gap.before)}、{after}{numbers.money(gap.after) if gap.after else '为零'}"
+    return f"差额最大的是{where}{label}：{told}，{numbers.money(gap.amount)}没有{after}。"
+
+
+def _by_area(figures: ProjectFigures) -> list[Element]:
+    columns = [TableColumn("地区", kind="row"), TableColumn("资金来源", kind="text"), *_columns(planned=False)]
+    rows: list[list[Content]] = []
+    for area in figures.area_funds:
+        for number, use in enumerate(area.uses):
+            name, *rest = _line(use.label, use, planned=False)
+            rows.append([area.name if not number else "", name, *rest])
+    return [table("各地区资金到位和拨付", columns, rows)]
+
+
+def _columns(*, planned: bool) -> list[TableColumn]:
+    stages = (["计划安排"] if planned else []) + ["累计下达", "累计到位", "累计拨付"]
+    return [*(TableColumn(stage, "万元") for stage in stages), TableColumn("到位率", "%"), TableColumn("执行率", "%")]
+
+
+def _line(name: str, use: FundUse, *, planned: bool) -> list[Content]:
+    rates = (use.arrival, use.execution)
+    return [
+        name,
+        *([_wan(use.planned)] if planned else []),
+        *(_wan(amount) for amount in (use.allocated, use.received, use.disbursed)),
+        *(None if rate is None else numbers.percent_number(rate) for rate in rates),
+    ]
+
+
+def _rates_said(use: FundUse) -> str:
+    base = "累计到位" if use.base == "received" else "全年计划安排"
+    return f"到位率为累计到位占累计下达的比重，执行率为累计拨付占{base}的比重；除数为零的不计算。"
 
 
 def funds_by_source(caption: str, uses: Sequence[FundUse], whole: str) -> list[Element]:
     """Return the table and its remark; the plan's amounts only where the plan gives them."""
     planned = any(use.planned is not None for use in uses)
+    shared = any(use.share is not None for use in uses)
     ordered = sorted(uses, key=lambda use: use.source == TOTAL)
-    columns = [
-        TableColumn("资金来源", kind="row"),
-        *([TableColumn("计划安排", "万元")] if planned else []),
-        TableColumn("累计下达", "万元"),
-        TableColumn("累计到位", "万元"),
-        TableColumn("累计拨付", "万元"),
-        TableColumn("执行率", "%"),
-    ]
-    rows: list[list[Content]] = [
-        [
-            [use.label, reference(number, "fund", use.source) if use.cells else None],
-            *([_wan(use.planned)] if planned else []),
-            _wan(use.allocated),
-            _wan(use.received),
-            _wan(use.disbursed),
-            None if use.execution is None else numbers.percent_number(use.execution),
-        ]
-        for number, use in enumerate(ordered, start=1)
-    ]
+    columns = [TableColumn("资金来源", kind="row"), *_columns(planned=planned)]
+    columns += [TableColumn("占到位", "%")] if shared else []
+    rows: list[list[Content]] = []
+    for number, use in enumerate(ordered, start=1):
+        name, *rest = _line(use.label, use, planned=planned)
+        share = [None if use.share is None else numbers.percent_number(use.share)] if shared else []
+        rows.append([[name, reference(number, "fund", use.source) if use.cells else None], *rest, *share])
     totals = sum(use.source == TOTAL for use in ordered)
-    remark = "执行率为累计拨付占累计到位的比重；没有资金到位的不计算。"
+    remark = _rates_said(ordered[0])
     if not planned:
         remark += f"方案只列{whole}资金安排，没有分地区安排。"
     partial = next((use for use in uses if use.reported_areas != use.expected_areas), None)
     if partial is not None:
-        remark += f"金额为已报送的{partial.reported_areas}/{partial.expected_areas}个地区合计，不计算执行率。"
+        remark += f"金额为已报送的{partial.reported_areas}/{partial.expected_areas}个地区合计，不计算到位率、执行率。"
     absent = next((use.absent for use in uses if use.source == TOTAL and use.absent), ())
     if absent:
-        remark += f"合计不含未报送的：{'、'.join(absent)}；不计算执行率。"
+        remark += f"合计不含未报送的：{'、'.join(absent)}；不计算到位率、执行率。"
     return [table(caption, columns, rows, totals=totals), note(remark)]
 
 

@@ -36,6 +36,7 @@ def title(dossier: Dossier) -> Piece:
         ("报告期", heading.period_label),
         ("数据截至", heading.as_of_label),
         ("实施方案", heading.plan_title),
+        *_responsible(dossier),
         ("说明", heading.remark),
     ]
     listed = [Element("div", Element("dt", name), Element("dd", value)) for name, value in facts if value]
@@ -49,6 +50,14 @@ def title(dossier: Dossier) -> Piece:
             class_="title-block",
         )
     )
+
+
+def _responsible(dossier: Dossier) -> list[tuple[str, str]]:
+    """Return who answers for a project's page: each part under its own word."""
+    if not isinstance(dossier.figures, ProjectFigures):
+        return []
+    told = dossier.heading.responsible.get(dossier.figures.project, "")
+    return [(word, who) for word, _, who in (each.partition("：") for each in told.split("，")) if who]
 
 
 def summary(dossier: Dossier) -> Piece:
@@ -119,7 +128,10 @@ def areas(dossier: Dossier) -> Piece:
 
     if not figures_of(dossier, ProjectFigures).areas:
         return Piece()
-    return _together(area_table(dossier), heat_table(dossier), area_chart(dossier))
+    from minsheng.report.heat import history_chart
+
+    history = history_chart(figures_of(dossier, ProjectFigures))
+    return _together(area_table(dossier), heat_table(dossier), area_chart(dossier), history)
 
 
 def scores(dossier: Dossier) -> Piece:

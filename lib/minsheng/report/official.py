@@ -44,6 +44,7 @@ def official_head(dossier: Dossier) -> Piece:
         paragraph(f"{figures.addressee}：", class_="addressee") if figures.addressee else None,
         paragraph(f"按照《{heading.plan_title}》要求，现将{figures.period.label}{heading.programme}工作情况报告如下。"),
         paragraph(monthly_summary(figures), _before_notice(figures)),
+        paragraph(f"领导小组：{heading.group}。") if heading.group else None,
     )
 
 
@@ -64,7 +65,13 @@ def report_parts(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, MonthlyReportFigures)
     if not figures.projects:
         return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
-    return Piece([_project(figures, project, number, dossier.parts) for number, project in enumerate(figures.projects)])
+    who = dossier.heading.responsible
+    return Piece(
+        [
+            _project(figures, project, number, dossier.parts, who.get(project.project, ""))
+            for number, project in enumerate(figures.projects)
+        ]
+    )
 
 
 def signature_block(dossier: Dossier) -> Piece:
@@ -156,10 +163,10 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
 
 
 def _project(
-    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart]
+    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart], responsible: str
 ) -> Element:
     own = figures.section_narratives.get(project.project, {})
-    content: list[Element] = [paragraph(f"责任单位和责任人：{'、'.join(project.owners)}。")] * bool(project.owners)
+    content: list[Element] = [paragraph(f"{responsible}。")] * bool(responsible)
     for place, each in enumerate(parts):
         content.append(Element("h3", f"（{_ORDINALS[place]}）{each.title}"))
         if is_empty_part(figures, project, each):

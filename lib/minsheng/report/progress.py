@@ -1,6 +1,10 @@
 """进展情况 of one project: indicators against target and schedule, duties, key figures."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from minsheng.domain.area import CITY
+from minsheng.domain.period import Period
 from minsheng.domain.reporting import SUPPRESSED
 from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigures
 from minsheng.measure import disclosure
@@ -141,6 +145,18 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
     ]
 
 
+def schedule_note(period: Period, as_of: date | None, shown: Sequence[Measurement]) -> str:
+    """Say what counts are held against: the schedule of the month's end, which is later than their figures."""
+    shares = {m.schedule_progress for m in shown if m.schedule_progress is not None}
+    if not shares or as_of is None:
+        return ""
+    if as_of >= period.end:
+        return f"数据截至{numbers.day(as_of)}。"
+    share = numbers.percent(max(shares)) if len(shares) == 1 else ""
+    end = f"{period.end.month}月{period.end.day}日"
+    return f"数据截至{numbers.day(as_of)}，序时进度{share}按{end}计算，之间尚有{(period.end - as_of).days}天。"
+
+
 def _signed(measurement: Measurement) -> str:
     gap = ((measurement.completion or 0) - (measurement.schedule_progress or 0)) * numbers.PERCENT
     if not numbers.rounded(gap, 1):
@@ -152,6 +168,7 @@ def _remarks(figures: ProjectFigures) -> list[Element]:
     lines = ["指标后的小号数字指向文末的计算依据。"]
     if any(m.basis == "schedule" and m.schedule_progress is not None for m in figures.measurements):
         lines.append("相差的百分点按未舍入的数计算。")
+        lines.append(schedule_note(figures.period, figures.as_of, figures.measurements))
     if any(m.basis == "full" and not m.is_milestone for m in figures.measurements):
         lines.append("水平类指标每月都与全年目标比较，不按月份折算。")
     notes = [note("".join(lines))]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow
+from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow, ResultRow
+from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table
@@ -21,6 +22,7 @@ def ranking_table(dossier: Dossier) -> Piece:
         TableColumn("地区", kind="row"),
         TableColumn("得分", "分"),
         TableColumn("已评满分", "分"),
+        TableColumn("得分率", "%"),
         TableColumn("等次", kind="text"),
         TableColumn("折算得分", "分"),
     ]
@@ -30,7 +32,8 @@ def ranking_table(dossier: Dossier) -> Piece:
             None if row.rank is None else str(row.rank),
             ranked_name(row),
             fixed(row.total, places),
-            trimmed(row.full_marks),
+            trimmed(row.marks),
+            numbers.rate(row.rate),
             row.grade,
             None if row.converted is None else trimmed(row.converted),
         ]
@@ -41,6 +44,28 @@ def ranking_table(dossier: Dossier) -> Piece:
         columns, cells = columns[:-2], [row[:-2] for row in cells]
     caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
     return part("考评排名", table(caption, columns, cells, style="ranking"), note(_remark(figures, rows)))
+
+
+def ranking_line(dossier: Dossier) -> Piece:
+    """Return the ranking with areas side by side, for a page that has little room: what the table says."""
+    figures = figures_of(dossier, RankingFigures, BulletinFigures)
+    rows = ranked(figures)
+    if not rows:
+        return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
+    places = decimals_of([row.total for row in rows])
+    columns = [TableColumn("地区", kind="row"), *(TableColumn(ranked_name(row)) for row in rows)]
+    cells: list[list[Content]] = [
+        ["名次", *(None if row.rank is None else str(row.rank) for row in rows)],
+        ["得分", *(fixed(row.total, places) for row in rows)],
+        ["已评满分", *(trimmed(row.marks) for row in rows)],
+        ["得分率（%）", *(numbers.rate(row.rate) for row in rows)],
+    ]
+    if any(row.grade for row in rows):
+        cells.append(["等次", *(row.grade for row in rows)])
+    caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
+    remark = "暂定，只计已评项目，不定等次；" if figures.provisional else ""
+    remark += f"按得分率（得分占已评满分的比例）排名，同率的名次相同。{unreported(rows)}"
+    return part("考评排名", table(caption, columns, cells, style="ranking"), note(remark))
 
 
 def group_points_table(dossier: Dossier) -> Piece:
@@ -78,8 +103,15 @@ def ranking_summary(figures: RankingFigures) -> str:
     said = f"{figures.period.label}{len(rows)}个地区参加考评"
     if not first:
         return f"{said}，尚无名次。"
-    names = "、".join(row.name for row in first)
-    return f"{said}，{word}得分最高的是{names}（{trimmed(first[0].total)}分）。"
+    return f"{said}，{word}名次第一的是{first_named(first)}。"
+
+
+def first_named(first: Sequence[RankRow] | Sequence[ResultRow]) -> str:
+    """Name the first with what ranks them: points, the full marks that were assessed, and the rate."""
+    return "、".join(
+        f"{row.name}（得{trimmed(row.total)}分，已评满分{trimmed(row.marks)}分，得分率{numbers.rate(row.rate)}%）"
+        for row in first
+    )
 
 
 def ranked(figures: RankingFigures | BulletinFigures) -> Sequence[RankRow]:
@@ -107,6 +139,6 @@ def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) 
     said = "同分的名次相同。"
     if figures.provisional:
         said = "暂定：尚有项目未评或未到期，只计已评项目，不定等次。" + said
-    if len({row.out_of or row.full_marks for row in rows}) > 1:
-        said += "各地区已评满分不同，按得分占已评满分的比例排名。"
+    if len({row.marks for row in rows}) > 1:
+        said += "各地区已评满分不同，按得分率（得分占已评满分的比例）排名。"
     return said + unreported(rows)

@@ -9,6 +9,7 @@ from minsheng.render.html.markup import Content, Element, Piece, code, note, par
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of
+from minsheng.report.ranking import first_named
 from minsheng.report.score import STATES, decimals_of
 
 _MARKS = {"met": "达到", "not_met": "未达到", "unknown": "无法判断"}
@@ -44,6 +45,7 @@ _TOTAL_COLUMNS = (
     TableColumn("县区", kind="row"),
     TableColumn("得分", "分"),
     TableColumn("已评满分", "分"),
+    TableColumn("得分率", "%"),
     TableColumn("等次", kind="text"),
     TableColumn("折算得分", "分"),
 )
@@ -54,7 +56,8 @@ def _total_row(row: ResultRow, places: int) -> list[Content]:
         None if row.rank is None else str(row.rank),
         row.name,
         fixed(row.total, places),
-        trimmed(row.full_marks),
+        trimmed(row.marks),
+        numbers.rate(row.rate),
         row.grade,
         None if row.converted is None else fixed(row.converted, places),
     ]
@@ -215,8 +218,7 @@ def result_sentence(figures: ResultTableFigures) -> str:
     ranked = [row for row in figures.rows if row.rank is not None]
     said = f"{figures.period.label}考评{len(figures.rows)}个县区"
     if ranked:
-        first = [row.name for row in ranked if row.rank == ranked[0].rank]
-        said += f"，{word}排名第一的是{'、'.join(first)}（{trimmed(ranked[0].total)}分）"
+        said += f"，{word}排名第一的是{first_named([row for row in ranked if row.rank == ranked[0].rank])}"
     absent = [row.name for row in figures.rows if not row.assessed]
     whose = "" if len(absent) == len(figures.rows) else "、".join(absent)
     said += f"；{whose or '都'}没有考评表，手工小项未评" if absent else ""
@@ -260,8 +262,8 @@ def remarks(figures: ResultTableFigures) -> list[str]:
         open_rows = [row.name for row in figures.rows if not row.grade]
         whose = "各县区" if len(open_rows) == len(figures.rows) else "、".join(open_rows)
         told.append(f"暂定：{whose}尚有小项未评或未到期，只计已评小项，不定等次，不折算。")
-    if len({row.out_of or row.full_marks for row in figures.rows}) > 1:
-        told.append("各县区已评满分不同，按得分占已评满分的比例排名。")
+    if len({row.marks for row in figures.rows}) > 1:
+        told.append("各县区已评满分不同，按得分率（得分占已评满分的比例）排名。")
     return told
 
 

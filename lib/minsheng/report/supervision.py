@@ -26,13 +26,14 @@ def supervised(figures: BulletinFigures, parts: Sequence[ReportPart] = ()) -> li
     if not figures.urgent:
         return [paragraph(_nothing(figures))]
     plans = next((each for each in parts if each.role == "plans"), None)
-    columns = [TableColumn("地区", kind="row"), TableColumn("事项、差距和期限", kind="long")]
-    columns += [TableColumn(plans.title, kind="long")] if plans else []
-    columns.append(TableColumn("联系人", kind="text"))
+    heading = f"事项、差距和期限；{plans.title}" if plans else "事项、差距和期限"
+    columns = [TableColumn("地区和联系人", kind="row"), TableColumn(heading, kind="long")]
     rows: list[list[Content]] = []
     for mine in by_area(figures.urgent):
-        planned = [_planned(figures, mine, plans)] if plans else []
-        rows.append([mine[0].name, _lines([_told(some) for some in _alike(mine)]), *planned, mine[0].contact or "未填"])
+        lines = [_told(some) for some in _alike(mine)]
+        lines += [[f"{plans.title}：", *_planned(figures, mine, plans)]] if plans else []
+        who: list[Content] = [mine[0].name, Element("br"), mine[0].contact or "未填"]
+        rows.append([who, _lines(lines)])
     remark = "红灯、已逾期、即将到期未落实，以及县区自述不能按期完成的事项；联系人为报表封面所填。"
     return [table(f"{figures.period.label}重点督办事项", columns, rows, style="issues"), note(remark)]
 
@@ -105,15 +106,15 @@ def _day(item: Urgent) -> str:
     return f"{item.due.month}月{item.due.day}日"
 
 
-def _planned(figures: BulletinFigures, mine: Sequence[Urgent], plans: ReportPart) -> Content:
+def _planned(figures: BulletinFigures, mine: Sequence[Urgent], plans: ReportPart) -> list[Content]:
     """Return what the county says about each project of its items; what it left out is said."""
     told: list[Content] = []
     if mine[0].last_known is not None:
-        return "本月没有可用的报表。"
+        return ["本月没有可用的报表。"]
     for project in figures.projects:
         if project.project in {each.project for each in mine}:
             words = one_line(project.narratives.get(mine[0].area, {}).get(plans.id, ""))
-            told += [Element("br")] * bool(told) + [words or f"{project.name}：未写明。"]
+            told.append(words or f"{project.name}未写明。")
     return told
 
 

@@ -9,6 +9,7 @@ from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
     Measurement,
+    Outlook,
     ProjectFigures,
     RankingFigures,
     ScoringFigures,
@@ -20,6 +21,7 @@ from minsheng.render.html.markup import Element, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.report.charts import source_note
 from minsheng.report.lights import STATUS_WORDS, figures_of, no_data
+from minsheng.report.prospects import prospects_of
 from minsheng.report.ranking import ranked, ranked_name
 from minsheng.report.score import STATES, decimals_of
 
@@ -51,18 +53,27 @@ def trend_chart(dossier: Dossier) -> Piece:
     if not charts:
         return part("年内走势", notice or paragraph("本项目没有可绘走势的数量数据。"))
     absent = note(f"没有数量数据、不绘走势：{'、'.join(without)}。") if without else None
-    return part("年内走势", notice, Element("div", charts, class_="multiples"), note(_reading(figures)), absent)
+    ahead = prospects_of(f"{figures.area_name}年底预计", figures, figures.measurements, figures.outlooks)
+    return part("年内走势", notice, Element("div", charts, class_="multiples"), note(_reading(figures)), absent, ahead)
 
 
 def _chart(figures: ProjectFigures, indicator: Measurement, points: Sequence[TrendPoint]) -> Element:
     told = [f"{p.period.last_month}月{_told(p, indicator)}" for p in points]
-    alt = f"{figures.area_name}{indicator.brief}走势：{'，'.join(told)}。"
-    return _draw(indicator, points).figure(alt, f"{indicator.brief}（{indicator.unit}）")
+    ahead = next((each for each in figures.outlooks if each.indicator == indicator.indicator), None)
+    end = ""
+    if ahead is not None and ahead.projected is not None and ahead.at.last_month < _MONTHS:
+        shown = numbers.quantity(ahead.projected, indicator.unit, indicator.decimals, indicator.target)
+        end = f"，年底预计{shown}"
+    alt = f"{figures.area_name}{indicator.brief}走势：{'，'.join(told)}{end}。"
+    return _draw(indicator, points, ahead if end else None).figure(
+        alt, f"{indicator.brief}（{indicator.unit}）{end[1:]}"
+    )
 
 
 def _reading(figures: ProjectFigures) -> str:
     bases = {m.basis for m in figures.measurements if m.target is not None}
     lines = ["实线为完成数。"]
+    lines += ["点线为按近三月平均推算到年底。"] if any(each.projected is not None for each in figures.outlooks) else []
     lines += ["数量类指标虚线为按序时进度应完成数。"] if "schedule" in bases else []
     lines += ["水平类指标虚线为年度目标，纵轴不从零起。"] if "full" in bases else []
     lines += ["×为没有可用数据的月份。"] if any(p.actual is None for p in figures.trend) else []
@@ -77,9 +88,10 @@ def _told(point: TrendPoint, indicator: Measurement) -> str:
     return numbers.quantity(point.actual, indicator.unit, indicator.decimals, indicator.bound(point.actual))
 
 
-def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Drawing:
+def _draw(indicator: Measurement, points: Sequence[TrendPoint], ahead: Outlook | None) -> Drawing:
     sheet = Drawing(drawing.MULTIPLE_WIDTH, _HEIGHT)
     values = [float(v) for p in points for v in (p.actual, p.schedule_target) if v is not None]
+    values += [float(ahead.projected)] if ahead is not None and ahead.projected is not None else []
     low, high, step = _scale(values, from_zero=indicator.basis == "schedule")
     for number in range(round((high - low) / step) + 1):
         value = low + number * step
@@ -100,6 +112,11 @@ def _draw(indicator: Measurement, points: Sequence[TrendPoint]) -> Drawing:
             [(_x(p.period.last_month), _y(float(p.actual or 0), low, high)) for p in run], colour=drawing.BAR, width=1.3
         )
     known = [p for p in points if p.actual is not None]
+    if ahead is not None and ahead.projected is not None:
+        start = (_x(known[-1].period.last_month), _y(float(known[-1].actual or 0), low, high))
+        end = (_x(_MONTHS), _y(float(ahead.projected), low, high))
+        sheet.line([start, end], colour=drawing.BAR, width=1.0, dotted=True)
+        sheet.disc(*end, 0.7, fill="#ffffff")
     sheet.dots([(_x(p.period.last_month), _y(float(p.actual or 0), low, high)) for p in known])
     gaps = [(_x(p.period.last_month), _BOTTOM - 1.2) for p in points if p.actual is None]
     if gaps:
@@ -197,23 +214,25 @@ def ranking_chart(dossier: Dossier) -> Piece:
     rows = ranked(figures)
     if not rows:
         return Piece(note("没有考评结果，不绘排名图。"))
-    start, stop, height, size = 42.0, 118.0, 6.2, 9.0
+    start, stop, height, size = 42.0, 108.0, 6.2, 9.0
     sheet = Drawing(drawing.PAGE_WIDTH, height * len(rows) + 1)
-    largest = max(*(row.full_marks for row in rows), *(row.total for row in rows), Decimal(1))
+    largest = max(*(row.marks for row in rows), *(row.total for row in rows), Decimal(1))
     unit = (stop - start) / float(largest)
     places = decimals_of([row.total for row in rows])
     for number, row in enumerate(rows):
         middle = height * number + height / 2
         sheet.text(4, middle, str(row.rank) if row.rank is not None else "—", size=size, anchor="right")
         sheet.text(7, middle, drawing.fitted(ranked_name(row), size, start - 8, lines=1)[0], size=size)
-        sheet.bar(start, middle - 1.9, unit * float(row.full_marks), 3.8, fill=drawing.TINT, edge=drawing.RULE)
+        sheet.bar(start, middle - 1.9, unit * float(row.marks), 3.8, fill=drawing.TINT, edge=drawing.RULE)
         if row.total > 0:
             sheet.bar(start, middle - 1.9, unit * float(row.total), 3.8)
-        sheet.text(stop + 2, middle, f"{fixed(row.total, places)}分", size=size)
+        out_of = f"{fixed(row.total, places)}/{trimmed(row.marks)}"
+        sheet.text(stop + 2, middle, f"{out_of}　{numbers.rate(row.rate)}%" if row.rate is not None else out_of, size=8)
     told = [(f"第{row.rank}名" if row.rank else "") + f"{ranked_name(row)}{trimmed(row.total)}分" for row in rows]
     word = "暂定" if figures.provisional else ""
     return Piece(
         sheet.figure(
-            f"{word}考评得分：{'；'.join(told)}。", f"{word}得分（分），浅色为已评项目满分。来源：各地区评分报告。"
+            f"{word}考评得分：{'；'.join(told)}。",
+            f"{word}得分/已评满分（分）和得分率，浅色为已评项目满分。来源：各地区评分报告。",
         )
     )

@@ -16,7 +16,7 @@ from minsheng.domain.result import InputFile, ResultRow, SectionScoringFigures
 from minsheng.intake.forms.form_store import Forms
 from minsheng.measure.marks import undifferentiated
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
-from minsheng.render.html.numbers import day, fixed, trimmed
+from minsheng.render.html.numbers import day, fixed, rate, trimmed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.result_table import remarks, result_sentence
@@ -69,7 +69,8 @@ def _result(sealed: PeriodResults) -> Element:
             None if row.rank is None else str(row.rank),
             row.name,
             fixed(row.total, places),
-            trimmed(row.full_marks),
+            trimmed(row.marks),
+            rate(row.rate),
             row.grade,
             None if row.converted is None else trimmed(row.converted),
             sealed.links(row.area, "scoring"),
@@ -82,6 +83,7 @@ def _result(sealed: PeriodResults) -> Element:
         TableColumn("县区", kind="row"),
         TableColumn("得分", "分"),
         TableColumn("已评满分", "分"),
+        TableColumn("得分率", "%"),
         TableColumn("等次", kind="text"),
         TableColumn("折算得分", "分"),
         TableColumn("得分表", kind="text"),

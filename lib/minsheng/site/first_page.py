@@ -16,6 +16,7 @@ from minsheng.render.html.numbers import day
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.heat import heat_figure
 from minsheng.report.supervision import supervised
 from minsheng.runs.graph import period_tasks
 from minsheng.site.parts import PeriodResults, header, is_published, matrix, section
@@ -49,6 +50,7 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         header(plan, title, bulletin),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
         [paragraph(_waiting(workspace, month), class_="summary") for month in later],
+        section("进展一览", heat_figure(bulletin)) if bulletin and bulletin.projects else None,
         section("重点督办", *supervised(bulletin)) if bulletin and bulletin.urgent else None,
         _attention(workspace, [newest, *later]) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),

@@ -10,7 +10,7 @@ from minsheng.domain.result import RankingFigures, ReturnNote
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import HTML
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
-from minsheng.render.html.numbers import day, fixed
+from minsheng.render.html.numbers import day, fixed, rate, trimmed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
@@ -90,7 +90,8 @@ def _ranking(month: PeriodResults) -> Element:
             str(row.rank or "—"),
             ranked_name(row),
             fixed(row.total, 2),
-            fixed(row.full_marks, 0),
+            trimmed(row.marks),
+            rate(row.rate),
             Element("a", "得分表", href=f"{row.area}/scoring/{HTML}"),
         ]
         for row in figures.rows
@@ -100,6 +101,7 @@ def _ranking(month: PeriodResults) -> Element:
         TableColumn("县区", kind="row"),
         TableColumn("得分", "分"),
         TableColumn("已评满分", "分"),
+        TableColumn("得分率", "%"),
         TableColumn("依据", kind="text"),
     ]
     said = ("暂定：未评、未到期的小项不计入。" if figures.provisional else "") + unreported(figures.rows)

@@ -69,7 +69,8 @@ class PeriodResults:
 
 def header(plan: Plan, title: str, about: Figures | None, *, back: tuple[str, str] | None = None) -> Element:
     """Return the title block of a page: issuer, title, what the figures are as of, and the way back."""
-    facts = [("实施方案", plan.about.title)]
+    group, _, liaison = plan.about.leading_group.said.partition("；联络员")
+    facts = [("实施方案", plan.about.title), ("领导小组", group), ("联络员", liaison)]
     if about is not None:
         as_of = [("数据截至", day(about.as_of))] if about.as_of else []
         facts = [("报告期", about.period.label), *as_of, *facts]

@@ -23,7 +23,7 @@ from minsheng.workspace import Workspace
 
 PROGRESS = "progress.xlsx"
 
-_WHOLE, _PERCENT = "#,##0", "0.0%"
+_WHOLE, _PERCENT, _RATE = "#,##0", "0.0%", "0.00%"
 
 
 def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
@@ -149,7 +149,9 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
         groups.append(
             Group(f"{figures.group_names[group]}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts))
         )
-    groups.append(Group("结果", ("扣分", "加分", "得分", "已评满分"), (points, points, points, "0.##")))
+    groups.append(
+        Group("结果", ("扣分", "加分", "得分", "已评满分", "得分率"), (points, points, points, "0.##", _RATE))
+    )
     groups.append(Group("等次", ("",), ("@",)))
     groups.append(Group("折算得分", ("",), (points,)))
     shown = half_years(figures)
@@ -160,7 +162,7 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
         for group in figures.groups:
             cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]
-        cells += [row.deducted, row.bonus, row.total, row.full_marks, row.grade, row.converted]
+        cells += [row.deducted, row.bonus, row.total, row.marks, row.rate, row.grade, row.converted]
         mine = {half.period: half for half in row.half_years}
         for each in (mine.get(half) for half in shown):
             rank = str(each.rank) if each and each.rank is not None else None

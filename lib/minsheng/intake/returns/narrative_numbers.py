@@ -164,6 +164,7 @@ class _Reader:
         mine = plan.area(owner)
         names = "|".join(map(re.escape, (mine.name, *mine.aliases)))
         self._in_front = re.compile(f"(?:{_IN_FRONT}|{names})*")
+        self._whole = plan.whole
         self._elsewhere = tuple(name for area in plan.areas if area.id != owner for name in (area.name, *area.aliases))
 
     def known(self, project: str, read: AcceptedReturn) -> Iterator[_Known]:
@@ -227,7 +228,7 @@ class _Reader:
 
     def _of_another(self, before: str) -> bool:
         """Whether a number is another area's, or not of this year up to the month's end."""
-        if "全市" in before or any(name in before for name in self._elsewhere):
+        if self._whole in before or any(name in before for name in self._elsewhere):
             return True
         times = list(_TIME.finditer(before))
         if not times:

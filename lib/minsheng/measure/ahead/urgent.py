@@ -14,7 +14,7 @@ from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement, Urgent
 from minsheng.measure.city import any_measurement
 from minsheng.measure.fields import Returns, last_used
-from minsheng.measure.milestones import judge
+from minsheng.measure.milestones import MET, judge
 from minsheng.measure.rounding import exact, sealed
 from minsheng.measure.wording import clauses_of
 
@@ -104,12 +104,14 @@ def _of(plan: Plan, area: Area, project: Project, period: Period, returns: Retur
             yield Urgent(**about, **_short_of(row), kind="red", label=row.brief, due=_year_end(plan), months=months)
     if accepted is None or month is None:
         return
-    judged = [(duty, judge(plan, month, accepted, duty.condition).state) for duty in _duties(plan, project, area.id)]
+    judged = [
+        (duty, judge(plan, month, accepted, duty.condition, returns).state) for duty in _duties(plan, project, area.id)
+    ]
     for duty, state in judged:
         if kind := _how_urgent(state, today, plan.reporting.watch_days):
             late = [m for m in month.year_to_date if _is_overdue(plan, project, area.id, m, returns, duty.condition)]
             yield Urgent(**about, kind=kind, label=state.name, due=state.due, because=state.because, months=len(late))
-    open_days = [state.due for _, state in judged if state.state != "met"]
+    open_days = [state.due for _, state in judged if state.state not in MET]
     if said := will_miss(accepted.verdict.narratives.get(project.id, {}), min(open_days, default=_year_end(plan))):
         due = min(open_days, default=_year_end(plan))
         yield Urgent(**about, kind="said", label=project.short_name, due=due, said=said)
@@ -130,7 +132,7 @@ def _duties(plan: Plan, project: Project, area_id: str) -> Iterator[_Duty]:
 
 
 def _how_urgent(state: ConditionState, today: date, watch_days: int) -> str:
-    if state.state == "met":
+    if state.state in MET:
         return ""
     if state.due < today or state.state in {"not_met", "unknown"}:
         return "overdue"
@@ -143,7 +145,7 @@ def _is_overdue(
     accepted = returns.get((month, area_id))
     if accepted is None or project.id not in accepted.verdict.projects or not plan.is_due(project.id, month):
         return False
-    return judge(plan, month, accepted, condition).state.state in {"not_met", "unknown"}
+    return judge(plan, month, accepted, condition, returns).state.state in {"not_met", "unknown"}
 
 
 def _streak(plan: Plan, area_id: str, indicator_id: str, until: Period, returns: Returns) -> int:

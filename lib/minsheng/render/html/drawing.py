@@ -72,11 +72,18 @@ class Drawing:
         self._drawn.append(f'<rect {place} fill="{fill}"{stroke}/>')
 
     def line(
-        self, points: Sequence[tuple[float, float]], *, colour: str = RULE, width: float = 0.5, dashed: bool = False
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = RULE,
+        width: float = 0.5,
+        dashed: bool = False,
+        dotted: bool = False,
     ) -> None:
         """Draw a line through the points; ``width`` is in points."""
         stroke = width * _MM_PER_POINT
-        dashes = f' stroke-dasharray="{_number(3 * stroke)} {_number(2 * stroke)}"' if dashed else ""
+        dash = (3 * stroke, 2 * stroke) if dashed else (stroke, 2 * stroke) if dotted else ()
+        dashes = f' stroke-dasharray="{" ".join(map(_number, dash))}"' if dash else ""
         style = f'stroke="{colour}" stroke-width="{_number(stroke)}"{dashes}'
         path = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
         self._drawn.append(f'<polyline points="{path}" fill="none" {style}/>')
@@ -92,6 +99,11 @@ class Drawing:
             else:
                 self.line([(x - half, y - half), (x + half, y + half)], colour=BAR, width=0.8)
                 self.line([(x - half, y + half), (x + half, y - half)], colour=BAR, width=0.8)
+
+    def disc(self, x: float, y: float, radius: float, *, fill: str) -> None:
+        """Draw a disc with an edge, so that a white one is seen."""
+        place = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
+        self._drawn.append(f'<circle {place} fill="{fill}" stroke="{INK}" stroke-width="{_number(0.15)}"/>')
 
     def text(
         self, x: float, y: float, text: str, *, size: float = 8, anchor: Anchor = "left", colour: str = INK

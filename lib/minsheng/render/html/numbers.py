@@ -97,6 +97,11 @@ def percent(ratio: Decimal, decimals: int = 1) -> str:
     return f"{percent_number(ratio, decimals)}%"
 
 
+def rate(value: Decimal | None) -> str | None:
+    """Write a 得分率 for a column whose header says %: to the hundredth, as ranks may hang on it."""
+    return None if value is None else percent_number(value, 2)
+
+
 def percentage_points(difference: Decimal, decimals: int = 1) -> str:
     """Write the size of a difference of two ratios: 个百分点, which are no percentages.
 
@@ -161,7 +166,12 @@ def wan(yuan: Decimal) -> str:
 
 def monthly_pace(remaining: Decimal, months: int, decimals: int) -> Decimal:
     """Return what each remaining month must bring, rounded up: less would not reach the target."""
-    return (remaining / months).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_CEILING)
+    return raised(remaining / months, decimals)
+
+
+def raised(value: Decimal, decimals: int) -> Decimal:
+    """Round up to so many decimals."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_CEILING)
 
 
 def day(value: date) -> str:

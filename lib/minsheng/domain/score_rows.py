@@ -1,0 +1,101 @@
+"""Rows of a ranking and of the result table (考评结果表): points, marks and what ranks them, area by area."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from minsheng.domain.base import Exact, Frozen
+from minsheng.domain.period import Period
+
+
+class _Scored(Frozen):
+    """Points out of the full marks that were assessed."""
+
+    total: Exact
+    full_marks: Exact
+    out_of: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """The marks that its total is compared with, where these are not ``full_marks``."""
+
+    @property
+    def marks(self) -> Decimal:
+        """已评满分: the marks that were assessed."""
+        return self.full_marks if self.out_of is None else self.out_of
+
+    @property
+    def rate(self) -> Decimal | None:
+        """得分率, by which areas are ranked where they were assessed on different marks."""
+        return self.total / self.marks if self.marks else None
+
+
+class RankRow(_Scored):
+    """One line of the ranking."""
+
+    rank: int | None
+    area: str
+    name: str
+    grade: str | None
+    converted: Exact | None
+    groups: dict[str, Exact]
+    """Points by rubric group id, of the groups in which anything is counted."""
+    unreported_marks: Exact = Field(default=Decimal(0), exclude_if=lambda value: not value)
+    """Full marks of what counts as zero for want of a return, which is no score of zero."""
+
+
+class ResultItem(Frozen):
+    """One sub-item of the rubric as a row of the result table."""
+
+    item: str
+    group: str
+    name: str
+    full_marks: Exact
+    evidence_required: str = ""
+
+
+class HalfYearRow(Frozen):
+    """What a half-year's result table said of a bureau."""
+
+    period: Period
+    rank: int | None
+    total: Exact
+    full_marks: Exact
+
+
+class ResultRow(_Scored):
+    """One county-level bureau in the result table (考评结果表)."""
+
+    rank: int | None
+    area: str
+    name: str
+    groups: dict[str, Exact]
+    """Points by rubric group id."""
+    items: dict[str, Exact | None]
+    """Points by item; ``None`` where the item is not counted (yet)."""
+    states: dict[str, str]
+    """Why, by item: the states of :class:`ItemScore`."""
+    evidence: dict[str, tuple[str, ...]]
+    """By item: what was handed in."""
+    deducted: Exact
+    bonus: Exact | None
+    grade: str | None
+    converted: Exact | None
+    as_of: date | None
+    assessed: bool
+    """Whether the assessor's form was in."""
+    half_years: tuple[HalfYearRow, ...] = Field(default=(), exclude_if=lambda rows: not rows)
+    """In a year's table: what its half-years' tables said."""
+
+
+class CityStanding(Frozen):
+    """One indicator: the city against its own target, beside the counties against theirs."""
+
+    indicator: str
+    label: str
+    city: Literal["met", "not_met", "unknown"]
+    city_said: str
+    """Actual and target in words."""
+    met: tuple[str, ...]
+    """Names of the areas that meet their own target."""
+    not_met: tuple[str, ...]
+    unknown: tuple[str, ...] = ()

@@ -1,0 +1,116 @@
+"""能否完成: pace, what is needed a month, the projected year's end, and the month in which a target is reached."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Outlook, ProjectFigures
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html.tables import TableColumn, table
+from minsheng.report.lights import figures_of
+
+_RULE = (
+    "近三月平均为每月新增（水平类为变化），不足三个月的按已有月数；"
+    "年底预计＝现有数＋近三月平均×剩余月数；不作考评依据。"
+)
+
+_COLUMNS = (
+    TableColumn("指标", kind="row"),
+    TableColumn("单位", kind="text"),
+    TableColumn("全年目标"),
+    TableColumn("现有数"),
+    TableColumn("本月"),
+    TableColumn("近三月平均"),
+    TableColumn("今后每月需"),
+    TableColumn("年底预计"),
+    TableColumn("达到目标", kind="text"),
+)
+
+
+def prospects(dossier: Dossier) -> Piece:
+    """Return the city's outlook on every indicator, of all projects."""
+    figures = figures_of(dossier, BulletinFigures)
+    measurements = [m for project in figures.projects for m in project.measurements]
+    outlooks = [each for project in figures.projects for each in project.outlooks]
+    return part("能否完成", prospects_of(f"{figures.whole}年底预计", figures, measurements, outlooks))
+
+
+def prospects_of(
+    caption: str,
+    figures: BulletinFigures | ProjectFigures,
+    measurements: Sequence[Measurement],
+    outlooks: Sequence[Outlook],
+) -> list[Element]:
+    """Return the sentence, the table and its rule; a sentence alone where nothing can be projected."""
+    known = {m.indicator: m for m in measurements}
+    pairs = [(known[each.indicator], each) for each in outlooks if each.indicator in known]
+    if not pairs:
+        return [paragraph("没有可以推算的数量指标。")]
+    month = figures.period.closing_month
+    old = [f"{m.brief}（{o.at.last_month}月）" for m, o in pairs if o.at < month]
+    stale = f"按最近一次全部可用的数据推算：{'、'.join(old)}。" if old else ""
+    rows = [_row(m, o) for m, o in pairs]
+    return [paragraph(verdict(pairs)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE + stale)]
+
+
+def verdict(pairs: Sequence[tuple[Measurement, Outlook]]) -> str:
+    """Say which targets are reached, which will be at this pace, and which will not."""
+    done = [m.brief for m, o in pairs if o.is_reached and not m.limit]
+    due = [f"{m.brief}（{o.reached.last_month}月）" for m, o in pairs if o.reached and not o.is_reached and not m.limit]
+    short = [m.brief for m, o in pairs if o.reached is None and o.projected is not None and not m.limit]
+    over = [m.brief for m, o in pairs if m.limit and o.reached is not None]
+    said = [f"已达到全年目标：{'、'.join(done)}"] * bool(done)
+    said += [f"按近三月平均年内可达到：{'、'.join(due)}"] * bool(due)
+    said += [f"按近三月平均年内达不到：{'、'.join(short)}"] * bool(short)
+    said += [f"已超过或将超过控制数：{'、'.join(over)}"] * bool(over)
+    return f"{'；'.join(said)}。" if said else "只有一个月的数据，尚不能推算。"
+
+
+def _row(measurement: Measurement, outlook: Outlook) -> list[Content]:
+    unit, decimals = measurement.unit, measurement.decimals
+    now = measurement.actual
+    return [
+        measurement.brief,
+        unit,
+        numbers.trimmed(measurement.target) if measurement.target is not None else None,
+        None if now is None else numbers.below(now, measurement.bound(now), decimals),
+        _change(measurement, outlook.pace),
+        _change(measurement, outlook.average),
+        None if outlook.needed is None else _needed(outlook.needed, decimals),
+        _projected(measurement, outlook),
+        _reached(measurement, outlook),
+    ]
+
+
+def _needed(pace: Decimal, decimals: int) -> str:
+    """Round up, since less would not do, to the decimals that the average has."""
+    places = decimals if pace == numbers.rounded(pace, decimals) else decimals + 1
+    return numbers.fixed(numbers.raised(pace, places), places)
+
+
+def _change(measurement: Measurement, pace: Decimal | None) -> str | None:
+    if pace is None:
+        return None
+    # A mean of whole things is seldom whole.
+    places = measurement.decimals if pace == numbers.rounded(pace, measurement.decimals) else measurement.decimals + 1
+    shown = numbers.fixed(abs(pace), places)
+    sign = "" if not numbers.rounded(pace, places) else "−" if pace < 0 else "+" * (measurement.basis == "full")
+    return f"{sign}{shown}"
+
+
+def _projected(measurement: Measurement, outlook: Outlook) -> str | None:
+    if outlook.projected is None:
+        return None
+    return numbers.below(outlook.projected, measurement.target, measurement.decimals)
+
+
+def _reached(measurement: Measurement, outlook: Outlook) -> str:
+    if measurement.limit:
+        return (
+            "年内不超"
+            if outlook.reached is None
+            else f"{outlook.reached.last_month}月{'已超' if outlook.is_reached else '将超'}"
+        )
+    if outlook.reached is not None:
+        return f"{outlook.reached.last_month}月{'已达到' if outlook.is_reached else ''}"
+    return "—" if outlook.projected is None else "年内达不到"
