@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
+from minsheng.archive.contents.evidence import gather_evidence
 from minsheng.commands.assess import run_assessment
 from minsheng.commands.template import write_templates
 from minsheng.domain.period import Period
@@ -23,6 +25,16 @@ from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 PERIOD = Period("2017-H1")
+
+
+def test_many_gaps_are_a_count_and_a_page(assessed: Workspace) -> None:
+    plan = load_plan(assessed.params, 2017)
+    found = gather_evidence(assessed, plan, Period("2017-H1"))
+    assert found.brief() == found.lines()
+    gaps = tuple(f"{body.name}：{item.id} {item.name}：缺" for body in found.bodies for item in body.items)
+    (line,) = replace(found, missing=gaps).brief()
+    assert line.startswith(f"印证资料缺 {len(gaps)} 项（苍溪县")
+    assert str(found.page_folder / "index.html") in line
 
 
 def add_forms(workspace):

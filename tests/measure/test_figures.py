@@ -46,6 +46,25 @@ def test_funds_in_yuan_with_execution(plan, build):
     assert (total.source, total.disbursed, total.execution) == ("total", 80000000, Decimal("0.8"))
 
 
+def test_a_plan_may_hold_figures_to_the_day_that_they_are_of(plan, build):
+    beds = {"elderly_care.beds_new_cumulative": "120"}
+    returns = {(JUNE, "cangxi"): build("2017-06", changes=beds, as_of=date(2017, 6, 20))}
+    by_day = plan.model_copy(update={"schedule": plan.schedule.model_copy(update={"at": "as_of"})})
+
+    def row(plan):
+        figures = project_figures(plan, "elderly_care", "cangxi", JUNE, returns, ())
+        return next(each for each in figures.measurements if each.indicator == "beds_new"), figures
+
+    at_end, _ = row(plan)
+    assert (at_end.schedule_progress, at_end.light.word) == (Decimal("0.5"), "基本同步")
+    # By 20 June 5/12 and 20/30 of the sixth twelfth: 17/36; 120 of 300 are 40 %, 7.2 points behind.
+    by_then, figures = row(by_day)
+    assert float(by_then.schedule_progress) == pytest.approx(17 / 36)
+    assert figures.schedule_at == "as_of"
+    june = next(each for each in figures.trend if each.indicator == "beds_new" and each.period == JUNE)
+    assert float(june.schedule_target) == pytest.approx(300 * 17 / 36)
+
+
 def test_money_is_followed_from_county_to_county_and_the_largest_gap_is_named(plan, build):
     returns = {(JUNE, area.id): build("2017-06", area.id) for area in plan.areas_with("dibao")}
     short = {"funds.dibao_upper.disbursed_yuan": "10000000"}

@@ -304,6 +304,7 @@ class Build:
     without_data = staticmethod(without_data)
     beds = staticmethod(beds)
     trend_of = staticmethod(trend_of)
+    words = NARRATIVE
 
     def dossier(self, figures, *, title="社会养老服务体系建设进展情况", subject="苍溪县"):
         inputs = (InputFile(file="returns/2017-06/cangxi.xlsx", sha256="ab" * 32),)

@@ -198,3 +198,25 @@ def test_the_ranking_says_what_orders_it(build):
     assert "得分率（%）" in text
     first = build.bulletin().figures.ranking[0]
     assert f"{first.rate * 100:.2f}" in text
+
+
+def test_one_fact_is_not_said_twice_in_two_spellings(build):
+    project = build.summary_of()
+    own = {
+        "progress": "截至6月20日，全市新增床位449张。7月3日起又开工一处，计划床位60张。",
+        "funds": "资金合计拨付520万元。县级另垫付12万元。",
+    }
+    dossier = build.monthly(projects=(project,), section_narratives={"elderly_care": {**build.words, **own}})
+    text = repr(report.report_parts(dossier))
+    assert text.count("449张") == 1
+    assert "7月3日起又开工一处，计划床位60张。" in text
+    assert "资金合计拨付520万元" not in text
+    assert "县级另垫付12万元。" in text
+
+
+def test_whoever_collects_hands_on_counties_that_lag(build):
+    office = repr(report.annexes(build.monthly(leader=None, section_name="办公室")))
+    own = repr(report.annexes(build.monthly()))
+    assert "未达标、滞后地区填写的情况" in office
+    assert "各地区填写的情况" in own
+    assert "默认规定" not in office

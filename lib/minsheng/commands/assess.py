@@ -70,7 +70,7 @@ class AssessmentOutcome(Outcome):
             )
         lines += summary.lines(self.workspace)
         lines += self.told
-        lines += self.evidence.lines()
+        lines += self.evidence.brief()
         folder = self.workspace.outputs / str(self.period)
         counts = summary.counts(self.seconds)
         lines.append(f"{self.period.label}考评：{counts} → {folder}/index.html，报督查室：{folder}/{FOLDER}/")

@@ -94,6 +94,8 @@ class Schedule(Frozen):
     """序时进度: the share of the year's target expected by each month's end."""
 
     by_month: dict[int, Exact]
+    at: Literal["month_end", "as_of"] = "month_end"
+    """The day that a month's figures are held to: its end, or the day that they are of (数据截至), in proportion."""
     source: Source
 
 

@@ -90,6 +90,8 @@ class _Figures(Frozen):
     as_of: date | None
     """数据截至; of several returns the earliest."""
     data_label: str = ""
+    schedule_at: Literal["month_end", "as_of"] = Field(default="month_end", exclude_if=lambda at: at == "month_end")
+    """The day that counts are held to, see :class:`~minsheng.domain.plan.Schedule`."""
     before_notice: bool = False
     """方案印发前."""
     assumptions: tuple[Assumption, ...] = ()

@@ -128,6 +128,7 @@ def city_measurement(
                 # A sum of those reported says 含 n/8 and who is missing; it has no completion and no light.
                 complete=not gathered.missing,
                 note=gathered.note,
+                as_of=min((accepted.verdict.as_of for _, accepted in gathered.found), default=None),
             )
         )
     return row.model_copy(

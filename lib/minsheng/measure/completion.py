@@ -1,5 +1,6 @@
 """How far: completion (完成率), schedule progress (序时进度), their gap, and the light that says it in a word."""
 
+from datetime import date
 from fractions import Fraction
 
 from minsheng.domain.area import CITY
@@ -86,14 +87,19 @@ def completion_of(
     return control_completion(actual, goal, control_formula(plan, indicator.id))
 
 
-def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id: str = CITY) -> Fraction | None:
-    """Return the share (0 to 1) of the year's target expected by a period's end; ``None`` for a level."""
+def schedule_progress(
+    plan: Plan, indicator: Indicator, period: Period, area_id: str = CITY, as_of: date | None = None
+) -> Fraction | None:
+    """Return the share (0 to 1) of the year's target expected by a period's end; ``None`` for a level.
+
+    ``as_of`` is the day that a month's figures are of, to which the share is brought where the plan says so.
+    """
     # A level is compared with its full target in every month.
     if indicator.basis == Basis.FULL:
         return None
     # Between two due months of a quarterly project the share is that at the last one, as the figures are.
     at = plan.figures_period(indicator.project, period)
-    passed = schedule_share(plan, at, indicator)
+    passed = _by_day(plan, indicator, at, as_of) if as_of is not None else schedule_share(plan, at, indicator)
     since = plan.area(area_id).since if area_id != CITY else None
     before = since.previous_month if since is not None else None
     if before is None:
@@ -101,6 +107,17 @@ def schedule_progress(plan: Plan, indicator: Indicator, period: Period, area_id:
     skipped = schedule_share(plan, before, indicator)
     # An area that appears later in the year has the schedule of its remaining months stretched to the whole.
     return (passed - skipped) / (1 - skipped) if skipped < 1 else Fraction(1)
+
+
+def _by_day(plan: Plan, indicator: Indicator, month: Period, as_of: date) -> Fraction:
+    """Return the share expected by a day: within its month in proportion to the days, the day itself counted."""
+    whole = schedule_share(plan, month, indicator)
+    if plan.schedule.at != "as_of" or month.kind != PeriodKind.MONTH or as_of >= month.end:
+        return whole
+    before = month.previous_month
+    start = schedule_share(plan, before, indicator) if before is not None else Fraction(0)
+    days = max((as_of - month.start).days + 1, 0)
+    return start + (whole - start) * Fraction(days, (month.end - month.start).days + 1)
 
 
 def schedule_share(plan: Plan, period: Period, indicator: Indicator | None = None) -> Fraction:

@@ -1,6 +1,7 @@
 """One indicator of one area in one period: actual, completion, light, and the formula with its numbers put in."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, assert_never
@@ -62,7 +63,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
         case RatioMeasure() | SumMeasure():
             parts = parts_of(plan, indicator, accepted)
             if isinstance(parts, Parts):
-                return measured(plan, indicator, period, parts, target, area_id=area.id)
+                return measured(plan, indicator, period, parts, target, area_id=area.id, as_of=accepted.verdict.as_of)
             return not_reported(plan, indicator, period, target, absent_words(plan, accepted, parts), area.id)
         case _ as never:
             assert_never(never)
@@ -104,9 +105,10 @@ def measured(
     area_id: str = CITY,
     complete: bool = True,
     note: str = "",
+    as_of: date | None = None,
 ) -> Measurement:
     """Divide, compare and say so; not ``complete`` is a sum with an area missing: no completion, no light."""
-    expected = schedule_progress(plan, indicator, period, area_id)
+    expected = schedule_progress(plan, indicator, period, area_id, as_of)
     actual = actual_of(indicator, parts)
     text = _division(plan, indicator, parts, actual, _bound(target, actual))
     common: dict[str, Any] = {

@@ -40,17 +40,21 @@ def trend(plan: Plan, project: Project, area_id: str, period: Period, returns: R
                     period=month,
                     indicator=indicator.id,
                     actual=row.actual if whole else None,
-                    schedule_target=_schedule_target(plan, indicator, month, target, area_id),
+                    schedule_target=_schedule_target(plan, indicator, month, target, area_id, row),
                     status=row.status if whole else ReturnStatus.NOT_REPORTED,
                 )
             )
     return tuple(points)
 
 
-def _schedule_target(plan: Plan, indicator: Indicator, month: Period, target: Target, area_id: str) -> Decimal | None:
+def _schedule_target(
+    plan: Plan, indicator: Indicator, month: Period, target: Target, area_id: str, row: Measurement
+) -> Decimal | None:
     if target.value is None:
         return None
     expected = schedule_progress(plan, indicator, month, area_id)
+    if plan.schedule.at == "as_of" and row.schedule_progress is not None:
+        expected = exact(row.schedule_progress)
     return target.value if expected is None else sealed(exact(target.value) * expected)
 
 
@@ -103,6 +107,7 @@ def project_figures(
         period=period,
         as_of=min(dates) if dates else None,
         data_label=_data_label(closing),
+        schedule_at=plan.schedule.at,
         before_notice=period.closing_month < plan.reporting.first_month,
         assumptions=collected(_defaults(plan, project, area_id, gathered)),
         project=project.id,

@@ -19,7 +19,7 @@ from minsheng.measure.completion import (
     range_completion,
     schedule_progress,
 )
-from minsheng.measure.rounding import grouped, half_up, percent
+from minsheng.measure.rounding import exact, grouped, half_up, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ def ratio_of(
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
     actual, actual_chain = _actual(indicator, measured)
     share = schedule_progress(plan, indicator, period, area_id)
+    if plan.schedule.at == "as_of" and measured.schedule_progress is not None:
+        # Points are held to the same day as the light.
+        share = exact(measured.schedule_progress)
     share = Fraction(1) if share is None else share
     if indicator.direction == Direction.WITHIN:
         return _range_term(plan, indicator, measured, formula)

@@ -153,6 +153,7 @@ def _common(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> dic
         "period": period,
         "as_of": min(dates) if dates else None,
         "data_label": "；".join(dict.fromkeys(label for label in labels if label)),
+        "schedule_at": plan.schedule.at,
         "before_notice": period.closing_month < plan.reporting.first_month,
         "assumptions": united(*(city.assumptions for city in cities)),
     }

@@ -5,6 +5,7 @@ A 月报 with an empty part is shown to whoever works on it, and never sealed.
 
 import json
 import os
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,30 +21,40 @@ from minsheng.notebook.inputs import RESULT, Inputs
 
 _COUNTS = "一二三四五六七八九十"
 
+_MOST_NAMED = 5
+"""Places of one file that are named one by one."""
+
 
 def refuse_empty_parts(figures: Figures, plan: Plan) -> None:
-    """Refuse a monthly report with an empty part: section, project, part, and the cell to fill in; others pass."""
+    """Refuse a monthly report with an empty part: by section its file and the cells to fill in; others pass."""
     if not isinstance(figures, MonthlyReportFigures):
         return
-    holes = [
-        _hole(plan, figures, project.project, project.name, part.id, part.title)
-        for project, part in empty_parts(figures, plan.reporting.parts)
-    ]
+    holes: dict[str, list[str]] = {}
+    for project, part in empty_parts(figures, plan.reporting.parts):
+        file, cell = _hole(plan, figures, project.project, part.id)
+        holes.setdefault(file, []).append(f"“{project.name}”的“{part.title}”（{cell}）")
     if holes:
         count = _COUNTS[len(plan.reporting.parts) - 1]
+        total = sum(map(len, holes.values()))
+        told = "；".join(f"{file}：{_said(places)}" for file, places in holes.items())
         raise GateRefusedError(
-            f"{figures.section_name}{figures.period.label}月报有{len(holes)}处没有内容，{count}个方面缺一不可，不予生成："
-            f"{'；'.join(holes)}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
+            f"{figures.section_name}{figures.period.label}月报有{total}处没有内容，{count}个方面缺一不可，各地区填写的不能代替，"
+            f"不予生成。{told}。补填后用 minsheng receive {figures.period} 登记，再运行 minsheng run {figures.period}"
         )
 
 
-def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, name: str, part_id: str, title: str) -> str:
+def _said(places: Sequence[str]) -> str:
+    more = f"等{len(places)}处" if len(places) > _MOST_NAMED else ""
+    return f"{'、'.join(places[:_MOST_NAMED])}{more}"
+
+
+def _hole(plan: Plan, figures: MonthlyReportFigures, project: str, part_id: str) -> tuple[str, str]:
+    """Return whose file lacks a part, and the cell where it belongs."""
     writer = plan.section(plan.project(project).section)
     note = next((entry for entry in figures.returns if entry.area == writer.id), None)
     file = note.file if note and note.file else f"returns/{figures.period}/{writer.id}.xlsx（尚未报送）"
     month = plan.return_month(project, figures.period) or figures.period
-    cell = narrative_cell(plan, writer, project, part_id, month)
-    return f"“{name}”的“{title}”（{writer.name}填写 {file} 的 {cell}；各地区填写的不能代替）"
+    return f"{writer.name} {file}", narrative_cell(plan, writer, project, part_id, month)
 
 
 class Published:

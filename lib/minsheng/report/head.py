@@ -1,6 +1,5 @@
 """What stands first on a page: title block, one sentence, and the sections that 全市 and a county show differently."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -95,15 +94,7 @@ def _project(figures: ProjectFigures) -> str:
         case [single]:
             return f"{opening}{sentences.standing(single)}{_money(figures)}"
         case several:
-            return f"{opening}{lights_in_words(several)}。{_worst(several)}{_money(figures)}"
-
-
-def lights_in_words(measurements: Sequence[Measurement]) -> str:
-    """Return how many indicators have which light: 4项指标中，1项提前完成，3项进度滞后."""
-    counted = Counter(measurement.light.word for measurement in measurements)
-    if len(counted) == 1:
-        return f"{len(measurements)}项指标均为“{measurements[0].light.word}”"
-    return f"{len(measurements)}项指标中，" + "、".join(f"{count}项{word}" for word, count in counted.items())
+            return f"{opening}{sentences.lights_in_words(several)}。{_worst(several)}{_money(figures)}"
 
 
 def _worst(measurements: Sequence[Measurement]) -> str:

@@ -155,7 +155,7 @@ def _caption(figures: BulletinFigures) -> Content:
     said += "↑↓为颜色比上月变好、变差。" if figures.previous_tones else ""
     if any(m.last_known for m in shown):
         said += "括号内为最近一次可用数据的月份。"
-    return said + schedule_note(figures.period, figures.as_of, shown)
+    return said + schedule_note(figures, shown)
 
 
 _MARKS: Mapping[Tone, str] = {Tone.GREEN: "○", Tone.YELLOW: "◐", Tone.RED: "●", Tone.GREY: "×"}

@@ -5,17 +5,20 @@ the body (主体) holds: 标题、主送机关、正文、附件说明、署名�
 ``render/styles/official.css``.
 """
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.light import Tone
 from minsheng.domain.plan import ReportPart
-from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
+from minsheng.domain.result import AreaRow, Dossier, MonthlyReportFigures, ProjectSummary
 from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
 from minsheng.report import sentences
 from minsheng.report.lights import figures_of, unused
+from minsheng.report.prospects import verdict
 from minsheng.report.sources import assumptions, sources
 
 SIGNATURE_PLACE = "signature-place"
@@ -44,6 +47,7 @@ def official_head(dossier: Dossier) -> Piece:
         paragraph(f"{figures.addressee}：", class_="addressee") if figures.addressee else None,
         paragraph(f"按照《{heading.plan_title}》要求，现将{figures.period.label}{heading.programme}工作情况报告如下。"),
         paragraph(monthly_summary(figures), _before_notice(figures)),
+        paragraph(overall(figures)) if figures.leader is None and figures.projects else None,
         paragraph(f"领导小组：{heading.group}。") if heading.group else None,
     )
 
@@ -58,6 +62,15 @@ def monthly_summary(figures: MonthlyReportFigures) -> str:
     received += f"；{'，'.join(partly)}未通过校验，未采用" if partly else ""
     projects = "、".join(project.name for project in figures.projects)
     return f"本报告包括{projects}{len(figures.projects)}个项目。本月{received}；{when}。"
+
+
+def overall(figures: MonthlyReportFigures) -> str:
+    """Return how all targets stand together, and which will be reached: what a reader of all projects asks first."""
+    measured = [m for project in figures.projects for m in project.measurements if m.has_duty]
+    known = {m.indicator: m for m in measured}
+    pairs = [(known[o.indicator], o) for p in figures.projects for o in p.outlooks if o.indicator in known]
+    said = f"{figures.whole}{sentences.lights_in_words(measured)}。" if measured else ""
+    return said + (verdict(pairs) if pairs else "")
 
 
 def report_parts(dossier: Dossier) -> Piece:
@@ -117,9 +130,14 @@ def annexes(dossier: Dossier) -> Piece:
 
 
 def _annexes(dossier: Dossier) -> list[tuple[str, Content]]:
-    written = [each for project in _reported(dossier) for each in _area_words(project, dossier.parts)]
-    found: list[tuple[str, Content]] = [("各地区填写的情况", written)] * bool(written)
-    for piece in (assumptions(dossier), sources(dossier)):
+    figures = figures_of(dossier, MonthlyReportFigures)
+    # Who collects hands on counties that lag; what the others wrote stands in the annexes of the sections' reports.
+    collected = figures.leader is None
+    written = [each for project in figures.projects for each in _area_words(project, dossier.parts, lagging=collected)]
+    title = "未达标、滞后地区填写的情况" if collected else "各地区填写的情况"
+    found: list[tuple[str, Content]] = [(title, written)] * bool(written)
+    # Defaults of ours are the bureau's own business: no annex of a report that leaves it.
+    for piece in (sources(dossier),) if collected else (assumptions(dossier), sources(dossier)):
         for element in piece.elements:
             if isinstance(element, Element):
                 heading, *body = element.children
@@ -173,8 +191,42 @@ def _project(
             told = f"“{each.title}”没有内容：科室未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
             continue
-        content += [*_from_data(project, each, figures.whole), *paragraphs(own.get(each.id, ""))]
+        from_data = _from_data(project, each, figures.whole)
+        words = own.get(each.id, "")
+        content += [*from_data, *paragraphs(_not_said_yet(words, from_data) if each.is_from_data else words)]
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
+
+
+_NUMBER = re.compile(r"\d[\d,，]*(?:\.\d+)?")
+
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|末|份)?|\d{4}年")
+
+
+def _not_said_yet(words: str, above: Sequence[Element]) -> str:
+    """Leave out the sentences of a section whose every figure stands above already, in another spelling or not.
+
+    A figure that differs from those above by more than its last decimal is another one, and stays.
+    """
+    known = [_plain(each) for each in _NUMBER.findall(_DATE.sub("", "".join(element.text() for element in above)))]
+    kept = []
+    for sentence in _SENTENCE.findall(words):
+        figures = [_plain(each) for each in _NUMBER.findall(_DATE.sub("", sentence))]
+        if not figures or not all(any(_same(figure, other) for other in known) for figure in figures):
+            kept.append(sentence)
+    return "".join(kept).strip()
+
+
+_SENTENCE = re.compile(r"[^。\n]+[。\n]?|\n")
+
+
+def _plain(number: str) -> Decimal:
+    return Decimal(number.replace(",", "").replace("，", ""))
+
+
+def _same(one: Decimal, other: Decimal) -> bool:
+    """Whether two figures are one, the longer rounded to the decimals of the shorter."""
+    places = min(max(-int(each.as_tuple().exponent), 0) for each in (one, other))
+    return numbers.rounded(one, places) == numbers.rounded(other, places)
 
 
 def _from_data(project: ProjectSummary, each: ReportPart, whole: str) -> list[Element]:
@@ -183,39 +235,43 @@ def _from_data(project: ProjectSummary, each: ReportPart, whole: str) -> list[El
             told = [f"{whole}{sentences.standing(m)}" for m in project.measurements]
             return [paragraph("".join(told))] * bool(told) + _unfinished(project)
         case "funds":
-            clauses = [f"{sentences.funds(use)}。" for use in project.funds]
+            # The sum first, with every stage and both rates; what sources say beside it is how it is made up.
+            total = [use for use in project.funds if use.source == sentences.TOTAL]
+            parts = [use for use in project.funds if use.source != sentences.TOTAL]
+            clauses = [f"{sentences.funds_in_full(use)}。" for use in total]
+            clauses += [f"其中{'；'.join(sentences.funds(use) for use in parts)}。"] * bool(parts)
             return [paragraph("".join(clauses))] * bool(clauses)
         case _:
             return []
 
 
 def _unfinished(project: ProjectSummary) -> list[Element]:
-    told = []
-    for indicator in project.measurements:
-        told += [said for _, said in sentences.areas_by_light(indicator, project.areas, (Tone.RED, Tone.YELLOW))]
+    tones = (Tone.RED, Tone.YELLOW)
+    told = [said for _, said in sentences.areas_by_lights(project.measurements, project.areas, tones)]
     absent = [f"{row.name}（{said}）" for row in project.areas if (said := unused(row))]
     if absent:
         told.append(f"没有可用数据的地区：{'、'.join(absent)}。")
     return [paragraph("".join(told))] if told else []
 
 
-def _reported(dossier: Dossier) -> tuple[ProjectSummary, ...]:
-    return figures_of(dossier, MonthlyReportFigures).projects
-
-
-def _area_words(project: ProjectSummary, parts: Sequence[ReportPart]) -> list[Element]:
-    """Return a project's parts in its areas' own words, for the parts that no figure can fill."""
+def _area_words(project: ProjectSummary, parts: Sequence[ReportPart], *, lagging: bool) -> list[Element]:
+    """Return a project's parts in its areas' own words, for the parts that no figure can fill; or of those that lag."""
+    rows = [row for row in project.areas if not lagging or _lags(row)]
     told: list[Element] = []
     for each in parts:
-        texts = [] if each.is_from_data else _area_texts(project, each)
+        texts = [] if each.is_from_data else _area_texts(project, rows, each)
         told += [Element("h3", f"{project.name}：{each.title}"), *texts] if texts else []
     return told
 
 
-def _area_texts(project: ProjectSummary, each: ReportPart) -> list[Element]:
+def _lags(row: AreaRow) -> bool:
+    return any(measurement.light.tone in {Tone.RED, Tone.YELLOW} for measurement in row.measurements)
+
+
+def _area_texts(project: ProjectSummary, rows: Sequence[AreaRow], each: ReportPart) -> list[Element]:
     """Areas that wrote the same are named together."""
     writers: dict[str, list[str]] = {}
-    for row in project.areas:
+    for row in rows:
         text = one_line(project.narratives.get(row.area, {}).get(each.id, ""))
         if text:
             writers.setdefault(text, []).append(row.name)

@@ -1,12 +1,10 @@
 """进展情况 of one project: indicators against target and schedule, duties, key figures."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from minsheng.domain.area import CITY
-from minsheng.domain.period import Period
 from minsheng.domain.reporting import SUPPRESSED
-from minsheng.domain.result import Dossier, KeyValue, Measurement, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Dossier, KeyValue, Measurement, ProjectFigures
 from minsheng.measure import disclosure
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
@@ -145,13 +143,16 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
     ]
 
 
-def schedule_note(period: Period, as_of: date | None, shown: Sequence[Measurement]) -> str:
+def schedule_note(figures: ProjectFigures | BulletinFigures, shown: Sequence[Measurement]) -> str:
     """Say what counts are held against: the schedule of the month's end, which is later than their figures."""
+    period, as_of = figures.period, figures.as_of
     shares = {m.schedule_progress for m in shown if m.schedule_progress is not None}
     if not shares or as_of is None:
         return ""
     if as_of >= period.end:
         return f"数据截至{numbers.day(as_of)}。"
+    if figures.schedule_at == "as_of":
+        return f"序时进度按各地数据截至日（最早{numbers.day(as_of)}）折算。"
     share = numbers.percent(max(shares)) if len(shares) == 1 else ""
     end = f"{period.end.month}月{period.end.day}日"
     return f"数据截至{numbers.day(as_of)}，序时进度{share}按{end}计算，之间尚有{(period.end - as_of).days}天。"
@@ -168,7 +169,7 @@ def _remarks(figures: ProjectFigures) -> list[Element]:
     lines = ["指标后的小号数字指向文末的计算依据。"]
     if any(m.basis == "schedule" and m.schedule_progress is not None for m in figures.measurements):
         lines.append("相差的百分点按未舍入的数计算。")
-        lines.append(schedule_note(figures.period, figures.as_of, figures.measurements))
+        lines.append(schedule_note(figures, figures.measurements))
     if any(m.basis == "full" and not m.is_milestone for m in figures.measurements):
         lines.append("水平类指标每月都与全年目标比较，不按月份折算。")
     notes = [note("".join(lines))]

@@ -1,6 +1,7 @@
 """Sentences that say how a figure stands. They follow the figures: whatever crosses its target changes its words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -45,7 +46,13 @@ def progress(measurement: Measurement) -> str:
 def standing(measurement: Measurement) -> str:
     """Return a whole sentence about an indicator with its light; a milestone's own words say its light already."""
     said = progress(measurement)
-    return f"{said}。" if measurement.level else f"{said}，状态为“{measurement.light.word}”。"
+    # A milestone's level, and what stands where a figure is not there, are the light in words already.
+    silent = measurement.has_duty and not measurement.is_milestone and measurement.actual is None
+    return (
+        f"{said}。"
+        if measurement.level or silent or not measurement.has_duty
+        else f"{said}，状态为“{measurement.light.word}”。"
+    )
 
 
 def _judged(measurement: Measurement) -> str:
@@ -107,6 +114,14 @@ def remaining(measurement: Measurement, period: Period) -> str:
     return f"距年度目标还差{gap}，年内还有{months}个月，平均每月至少需完成{needed}。"
 
 
+def lights_in_words(measurements: Sequence[Measurement]) -> str:
+    """Return how many indicators have which light: 4项指标中，1项提前完成，3项进度滞后."""
+    counted = Counter(measurement.light.word for measurement in measurements)
+    if len(counted) == 1:
+        return f"{len(measurements)}项指标均为“{measurements[0].light.word}”"
+    return f"{len(measurements)}项指标中，" + "、".join(f"{count}项{word}" for word, count in counted.items())
+
+
 def areas_by_light(
     indicator: Measurement, areas: Sequence[AreaRow], tones: Sequence[Tone]
 ) -> Iterator[tuple[Tone, str]]:
@@ -114,17 +129,29 @@ def areas_by_light(
 
     The worst first, in the order of the colours.
     """
+    yield from areas_by_lights([indicator], areas, tones)
+
+
+def areas_by_lights(
+    indicators: Sequence[Measurement], areas: Sequence[AreaRow], tones: Sequence[Tone]
+) -> Iterator[tuple[Tone, str]]:
+    """Yield the same of several indicators; those at which the same areas have the same light are named together."""
     for tone in tones:
-        named: dict[str, list[str]] = {}
-        for row in areas:
-            for measurement in row.measurements:
-                if measurement.indicator == indicator.indicator and measurement.light.tone == tone:
-                    named.setdefault(measurement.light.word, []).append(row.name)
-        for word, names in named.items():
-            if len(names) == 1:
-                yield tone, f"{names[0]}{indicator.brief}“{word}”。"
+        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for indicator in indicators:
+            named: dict[str, list[str]] = {}
+            for row in areas:
+                for measurement in row.measurements:
+                    if measurement.indicator == indicator.indicator and measurement.light.tone == tone:
+                        named.setdefault(measurement.light.word, []).append(row.name)
+            for word, names in named.items():
+                alike.setdefault((word, tuple(names)), []).append(indicator.brief)
+        for (word, same), briefs in alike.items():
+            what = "、".join(briefs)
+            if len(same) == 1:
+                yield tone, f"{same[0]}{what}“{word}”。"
             else:
-                yield tone, f"{indicator.brief}“{word}”的有{len(names)}个地区：{'、'.join(names)}。"
+                yield tone, f"{what}“{word}”的{'都是' if briefs[1:] else '有'}{len(same)}个地区：{'、'.join(same)}。"
 
 
 def condition(state: ConditionState) -> str:
@@ -159,6 +186,22 @@ def funds(use: FundUse) -> str:
         if use.execution > 1:
             clauses.append("拨付大于到位，请核实")
     return "，".join(clauses)
+
+
+def funds_in_full(use: FundUse) -> str:
+    """Return one clause about a sum of money, every stage and both rates, without its full stop."""
+    if not use.allocated or use.received is None or use.disbursed is None:
+        return funds(use)
+    said = f"{_fund_label(use)}下达{_money(use.allocated)}，到位{_money(use.received)}，拨付{_money(use.disbursed)}"
+    rates = [f"到位率{numbers.percent(use.arrival)}"] if use.arrival is not None else []
+    rates += [f"执行率{numbers.percent(use.execution)}"] if use.execution is not None else []
+    over = ["拨付大于到位，请核实"] if use.execution is not None and use.execution > 1 else []
+    return "，".join([said, *rates, *over])
+
+
+def _fund_label(use: FundUse) -> str:
+    label = "资金合计" if use.source == TOTAL else f"{use.label.removesuffix('资金')}资金"
+    return f"{label}（不含未报送的{'、'.join(use.absent)}）" if use.absent else label
 
 
 def _actual(measurement: Measurement) -> str:

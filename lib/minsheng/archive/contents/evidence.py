@@ -110,6 +110,17 @@ class PeriodEvidence:
         with_waivers = f"，其中免交 {len(self.waived)} 项" if self.waived else ""
         return [*told, f"印证资料齐全：{len(self.bodies)} 个考评对象 {count} 个小项{with_waivers}"]
 
+    def brief(self, most: int = 5) -> list[str]:
+        """Return the state in a few lines: of many gaps their number by body, and the page that lists them."""
+        if len(self.missing) <= most:
+            return self.lines()
+        by_body = {body.name: sum(gap.startswith(f"{body.name}：") for gap in self.missing) for body in self.bodies}
+        counted = "、".join(f"{name}{count}项" for name, count in by_body.items() if count)
+        others = len(self.missing) - sum(by_body.values())
+        counted += f"{'、' * bool(counted)}其他{others}项" if others else ""
+        page = self.page_folder / "index.html"
+        return [f"印证资料缺 {len(self.missing)} 项（{counted}），不能归档；免交 {len(self.waived)} 项；逐项见 {page}"]
+
     def check(self) -> None:
         """Raise :class:`~minsheng.errors.GateRefusedError` with every gap."""
         if self.missing:
