@@ -1,7 +1,7 @@
 """Where things lie: one place that knows every path of a workspace, and the settings in ``minsheng.toml``."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -23,7 +23,15 @@ RESULT = "result.json"
 ENVIRONMENT = "MINSHENG_WORKSPACE"
 
 OTHER_VARIABLES = frozenset(
-    {ENVIRONMENT, "MINSHENG_KEY_PASSWORD", "MINSHENG_PLAN", "MINSHENG_PROVENANCE", "MINSHENG_RESULT"}
+    {
+        ENVIRONMENT,
+        "MINSHENG_KEY_PASSWORD",
+        "MINSHENG_SECOND_KEY_PASSWORD",
+        "MINSHENG_RECOVERY_KEY_PASSWORD",
+        "MINSHENG_PLAN",
+        "MINSHENG_PROVENANCE",
+        "MINSHENG_RESULT",
+    }
 )
 """What the program reads from the environment besides the settings."""
 
@@ -85,7 +93,12 @@ class Settings(Frozen):
     keys: str = "data/keys"
     """Where the key lies that signs the archive's ledger; never in the archive."""
     timestamp_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """Timestamp server (RFC 3161) for leaders' signatures; without one they carry the signing machine's time."""
+    """Timestamp server (RFC 3161) for leaders' signatures and the archive's heads; without one they carry this
+    machine's time."""
+    witness: str = ""
+    """Folder outside of the workspace that somebody else keeps: a note with the archive's head goes there."""
+    second_keys: str = ""
+    """Where the key of a second person lies who signs the archive's ledger too; usually a removable disk."""
     trust_roots: str = ""
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
@@ -183,6 +196,16 @@ class Workspace:
         return self.root / self.settings.keys
 
     @property
+    def witness(self) -> Path | None:
+        """Where a witness keeps the archive's heads, if the settings say so."""
+        return self.root / self.settings.witness if self.settings.witness else None
+
+    @property
+    def second_keys(self) -> Path | None:
+        """Where the second person's key lies, if two sign."""
+        return self.root / self.settings.second_keys if self.settings.second_keys else None
+
+    @property
     def trust_roots(self) -> list[Path]:
         """The root certificates that the settings trust, in order; none where they name no folder."""
         if not self.settings.trust_roots:
@@ -229,12 +252,26 @@ def _refuse_places(root: Path, settings: Settings) -> None:
     # Whoever can change the archive must not be able to sign the change.
     if keys.is_relative_to(archive) or archive.is_relative_to(keys):
         faults.append(f"keys（{keys}）与 archive（{archive}）一个在另一个里面：私钥不能和归档放在一起，请分开")
+    faults += _wrong_places_of_others(root, settings, archive, keys)
     if settings.trust_roots and not (root / settings.trust_roots).is_dir():
         faults.append(f"trust_roots 指向 {root / settings.trust_roots}，没有这个文件夹：请写放根证书的文件夹")
     if settings.timestamp_url and not _is_web_address(settings.timestamp_url):
         faults.append(f"timestamp_url “{settings.timestamp_url}”不是网址：应为 https://主机/…")
     if faults:
         raise UsageError("\n".join(f"{root / MARKER} 的 {fault}" for fault in faults))
+
+
+def _wrong_places_of_others(root: Path, settings: Settings, archive: Path, keys: Path) -> Iterator[str]:
+    """Yield what is wrong with what other people keep: the witness, and the second person's key."""
+    if settings.witness:
+        witness = (root / settings.witness).resolve()
+        # What the bureau's own folder keeps proves nothing against the bureau.
+        if witness.is_relative_to(root) or witness.is_relative_to(archive):
+            yield (f"witness 指向 {witness}，在工作区或归档里：见证要放在局外的人保管的地方")
+    if settings.second_keys:
+        second = (root / settings.second_keys).resolve()
+        if second.is_relative_to(archive) or second == keys:
+            yield (f"second_keys 指向 {second}：第二个人的钥匙不能和归档、和第一把钥匙放在一起，请分开")
 
 
 def _is_web_address(text: str) -> bool:

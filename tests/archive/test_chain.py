@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.package.chain import LEDGER, SIGNATURE, START, Entry, read_ledger
+from minsheng.archive.package.chain import START, Entry, read_ledger
 from minsheng.archive.package.key import Signer, open_signer
+from minsheng.archive.package.key_chain import LEDGER, SIGNATURE
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, UsageError
 
 
@@ -53,7 +54,7 @@ ATTACKS = {
     "tail cut": (lambda found: found[:2], "2017-06.r2：账本中没有这个包"),
     "half a line": (lambda found: [*found[:2], found[2][:40]], "最后一行没有写完"),
     "written otherwise": (lambda found: [found[0].replace(b":1,", b": 1,", 1), *found[1:]], "不是本系统写成的样子"),
-    "not a line": (lambda found: [*found, b"hello\n"], "不是一条封存记录"),
+    "not a line": (lambda found: [*found, b"hello\n"], "不是一条账本记录"),
     "emptied": (lambda _: [], "没有账本"),
 }  # fmt: skip
 

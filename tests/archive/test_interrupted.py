@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from tests.archive.conftest import Desk, order
 
-from minsheng.archive.package.chain import LEDGER, SIGNATURE, read_ledger
+from minsheng.archive.package.chain import read_ledger
+from minsheng.archive.package.key_chain import LEDGER, SIGNATURE
 from minsheng.archive.package.sealing import seal
 from minsheng.errors import GateRefusedError
 from minsheng.files.locks import locked

@@ -22,6 +22,7 @@ from minsheng.archive.contents.month import (
     recorded_files,
     why_incomplete,
 )
+from minsheng.archive.contents.outside import show_outside
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.chain import read_newest
 from minsheng.archive.package.sealing import Order, Sealed, seal
@@ -61,7 +62,7 @@ class SealOutcome(Outcome):
         """Return the outcome for a terminal; the head is what a delivery note prints."""
         entry, lines = self.sealed.entry, []
         if self.sealed.completed is not None:
-            lines.append(f"已补完上次中途停止的归档：{self.sealed.completed.bag}")
+            lines.append(f"已补完上次中途停止的：{self.sealed.completed.words}")
         if self.sealed.is_new:
             replaced = f"，代替 {entry.replaces}（{entry.why}）" if entry.replaces else ""
             lines.append(f"已归档：{self.archive / entry.bag}，{self.files} 个文件，{self.size:,} 字节{replaced}")
@@ -78,7 +79,7 @@ class SealOutcome(Outcome):
             "entry": self.sealed.entry.model_dump(mode="json"),
             "head": self.sealed.head,
             "new": self.sealed.is_new,
-            "completed": completed.bag if completed else None,
+            "completed": completed.words if completed else None,
             "files": self.files,
             "bytes": self.size,
             "changed_code": list(self.code),
@@ -234,9 +235,10 @@ def seal_payload(
         changed_code=tuple(changed),
     )
     where = archive or workspace.archive
-    sealed = seal(where, workspace.keys, order, say=display.stage)
+    sealed = seal(where, workspace.keys, order, second=workspace.second_keys, say=display.stage)
+    outside = show_outside(where, workspace)
     size = sum(source.size for source in payload.values())
     unseen = map(str, looked.unchecked)
     return SealOutcome(
-        where, sealed, len(payload), size, (*changed, *filter(None, [modified_tree()])), (*told, *unseen)
+        where, sealed, len(payload), size, (*changed, *filter(None, [modified_tree()])), (*told, *unseen, *outside)
     )

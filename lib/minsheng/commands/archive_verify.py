@@ -7,6 +7,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
 from minsheng.archive.contents.leaders import check_signed
+from minsheng.archive.contents.outside import Outside, check_outside
 from minsheng.archive.package.bag import read_info
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
@@ -25,6 +26,7 @@ class VerifyOutcome(Outcome):
     what: Path
     found: Verification
     notes: tuple[str, ...] = ()
+    outside: Outside | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -46,7 +48,8 @@ class VerifyOutcome(Outcome):
         lines += [_sm3_line(found)]
         if found.faults:
             return [*lines, f"核验不通过：{len(found.faults)} 处"]
-        return [*lines, *([f"账本头：{found.head}"] if found.head else []), "核验通过"]
+        conclusion = self.outside.conclusion if self.outside else "核验通过"
+        return [*lines, *([f"账本头：{found.head}"] if found.head else []), conclusion]
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
@@ -64,6 +67,7 @@ class VerifyOutcome(Outcome):
                 {"path": each.path, "bag": each.entry.bag, "replaced_by": each.replaced_by} for each in found.holdings
             ],
             "notes": list(self.notes),
+            "outside": list(self.outside.means) if self.outside else [],
             "sm3": {"computed": found.sm3, "bags_without": found.without_sm3},
         }
 
@@ -138,12 +142,15 @@ def verify(
     only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
     found = verify_archive(folder, public=public, head=head, only=only, sm3=sm3, say=display.stage)
     found.holdings = holdings
-    signed = check_signed(folder, workspace, [*roots] or (workspace.trust_roots if workspace else []), only)
-    found.faults += signed.faults
+    trust = [*roots] or (workspace.trust_roots if workspace else [])
+    signed = check_signed(folder, workspace, trust, only)
+    outside = check_outside(folder, workspace, trust, head)
+    found.faults += [*signed.faults, *outside.faults]
     if path and path.is_file() and not holdings:
         found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
     told = _recomputed(found, folder, display) if anew else ()
-    return VerifyOutcome(path or folder, found, (*notes, *signed.notes, *told))
+    said = (*notes, *found.notes, *outside.notes, *signed.notes, *told)
+    return VerifyOutcome(path or folder, found, said, outside)
 
 
 def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[str, ...]:

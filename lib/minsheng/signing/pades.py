@@ -86,7 +86,7 @@ def open_credential(content: bytes, password: bytes | None) -> Credential:
     FileRefusedError
         If it is none, the password is wrong, or it holds no key of a named person.
     """
-    with _quiet():
+    with quiet():
         try:
             signer = signers.SimpleSigner.load_pkcs12_data(content, other_certs=(), passphrase=password)
         except (ValueError, TypeError) as fault:
@@ -95,7 +95,7 @@ def open_credential(content: bytes, password: bytes | None) -> Credential:
             reason = ""
     if signer is None or signer.signing_cert is None:
         raise FileRefusedError(f"证书文件（.p12）打不开：密码不对，或不是 PKCS #12 文件（{reason or '没有证书'}）")
-    return Credential(_common_name(signer.signing_cert), signer)
+    return Credential(common_name(signer.signing_cert), signer)
 
 
 def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url: str) -> bytes:
@@ -144,8 +144,8 @@ def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url:
         stamp_style=StaticStampStyle(background=drawn, border_width=0),
     )
     try:
-        with _quiet():
-            return _in_a_thread(lambda: bytes(signer.sign_pdf(writer).getvalue()))
+        with quiet():
+            return in_a_thread(lambda: bytes(signer.sign_pdf(writer).getvalue()))
     except Exception as fault:
         if not timestamp_url:
             raise
@@ -165,8 +165,8 @@ def check_pdf_signature(content: bytes, *, roots: Sequence[Path]) -> SignatureCh
         Files of trusted root certificates (PEM or DER); with none the issuer stays unverified.
     """
     try:
-        with _quiet():
-            return _in_a_thread(lambda: _checked(content, roots))
+        with quiet():
+            return in_a_thread(lambda: _checked(content, roots))
     except (PdfError, ValueError) as fault:
         return SignatureCheck((f"签名无法读取：{fault}",))
 
@@ -176,19 +176,17 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
     if SIGNATURE_FIELD not in found:
         return SignatureCheck((f"签名域“{SIGNATURE_FIELD}”中没有签名",))
     signature = found[SIGNATURE_FIELD]
-    certificates = _roots(roots)
-    first = validate_pdf_signature(signature, _context([]), _context([]), key_usage_settings=_FOR_SIGNATURES)
+    certificates = load_roots(roots)
+    anybody = validation_context([])
+    first = validate_pdf_signature(signature, anybody, anybody, key_usage_settings=_FOR_SIGNATURES)
     stamp = first.timestamp_validity
     attested = stamp is not None and stamp.intact and stamp.valid
     at = stamp.timestamp if stamp is not None and attested else first.signer_reported_dt
     # Certificates expire; what counts is whether they held when the leader signed.
-    status = (
-        validate_pdf_signature(
-            signature, _context(certificates, at), _context(certificates, at), key_usage_settings=_FOR_SIGNATURES
-        )
-        if certificates
-        else first
-    )
+    status = first
+    if certificates:
+        then = validation_context(certificates, at)
+        status = validate_pdf_signature(signature, then, then, key_usage_settings=_FOR_SIGNATURES)
     faults = []
     if not (status.intact and status.valid):
         faults.append("签名之后内容被改动，或签名本身无效")
@@ -198,11 +196,11 @@ def _checked(content: bytes, roots: Sequence[Path]) -> SignatureCheck:
         faults.append("时间戳无效")
     faults += _out_of_time(status.signing_cert, at)
     if certificates and not status.trusted:
-        issuer = _common_name(status.signing_cert, "issuer")
+        issuer = common_name(status.signing_cert, "issuer")
         faults.append(f"证书不是由所信任的机构颁发的，或在签字时无效（颁发者 {issuer}）")
     return SignatureCheck(
         tuple(faults),
-        signer=_common_name(status.signing_cert),
+        signer=common_name(status.signing_cert),
         signed_at=at,
         attested=attested,
         trusted=bool(status.trusted) if certificates else None,
@@ -217,12 +215,13 @@ def _out_of_time(certificate: Any, at: datetime | None) -> list[str]:
     return [f"证书在签字时不在有效期内（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}，签字 {at:%Y-%m-%d}）"]
 
 
-def _roots(paths: Sequence[Path]) -> list[Any]:
+def load_roots(paths: Sequence[Path]) -> list[Any]:
+    """Load the root certificates in files (PEM or DER)."""
     load: Any = load_certs_from_pemder  # untyped
     return list(load([str(path) for path in paths]))
 
 
-def _context(roots: list[Any], at: datetime | None = None) -> ValidationContext:
+def validation_context(roots: list[Any], at: datetime | None = None) -> ValidationContext:
     """Trust these roots and no others; nothing is fetched from anywhere."""
     moment = at.astimezone(UTC) if at else None
     return ValidationContext(trust_roots=roots, moment=moment, allow_fetching=False)
@@ -247,12 +246,13 @@ def _field_size(writer: IncrementalPdfFileWriter) -> tuple[float, float]:
     return abs(right - left), abs(top - bottom)
 
 
-def _common_name(certificate: Any, whose: str = "subject") -> str:
+def common_name(certificate: Any, whose: str = "subject") -> str:
+    """Return whose certificate it is, or who issued it."""
     names = getattr(certificate, whose).native.get("common_name", "")
     return str(names if isinstance(names, str) else names[-1])
 
 
-def _in_a_thread(work: Callable[[], _T]) -> _T:
+def in_a_thread(work: Callable[[], _T]) -> _T:
     """Work where no event loop runs."""
     # pyHanko starts a loop of its own, and a notebook's thread has one already.
     with ThreadPoolExecutor(1) as apart:
@@ -260,7 +260,7 @@ def _in_a_thread(work: Callable[[], _T]) -> _T:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep pyHanko's log off the terminal."""
     loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
     before = [logger.level for logger in loggers]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.contents.month import unsealed_lines
-from minsheng.archive.package.chain import LEDGER, Entry, read_newest, read_state
-from minsheng.archive.package.key import PUBLIC_NAME, SECRET_NAME
+from minsheng.archive.package.chain import Entry, read_newest, read_state
+from minsheng.archive.package.key import newest_public, secret_path
+from minsheng.archive.package.key_chain import LEDGER
 from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -48,8 +49,7 @@ def trusted_key(workspace: Workspace | None, key: Path | None) -> tuple[bytes | 
     UsageError
         If ``key`` does not exist.
     """
-    own = workspace.keys / PUBLIC_NAME if workspace else None
-    path = key or (own if own and own.is_file() else None)
+    path = key or (newest_public(workspace.keys) if workspace else None)
     if path is None:
         return None, ("签名是用归档自带的公钥核验的：请用 --key 给出另外取得的公钥",)
     if not path.is_file():
@@ -121,11 +121,12 @@ def sealed_files(workspace: Workspace, period: Period) -> tuple[Entry | None, Ma
 
 def archive_health(workspace: Workspace) -> tuple[str, str]:
     """Return in words how archive and key stand, and what is wrong with them; the latter empty where all is well."""
-    folder, secret = workspace.archive, workspace.keys / SECRET_NAME
+    folder = workspace.archive
     if not (folder / LEDGER).is_file():
         return f"归档 {folder}：还没有归档过", ""
-    own = workspace.keys / PUBLIC_NAME
-    state = read_state(folder, own.read_bytes() if own.is_file() else None)
+    own = newest_public(workspace.keys)
+    state = read_state(folder, own.read_bytes() if own else None)
+    secret = secret_path(workspace.keys, state.ring.current.text)
     said = f"归档 {folder}：{len(state.entries)} 个包"
     return said, _wrong(folder, secret, [*map(str, state.faults), *state.unfinished])
 

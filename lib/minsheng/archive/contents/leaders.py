@@ -61,8 +61,8 @@ def check_signed(
         Names of the packages to look into, and then the workspace is not; by default all.
     """
     check = SignedCheck()
-    entries = read_state(archive).entries
-    heads = frozenset(entry.head() for entry in entries)
+    state = read_state(archive)
+    entries, heads = state.entries, frozenset(line.head() for line in state.lines)
     newest: dict[Period, dict[str, str]] = {}
     for entry in entries:
         folder = archive / entry.bag

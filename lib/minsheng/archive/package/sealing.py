@@ -10,94 +10,30 @@ from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.package.bag import SM3_LIST, Payload, write_bag
-from minsheng.archive.package.chain import (
-    LEDGER,
-    SIGNATURE,
-    START,
-    Entry,
-    State,
-    bag_name,
-    companion_name,
-    companions,
-    newest,
-    read_ledger,
-    read_state,
-)
+from minsheng.archive.package.chain import START, Entry, State, bag_name, newest, read_state
 from minsheng.archive.package.faults import Fault, quoted
-from minsheng.archive.package.key import Signer, open_signer, signature_fault
-from minsheng.archive.package.package_check import check_bag, check_tags, complaints
+from minsheng.archive.package.key import open_signer
+from minsheng.archive.package.key_chain import LEDGER, Line
+from minsheng.archive.package.ledger_writing import (
+    STAGED_BAG,
+    Signers,
+    beside_now,
+    commit,
+    discard,
+    first_signers,
+    open_signers,
+    own_key,
+    recover,
+    refuse_earlier,
+    refuse_faults,
+    stage_line,
+)
+from minsheng.archive.package.package_check import check_tags, complaints
 from minsheng.archive.package.profile import CHANGED_CODE, CHANGED_CODE_WHY, PROFILE_ID, PROFILES
 from minsheng.domain.period import Period
-from minsheng.errors import ArchiveInvalidError, MachineUnfitError, MinshengError, UsageError
-from minsheng.files.hashing import digests_of
+from minsheng.errors import MachineUnfitError, MinshengError, UsageError
 from minsheng.files.locks import locked
-from minsheng.files.writing import (
-    UNFINISHED,
-    move_durably,
-    remove_tree,
-    sync_folder,
-    unfinished,
-    write_durably,
-    write_synced,
-)
-
-STAGED_BAG = f".bag{UNFINISHED}"
-
-
-def recover(folder: Path, public: bytes) -> Entry | None:
-    """Complete or undo what a killed seal left, and return what was completed; to be called with the archive locked."""
-    ledger, signature = folder / LEDGER, folder / SIGNATURE
-    waiting, waiting_signature = unfinished(ledger), unfinished(signature)
-    completed = None
-    if waiting_signature.is_file():
-        content = (
-            (waiting if waiting.is_file() else ledger).read_bytes() if (waiting.exists() or ledger.exists()) else b""
-        )
-        # The signature proves that the waiting ledger is ours: a stranger who drops a bag and a ledger into the folder
-        # cannot have the next seal adopt them.
-        if not signature_fault(content, waiting_signature.read_bytes(), public):
-            completed = _complete(folder, content)
-    discard(folder)
-    return completed
-
-
-def _complete(folder: Path, content: bytes) -> Entry | None:
-    entries, faults = read_ledger(content)
-    current = (folder / LEDGER).read_bytes() if (folder / LEDGER).is_file() else b""
-    if faults or not entries:
-        return None
-    last = entries[-1]
-    if content not in {current, current + last.line()} or not (folder / last.bag).is_dir():
-        return None
-    check = check_bag(folder / last.bag)
-    if check.faults or check.digest != last.digest:
-        return None
-    commit(folder)
-    return last
-
-
-def commit(folder: Path, bag: str = "") -> None:
-    """Put a seal in place, each part on the disk before the next; without ``bag`` it has its name already."""
-    if bag:
-        move_durably(folder / STAGED_BAG, folder / bag)
-    # In this order: a ledger's line never names a bag that is not there.
-    for name in (LEDGER, SIGNATURE):
-        if unfinished(folder / name).exists():
-            move_durably(unfinished(folder / name), folder / name)
-
-
-def discard(folder: Path) -> None:
-    """Take away whatever an unfinished seal left."""
-    # The ledger first, so that what remains can never be completed.
-    first = unfinished(folder / LEDGER)
-    for path in sorted(folder.glob(f".*{UNFINISHED}"), key=lambda path: path != first):
-        if path.is_dir() and not path.is_symlink():
-            remove_tree(path)
-        else:
-            path.unlink()
-
-
-_READ_ONLY = 0o444
+from minsheng.files.writing import sync_folder
 
 
 @dataclass(frozen=True)
@@ -161,10 +97,10 @@ class Sealed:
     entry: Entry
     head: str
     is_new: bool
-    completed: Entry | None
+    completed: Line | None
 
 
-def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) -> Sealed:
+def seal(folder: Path, keys: Path, order: Order, *, second: Path | None = None, say: Callable[[str], None]) -> Sealed:
     """Seal a payload as the next revision of its period; the same content as before changes nothing.
 
     Parameters
@@ -173,6 +109,8 @@ def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) 
         The archive; made where it does not exist.
     keys
         Where the secret key lies.
+    second
+        Where the secret key of the second person lies, if two sign.
     say
         Told when another seal has to be waited for.
 
@@ -192,15 +130,16 @@ def seal(folder: Path, keys: Path, order: Order, *, say: Callable[[str], None]) 
             folder.mkdir(parents=True, exist_ok=True)
             sync_folder(folder.parent)
         with locked(folder, exclusive=True, waiting=lambda: say("另一个归档正在进行，等它结束")):
-            return _seal(folder, keys, order)
+            return _seal(folder, keys, second, order)
     except OSError as fault:
         raise MachineUnfitError(_words(folder, fault)) from fault
 
 
-def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
-    signer = open_signer(keys, make=not (folder / LEDGER).exists())
-    completed = recover(folder, signer.public)
-    state = read_state(folder, signer.public if (folder / LEDGER).exists() else None)
+def _seal(folder: Path, keys: Path, second: Path | None, order: Order) -> Sealed:
+    is_first = not (folder / LEDGER).exists()
+    first = open_signer(keys, make=True) if is_first else None
+    completed = recover(folder, keys)
+    state = read_state(folder, own_key(keys) if (folder / LEDGER).exists() else None)
     last = newest(state.entries, order.period)
     faults = state.faults
     if last is not None:
@@ -209,24 +148,17 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
         if before and before.digest != last.digest:
             faults.append(Fault(last.bag, "不是账本所记的那个包：清单被重写"))
         changes = _changes(before.payload if before else {}, order.payload)
-    # Nothing is put on top of what does not verify.
-    if faults:
-        lines = "\n".join(str(fault) for fault in faults)
-        raise ArchiveInvalidError(f"现有的归档核验不通过，不能再往里添加：\n{lines}")
+    refuse_faults(faults)
     if last is not None and not changes:
         return Sealed(last, state.head, is_new=False, completed=completed)
-    before_it = max((entry.sealed_at for entry in state.entries), default=order.sealed_at)
-    if order.sealed_at < before_it:
-        raise UsageError(
-            f"--sealed-at {order.sealed_at:%Y-%m-%d %H:%M} 早于上一次归档的时间 {before_it:%Y-%m-%d %H:%M}："
-            "归档时间只能往后，请改写或不写（用本机时间）"
-        )
+    refuse_earlier(state, order.sealed_at)
     why = " ".join(order.why.split())
     if last is not None and not why:
         raise UsageError(f"{last.bag} 已经归档，内容有变化：{'；'.join(changes)}。重新归档请用 --why 写明原因")
+    signers = first_signers(first) if first and not state.lines else open_signers(keys, second, state.ring)
     try:
         # Beside its place first: bags that were written in place and killed could not be resumed.
-        entry = _stage(folder, signer, order, state, last, why if last else "")
+        entry = _stage(folder, signers, order, state, last, why if last else "")
     except BaseException:
         discard(folder)
         raise
@@ -234,16 +166,10 @@ def _seal(folder: Path, keys: Path, order: Order) -> Sealed:
     return Sealed(entry, entry.head(), is_new=True, completed=completed)
 
 
-def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry | None, why: str) -> Entry:
+def _stage(folder: Path, signers: Signers, order: Order, state: State, last: Entry | None, why: str) -> Entry:
     """Lay bag, ledger and signature beside their places, all on the disk."""
     revision = last.revision + 1 if last else 1
-    beside = dict(state.entries[-1].beside) if state.entries else {}
-    for base, content in companions(signer.public).items():
-        # A first seal that never came to its ledger may have left companions of another key or program.
-        name = companion_name(folder, base, content) if state.entries else base
-        if not (folder / name).exists() or not state.entries:
-            write_durably(folder / name, content, mode=_READ_ONLY)
-        beside[name] = digests_of(folder / name).sha256
+    beside = beside_now(folder, state, signers.first.public)
     info = [
         ("BagIt-Profile-Identifier", PROFILE_ID),
         ("Source-Organization", order.organization),
@@ -267,7 +193,7 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")
     entry = Entry(
-        sequence=len(state.entries) + 1,
+        sequence=len(state.lines) + 1,
         bag=bag_name(order.period, revision),
         period=order.period,
         revision=revision,
@@ -279,12 +205,7 @@ def _stage(folder: Path, signer: Signer, order: Order, state: State, last: Entry
         beside=beside,
         registers=dict(order.registers),
     )
-    content = state.content + entry.line()
-    signature = signer.sign(content, f"sequence:{entry.sequence}\thead:{entry.head()}")
-    # The signature first: a waiting ledger always has its signature beside it.
-    write_synced(unfinished(folder / SIGNATURE), signature, mode=_READ_ONLY)
-    write_synced(unfinished(folder / LEDGER), content, mode=_READ_ONLY)
-    sync_folder(folder)
+    stage_line(folder, state, entry, signers)
     return entry
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minsheng.archive.package.bag import SM3_LIST
-from minsheng.archive.package.chain import LEDGER, Entry, State, read_state
+from minsheng.archive.package.chain import Entry, State, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
+from minsheng.archive.package.key_chain import LEDGER
 from minsheng.archive.package.package_check import BagCheck, check_bag, check_tags
 from minsheng.archive.package.profile import tag_files
 from minsheng.errors import UsageError
@@ -63,6 +64,8 @@ class Verification:
     holdings: list[Holding] = field(default_factory=list)
     sm3: int = 0
     without_sm3: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """About the ledger's keys."""
 
 
 def verify_archive(
@@ -103,7 +106,7 @@ def verify_archive(
         raise UsageError(f"没有归档文件夹 {folder}：用 --archive 指明，或先归档一个月")
     with locked(folder, exclusive=False, waiting=lambda: say("正在归档，等它结束")):
         state = read_state(folder, public)
-        found = Verification(faults=list(state.faults), head=state.head)
+        found = Verification(faults=list(state.faults), head=state.head, notes=list(state.ring.notes))
         found.faults += _unfinished(state) + _anchor(state, head)
         if not state.content:
             found.faults.append(Fault(LEDGER, "没有账本", FaultKind.CHAIN))
@@ -168,7 +171,7 @@ def _unfinished(state: State) -> list[Fault]:
 
 
 def _anchor(state: State, head: str) -> list[Fault]:
-    known = {entry.head() for entry in state.entries}
+    known = {line.head() for line in state.lines}
     if not head or head.lower() in known:
         return []
     # A shortened archive is whole by itself: only a head that lies outside shows what was cut off.
