@@ -51,7 +51,9 @@ def archive_verify(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="路径", help="归档文件夹、一个归档包，或任意一份文件；默认为整个归档。", show_default=False
+            metavar="路径",
+            help="归档、一个归档包、任意一份文件，或回执旁的签名；默认为整个归档。",
+            show_default=False,
         ),
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,

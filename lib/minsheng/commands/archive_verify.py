@@ -8,12 +8,22 @@ from pathlib import Path
 from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
 from minsheng.archive.contents.leaders import check_signed
 from minsheng.archive.contents.outside import Outside, check_outside
+from minsheng.archive.contents.receipt_signatures import SUFFIX, on_record, return_signature_fault, signed_sha256
 from minsheng.archive.package.bag import read_info
+from minsheng.archive.package.chain import read_state
 from minsheng.archive.package.faults import Fault, FaultKind
-from minsheng.archive.package.verifying import Holding, Verification, find_file, verify_alone, verify_archive
+from minsheng.archive.package.verifying import (
+    Holding,
+    Verification,
+    find_digest,
+    find_file,
+    verify_alone,
+    verify_archive,
+)
 from minsheng.archive.recompute.recomputing import recompute
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, Outcome, UsageError
+from minsheng.files.hashing import sha256
 from minsheng.runs.options import Display
 
 _HEAD = re.compile("[0-9a-f]{64}")
@@ -138,7 +148,8 @@ def verify(
     if folder is None:
         raise UsageError("不在工作区中：请用 --archive 指明归档文件夹")
     public, notes = trusted_key(workspace, key)
-    holdings = find_file(folder, path) if path and path.is_file() and folder.is_dir() else []
+    signed_return = path if path is not None and path.suffix == SUFFIX and path.is_file() else None
+    holdings = _holdings(folder, path, signed_return) if path and path.is_file() and folder.is_dir() else []
     only = None if path in {None, folder} else {path.name} if path.is_dir() else _bags(holdings)
     found = verify_archive(folder, public=public, head=head, only=only, sm3=sm3, say=display.stage)
     found.holdings = holdings
@@ -146,11 +157,21 @@ def verify(
     signed = check_signed(folder, workspace, trust, only)
     outside = check_outside(folder, workspace, trust, head)
     found.faults += [*signed.faults, *outside.faults]
-    if path and path.is_file() and not holdings:
+    if signed_return is not None:
+        returns = on_record(workspace) | {sha256(folder / each.path): folder / each.path for each in holdings}
+        wrong = return_signature_fault(signed_return.read_bytes(), returns, read_state(folder).ring)
+        found.faults += [Fault(str(path), wrong, FaultKind.SIGNATURE)] if wrong else []
+        notes = (*notes, *([] if wrong else [f"{path} 是本局对这份报表的签名，报表没有变"]))
+    elif path and path.is_file() and not holdings:
         found.faults.append(Fault(str(path), "没有一个归档包中有这份文件：它不是归档的文件，或已被改动"))
     told = _recomputed(found, folder, display) if anew else ()
     said = (*notes, *found.notes, *outside.notes, *signed.notes, *told)
     return VerifyOutcome(path or folder, found, said, outside)
+
+
+def _holdings(folder: Path, path: Path, signed_return: Path | None) -> list[Holding]:
+    """Return where a file is sealed, or the return that a county's signature is of."""
+    return find_digest(folder, signed_sha256(path.read_bytes())) if signed_return else find_file(folder, path)
 
 
 def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[str, ...]:

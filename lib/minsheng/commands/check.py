@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 
+from minsheng.archive.contents.receipt_signatures import sign_returns
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -107,6 +108,7 @@ def check_returns(
             check_year_to_date(plan, workspace.params, workspace.data, month)
         with stage(_log, "intake.receipts"):
             write_receipts(plan, workspace.data, workspace.outputs, month)
+            sign_returns(workspace, month)
         with stage(_log, "intake.deliveries"):
             accept_deliveries(workspace.data, plan, month)
     outcome = _look_at(workspace, plan, month)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from minsheng.archive.contents.receipt_signatures import signature_path
 from minsheng.commands.check import check_returns, describe_issue
 from minsheng.domain.clock import bureau_time
 from minsheng.domain.delivery import GAP_RULE, NARRATIVE_RULE, Issue, Severity, Verdict
@@ -104,7 +105,9 @@ class ReceiveOutcome(Outcome):
         gaps = dict.fromkeys(issue.message for issue in verdict.issues if issue.rule == GAP_RULE)
         lines += [f"  请留意：{message}" for message in gaps]
         receipt = receipts_dir(self.workspace.outputs, self.period) / f"{who}.html"
-        return [*lines, f"  回执：{receipt}（及同名 xlsx）"]
+        signature = signature_path(self.workspace, self.period, who)
+        signed = f"报表的签名：{signature}" if signature.is_file() else "报表未签名（没有归档的钥匙可用）"
+        return [*lines, f"  回执：{receipt}（及同名 xlsx）", f"  {signed}"]
 
     def as_json(self) -> dict[str, Any]:
         """Return the same for a machine, with every change and every issue."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from minsheng.archive.contents.receipt_signatures import check_return_signatures
 from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.package_check import check_tags
@@ -83,6 +84,7 @@ def check_signed(
         check.notes += time_notes(workspace.data, "data")
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
         _chains(check, workspace, archive, entries)
+        check.faults += check_return_signatures(workspace, state.ring)
     return check
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.description import PROVENANCE, provenance_bytes
 from minsheng.archive.contents.links import relinked_month_page
+from minsheng.archive.contents.receipt_signatures import SUFFIX as RETURN_SIGNATURE
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -98,7 +99,9 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     # What a run recorded, not what lies there: a report of a section has a Word file, and nothing unknown gets in.
     paths = [workspace.outputs / task.name / name for task in tasks for name in made[task.name].outputs]
     paths += [workspace.outputs / str(period) / name for name in pages]
-    paths += sorted(path for path in receipts_dir(workspace.outputs, period).iterdir() if path.is_file())
+    # A county keeps its signature itself: it may come after the seal, and would change what was sealed.
+    receipts = sorted(receipts_dir(workspace.outputs, period).iterdir())
+    paths += [path for path in receipts if path.is_file() and path.suffix != RETURN_SIGNATURE]
     paths += _plan_files(workspace, period)
     paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
     paths += _intake_files(workspace, plan, period)

@@ -128,7 +128,11 @@ def verify_alone(folder: Path, *, sm3: bool = False) -> Verification:
 
 def find_file(folder: Path, file: Path) -> list[Holding]:
     """Return where the bytes of a file are sealed, by what the manifests list; nothing is checked."""
-    digest = digests_of(file.resolve()).sha256
+    return find_digest(folder, digests_of(file.resolve()).sha256)
+
+
+def find_digest(folder: Path, digest: str) -> list[Holding]:
+    """Return where bytes with this sha256 are sealed, by what the manifests list; nothing is checked."""
     state = read_state(folder)
     newest = {entry.period: entry.bag for entry in state.entries}
     held = []
