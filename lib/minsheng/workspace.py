@@ -97,6 +97,8 @@ class Settings(Frozen):
     machine's time."""
     witness: str = ""
     """Folder outside of the workspace that somebody else keeps: a note with the archive's head goes there."""
+    wheels: str = ""
+    """Where the program's wheels are kept; by default each month's package holds the one that made it."""
     second_keys: str = ""
     """Where the key of a second person lies who signs the archive's ledger too; usually a removable disk."""
     trust_roots: str = ""
@@ -199,6 +201,11 @@ class Workspace:
     def witness(self) -> Path | None:
         """Where a witness keeps the archive's heads, if the settings say so."""
         return self.root / self.settings.witness if self.settings.witness else None
+
+    @property
+    def wheels(self) -> Path | None:
+        """Where the program's wheels are kept, if not in each package."""
+        return self.root / self.settings.wheels if self.settings.wheels else None
 
     @property
     def second_keys(self) -> Path | None:

@@ -112,22 +112,37 @@ def archive_inspect(
 
 @archive_app.command("rebuild")
 def archive_rebuild(
-    month: Annotated[str, typer.Argument(metavar="月份", help="归档的月份，例如 2017-06。", show_default=False)],
+    month: Annotated[
+        str,
+        typer.Argument(metavar="月份或路径", help="归档的月份，例如 2017-06；或一个归档包的路径。", show_default=False),
+    ],
     revision: Annotated[int | None, typer.Option("--revision", help="第几版；默认为最新的一版。", min=1)] = None,
+    libraries: Annotated[
+        Path | None, typer.Option("--libraries", help="给出路径时：放着依赖库文件的文件夹；默认从 pip 的源下载。")
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option("--program", help="给出路径时：安装包，包中只记着它另存在哪里时才写。")
+    ] = None,
     archive: ArchiveOption = None,
     jobs: JobsOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """只用归档包中的原件重做一个月，逐份与归档的报告比较。
+    """只用归档包中的原件重做一个月，逐份与归档的报告比较：写月份用本机的程序；写路径用包中的程序和它锁定的依赖库。
 
-    例：minsheng archive rebuild 2017-06
+    例：minsheng archive rebuild 2017-06；minsheng archive rebuild data/archive/2017-06
     """
+    from minsheng.archive.contents.archived import workspace_at
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_rebuild import rebuild_month
+    from minsheng.commands.archive_rebuild import rebuild_month, rebuild_package
     from minsheng.workspace import Workspace
 
-    found = Workspace.find(workspace)
     with RunDisplay() as display:
-        outcome = rebuild_month(found, month, revision=revision, archive=archive, jobs=jobs, display=display)
+        if Path(month).is_dir():
+            outcome = rebuild_package(
+                workspace_at(workspace), Path(month), libraries=libraries, program=program, jobs=jobs, display=display
+            )
+        else:
+            found = Workspace.find(workspace)
+            outcome = rebuild_month(found, month, revision=revision, archive=archive, jobs=jobs, display=display)
     conclude(outcome, as_json=as_json)

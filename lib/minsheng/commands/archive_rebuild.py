@@ -1,4 +1,4 @@
-"""``minsheng archive rebuild``: make a month again from its package alone, and compare report by report.
+"""``minsheng archive rebuild``: a month again from its package alone, by this program or its own, and compared.
 
 Writes a scratch folder alone.
 """
@@ -10,22 +10,23 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from minsheng.archive.contents.archived import trusted_key
+from minsheng.archive.contents.archived import archive_of, trusted_key
 from minsheng.archive.contents.description import PROVENANCE, made_with
+from minsheng.archive.contents.program import wheel_of
+from minsheng.archive.package.bag import read_info
 from minsheng.archive.package.chain import Entry, read_state
-from minsheng.archive.package.verifying import verify_archive
+from minsheng.archive.package.verifying import verify_alone, verify_archive
+from minsheng.archive.recompute.own_program import make_environment, run_there
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import ArchiveInvalidError, ExitCode, Outcome, UsageError
 from minsheng.files.writing import put
-from minsheng.plan import load_plan
 from minsheng.render.formats import HTML
-from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Display, RunOptions
-from minsheng.workspace import MARKER, RESULT, Settings, Workspace
+from minsheng.workspace import MARKER, RESULT, FontSettings, Settings, Workspace
 
-_MADE = ("outputs/", "data/accepted/", PROVENANCE)
-"""What lies in a package and is made from the rest of it."""
+_MADE = ("outputs/", "data/accepted/", "program/", PROVENANCE)
+"""What lies in a package and is made from the rest of it, and the program that made it."""
 
 _HIDDEN = re.compile(r"<(style|script|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 
@@ -46,7 +47,7 @@ class ReportComparison:
 class RebuildOutcome(Outcome):
     """How a rebuilt month compares with the sealed one; with no ``other_makings`` it was compared byte by byte."""
 
-    entry: Entry
+    bag: str
     other_makings: tuple[str, ...]
     tasks: tuple[ReportComparison, ...]
     intake: tuple[str, ...]
@@ -67,9 +68,7 @@ class RebuildOutcome(Outcome):
             same = f"相同：{task.name}（{how}{said}）"
             lines.append(f"不同：{task.name}：{'；'.join(task.differs)}" if task.differs else same)
         count = sum(not task.differs for task in self.tasks)
-        lines.append(
-            f"从 {self.entry.bag} 重做 {len(self.tasks)} 份，{count} 份{how}相同，{len(self.tasks) - count} 份不同"
-        )
+        lines.append(f"从 {self.bag} 重做 {len(self.tasks)} 份，{count} 份{how}相同，{len(self.tasks) - count} 份不同")
         return lines
 
     def _how(self) -> str:
@@ -80,7 +79,7 @@ class RebuildOutcome(Outcome):
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
         return {
-            "bag": self.entry.bag,
+            "bag": self.bag,
             "compared": {"数字": "figures", "数字与文字": "figures and text", "逐字节": "bytes"}[self._how()],
             "made_otherwise": list(self.other_makings),
             "units": {task.name: list(task.differs) for task in self.tasks},
@@ -98,7 +97,7 @@ def rebuild_month(
     jobs: int | None,
     display: Display,
 ) -> RebuildOutcome:
-    """Make a sealed month again from its package's own inputs and compare.
+    """Make a sealed month again with this program, from its package's own inputs, and compare.
 
     Parameters
     ----------
@@ -118,27 +117,102 @@ def rebuild_month(
     ArchiveInvalidError
         If the package does not verify: there is nothing to compare with.
     """
-    period = Period(month)
-    if period.kind != PeriodKind.MONTH:
-        raise UsageError(f"重做按月份（YYYY-MM）进行，现为“{month}”")
+    period = _month(month)
     folder = archive or workspace.archive
     entry = _entry(folder, period, revision)
-    public, _ = trusted_key(workspace, None)
-    verified = verify_archive(folder, public=public, only={entry.bag}, say=display.stage)
-    if verified.faults:
-        raise ArchiveInvalidError("\n".join(str(fault) for fault in verified.faults))
+    _demand_valid(folder / entry.bag, folder, workspace, display)
     sealed = folder / entry.bag / "data"
     with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
         again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
         run_month(again, month, RunOptions(jobs=jobs), display=display)
-        others = _other_makings(sealed, again)
-        tasks = period_tasks(load_plan(again.params, period.year), period)
-        return RebuildOutcome(
-            entry=entry,
-            other_makings=others,
-            tasks=tuple(_compare(sealed, again, task.name, others) for task in tasks),
-            intake=_intake_differs(sealed, again.root, exact=not others),
+        return _outcome(entry.bag, sealed, again, _other_makings(sealed, again))
+
+
+def rebuild_package(
+    workspace: Workspace | None,
+    package: Path,
+    *,
+    libraries: Path | None,
+    program: Path | None,
+    jobs: int | None,
+    display: Display,
+) -> RebuildOutcome:
+    """Make a month again from its package alone, with its own program and the libraries of its lock, and compare bytes.
+
+    Parameters
+    ----------
+    workspace
+        Whose key and fonts are used; an auditor needs none.
+    package
+        The package's folder, in an archive or alone.
+    libraries
+        A folder with the libraries' files; by default the registry that pip is set to.
+    program
+        The wheel, where the package only says where it is kept and it lies elsewhere.
+
+    Raises
+    ------
+    UsageError
+        If it is no month's package, or its program is not to be had.
+    ArchiveInvalidError
+        If the package does not verify, or the program is another one.
+    MachineUnfitError
+        If a library cannot be had.
+    """
+    package = package.resolve()
+    info = read_info((package / "bag-info.txt").read_bytes()) if (package / "bag-info.txt").is_file() else {}
+    if info.get("Minsheng-Kind") != ["month"]:
+        raise UsageError(f"{package} 不是一个月的归档包")
+    _demand_valid(package, archive_of(package, None, workspace), workspace, display)
+    sealed, month = package / "data", "".join(info.get("Minsheng-Period", ()))
+    wheel = wheel_of(sealed, program)
+    with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
+        again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
+        python = make_environment(
+            Path(scratch) / "environment", sealed / "requirements.lock", wheel, libraries, say=display.stage
         )
+        display.stage(f"用包中的程序重做{Period(month).label}")
+        run_there(python, again, month, jobs)
+        return _outcome(package.name, sealed, again, _other_provenance(sealed, again))
+
+
+def _outcome(bag: str, sealed: Path, again: Workspace, others: tuple[str, ...]) -> RebuildOutcome:
+    reports = sorted(path.parent.relative_to(sealed / "outputs") for path in (sealed / "outputs").rglob(RESULT))
+    return RebuildOutcome(
+        bag=bag,
+        other_makings=others,
+        tasks=tuple(_compare(sealed, again, report.as_posix(), others) for report in reports),
+        intake=_intake_differs(sealed, again.root, exact=not others),
+    )
+
+
+def _month(text: str) -> Period:
+    period = Period(text)
+    if period.kind != PeriodKind.MONTH:
+        raise UsageError(f"重做按月份（YYYY-MM）进行，现为“{text}”")
+    return period
+
+
+def _demand_valid(package: Path, folder: Path | None, workspace: Workspace | None, display: Display) -> None:
+    """Refuse a package that does not verify: there would be nothing to compare with."""
+    if folder is not None and package.parent == folder.resolve():
+        public, _ = trusted_key(workspace, None)
+        verified = verify_archive(folder, public=public, only={package.name}, say=display.stage)
+    else:
+        verified = verify_alone(package)
+    if verified.faults:
+        raise ArchiveInvalidError("\n".join(str(fault) for fault in verified.faults))
+
+
+def _other_provenance(sealed: Path, again: Workspace) -> tuple[str, ...]:
+    """Return what the reports were made with that was not had: licensed fonts are no part of a package."""
+    words = {"package_version": _PROGRAM, "lock_sha256": "依赖的锁定版本", "fonts": "字体"}
+    for path in sorted((sealed / "outputs").rglob(RESULT)):
+        made = again.outputs / path.relative_to(sealed / "outputs")
+        if made.is_file():
+            then, now = (json.loads(each.read_bytes())["provenance"] for each in (path, made))
+            return tuple(word for name, word in words.items() if then.get(name) != now.get(name))
+    return ()
 
 
 def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
@@ -150,7 +224,7 @@ def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
     return chosen[-1]
 
 
-def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
+def _lay_out(sealed: Path, root: Path, owner: Workspace | None) -> Workspace:
     """Make a workspace of a package's inputs; what had been made of them stays behind."""
     for path in sorted(sealed.rglob("*")):
         name = path.relative_to(sealed).as_posix()
@@ -158,10 +232,10 @@ def _lay_out(sealed: Path, root: Path, owner: Workspace) -> Workspace:
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             put(path, target)
-    put(b"", root / MARKER)
     # Licensed fonts are no part of a package: those of the machine are used, and where they differ bytes cannot agree.
-    folder = str(owner.font_folder) if owner.font_folder else ""
-    fonts = owner.settings.fonts.model_copy(update={"folder": folder})
+    folder = str(owner.font_folder) if owner and owner.font_folder else ""
+    put(f"[fonts]\nfolder = {json.dumps(folder)}\n".encode(), root / MARKER)
+    fonts = (owner.settings.fonts if owner else FontSettings()).model_copy(update={"folder": folder})
     return Workspace(root, root / "params", Settings(fonts=fonts))
 
 

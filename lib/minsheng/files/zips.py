@@ -1,7 +1,8 @@
-"""Makes a zip based office file (xlsx, docx) byte-stable, so that a sha256 says whether the content changed."""
+"""Makes zips byte-stable, of office files (xlsx, docx) and wheels: a sha256 says whether the content changed."""
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 # Libraries stamp the time of saving into the directory of the archive.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -33,12 +34,18 @@ def normalise_zip(content: bytes) -> bytes:
     >>> normalise_zip(once) == once
     True
     """
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        return pack_zip({part.filename: source.read(part) for part in source.infolist()})
+
+
+def pack_zip(parts: Mapping[str, bytes]) -> bytes:
+    """Pack parts, in their order, with fixed dates, attributes and compression."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
-        for part in source.infolist():
-            info = zipfile.ZipInfo(part.filename, _EPOCH)
+    with zipfile.ZipFile(out, "w") as target:
+        for name, content in parts.items():
+            info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = _PLAIN_FILE
             info.create_system = 3  # without this the archive would differ between Windows and Unix
-            target.writestr(info, source.read(part), compresslevel=_COMPRESSION_LEVEL)
+            target.writestr(info, content, compresslevel=_COMPRESSION_LEVEL)
     return out.getvalue()

@@ -56,6 +56,7 @@ _GROUPS = {
     "data/signed": "签字登记",
     "data/deliveries": "报送登记、报送文件与交接单",
     "notebooks": "生成报告的笔记本",
+    "program": "生成报告的程序（安装包）",
     "requirements.lock": "依赖的锁定版本",
     PROVENANCE: "生成记录",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.description import PROVENANCE, provenance_bytes
 from minsheng.archive.contents.links import relinked_month_page
+from minsheng.archive.contents.program import program_files
 from minsheng.archive.contents.receipt_signatures import SUFFIX as RETURN_SIGNATURE
 from minsheng.archive.package.faults import quoted
 from minsheng.domain.period import Period, PeriodKind
@@ -20,6 +21,7 @@ from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.program_wheel import program_wheel
 from minsheng.signing.deliveries import (
     DeliveredReport,
     deliveries_path,
@@ -121,7 +123,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     # A run's record and the list of all months are no part of a month.
     files |= {name: relinked_month_page(path, name, files) for path in linking for name in [_inside(workspace, path)]}
     files[PROVENANCE] = provenance_bytes(workspace, plan, tasks, period)
-    return dict(sorted(files.items()))
+    return dict(sorted((files | program_files(workspace)).items()))
 
 
 def assessment_inputs(workspace: Workspace, plan: Plan, period: Period) -> dict[str, FileContent]:
@@ -152,7 +154,9 @@ def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
         made = history.last_attempts(f"{period}/")
     # A run looks through all that it makes for personal numbers (a PDF as the page it is printed from), and a month
     # made by another program is not complete: what has these hashes has been looked through.
-    return frozenset(digest for attempt in made.values() for digest in attempt.outputs.values())
+    reports = {digest for attempt in made.values() for digest in attempt.outputs.values()}
+    # The program holds no person's data: numbers in it are examples.
+    return frozenset({*reports, program_wheel().sha256})
 
 
 def _plan_files(workspace: Workspace, period: Period) -> list[Path]:

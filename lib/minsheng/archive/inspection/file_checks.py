@@ -67,7 +67,7 @@ def look_into(suffix: str, content: bytes) -> Look:
     if content.startswith(_OLE):
         encrypted = _ENCRYPTED_PACKAGE in content
         return Look("已加密，没有口令打不开" if encrypted else "", "" if encrypted else "旧式 Office 文件", encrypted)
-    if suffix in _OFFICE or suffix == ".zip":
+    if suffix in _OFFICE or suffix in {".zip", ".whl"}:
         return _packed(suffix, content)
     if suffix in _MAGIC:
         return Look("" if content.startswith(_MAGIC[suffix]) else "内容不是它的格式")

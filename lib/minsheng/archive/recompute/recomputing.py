@@ -33,7 +33,7 @@ from minsheng.runs.task_worker import cores
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
-_LEFT_OUT = ("data/accepted/", "notebooks/", PROVENANCE)
+_LEFT_OUT = ("data/accepted/", "notebooks/", "program/", PROVENANCE)
 
 _MOST = 3
 """How many differences of one report are shown."""

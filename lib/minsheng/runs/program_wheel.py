@@ -1,0 +1,57 @@
+"""The running program as a wheel, from an installed wheel or a checkout alike: the same files, the same bytes.
+
+A package keeps it, so that the month can be made again by the program that made it.
+"""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distribution
+
+from minsheng.files.hashing import sha256
+from minsheng.files.zips import pack_zip
+from minsheng.runs.version import UNUSED, package_commit, package_roots, package_version
+
+_ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
+"""What an installation keeps of its wheel's own description; paths of this machine stand in none of it."""
+
+_MODIFIED = "+modified"
+
+
+@dataclass(frozen=True)
+class ProgramWheel:
+    """A wheel: its file's name and bytes, and the commit that it is of; ``modified`` where files differ from that."""
+
+    name: str
+    content: bytes
+    sha256: str
+    commit: str
+
+    @property
+    def modified(self) -> bool:
+        """Whether the program was changed since its commit."""
+        return self.commit.endswith(_MODIFIED)
+
+
+@cache
+def program_wheel() -> ProgramWheel:
+    """Pack the running program."""
+    files = {
+        f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes()
+        for root in package_roots()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.suffix not in UNUSED
+    }
+    about = f"minsheng_workbook-{package_version()}.dist-info"
+    installed = distribution("minsheng-workbook")
+    files |= {f"{about}/{name}": text.encode() for name in _ABOUT if (text := installed.read_text(name))}
+    lines = [f"{name},sha256={_record(content)},{len(content)}\n" for name, content in files.items()]
+    files[f"{about}/RECORD"] = f"{''.join(lines)}{about}/RECORD,,\n".encode()
+    content = pack_zip(files)
+    name = f"minsheng_workbook-{package_version()}-py3-none-any.whl"
+    return ProgramWheel(name, content, sha256(content), package_commit())
+
+
+def _record(content: bytes) -> str:
+    """Return a sha256 as ``RECORD`` writes it."""
+    return urlsafe_b64encode(bytes.fromhex(sha256(content))).decode().rstrip("=")
