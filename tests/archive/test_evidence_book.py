@@ -20,6 +20,7 @@ from minsheng.agenda.facts import facts_of
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import describe, is_made_here, making_of
 from minsheng.archive.contents.evidence import gather_evidence
+from minsheng.archive.contents.kept_inputs import inputs_in
 from minsheng.archive.contents.links import relinked_book_pages
 from minsheng.archive.inspection.items import ItemResult
 from minsheng.archive.package.bag import take_stock
@@ -205,6 +206,15 @@ def test_the_book_is_sealed_and_verified_and_the_same_book_is_no_revision(own):
     verified = verify(own.root, None, archive=None, key=None, head=outcome.sealed.head, display=Quiet())
     assert (verified.exit_code, verified.found.bags) == (ExitCode.DONE, ["2017-H1"]), verified.lines()
     assert not _seal(own).sealed.is_new
+    anew = verify(own.root, None, archive=None, key=None, head="", display=Quiet(), anew=True)
+    assert anew.exit_code == ExitCode.DONE, anew.lines()
+    assert re.search(
+        r"重算：2017-H1：从报表和方案重算了 \d+ 份报告的 \d+ 个数据，不用笔记本：0 份文件不符", str(anew.notes)
+    )
+    inside = inputs_in(bag / "data")
+    assert all(path.is_file() for path in inside.values())
+    assert inside["data/evidence/2017-H1/cangxi/org.1/领导小组.txt"].parts[-3:-1] == ("03-苍溪县", "01-org.1-领导小组")
+    assert "data/returns/2017-06/cangxi.xlsx" in inside
     inspected = inspect_package(
         own.root, "2017-H1", archive=None, key=None, roots=(), out=None, on=date(2017, 7, 27), display=Quiet()
     )

@@ -72,9 +72,9 @@ def test_two_executions_are_the_same_bytes(tmp_path: Path, template: Template) -
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({**GIVEN, "month": "6"}, "unknown: month"),
-        ({"period": "2017-06"}, "missing: area"),
-        ({"period": "2017-06", "area": 510824}, "texts only"),
+        ({**GIVEN, "month": "6"}, "不认识的参数 month"),
+        ({"period": "2017-06"}, "缺少参数 area"),
+        ({"period": "2017-06", "area": 510824}, "只能是文字"),
     ],
 )
 def test_parameters_are_exactly_those_declared(given, said, tmp_path: Path, template: Template) -> None:
@@ -85,12 +85,12 @@ def test_parameters_are_exactly_those_declared(given, said, tmp_path: Path, temp
 
 @pytest.mark.parametrize("source", ["period = 2017", "period: str = 'x'", "import os", "a = b = 'x'"])
 def test_a_parameters_cell_holds_text_literals_only(source: str) -> None:
-    with pytest.raises(TaskFailedError, match="parameters cell"):
+    with pytest.raises(TaskFailedError, match="parameters 单元格"):
         declared_parameters(_notebook(parameters=source))
 
 
 def test_a_notebook_without_parameters_cell_is_refused() -> None:
-    with pytest.raises(TaskFailedError, match="exactly one cell"):
+    with pytest.raises(TaskFailedError, match="有且只有一个"):
         declared_parameters(nbformat.v4.new_notebook())
 
 

@@ -8,6 +8,7 @@ from minsheng.archive.contents.answers import UNCHECKED_COLUMNS, unchecked_path
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import descriptions
 from minsheng.archive.contents.evidence import gather_evidence
+from minsheng.archive.contents.kept_inputs import kept_inputs
 from minsheng.archive.contents.leaders import refused_by_verify
 from minsheng.archive.contents.looking import (
     known_answers,
@@ -145,8 +146,9 @@ def seal_period(
     else:
         display.stage(f"装订{found.label}印证资料")
         # Its reports may be of other months and programs, so all of the book is looked through.
-        files, looked_at = evidence_book(workspace, found), frozenset()
-        told = gather_evidence(workspace, plan, found).unnamed_lines
+        evidence = gather_evidence(workspace, plan, found)
+        files, looked_at, told = evidence_book(workspace, found), frozenset(), evidence.unnamed_lines
+        files |= kept_inputs(assessment_inputs(workspace, plan, found), files, {*evidence.unnamed.values()})
     display.stage(f"从报表和方案重算{found.label}")
     refuse_unlike(workspace, plan, found, pages)
     display.stage("查看要归档的文件中有没有个人信息")
@@ -205,7 +207,7 @@ def seal_payload(
         payload,
         kind,
         looked_at=looked_at,
-        answers=known_answers(workspace.data, period),
+        answers=known_answers(workspace.data),
         read={line.sha256 for line in read_register(workspace.data)},
     )
     unanswered = [f"{each}；sha256 {each.sha256}" for each in looked.unanswered]

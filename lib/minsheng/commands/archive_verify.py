@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
+from minsheng.archive.contents.kept_inputs import inputs_in
 from minsheng.archive.contents.leaders import check_signed
 from minsheng.archive.contents.outside import Outside, check_outside
 from minsheng.archive.contents.receipt_signatures import SUFFIX, on_record, return_signature_fault, signed_sha256
@@ -21,6 +22,7 @@ from minsheng.archive.package.verifying import (
     verify_archive,
 )
 from minsheng.archive.recompute.recomputing import recompute
+from minsheng.commands.assess import accept_forms
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.hashing import sha256
@@ -50,7 +52,9 @@ class VerifyOutcome(Outcome):
         for holding in found.holdings:
             replaced = f"；该包已由 {holding.replaced_by} 代替" if holding.replaced_by else ""
             day, number = holding.entry.sealed_at.date(), holding.entry.sequence
-            lines.append(f"{self.what} 与 {holding.path} 逐字节相同（第 {number} 号归档，{day}）{replaced}")
+            same = "所签的报表是" if self.what.suffix == SUFFIX else "与"
+            equal = "" if self.what.suffix == SUFFIX else " 逐字节相同"
+            lines.append(f"{self.what} {same} {holding.path}{equal}（第 {number} 号归档，{day}）{replaced}")
         rate = found.size / found.seconds / 1e6 if found.seconds else 0
         checked = f"{len(found.bags)} 个包，{found.files} 个文件，{found.size:,} 字节"
         lines.append(f"核验了 {checked}，用时 {found.seconds:.2f} 秒（{rate:.0f} MB/秒）")
@@ -180,15 +184,19 @@ def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[st
     for bag in found.bags:
         data = folder / bag / "data"
         info = read_info((folder / bag / "bag-info.txt").read_bytes()) if data.is_dir() else {}
-        if info.get("Minsheng-Kind") != ["month"]:
-            told.append(f"重算：{bag} 不是月份的包，没有报表和方案可重算")
-            continue
         if any(fault.where.startswith(f"{bag}/") for fault in found.faults):
             told.append(f"重算：{bag} 核验不通过，没有重算")
             continue
         display.stage(f"从报表和方案重算 {bag}")
-        files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
-        done = recompute(files, Period("".join(info.get("Minsheng-Period", ()))), printed=True)
+        period = Period("".join(info.get("Minsheng-Period", ())))
+        if info.get("Minsheng-Kind") == ["month"]:
+            files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
+            done = recompute(files, period, printed=True)
+        elif inside := inputs_in(data):
+            done = recompute(inside, period, prepare=accept_forms)
+        else:
+            told.append(f"重算：{bag} 由旧版程序封存，没有报表和方案可重算")
+            continue
         found.faults += [
             Fault(f"{bag}/data/{name}", words, FaultKind.RECOMPUTED) for name, words in done.differs.items()
         ]

@@ -78,15 +78,15 @@ def read_metadata(notebook: Mapping[str, Any], fallback_title: str) -> ReportMet
     texts = {name: entries.get(name, "") for name in _TEXTS}
     for name, value in texts.items():
         if not isinstance(value, str):
-            raise ReportMetadataError(f"notebook metadata minsheng.{name} must be a text, got {value!r}")
+            raise ReportMetadataError(f"笔记本属性 minsheng.{name} 应为文字，现为 {value!r}")
     try:
         as_of = date.fromisoformat(texts["as_of"]) if texts["as_of"] else None
     except ValueError as fault:
-        raise ReportMetadataError(
-            f"notebook metadata minsheng.as_of must be a date like YYYY-MM-DD, got {texts['as_of']!r}"
-        ) from fault
+        raise ReportMetadataError(f"笔记本属性 minsheng.as_of 应为日期 YYYY-MM-DD，现为 {texts['as_of']!r}") from fault
     if texts["form"] not in _FORMS:
-        raise ReportMetadataError(f"notebook metadata minsheng.form must be one of {_FORMS}, got {texts['form']!r}")
+        raise ReportMetadataError(
+            f"笔记本属性 minsheng.form 应为 {'、'.join(filter(None, _FORMS))} 之一，现为 {texts['form']!r}"
+        )
     title = texts["title"] or _first_heading(notebook) or fallback_title
     return ReportMetadata(title, texts["issuer"], as_of, texts["key"], texts["form"], texts["origin"])
 

@@ -97,6 +97,26 @@ _WORDS = {
 }
 
 
+_OBSTACLES = {
+    "it needs Linux": "预热进程只能在 Linux 上运行",
+    "could not start": "预热进程没有启动",
+    "did not answer": "预热进程没有答复",
+    "ended without": "预热进程中途结束",
+    "did not start": "笔记本的进程没有启动",
+    "threads": "预热进程里有线程在运行，不能安全地分出进程",
+    "there is no kernel": "没有这个内核",
+    "is not the plain ipykernel": "内核不是本环境的 ipykernel",
+    "was given": "指定了别的内核",
+}
+"""What the engine's reason for not forking holds → the same in words; the engine, anybody's, speaks English."""
+
+
+def fallback_in_words(reason: str) -> str:
+    """Say why a notebook or a page was not made in a fork."""
+    word = next((word for part, word in _OBSTACLES.items() if part in reason), "预热进程不可用")
+    return f"{word}（minsheng doctor 说明怎样处理）"
+
+
 class Failure(Frozen):
     """How one task failed; plain data, so that it travels from a worker."""
 

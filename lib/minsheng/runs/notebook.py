@@ -26,6 +26,9 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__name__: FailureKind.GATE}
 
 
+_NO_RESULT = "所有单元格都执行了，没有一个封存结果：请在最后一个单元格调用 publish_result"
+
+
 @dataclass(frozen=True)
 class Executed:
     """An executed notebook, without clock times, and the ``result.json`` that it wrote, not looked at yet."""
@@ -41,7 +44,7 @@ def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
-        raise _parameter_fault(f"the notebook needs exactly one cell tagged `parameters`, it has {len(cells)}")
+        raise _parameter_fault(f"笔记本须有且只有一个带 parameters 标记的单元格，现有 {len(cells)} 个")
     found: dict[str, str] = {}
     # Papermill only warns about unknown names and does not see every form of default, so we read the cell ourselves.
     for statement in ast.parse(cells[0].source).body:
@@ -49,9 +52,7 @@ def declared_parameters(notebook: nbformat.NotebookNode) -> dict[str, str]:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(default))):
                 found[name] = default
             case _:
-                raise _parameter_fault(
-                    f'the parameters cell may hold only `name = "text"`, not: {ast.unparse(statement)}'
-                )
+                raise _parameter_fault(f'parameters 单元格只能写 `名称 = "文字"`，不能写：{ast.unparse(statement)}')
     return found
 
 
@@ -60,11 +61,13 @@ def check_parameters(notebook: nbformat.NotebookNode, given: Mapping[str, str]) 
     declared = declared_parameters(notebook)
     unknown, missing = sorted(set(given) - set(declared)), sorted(set(declared) - set(given))
     if unknown or missing:
-        parts = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [f"missing: {', '.join(missing)}"] * bool(missing)
-        raise _parameter_fault(f"{'; '.join(parts)} (the notebook declares {', '.join(declared)})")
+        parts = [f"不认识的参数 {'、'.join(unknown)}"] * bool(unknown) + [f"缺少参数 {'、'.join(missing)}"] * bool(
+            missing
+        )
+        raise _parameter_fault(f"{'；'.join(parts)}（笔记本写明的参数：{'、'.join(declared)}）")
     not_text = sorted(name for name, value in given.items() if not isinstance(value, str))
     if not_text:
-        raise _parameter_fault(f"parameters are texts only, these are not: {', '.join(not_text)}")
+        raise _parameter_fault(f"参数只能是文字，这些不是：{'、'.join(not_text)}")
 
 
 def execute_strictly(
@@ -128,7 +131,10 @@ def execute_strictly(
         raise _ended(FailureKind.DEAD_PROCESS, _death_in_words(error), error) from error
     if not result_file.is_file():
         raise TaskFailedError(
-            Failure(kind=FailureKind.NO_RESULT, message="all cells ran, but none sealed a result (publish_result)"),
+            Failure(
+                kind=FailureKind.NO_RESULT,
+                message="所有单元格都执行了，没有一个封存结果：请在最后一个单元格调用 publish_result",
+            ),
             _saved(target),
         )
     return Executed(notebook=without_clock(executed), result=result_file)

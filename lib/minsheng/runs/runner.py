@@ -149,7 +149,7 @@ class Runner:
             self._there.add(task.name)
             if made.refused:
                 summary.refused[task.name] = made.refused
-                _log.warning("unit_refused", extra={"unit": task.name, "attempts": len(made.refused)})
+                _log.warning("unit_refused", extra={"unit": task.name, "refused": list(made.refused)})
             if made.missing_glyphs:
                 summary.missing_glyphs[task.name] = made.missing_glyphs
         else:

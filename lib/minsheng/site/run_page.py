@@ -18,7 +18,7 @@ from minsheng.process import STAGE
 from minsheng.render.html.markup import Content, Element, Piece, note
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.runs.failures import FailureKind
+from minsheng.runs.failures import FailureKind, fallback_in_words
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.history import RecordedRun, RunHistory
 from minsheng.runs.log import Event, RunLog
@@ -156,12 +156,16 @@ def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element
         [names(event["unit"]), f"重试：{FailureKind(event['failure']).word}", "第二次单独运行"]
         for event in _of(events, "unit_retried")
     ]
+    rows += [
+        [names(event["unit"]), "试图使用不属于它的来源，未能得逞", "、".join(event["refused"])]
+        for event in _of(events, "unit_refused")
+    ]
     slower = "改用普通进程（较慢，结果相同）"
-    rows += [["一个笔记本或页面", slower, event["reason"]] for event in _of(events, "fallback")]
+    rows += [["一个笔记本或页面", slower, fallback_in_words(event["reason"])] for event in _of(events, "fallback")]
     if not rows:
         return None
     columns = [TableColumn("报告", kind="row"), TableColumn("情况", kind="long"), TableColumn("说明", kind="long")]
-    return section("失败、等待与重试", table("失败、等待与重试", columns, rows))
+    return section("失败、等待、重试与拒绝", table("失败、等待、重试与拒绝", columns, rows))
 
 
 def _slowest(events: Iterable[Event], names: _Names) -> Element | None:

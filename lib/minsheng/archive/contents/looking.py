@@ -84,7 +84,7 @@ def look_through(
     return LookedThrough(tuple(refused), tuple(unchecked))
 
 
-def known_answers(data_dir: Path, period: Period) -> dict[str, Answer]:
+def known_answers(data_dir: Path) -> dict[str, Answer]:
     """Return who answers for what by sha256: as a person wrote it down, or as the registers say.
 
     Raises
@@ -97,7 +97,11 @@ def known_answers(data_dir: Path, period: Period) -> dict[str, Answer]:
         for line in read_signed(data_dir)
         if line.kind == SCAN
     }
-    return scans | read_unchecked(data_dir, period)
+    answers: dict[str, Answer] = {}
+    for path in sorted((data_dir / "evidence").glob("*/unchecked.csv")):
+        # A file needs one answer, whichever period it came up in first.
+        answers |= read_unchecked(data_dir, Period(path.parent.name))
+    return scans | answers
 
 
 def listing_name(period: Period) -> str:

@@ -39,7 +39,7 @@ def make_environment(
     _run([sys.executable, "-m", "venv", str(folder)], folder.parent)
     source = ["--no-index", "--find-links", str(libraries.resolve())] if libraries else []
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--require-hashes", "--only-binary", ":all:", *source, "-r", str(lock)], folder.parent)
+    _run([*pip, "--require-hashes", *source, "-r", str(lock)], folder.parent)
     _run([*pip, "--no-deps", "--no-index", str(wheel)], folder.parent)
     return python
 

@@ -106,6 +106,5 @@ class _Guard(HTMLParser):
 
 def _refuse(place: str) -> None:
     raise ActiveContentError(
-        f"a report may not hold scripts, frames or outside addresses: {place}; "
-        "embed images as data: URIs, and keep widgets to the exploring notebooks"
+        f"报告中不能有脚本、框架和外部地址：{place}；图片请嵌入（data:），交互控件只用在探索用的笔记本里"
     )
