@@ -12,6 +12,7 @@ from minsheng.measure.city import city_measurement
 from minsheng.measure.county_score import with_rule
 from minsheng.measure.fields import sum_of
 from minsheng.measure.measurement import measurement
+from minsheng.measure.ratios import ratio_of
 from minsheng.measure.rules import Measured, measured_points
 
 MARCH, MAY, JUNE, JULY = Period("2017-03"), Period("2017-05"), Period("2017-06"), Period("2017-07")
@@ -63,6 +64,22 @@ def test_a_level_one_yuan_short_of_a_million_is_not_met(plan, build):
     assert row.light.word == "接近达标"
     assert "699,999元 ÷ 1,000,000元 = 69.9999%" in row.formula, "rounding must not seem to reach the target"
     assert "69.9999% ÷ 目标 70.00% = 99.9999%" in row.formula
+
+
+def test_a_plan_may_compare_figures_as_they_are_printed(plan, build):
+    printed = plan.model_copy(update={"lights": plan.lights.model_copy(update={"as_printed": True})})
+    changes = {"medical_aid.tekun.aid_cumulative_yuan": "299950"}
+    exactly, as_printed = (
+        measure(each, "medical_aid_ratio", build("2017-06", changes=changes)) for each in (plan, printed)
+    )
+    assert (exactly.light.word, as_printed.light.word) == ("接近达标", "达标")
+    assert (as_printed.actual, as_printed.completion) == (70, 1)
+    assert (as_printed.numerator, as_printed.denominator) == (exactly.numerator, exactly.denominator)
+    assert "= 70.00%" in as_printed.formula
+    indicator = plan.indicator("medical_aid_ratio")
+    missed, reached = (ratio_of(each, indicator, exactly, JUNE, "cangxi") for each in (plan, printed))
+    assert (missed.value < 1, reached.value) == (True, 1)
+    assert reached.chain.startswith("70〔699,950 ÷ 1,000,000 × 100，按2位小数比较〕 ÷ 70")
 
 
 def test_a_count_is_compared_with_the_year_and_with_the_schedule(plan, build):

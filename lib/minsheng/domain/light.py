@@ -106,5 +106,9 @@ class Lights(Frozen):
     """A target, and nothing to measure it by: the denominator is zero."""
     incomplete: Light
     """A city row with an area missing: it has no completion and so no light of its own."""
+    as_printed: bool = False
+    """Whether figures are compared as they are printed: rounded to their indicator's ``decimals`` first, for
+    completion, light and points alike. By default they are compared exactly, and one that misses its target shows it.
+    """
     worded: Light | None = None
     """A figure whose target is in words only: nothing says how far it is."""

@@ -25,7 +25,7 @@ from minsheng.measure.fields import (
     withheld_in,
 )
 from minsheng.measure.milestones import MET, Level, judge, level_of
-from minsheng.measure.rounding import grouped, percent, sealed, short_of
+from minsheng.measure.rounding import grouped, half_up, percent, sealed, short_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ def measured(
     """Divide, compare and say so; not ``complete`` is a sum with an area missing: no completion, no light."""
     expected = schedule_progress(plan, indicator, period, area_id, as_of)
     actual = actual_of(indicator, parts)
+    if actual is not None and plan.lights.as_printed:
+        actual = Fraction(half_up(actual, indicator.decimals))
     text = _division(plan, indicator, parts, actual, _bound(target, actual))
     common: dict[str, Any] = {
         "target": target,

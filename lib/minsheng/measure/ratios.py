@@ -45,7 +45,7 @@ def ratio_of(
     if measured.numerator is None or (measured.target is None and measured.target_upper is None):
         text = f"指标“{indicator.id}”没有数字目标，不能按完成率计分：rule.kind 应为 milestone"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
-    actual, actual_chain = _actual(indicator, measured)
+    actual, actual_chain = _actual(plan, indicator, measured)
     share = schedule_progress(plan, indicator, period, area_id)
     if plan.schedule.at == "as_of" and measured.schedule_progress is not None:
         # Points are held to the same day as the light.
@@ -70,7 +70,7 @@ def ratio_of(
 
 
 def _range_term(plan: Plan, indicator: Indicator, measured: Measurement, formula: str | None) -> Term:
-    actual, chain = _actual(indicator, measured)
+    actual, chain = _actual(plan, indicator, measured)
     lower, upper = Fraction(measured.target_lower or 0), Fraction(measured.target_upper or 0)
     how = formula or control_formula(plan, indicator.id)
     value = range_completion(actual, lower, upper, how)
@@ -120,7 +120,16 @@ def exact_percent(ratio: Fraction) -> str:
     return f"{grouped(ratio * 100)}%"
 
 
-def _actual(indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:
+def _actual(plan: Plan, indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:
+    """Return the figure that is compared and its chain: exact, or as it is printed where the plan says so."""
+    value, chain = _exact(indicator, measured)
+    printed = Fraction(half_up(value, indicator.decimals))
+    if not plan.lights.as_printed or printed == value:
+        return value, chain
+    return printed, f"{grouped(printed)}〔{chain}，按{indicator.decimals}位小数比较〕"
+
+
+def _exact(indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:
     above = Fraction(measured.numerator or 0)
     if measured.denominator is None:
         return above, grouped(above)

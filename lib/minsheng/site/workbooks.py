@@ -4,6 +4,8 @@ They show sealed figures and compute none.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 
 from minsheng.domain.area import CITY
 from minsheng.domain.indicator import Indicator
@@ -11,7 +13,8 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
-from minsheng.intake.spreadsheets.printed_table import Cell, Group, write_printed_table
+from minsheng.intake.spreadsheets.printed_table import Cell, Figure, Group, write_printed_table
+from minsheng.measure.rounding import exact, short_of
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import HTML, PDF
 from minsheng.render.html import numbers
@@ -99,7 +102,25 @@ def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     )
     if measurement.actual is None and measurement.has_duty:
         return [target, measurement.light.word, None]
-    return [target, measurement.actual, measurement.completion]
+    return [target, _actual(measurement), _completion(measurement.completion)]
+
+
+def _actual(measurement: Measurement) -> Cell:
+    """Return a figure; with more decimals where its column's would show the target that it misses."""
+    actual = measurement.actual
+    bound = measurement.bound(actual) if actual is not None else None
+    if actual is None or bound is None:
+        return actual
+    digits = short_of(exact(actual), exact(bound), measurement.decimals)
+    return actual if digits == measurement.decimals else Figure(actual, f"{_WHOLE}.{'0' * digits}")
+
+
+def _completion(completion: Decimal | None) -> Cell:
+    """Return a completion; one short of the whole never shows 100.0%."""
+    if completion is None or completion >= 1:
+        return completion
+    digits = short_of(exact(completion) * 100, Fraction(100), 1)
+    return completion if digits == 1 else Figure(completion, f"0.{'0' * digits}%")
 
 
 def _remarks(plan: Plan, found: Mapping[tuple[str, str], Measurement]) -> list[str]:

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from minsheng.intake.spreadsheets.new_workbook import NewWorkbook, put_cell, write_across
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, Styles, display_width, line_count
 
-Cell = str | Decimal | None
+
+class Figure(NamedTuple):
+    """A number with a format of its own, where the column's would seem to reach what it misses."""
+
+    value: Decimal
+    format: str
+
+
+Cell = str | Decimal | Figure | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
 
 _NARROWEST, _WIDEST, _SPARE = 5, 18, 1.2
@@ -96,11 +104,16 @@ def write_printed_table(
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     top = _write_head(page, styles, (title, subtitle), groups, widths)
-    formats = [styles.figure(pattern) for pattern in patterns]
     for number, row in enumerate(rows, start=top):
         page.set_row(number, LINE_HEIGHT * max(2, *(_lines(cell, widths[n]) for n, cell in enumerate(row))))
         for column, cell in enumerate(row):
-            put_cell(page, number, column, cell, formats[column] if isinstance(cell, Decimal) else styles.centred)
+            match cell:
+                case Figure(value=value, format=own):
+                    put_cell(page, number, column, value, styles.figure(own))
+                case Decimal():
+                    put_cell(page, number, column, cell, styles.figure(patterns[column]))
+                case _:
+                    put_cell(page, number, column, cell, styles.centred)
     last = len(widths) - 1
     for number, remark in enumerate(remarks, start=top + len(rows)):
         write_across(page, number, last, remark, styles.remark)
@@ -175,6 +188,7 @@ def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
 def _column_width(cells: Sequence[Cell], part: str, pattern: str) -> float:
     """Return a width that holds every figure on one line, and texts on a few."""
     figures = [display_width(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
+    figures += [display_width(_printed(cell.value, cell.format)) for cell in cells if isinstance(cell, Figure)]
     texts = [min(display_width(cell), _WIDEST) for cell in cells if isinstance(cell, str)]
     return max(_NARROWEST, min(display_width(part), _NARROWEST), *figures, *texts) + _SPARE
 
