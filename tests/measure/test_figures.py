@@ -196,6 +196,24 @@ def test_without_a_document_the_due_months_return_shows_whether_it_was_in_time(p
     assert state(july, late) == "met"
 
 
+def test_a_document_in_time_does_not_make_good_what_was_done_later(plan, build):
+    """The document is of June; by the return that ends on 20 July a household was still missing."""
+    undone, july, august = {"dibao.urban.by_household_households": "3999"}, Period("2017-07"), Period("2017-08")
+
+    def state(june_ends, july_changes):
+        returns = {
+            (JUNE, "cangxi"): build("2017-06", "cangxi", undone, as_of=june_ends),
+            (july, "cangxi"): build("2017-07", "cangxi", july_changes, as_of=date(2017, 7, 20)),
+            (august, "cangxi"): build("2017-08", "cangxi", as_of=date(2017, 8, 20)),
+        }
+        return project_figures(plan, "dibao", "cangxi", august, returns, ()).duties[0].state
+
+    # A return that ends before the due date leaves it open: then the document counts.
+    assert state(date(2017, 6, 20), {}) == "met"
+    assert state(date(2017, 6, 30), {}) == "met_late"
+    assert state(date(2017, 6, 20), undone) == "met_late"
+
+
 def _without_documents(plan):
     projects = tuple(
         project.model_copy(

@@ -1,7 +1,7 @@
 """Conditions of milestones and duties (节点任务): met or not, judged by their documents' dates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -72,6 +72,10 @@ def judge(plan: Plan, period: Period, accepted: AcceptedReturn, condition: Condi
         document = _by_returns(plan, accepted, condition, returns)
     else:
         document = _documents(plan, accepted, condition.document_date, condition.due, period)
+        # A document in time does not make good what a return that ends on the due date or later shows undone.
+        shown = _by_returns(plan, accepted, condition, returns, ending_after_due=True)
+        if document.stands and shown.late and not document.late:
+            document = replace(document, text=f"{document.text}；{shown.text}", late=True)
     compared += [document.compared] if document.compared else []
     cells = (*(cell for each in compared for cell in each.cells), *document.cells)
     because = "；".join(filter(None, [*(each.text for each in compared), document.text]))
@@ -145,14 +149,21 @@ def _documents(plan: Plan, accepted: AcceptedReturn, pattern: str, due: date, pe
     return _Document(f"文件日期 {dated}", dated, cells=cells)
 
 
-def _by_returns(plan: Plan, accepted: AcceptedReturn, condition: Condition, returns: Returns) -> _Document:
-    """Return what the area's first return from the due month on says: what it shows undone was not done in time."""
+def _by_returns(
+    plan: Plan, accepted: AcceptedReturn, condition: Condition, returns: Returns, *, ending_after_due: bool = False
+) -> _Document:
+    """Return what the area's first return from the due month on says: what it shows undone was not done in time.
+
+    With ``ending_after_due`` the first whose figures go up to the due date: it alone settles it beside a document.
+    """
     verdict = accepted.verdict
     earlier = sorted(
         (
             month
             for month, area in returns
-            if area == verdict.id and month.end >= condition.due and month < verdict.period
+            if area == verdict.id
+            and month < verdict.period
+            and (returns[month, area].verdict.as_of if ending_after_due else month.end) >= condition.due
         )
     )
     for month in earlier:
