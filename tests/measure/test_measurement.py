@@ -14,6 +14,7 @@ from minsheng.measure.fields import sum_of
 from minsheng.measure.measurement import measurement
 from minsheng.measure.ratios import ratio_of
 from minsheng.measure.rules import Measured, measured_points
+from minsheng.report import sentences
 
 MARCH, MAY, JUNE, JULY = Period("2017-03"), Period("2017-05"), Period("2017-06"), Period("2017-07")
 
@@ -76,6 +77,11 @@ def test_a_plan_may_compare_figures_as_they_are_printed(plan, build):
     assert (as_printed.actual, as_printed.completion) == (70, 1)
     assert (as_printed.numerator, as_printed.denominator) == (exactly.numerator, exactly.denominator)
     assert "= 70.00%" in as_printed.formula
+    finer = plan.model_copy(update={"lights": plan.lights.model_copy(update={"rate_decimals": 3})})
+    row = measure(finer, "beds_new", build("2017-06", changes={"elderly_care.beds_new_cumulative": "100"}))
+    assert row.formula.endswith("100张 ÷ 目标 300张 = 33.333%")
+    assert "年度目标300张的33.333%" in sentences.standing(row)
+    assert measure(plan, "beds_new", build("2017-06")).rate_decimals == 1
     indicator = plan.indicator("medical_aid_ratio")
     missed, reached = (ratio_of(each, indicator, exactly, JUNE, "cangxi") for each in (plan, printed))
     assert (missed.value < 1, reached.value) == (True, 1)

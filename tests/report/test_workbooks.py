@@ -19,6 +19,8 @@ def test_a_cell_that_misses_its_target_by_a_hair_shows_it(build):
     assert completion == Figure(Decimal("69.995") / 70, "0.00%")
     reached = missed.model_copy(update={"actual": Decimal(70), "completion": Decimal(1)})
     assert _cells(reached, milestone=False)[1:] == [70, 1]
+    finer = missed.model_copy(update={"rate_decimals": 2, "completion": Decimal("0.999999")})
+    assert _cells(finer, milestone=False)[2] == Figure(Decimal("0.999999"), "0.0000%")
     group = Group("救助比例", ("目标", "完成值", "完成率"), ("0", "#,##0.00", "0.0%"))
     content = write_printed_table(
         "表", "单位", [], [Group("地区", ("",), ("@",)), group], [["苍溪县", Decimal(70), actual, completion]],

@@ -76,6 +76,8 @@ class Measurement(Frozen):
     """Of a range to stay within."""
     worded: bool = Field(default=False, exclude_if=lambda value: not value)
     """The target is in words (4.3%以内) beside a figure, which is something else than a milestone's 完成."""
+    rate_decimals: int = Field(default=1, exclude_if=lambda value: value == 1)
+    """Decimals with which its rates are printed, in hundredths."""
     completion: Exact | None = None
     schedule_progress: Exact | None = None
     light: Light

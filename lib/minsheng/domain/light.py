@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from minsheng.domain.base import Exact, Frozen, Source
 
@@ -106,6 +106,8 @@ class Lights(Frozen):
     """A target, and nothing to measure it by: the denominator is zero."""
     incomplete: Light
     """A city row with an area missing: it has no completion and so no light of its own."""
+    rate_decimals: int = Field(default=1, ge=0, le=4)
+    """Decimals with which pages print rates of completion and of the schedule, in hundredths."""
     as_printed: bool = False
     """Whether figures are compared as they are printed: rounded to their indicator's ``decimals`` first, for
     completion, light and points alike. By default they are compared exactly, and one that misses its target shows it.

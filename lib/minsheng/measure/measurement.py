@@ -118,6 +118,7 @@ def measured(
         "numerator": sealed(parts.numerator),
         "denominator": None if parts.denominator is None else sealed(parts.denominator),
         "schedule_progress": None if expected is None else sealed(expected),
+        "rate_decimals": plan.lights.rate_decimals,
         "cells": parts.cells,
     }
     if actual is None:
@@ -131,7 +132,7 @@ def measured(
         text = f"{text}；目标为“{target.text}”，不折算完成率{note}"
         return blank(indicator, ReturnStatus.REPORTED, light, text, **common)
     done = completion_of(plan, indicator, actual, target)
-    text = f"{text}；{_comparison(indicator, actual, target, done)}{note}"
+    text = f"{text}；{_comparison(indicator, actual, target, done, plan.lights.rate_decimals)}{note}"
     if expected is not None and indicator.direction != Direction.AT_LEAST:
         # A limit that is used up over the year is a level: what counts is its part so far, not the year's limit.
         light = measured_light(plan, completion_of(plan, indicator, actual, target, expected), None)
@@ -303,14 +304,15 @@ def _bound(target: Target, actual: Fraction | None) -> Fraction | None:
     return lower if actual < lower else upper
 
 
-def _comparison(indicator: Indicator, actual: Fraction, target: Target, done: Fraction) -> str:
+def _comparison(indicator: Indicator, actual: Fraction, target: Target, done: Fraction, places: int) -> str:
     goal = _bound(target, actual)
     if goal is None:
         bounds = (Fraction(target.lower or 0), Fraction(target.upper or 0))
         return f"在目标范围 {'～'.join(figure(indicator, bound) for bound in bounds)} 之内"
     if not goal:
         return f"目标 {figure(indicator, goal)}，视为{'完成' if done >= 1 else '超出'}"
-    shown = percent(done)
+    # A formula is followed by hand: it shows no fewer decimals than the pages.
+    shown = percent(done, max(places, 2))
     mine = figure(indicator, actual, goal)
     if actual and done == goal / actual and done != actual / goal:
         return f"{figure(indicator, goal)} ÷ {mine} = {shown}"

@@ -93,7 +93,7 @@ def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measuremen
         elif measurement.completion is None:
             cells.append(light_badge(measurement.light))
         else:
-            share = Element("span", numbers.percent(measurement.completion), class_="unit")
+            share = Element("span", numbers.percent(measurement.completion, measurement.rate_decimals), class_="unit")
             cells.append([light_badge(measurement.light), share])
     return cells
 

@@ -92,10 +92,10 @@ def _bullets(shown: Sequence[Measurement]) -> Drawing:
             mark = start + unit * float(m.schedule_progress)
             sheet.line([(mark, middle - 3.2), (mark, middle + 3.2)], colour=drawing.INK, width=1.4)
             if first_schedule:
-                name = f"序时进度{numbers.percent(m.schedule_progress)}"
+                name = f"序时进度{numbers.percent(m.schedule_progress, m.rate_decimals)}"
                 sheet.text(mark, middle - 5.9, name, size=8, anchor="center", colour=drawing.SECOND)
                 first_schedule = False
-        sheet.text(stop + 4, middle - 2, numbers.percent(m.completion or Decimal(0)), size=9)
+        sheet.text(stop + 4, middle - 2, numbers.percent(m.completion or Decimal(0), m.rate_decimals), size=9)
         status = f"{m.light.shape} {m.light.word}"
         sheet.text(stop + 4, middle + 2, status, size=8, colour=drawing.TONES[m.light.tone])
     for share in (0.0, 0.5, 1.0):
@@ -112,7 +112,9 @@ def _area_figure(figures: ProjectFigures, indicator: Measurement) -> Element:
     told = [f"{row.name}{_share(row, m)}" for row, m in entries]
     alt = f"各地区{indicator.brief}完成率：{'；'.join(told)}。"
     schedule = next((m.schedule_progress for _, m in entries if m and m.schedule_progress is not None), None)
-    caption = f"{indicator.brief}完成率" + (f"（序时进度{numbers.percent(schedule)}）" if schedule is not None else "")
+    caption = f"{indicator.brief}完成率" + (
+        f"（序时进度{numbers.percent(schedule, indicator.rate_decimals)}）" if schedule is not None else ""
+    )
     return _area_bars(entries, schedule).figure(alt, caption)
 
 
@@ -126,7 +128,7 @@ def _area_bars(entries: Sequence[tuple[AreaRow, Measurement | None]], schedule: 
         sheet.text(0, middle, drawing.fitted(area.name, size, start - 0.5, lines=1)[0], size=size)
         if m is not None and m.completion is not None:
             sheet.bar(start, middle - 1.2, unit * min(float(m.completion), _MOST_SHOWN), 2.4)
-            sheet.text(stop + 1, middle, numbers.percent(m.completion), size=size)
+            sheet.text(stop + 1, middle, numbers.percent(m.completion, m.rate_decimals), size=size)
         else:
             sheet.text(stop + 1, middle, _share(area, m), size=size, colour=drawing.SECOND)
     bottom = row * len(entries)
@@ -141,7 +143,11 @@ def _area_bars(entries: Sequence[tuple[AreaRow, Measurement | None]], schedule: 
 def _share(row: AreaRow, measurement: Measurement | None) -> str:
     if measurement is None:
         return "无任务" if row.status == ReturnStatus.REPORTED else STATUS_WORDS[row.status]
-    return measurement.light.word if measurement.completion is None else numbers.percent(measurement.completion)
+    return (
+        measurement.light.word
+        if measurement.completion is None
+        else numbers.percent(measurement.completion, measurement.rate_decimals)
+    )
 
 
 def _find(row: AreaRow, indicator: Measurement) -> Measurement | None:

@@ -114,7 +114,11 @@ def target_words(measurement: Measurement) -> str | None:
 
 def completion_text(measurement: Measurement) -> str | None:
     """Return a completion for a column whose header says %."""
-    return None if measurement.completion is None else numbers.percent_number(measurement.completion)
+    return (
+        None
+        if measurement.completion is None
+        else numbers.percent_number(measurement.completion, measurement.rate_decimals)
+    )
 
 
 def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
@@ -122,7 +126,7 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
     schedule = gap = None
     target: str | None
     if measurement.basis == "schedule" and measurement.schedule_progress is not None:
-        schedule = numbers.percent_number(measurement.schedule_progress)
+        schedule = numbers.percent_number(measurement.schedule_progress, measurement.rate_decimals)
         if measurement.completion is not None and not measurement.limit:
             gap = _signed(measurement)
     if measurement.is_milestone:

@@ -232,9 +232,13 @@ def _against_count(measurement: Measurement, target: Decimal, completion: Decima
     if completion >= 1:
         if actual > target:
             over = numbers.difference(actual - target, measurement.unit, measurement.decimals)
-            return f"超额完成年度目标{aim}，完成率{numbers.percent(completion)}，超出{over}"
+            return f"超额完成年度目标{aim}，完成率{numbers.percent(completion, measurement.rate_decimals)}，超出{over}"
         return f"完成年度目标{aim}"
-    done = f"完成年度目标{aim}的{numbers.percent(completion)}" if completion else f"年度目标{aim}"
+    done = (
+        f"完成年度目标{aim}的{numbers.percent(completion, measurement.rate_decimals)}"
+        if completion
+        else f"年度目标{aim}"
+    )
     if measurement.schedule_progress is None:
         return done
     return f"{done}，{against_schedule(completion - measurement.schedule_progress)}"

@@ -4,7 +4,6 @@ They show sealed figures and compute none.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.area import CITY
@@ -26,7 +25,7 @@ from minsheng.workspace import Workspace
 
 PROGRESS = "progress.xlsx"
 
-_WHOLE, _PERCENT, _RATE = "#,##0", "0.0%", "0.00%"
+_WHOLE, _RATE = "#,##0", "0.00%"
 
 
 def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
@@ -89,7 +88,7 @@ def _group(plan: Plan, indicator: Indicator) -> Group:
     whole = all(target.value is None or target.value % 1 == 0 for target in indicator.targets.values())
     aims = _WHOLE if whole else number
     heading = f"{indicator.name}\n（{indicator.unit}）"
-    return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _PERCENT), above)
+    return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _rate(plan.lights.rate_decimals)), above)
 
 
 def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
@@ -102,7 +101,7 @@ def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     )
     if measurement.actual is None and measurement.has_duty:
         return [target, measurement.light.word, None]
-    return [target, _actual(measurement), _completion(measurement.completion)]
+    return [target, _actual(measurement), _completion(measurement)]
 
 
 def _actual(measurement: Measurement) -> Cell:
@@ -115,12 +114,17 @@ def _actual(measurement: Measurement) -> Cell:
     return actual if digits == measurement.decimals else Figure(actual, f"{_WHOLE}.{'0' * digits}")
 
 
-def _completion(completion: Decimal | None) -> Cell:
+def _completion(measurement: Measurement) -> Cell:
     """Return a completion; one short of the whole never shows 100.0%."""
+    completion = measurement.completion
     if completion is None or completion >= 1:
         return completion
-    digits = short_of(exact(completion) * 100, Fraction(100), 1)
-    return completion if digits == 1 else Figure(completion, f"0.{'0' * digits}%")
+    digits = short_of(exact(completion) * 100, Fraction(100), measurement.rate_decimals)
+    return completion if digits == measurement.rate_decimals else Figure(completion, _rate(digits))
+
+
+def _rate(decimals: int) -> str:
+    return f"0.{'0' * decimals}%" if decimals else "0%"
 
 
 def _remarks(plan: Plan, found: Mapping[tuple[str, str], Measurement]) -> list[str]:
