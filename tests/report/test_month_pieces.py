@@ -183,14 +183,30 @@ def test_what_was_known_last_is_grey_and_has_its_month(build):
 
 def test_will_we_make_it_is_a_sentence_and_a_table(build):
     beds = Outlook(
-        indicator="beds_new", at=JUNE, pace="30", average="24.5", needed="184.17", projected="2325", reached="2017-11"
+        indicator="beds_new",
+        at=JUNE,
+        actual="845",
+        pace="30",
+        average="24.5",
+        needed="184.17",
+        projected="2325",
+        reached="2017-11",
     )
     home = build.summary_of().measurements[1]
-    slow = Outlook(indicator=home.indicator, at=JUNE, pace="10", average="10", needed="90.1", projected="79393")
+    slow = Outlook(
+        indicator=home.indicator, at=JUNE, actual="19393", pace="10", average="10", needed="90.1", projected="79393"
+    )
     text = repr(report.prospects(build.bulletin(projects=(build.summary_of(outlooks=(beds, slow)),))))
     assert "按近三月平均年内可达到：新增床位（11月）；按近三月平均年内达不到：" + home.brief in text
     assert "30　24.5　184.2　2,325　11月" in text
     assert "10　10　90.1　79,393　年内达不到" in text
+
+
+def test_an_outlook_on_older_figures_says_of_when_they_are(build):
+    old = Outlook(indicator="beds_new", at=Period("2017-05"), actual="525", pace="205", average="175", projected="1750")
+    text = repr(report.prospects(build.bulletin(projects=(build.summary_of(outlooks=(old,)),))))
+    assert "本月数据不全，按5月数据：按近三月平均年内达不到：新增床位。" in text
+    assert "新增床位（5月）　张　1,250　525　205　175　—　1,750　年内达不到" in text
 
 
 def test_the_ranking_says_what_orders_it(build):

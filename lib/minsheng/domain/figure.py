@@ -215,6 +215,8 @@ class Outlook(Frozen):
     indicator: str
     at: Period
     """The last month with a figure."""
+    actual: Exact | None = None
+    """The figure of that month."""
     pace: Exact | None = None
     """Of that month; over a gap the mean of its months."""
     average: Exact | None = None

@@ -70,7 +70,7 @@ def overall(figures: MonthlyReportFigures) -> str:
     known = {m.indicator: m for m in measured}
     pairs = [(known[o.indicator], o) for p in figures.projects for o in p.outlooks if o.indicator in known]
     said = f"{figures.whole}{sentences.lights_in_words(measured)}。" if measured else ""
-    return said + (verdict(pairs) if pairs else "")
+    return said + (verdict(pairs, figures.period.closing_month) if pairs else "")
 
 
 def report_parts(dossier: Dossier) -> Piece:

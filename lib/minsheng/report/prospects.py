@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from minsheng.domain.period import Period
 from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Outlook, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
@@ -19,7 +20,7 @@ _COLUMNS = (
     TableColumn("单位", kind="text"),
     TableColumn("全年目标"),
     TableColumn("现有数"),
-    TableColumn("本月"),
+    TableColumn("当月"),
     TableColumn("近三月平均"),
     TableColumn("今后每月需"),
     TableColumn("年底预计"),
@@ -47,14 +48,13 @@ def prospects_of(
     if not pairs:
         return [paragraph("没有可以推算的数量指标。")]
     month = figures.period.closing_month
-    old = [f"{m.brief}（{o.at.last_month}月）" for m, o in pairs if o.at < month]
-    stale = f"按最近一次全部可用的数据推算：{'、'.join(old)}。" if old else ""
-    rows = [_row(m, o) for m, o in pairs]
-    return [paragraph(verdict(pairs)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE + stale)]
+    rows = [_row(m, o, stale=o.at < month) for m, o in pairs]
+    return [paragraph(verdict(pairs, month)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE)]
 
 
-def verdict(pairs: Sequence[tuple[Measurement, Outlook]]) -> str:
-    """Say which targets are reached, which will be at this pace, and which will not."""
+def verdict(pairs: Sequence[tuple[Measurement, Outlook]], month: Period) -> str:
+    """Say which targets are reached, which will be at this pace, and which will not; and of when what is older is."""
+    known = sorted({o.at.last_month for _, o in pairs if o.at < month})
     done = [m.brief for m, o in pairs if o.is_reached and not m.limit]
     due = [f"{m.brief}（{o.reached.last_month}月）" for m, o in pairs if o.reached and not o.is_reached and not m.limit]
     short = [m.brief for m, o in pairs if o.reached is None and o.projected is not None and not m.limit]
@@ -63,14 +63,15 @@ def verdict(pairs: Sequence[tuple[Measurement, Outlook]]) -> str:
     said += [f"按近三月平均年内可达到：{'、'.join(due)}"] * bool(due)
     said += [f"按近三月平均年内达不到：{'、'.join(short)}"] * bool(short)
     said += [f"已超过或将超过控制数：{'、'.join(over)}"] * bool(over)
-    return f"{'；'.join(said)}。" if said else "只有一个月的数据，尚不能推算。"
+    when = f"本月数据不全，按{'、'.join(map(str, known))}月数据：" if known else ""
+    return f"{when}{'；'.join(said)}。" if said else "只有一个月的数据，尚不能推算。"
 
 
-def _row(measurement: Measurement, outlook: Outlook) -> list[Content]:
+def _row(measurement: Measurement, outlook: Outlook, *, stale: bool) -> list[Content]:
     unit, decimals = measurement.unit, measurement.decimals
-    now = measurement.actual
+    now = outlook.actual
     return [
-        measurement.brief,
+        f"{measurement.brief}（{outlook.at.last_month}月）" if stale else measurement.brief,
         unit,
         numbers.trimmed(measurement.target) if measurement.target is not None else None,
         None if now is None else numbers.below(now, measurement.bound(now), decimals),

@@ -65,9 +65,7 @@ def _chart(figures: ProjectFigures, indicator: Measurement, points: Sequence[Tre
         shown = numbers.quantity(ahead.projected, indicator.unit, indicator.decimals, indicator.target)
         end = f"，年底预计{shown}"
     alt = f"{figures.area_name}{indicator.brief}走势：{'，'.join(told)}{end}。"
-    return _draw(indicator, points, ahead if end else None).figure(
-        alt, f"{indicator.brief}（{indicator.unit}）{end[1:]}"
-    )
+    return _draw(indicator, points, ahead if end else None).figure(alt, f"{indicator.brief}（{indicator.unit}{end}）")
 
 
 def _reading(figures: ProjectFigures) -> str:

@@ -73,6 +73,7 @@ def _outlook(indicator: Indicator, at: Period, known: Sequence[_Known], target: 
     return Outlook(
         indicator=indicator.id,
         at=at,
+        actual=sealed(now.figure),
         pace=None if pace is None else sealed(pace),
         average=None if average is None else sealed(average),
         needed=None if needed is None else sealed(needed),
