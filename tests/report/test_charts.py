@@ -9,6 +9,7 @@ from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.result import TrendPoint
+from minsheng.report.trends import rank_chart
 
 
 def drawings(piece):
@@ -135,3 +136,13 @@ def test_a_trend_never_seems_to_reach_a_target_that_is_missed(build, actual, sho
     page = report.trend_chart(build.project(measurements=(ratio,), trend=(point,)))
     assert f"6月{shown}%。" in page._repr_html_()
     assert f">{shown}<".encode() in drawings(page)[0]
+
+
+def test_ranks_over_months_are_lines_that_are_named(build):
+    june = build.ranking().figures
+    rows = tuple(row.model_copy(update={"rank": 3 - row.rank}) if row.rank in {1, 2} else row for row in june.rows)
+    may = june.model_copy(update={"period": Period("2017-05"), "rows": rows})
+    assert rank_chart([june]) is None
+    html = rank_chart([june, may]).html()
+    first = june.rows[0]
+    assert f"{first.name}5月{3 - first.rank}、6月{first.rank}" in html

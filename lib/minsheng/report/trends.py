@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import (
@@ -234,3 +235,47 @@ def ranking_chart(dossier: Dossier) -> Piece:
             f"{word}得分/已评满分（分）和得分率，浅色为已评项目满分。来源：各地区评分报告。",
         )
     )
+
+
+def rank_chart(rankings: Sequence[RankingFigures]) -> Element | None:
+    """Return the ranks of a year month by month, a line an area named at its end; ``None`` before there are two."""
+    months = sorted((each for each in rankings if ranked(each)), key=lambda each: each.period)
+    if len(months) < 2:
+        return None
+    latest = {row.area: row for row in ranked(months[-1])}
+    ranks = {area: [_rank_in(each, area) for each in months] for area in latest}
+    deepest = max((rank for line in ranks.values() for rank in line if rank), default=1)
+    left, right, top, row = 8.0, 100.0, 4.0, 6.4
+    step = (right - left) / max(len(months) - 1, 1)
+    sheet = Drawing(drawing.PAGE_WIDTH, top + row * deepest + 5)
+    for number, figures in enumerate(months):
+        x = left + step * number
+        label = f"{figures.period.last_month}月"
+        sheet.text(x, top + row * deepest + 2, label, size=8, anchor="center", colour=drawing.SECOND)
+    ended: dict[int, list[str]] = {}
+    for area, line in ranks.items():
+        points = [
+            (left + step * number, top + row * (rank - 0.5)) if rank else None for number, rank in enumerate(line)
+        ]
+        for start, end in pairwise(points):
+            if start and end:
+                sheet.line([start, end], colour=drawing.PALE, width=1.0)
+        for point, rank in zip(points, line, strict=True):
+            if point:
+                sheet.disc(*point, 2.1, fill="#ffffff")
+                sheet.text(*point, str(rank), size=7.5, anchor="center")
+        if rank := line[-1]:
+            ended.setdefault(rank, []).append(ranked_name(latest[area]))
+    for rank, names in ended.items():
+        text = drawing.fitted("、".join(names), 8.5, drawing.PAGE_WIDTH - right - 5, lines=1)[0]
+        sheet.text(right + 4, top + row * (rank - 0.5), text, size=8.5)
+    told = "；".join(
+        f"{latest[area].name}"
+        + "、".join(f"{each.period.last_month}月{rank or '无名次'}" for each, rank in zip(months, line, strict=True))
+        for area, line in ranks.items()
+    )
+    return sheet.figure(f"各地区名次逐月变化：{told}。", "圈内为当月名次，右边为地区；各月为至当月的考评名次。")
+
+
+def _rank_in(figures: RankingFigures, area: str) -> int | None:
+    return next((row.rank for row in figures.rows if row.area == area), None)

@@ -6,7 +6,7 @@ from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ReturnNote
+from minsheng.domain.result import RankingFigures, ReturnNote
 from minsheng.errors import VersionError
 from minsheng.files.writing import write_atomically
 from minsheng.plan import load_plan
@@ -18,6 +18,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.heat import heat_figure
 from minsheng.report.supervision import supervised
+from minsheng.report.trends import rank_chart
 from minsheng.runs.graph import period_tasks
 from minsheng.site.parts import PeriodResults, header, is_published, matrix, section
 from minsheng.site.workbooks import PROGRESS
@@ -55,6 +56,7 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         _attention(workspace, [newest, *later]) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),
         _assessments(assessed) if assessed else None,
+        _ranks(months, newest) if newest else None,
         matrix(newest, f"{newest.period}/") if newest else None,
         _where(),
     )
@@ -95,6 +97,17 @@ def _waiting(workspace: Workspace, month: PeriodResults) -> str:
         words.setdefault(row.word, []).append(row.name)
     told = "，".join(f"{word}{len(names)}个（{'、'.join(names)}）" for word, names in words.items())
     return f"{month.period.label}还没有可用数据，以上为此前最近一个月的情况。{month.period.label}：{told}。"
+
+
+def _ranks(months: list[PeriodResults], newest: PeriodResults) -> Element | None:
+    """Return how ranks have moved over the months of the newest one's year."""
+    found = [
+        month.figures(CITY, "scoring")
+        for month in months
+        if month.period.year == newest.period.year and _is_readable(month)
+    ]
+    chart = rank_chart([figures for figures in found if isinstance(figures, RankingFigures)])
+    return section("名次变化", chart) if chart is not None else None
 
 
 def _attention(workspace: Workspace, months: list[PeriodResults]) -> Element:
