@@ -42,7 +42,7 @@ soak: setup
 
 bench: setup
 	VENV="$(VENV)" sh .ci/setup bench
-	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+	$(BIN)/python -m pytest tests/benchmarks -m bench -s -o filterwarnings=default
 
 # Makes a month again and approves it as the golden one; WHY goes into CHANGELOG.md word for word.
 golden: setup

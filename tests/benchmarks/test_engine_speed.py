@@ -2,12 +2,14 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
 
 from papermill_forked import Template
+from papermill_forked.confinement import Confinement, missing
 
 pytestmark = pytest.mark.bench
 
@@ -33,7 +35,7 @@ def _seconds_each(times: int, threads: int, engine: str | None, **options: objec
     return (time.perf_counter() - started) / times
 
 
-def test_a_fork_is_faster_than_a_kernel() -> None:
+def test_a_fork_is_faster_than_a_kernel(tmp_path: Path) -> None:
     _seconds_each(1, 1, None)  # what the first one alone pays: imports of this process
     kernel = _seconds_each(5, 1, None)
     started = time.perf_counter()
@@ -41,6 +43,12 @@ def test_a_fork_is_faster_than_a_kernel() -> None:
         _seconds_each(1, 1, "forked", template=template)
         boot = time.perf_counter() - started
         fork, two = (_seconds_each(40, threads, "forked", template=template) for threads in (1, 2))
+        own = str(tmp_path)
+        room = {"HOME": own, "TMPDIR": own, "IPYTHONDIR": f"{own}/.ipython", "MPLCONFIGDIR": own}
+        options = {"folder": own, "env": room, "confinement": Confinement(write=(own,))}
+        confined = _seconds_each(40, 1, "forked", template=template, **options)
         assert template.fallbacks.total == 0
     print(f"\nkernel {kernel:.2f} s, fork {fork:.3f} s, two at a time {two:.3f} s, first fork after {boot:.1f} s")  # noqa: T201
+    print(f"confined {confined:.3f} s, {confined - fork:+.3f} s; this machine lacks {missing() or 'no layer'}")  # noqa: T201
     assert kernel > FASTER * fork
+    assert confined < 1.3 * fork

@@ -65,7 +65,7 @@ def test_one_stacked_run_against_one_by_one(checker: Checker) -> None:
     assert single > 4 * stacked
 
 
-def test_a_table_of_100_000_rows_takes_at_most_five_seconds(checker: Checker, tmp_path: Path) -> None:
+def test_a_table_of_100_000_rows_takes_at_most_two_and_a_half_seconds(checker: Checker, tmp_path: Path) -> None:
     cells = good_cells(checker.plan)
     cells["elderly_projects"] = {
         str(n): {
@@ -98,4 +98,4 @@ def test_a_table_of_100_000_rows_takes_at_most_five_seconds(checker: Checker, tm
 
     taken = seconds(work, repeats=2)
     sys.stdout.write(f"\n100,000 rows read, parsed and checked: {taken:.2f} s" + "\n")
-    assert taken <= 5.0
+    assert taken <= 2.5

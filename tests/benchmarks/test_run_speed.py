@@ -33,6 +33,13 @@ _ROUNDS = int(os.environ.get("MINSHENG_BENCH_ROUNDS", "3"))
 _MORE_MIB = 72
 """What the coordinator may take more for ten times the areas, 1 MiB for each return: a month is judged as a whole."""
 _STEP = int(os.environ.get("MINSHENG_BENCH_STEP", "8"))
+_BUDGETS = {
+    "processor time over the ideal": 1.6,
+    "unchanged month (s)": 0.5,
+    "one county changed (s)": 3.5,
+    "minsheng --help (s)": 0.5,
+    "minsheng status (s)": 1,
+}
 
 
 def _drop(workspace: Workspace, area: str) -> str:
@@ -71,22 +78,23 @@ def test_a_month_against_command_lines_and_the_ideal(tmp_path: Path) -> None:
         "whole run (s)": round(whole, 1),
         "per report, ours (s)": round(whole / len(tasks), 3),
         f"per report, papermill + nbconvert + weasyprint, {len(sample)} of {len(tasks)} (s)": round(median(theirs), 2),
-        "times faster (budget 20)": round(median(theirs) / whole * len(tasks), 1),
+        "times faster": round(median(theirs) / whole * len(tasks), 1),
         "processor time of a run (s)": round(median(taken.processor for taken in ours), 1),
         "processor time, one warm process (s)": round(median(ideals), 1),
         f"that process on {jobs} processors without loss, times faster than the command lines": round(
             median(theirs) * len(tasks) * jobs / median(ideals), 1
         ),
-        "processor time over the ideal (budget 2)": round(median(t.processor for t in ours) / median(ideals), 2),
+        "processor time over the ideal": round(median(t.processor for t in ours) / median(ideals), 2),
         "peak memory of the coordinator (MiB)": round(max(taken.peak_mib for taken in ours)),
-        "unchanged month (s, budget 1.5)": round(median(unchanged), 2),
+        "unchanged month (s)": round(median(unchanged), 2),
         "one county changed (s)": round(changed, 1),
-        "minsheng --help (s, budget 0.5)": round(helped, 2),
-        "minsheng status (s, budget 1)": round(status, 2),
+        "minsheng --help (s)": round(helped, 2),
+        "minsheng status (s)": round(status, 2),
     }
     _publish("run", rows)
-    assert rows["times faster (budget 20)"] >= 20
-    assert rows["processor time over the ideal (budget 2)"] <= 2
+    assert rows["times faster"] >= 20
+    missed = {name: rows[name] for name, most in _BUDGETS.items() if rows[name] > most}
+    assert missed == {}, f"budgets: {_BUDGETS}"
 
 
 @pytest.mark.timeout(3600)
@@ -103,9 +111,9 @@ def test_time_and_memory_as_areas_grow(tmp_path: Path) -> None:
             f"{times} x the areas: wall clock (s)": round(taken[times].wall, 1),
             f"{times} x the areas: peak memory of the coordinator (MiB)": round(taken[times].peak_mib),
         }
-    rows["10 x the areas take so many times the time (budget 10.5)"] = round(taken[10].wall / taken[1].wall, 2)
+    rows["10 x the areas take so many times the time (budget 7)"] = round(taken[10].wall / taken[1].wall, 2)
     _publish("areas", rows)
-    assert taken[10].wall <= 10.5 * taken[1].wall
+    assert taken[10].wall <= 7 * taken[1].wall
     assert taken[10].peak_mib <= taken[1].peak_mib + _MORE_MIB
 
 
