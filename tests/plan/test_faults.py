@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from minsheng.commands.plan_check import check_plans
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, PlanInvalidError
 from minsheng.plan import PlanFault, load_plan, plan_faults
 from minsheng.plan.calendar import due_date
+from minsheng.workspace import Settings, Workspace
 
 YEAR = 2017
 Change = Callable[[str, str, str], Path]
@@ -40,7 +42,7 @@ SHAPE = [
     ("areas.yaml", "assessed: true", 'assessed: "yes"', 'assessed: "yes"', "“assessed”应为 true 或 false"),
     ("areas.yaml", "kind: county", "kind: town", "kind: town", "“kind”不能是“town”"),
     ("reporting.yaml", "day: 23", "day: 32", "day: 32", "不得大于 31"),
-    ("reporting.yaml", "day: 23", "day: true", "day: true", "应为数字或日期，现为 true"),
+    ("reporting.yaml", "day: 23", "day: true", "day: true", "应为数字，现为 true"),
     ("reporting.yaml", "day: 23", "day: 22.5", "day: 22.5", "应为整数"),
     ("reporting.yaml", "first_month: 2017-04", "first_month: 2017-13", "2017-13", "“2017-13”不是月份"),
     ("plan.yaml", "issued_on: 2017-04-11\ncity", "issued_on: 四月\ncity", "issued_on: 四月", "应为日期"),
@@ -59,6 +61,9 @@ SHAPE = [
     ("areas.yaml", "assessed: false", "assessed: 0", "assessed: 0", "“assessed”应为 true 或 false，不加引号，现为 0"),
     ("projects.yaml", "due: 2017-06-30", "due: 0", "due: 0", "“due”应为日期（YYYY-MM-DD），现为 0"),
     ("calendar.yaml", "- 2017-01-02 #", "- 86400 #", "86400", "第 2 项应为日期（YYYY-MM-DD），现为 86400"),
+    ("calendar.yaml", "year: 2017", "year: -1", "year: -1", "“year”太小，不得小于 1900"),
+    ("indicators.yaml", "      city:      270 ", '      city:      "270" ', '"270"', "目标“270”是数字，不加引号，不带单位。允许：270；"),
+    ("indicators.yaml", "      city:      270 ", "      city:      ２７０元 ", "２７０元", "目标“２７０元”是数字，不加引号，不带单位。允许：270；"),
     # sources
     ("schedule.yaml", ", why: 通知只给", ", clause: 通知只给", "source", "须写明 why"),
 ]  # fmt: skip
@@ -127,7 +132,20 @@ ACROSS = [
     ("rubric_section.yaml", "        target: 6\n", "", "id: sec.guide.2", "target 只用于、且必须用于"),
     ("rubric_section.yaml", "        multiplier: 2\n", "", "id: sec.guide.6", "multiplier 只用于、且必须用于"),
     ("rubric_section.yaml", "    positive: true", "    positive: false", "id: sec.goal", "其余至少一条"),
+    # numbers that nobody means
+    ("rubric_county.yaml", "    points: 2\n", "    points: -2\n", "points: -2", "“省级通报批评”每次扣分为 -2。允许：大于 0"),
+    ("rubric_county.yaml", "  cap: 5  ", "  cap: -5 ", "cap: -5", "加分上限（bonus.cap）为 -5。允许：0 或正数"),
+    ("rubric_county.yaml", "per_shortfall: null", "per_shortfall: -0.5", "per_shortfall: -0.5", "每少一篇扣分（per_shortfall）为 -0.5。允许：大于 0"),
+    ("rubric_county.yaml", "conversion_factor: 1 ", "conversion_factor: 0 ", "conversion_factor: 0", "折算系数（conversion_factor）为 0。允许：大于 0"),
+    ("rubric_county.yaml", "total_floor: 0 ", "total_floor: 101 ", "total_floor: 101", "总分下限（total_floor）101 高于总分 100"),
+    ("rubric_county.yaml", "{word: 优秀, lower: 90}", "{word: 优秀, lower: 105}", "lower: 105", "等次“优秀”下限 105 高于总分 100"),
+    ("rubric_county.yaml", "未做到: 0}", "无: 0}", "无: 0}", "“无”填在表里等于没有填。允许：不用 无、空"),
+    ("rubric_county.yaml", "veto: []", "veto: [暂无]", "veto: [暂无]", "“暂无”填在表里等于没有填"),
+    ("rubric_county.yaml", "name: 省级通报批评", "name: 市级通报 批评", "市级通报 批评", "名称“市级通报批评”重复"),
+    ("rubric_county.yaml", "\ndeductions:", "\nparts: [{id: a, name: 全部, weight: 1, full_marks: 90, groups: [org, mgmt, pub, open, goal], source: {document: ours, why: 试}}]\ndeductions:", "id: a, name: 全部", "“全部”各项 5 + 12 + 8 + 5 + 70 = 100 分，与它的满分 90 分不等。允许：100"),
+    ("rubric_section.yaml", "        multiplier: 2\n", "        multiplier: -2\n", "multiplier: -2", "的 multiplier为 -2。允许：大于 0"),
     # tables
+    ("tables/dibao.yaml", "label: 当月退出人数", "label: 2.本月新增人数", "2.本月新增人数", "“2.本月新增人数（人）”与“当月新增人数（人）”去掉编号、单位和标点后相同"),
     ("tables/dibao.yaml", "id: spending_month_yuan", "id: spending_month", "id: spending_month,", "应以 _yuan 结尾"),
     ("tables/funds.yaml", "id: allocated_yuan", "id: allocated_wanyuan", "id: allocated_wanyuan", "应以 _yuan 结尾"),
     ("tables/dibao.yaml", "id: dibao\n", "id: dibao2\n", "id: dibao2", "与文件名不符"),
@@ -157,6 +175,54 @@ def test_a_fault_is_reported_on_its_line(
     _check(params, change(file, old, new), at, fragment)
 
 
+TWO = ("不认识的键“town”", "目标“二百七十”只有文字")
+"""A key under another name is also missing; words add up to nothing."""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "at", "fragment"), [case for case in SHAPE if not case[-1].startswith(TWO)]
+)
+def test_a_mistake_is_one_fault(
+    params: Path, change: Change, file: str, old: str, new: str, at: str, fragment: str
+) -> None:
+    change(file, old, new)
+    assert len(plan_faults(params, YEAR)) == 1, [at, fragment, *map(str, plan_faults(params, YEAR))]
+
+
+def test_every_fault_of_one_file_is_found_in_one_run(params: Path, change: Change) -> None:
+    """A shape that is wrong hides neither what else is wrong in its file, nor in its item, nor in the expectations."""
+    for old, new in (
+        ("total: 100", "total: 110"),
+        ("{kind: counted, target: 12, unit: 篇}", "{kind: count, target: 12, unit: 篇}"),
+        ("{indicator: beds_new}", "{indicator: beds}"),
+        ("        full_marks: 14", '        full_marks: "14"'),
+        ("unmet_share: 0.5", "unmet_share: 5"),
+        ("ties: competition", "ties: sport"),
+        ("{word: 良好, lower: 80}", "{word: 良好, lower: 95}"),
+        ("    points: 2\n", "    points: -2\n"),
+        ("dibao_urban_avg, weight: 0.5", "dibao_urban_avg, weight: 0.6"),
+    ):
+        change("rubric_county.yaml", old, new)
+    change("expectations/dibao.yaml", "severity: critical", "severity: grave")
+    outcome = check_plans(Workspace(params.parent, params, Settings()), YEAR)
+    told = [str(fault).removeprefix(f"params/{YEAR}/") for fault in outcome.faults]
+    wanted = (
+        "不认识的 kind“count”。允许：proportional、lower_is_better",
+        "没有指标“beds”",
+        "“full_marks”应为数字，写半角、不加引号，现为“14”",
+        "unmet_share 为 5",
+        "“ties”不能是“sport”。允许：competition、dense",
+        "等次“良好”的下限应低于“优秀”",
+        "“省级通报批评”每次扣分为 -2",
+        "各指标权重合计 1.1",
+        "“severity”不能是“grave”。允许：critical、warning、info",
+    )
+    for fragment in wanted:
+        assert sum(fragment in text for text in told) == 1, (fragment, told)
+    # Sums over what has a fault of its own say nothing.
+    assert len(told) == len(wanted), told
+
+
 ELSEWHERE = [  # as above, where the text of the faulty line is not unique in its file
     ("areas.yaml", "id: wangcang", "id: cangxi", "id“cangxi”重复，前一个在 params/2017/areas.yaml:"),
     ("areas.yaml", "aliases: [旺苍]", "aliases: [苍溪]", "名称“苍溪”重复，前一个在 params/2017/areas.yaml:"),
@@ -184,7 +250,7 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("rubric_county.yaml", "done: 1, ", "", "缺少“done”"),
     ("rubric_county.yaml", "    full_marks: 5 ", "    full_marks: 0 ", "0分，各小项合计 5 分"),
     ("rubric_section.yaml", "id: sec.duty.2", "id: sec.duty.1", "id“sec.duty.1”重复"),
-    ("rubric_section.yaml", "        points: 0.2", "        points: 0", "扣 0 分。允许：大于 0"),
+    ("rubric_section.yaml", "        points: 0.2", "        points: 0", "扣分为 0。允许：大于 0"),
     ("reporting.yaml", "{id: funds, title", "{id: progress, title", "id“progress”重复"),
     ("parameters.yaml", "      2017-01-01: 275", "      2017-08-01: 275", "自 2017-07-01 起要用参数“poverty_line”，但它自 2017-08-01 才有值"),
     ("parameters.yaml", "      2016-01-01: 260     # 3120元/年\n", "", "自 2017-01-01 起要用参数“dibao_floor_rural”，但它自 2017-07-01 才有值"),

@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from minsheng.errors import ExitCode, Outcome, UsageError
-from minsheng.intake.rules.suites import expectation_faults
-from minsheng.plan import PlanFault, load_plan, plan_faults
+from minsheng.intake.rules.suites import expectation_faults, integer_notes
+from minsheng.plan import PlanFault, draft_plan
+from minsheng.plan.strict_yaml import in_order
 from minsheng.workspace import Workspace
 
 
@@ -48,16 +49,19 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
     faults: list[PlanFault] = []
     summaries = []
     for one in chosen:
-        found = plan_faults(workspace.params, one)
-        if not found:
-            plan = load_plan(workspace.params, one)
-            found = expectation_faults(plan, workspace.params)
-            if not found:
-                summaries.append(
-                    f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
-                    f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
-                )
-        faults += found
+        draft = draft_plan(workspace.params, one)
+        found = list(draft.faults)
+        if draft.plan is not None:
+            # In the same run, whatever is wrong with the plan itself: nobody mends in stages.
+            found += expectation_faults(draft.plan, workspace.params, draft.unsound)
+        if draft.plan is not None and not found:
+            plan = draft.plan
+            summaries.append(
+                f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
+                f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
+            )
+            summaries += [f"提示：{note}" for note in integer_notes(plan, workspace.params)]
+        faults += in_order(found)
     return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
 

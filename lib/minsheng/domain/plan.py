@@ -65,7 +65,7 @@ class About(Frozen):
     """What the plan is and who issued it."""
 
     id: str
-    year: int
+    year: Annotated[int, Field(ge=1900, le=2999)]
     title: str
     issuer: str
     issued_on: date

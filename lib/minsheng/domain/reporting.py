@@ -15,7 +15,7 @@ Days = Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date]
 class Calendar(Frozen):
     """A year's holidays, frozen: an archived report does not change with a package update."""
 
-    year: int
+    year: Annotated[int, Field(ge=1900, le=2999)]
     holidays: Days
     """Days off, weekends among them where the State Council's notice lists them."""
     workdays: Days

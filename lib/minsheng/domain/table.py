@@ -7,6 +7,11 @@ from pydantic import Field, model_validator
 
 from minsheng.domain.base import Frozen
 
+BLANK_MARKS = frozenset(
+    {"", "-", "--", "—", "——", "―", "–", "/", "//", "\\", "无", "N/A", "NA", "暂无", "空", "…", "……"}
+)
+"""Marks that counties write for "nothing here"; blank is not 0."""
+
 
 class TableKind(StrEnum):
     """What becomes of a table's cells."""
@@ -107,6 +112,10 @@ class Table(Frozen):
         if short:
             raise ValueError(f"行 {'、'.join(short)} 的 labels 个数应与 keys 相同")
         return self
+
+    def column_label(self, column: str) -> str:
+        """Return the label of a column, or the id itself where there is none."""
+        return next((each.label for each in self.columns if each.id == column), column)
 
     def field(self, column: str, row: str | None = None) -> str:
         """Name one value: ``table.row.column``, or ``table.column`` where the table has one row."""

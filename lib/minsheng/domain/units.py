@@ -141,6 +141,26 @@ def split_unit(header: str, own: frozenset[str] = frozenset()) -> tuple[str, str
     return text, ""
 
 
+_DROPPED = str.maketrans("", "", ":,，、。*＊★.“”\"'‘’「」《》")
+
+_NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十0-9]{1,2}\)|[一二三四五六七八九十0-9]{1,2}[.、])(?=\D)")
+"""What counties write before a name: 1. 一、 (一)"""
+
+
+@lru_cache(maxsize=16384)
+def comparable(text: str, own: frozenset[str] = frozenset()) -> str:
+    """Return a label as it is compared: without number, unit, white space and punctuation; 本月 is 当月.
+
+    ``own`` are the units of the table's columns.
+
+    Examples
+    --------
+    >>> comparable("（3）本月 新增人数（人）")
+    '当月新增人数'
+    """
+    return _NUMBERING.sub("", split_unit(text, own)[0], count=1).translate(_DROPPED).replace("本月", "当月")
+
+
 def unit_line(text: object, own: frozenset[str] = frozenset()) -> str:
     """Return the unit that a line above a table names (单位：万元), or an empty text."""
     flat = normal(text)

@@ -1,6 +1,7 @@
 """params/<year>/ → a frozen, cross-checked plan, or every fault at once; and a plan as bytes."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,19 +81,52 @@ def load_for_registering(params_dir: Path, year: int) -> tuple[Plan, list[PlanFa
     folder = f"{params_dir.name}/{year}"
     if files is None or any(fault.file.startswith(tuple(f"{folder}/{name}" for name in _WHOSE)) for fault in faults):
         raise PlanInvalidError([str(fault) for fault in faults])
+    return _draft(files), faults
+
+
+def _draft(files: PlanFiles) -> Plan:
+    """Return the sound part of a plan: every part was validated by itself, whether or not they fit each other."""
     parts = {name: part for name, part in _parts(files).items() if part is not None}
     lists = {
         name: tuple(each for each in part if each is not None)
         for name, part in parts.items()
         if isinstance(part, tuple)
     }
-    # Every part was validated by itself; what is missing or does not fit the others is of no concern here.
-    return Plan.model_construct(**(parts | lists), sha256=""), faults
+    return Plan.model_construct(**(parts | lists), sha256="")
 
 
 def plan_faults(params_dir: Path, year: int) -> list[PlanFault]:
     """Return every fault of one year's plan, by file and line; none if it can be loaded."""
     return _read(params_dir, year)[1]
+
+
+@dataclass(frozen=True)
+class DraftPlan:
+    """A plan as far as it is right, for whoever checks what builds on it.
+
+    Parameters
+    ----------
+    plan
+        The sound part; ``None`` where there is no folder, or nothing in it that is a plan.
+    faults
+        All of them.
+    unsound
+        Ids of tables that are not there as their files mean them.
+    """
+
+    plan: Plan | None
+    faults: list[PlanFault]
+    unsound: frozenset[str] = frozenset()
+
+
+def draft_plan(params_dir: Path, year: int) -> DraftPlan:
+    """Read a plan that may have faults, as far as it is right."""
+    files, faults = _read(params_dir, year)
+    if files is None:
+        return DraftPlan(None, faults)
+    unsound = frozenset(stem for stem in files.tables if not files.is_whole(f"tables/{stem}"))
+    needed = files.wholes.get("plan") is not None and files.tables
+    return DraftPlan(_draft(files) if needed else None, faults, unsound)
 
 
 def _read(params_dir: Path, year: int) -> tuple[PlanFiles | None, list[PlanFault]]:

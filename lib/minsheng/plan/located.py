@@ -22,6 +22,10 @@ class Located:
         self._read = read
         self._origins: dict[YamlPath, YamlPath] = {}
         """Where the text of a value stands that shorthand put elsewhere."""
+        self._kept: dict[YamlPath, list[int]] = {}
+        """List, as the checks see it → where its items stand in the file."""
+        self._touched: set[YamlPath] = set()
+        """What had faults of its own and was replaced or left out."""
 
     @property
     def readable(self) -> bool:
@@ -40,11 +44,31 @@ class Located:
 
     def stands(self, path: YamlPath) -> bool:
         """Whether something stands at this path in the file, even if it was refused."""
-        return path in self._read.lines or path in self._origins
+        was = self.before(path)
+        return was in self._read.lines or was in self._origins
 
     def fault(self, path: YamlPath, message: str, allowed: str = "") -> None:
-        """Note a fault on the line of ``path``."""
-        self.faults.append(PlanFault(self.file, self.line(path), message, allowed))
+        """Note a fault on the line of ``path``, unless what stands there has one of its own already."""
+        was = self.before(path)
+        if not any(was[:length] in self._touched for length in range(1, len(was) + 1)):
+            self.faults.append(PlanFault(self.file, self.line(was), message, allowed))
+
+    def leave_out(self, root: YamlPath, kept: dict[YamlPath, list[int]], touched: set[YamlPath]) -> None:
+        """Remember what was replaced or left out below ``root``, by list as it is now and by path as it was."""
+        self._kept |= {(*root, *path): indexes for path, indexes in kept.items()}
+        self._touched |= {(*root, *path) for path in touched}
+
+    def before(self, path: YamlPath) -> YamlPath:
+        """Return where a value that the checks see stands in the file."""
+        return tuple(
+            self._kept[path[:at]][step] if path[:at] in self._kept and isinstance(step, int) else step
+            for at, step in enumerate(path)
+        )
+
+    def is_whole(self, path: YamlPath = ()) -> bool:
+        """Whether nothing at or below a path was replaced or left out."""
+        was = self.before(path)
+        return not any(touched[: len(was)] == was or was[: len(touched)] == touched for touched in self._touched)
 
     def at(self, path: YamlPath) -> Any:
         """Return the value at a path; ``None`` where there is none."""

@@ -17,6 +17,7 @@ from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.files.hashing import sha256_of_files
 from minsheng.plan.located import Located
+from minsheng.plan.repair import sound_part
 from minsheng.plan.shorthand import share_of_heading, write_out
 from minsheng.plan.strict_yaml import PlanFault, YamlPath, read_yaml
 from minsheng.plan.validation import validate
@@ -55,7 +56,7 @@ class FileEntry:
     path: YamlPath
     raw: dict[str, Any]
     model: Any
-    """``None`` where the item has faults of its own."""
+    """Its sound part where it has faults of its own; ``None`` where that leaves nothing."""
 
 
 @dataclass
@@ -74,7 +75,7 @@ class PlanFiles:
     """Files missing, or not known."""
 
     def whole(self, name: str, model: type[M]) -> M | None:
-        """Return the model of a file that holds one thing; ``None`` where it has faults."""
+        """Return the model of a file that holds one thing, or its sound part; ``None`` where that leaves nothing."""
         return cast("M | None", self.wholes.get(name)) if WHOLE[name] is model else None
 
     def entries(self, name: str) -> list[FileEntry]:
@@ -82,14 +83,29 @@ class PlanFiles:
         return self.lists.get(name, [])
 
     def sound(self, name: str, model: type[M]) -> Iterator[tuple[YamlPath, M]]:
-        """Iterate over the items of a list file that have no faults of their own."""
+        """Iterate over the items of a list file, of those with faults over the sound part."""
         for entry in self.entries(name):
             if isinstance(entry.model, model):
                 yield entry.path, entry.model
 
+    def is_whole(self, name: str, path: YamlPath = ()) -> bool:
+        """Whether nothing at or below a path of a file had a fault of its own: else sums and absences say nothing."""
+        located = self.located.get(name)
+        whole = [each.model is not None for each in self.entries(name) if each.path[: len(path)] == path]
+        return located is not None and located.readable and located.is_whole(path) and all(whole)
+
+    def stands(self, name: str, path: YamlPath) -> bool:
+        """Whether something stands at a path of a file, even if it was refused."""
+        return self.located[name].stands(path)
+
     def ids(self, name: str) -> list[str]:
-        """Return the ids of a list file, also of items with faults, so that those are not called unknown too."""
-        return [entry.raw["id"] for entry in self.entries(name) if isinstance(entry.raw.get("id"), str)]
+        """Return the ids of a list file, also of items with faults, so that those are not called unknown too.
+
+        Where an item has no id that can be read, nothing is known: it may be the one that is looked for.
+        """
+        entries, there = self.entries(name), self.located[name].at((name,))
+        ids = [entry.raw["id"] for entry in entries if isinstance(entry.raw.get("id"), str)]
+        return ids if isinstance(there, list) and len(ids) == len(there) else []
 
     def fault(self, name: str, path: YamlPath, message: str, allowed: str = "") -> None:
         """Note a fault in a file."""
@@ -112,11 +128,12 @@ def read_files(folder: Path, shown: str) -> PlanFiles:
             files.lists[name] = _read_list(name, located)
         else:
             write_out(name, located)
-            files.wholes[name] = validate(located, (), WHOLE[name])
+            files.wholes[name] = validate(located, (), WHOLE[name]) or sound_part(located, (), WHOLE[name])
     for path in sorted((folder / "tables").glob("*.yaml")):
         name = f"tables/{path.stem}"
         files.located[name] = located = Located(read_yaml(path, f"{shown}/{name}.yaml"))
-        files.tables[path.stem] = validate(located, (), Table) if _is_mapping(located) else None
+        whole = _is_mapping(located)
+        files.tables[path.stem] = (validate(located, (), Table) or sound_part(located, (), Table)) if whole else None
     if not files.tables:
         files.stray.append(PlanFault(f"{shown}/tables", 1, "没有一张上报表", "每张表一个 .yaml 文件"))
     files.stray += _strays(folder, shown)
@@ -144,7 +161,8 @@ def _read_list(key: str, located: Located) -> list[FileEntry]:
     for index, raw in enumerate(content):
         path = (key, index)
         if isinstance(raw, dict):
-            entries.append(FileEntry(path, raw, validate(located, path, LISTS[key])))
+            model = validate(located, path, LISTS[key]) or sound_part(located, path, LISTS[key])
+            entries.append(FileEntry(path, raw, model))
         else:
             located.fault(path, f"第 {index + 1} 项应为“键: 值”")
     return entries

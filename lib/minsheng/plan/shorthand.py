@@ -8,6 +8,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any
@@ -20,6 +21,9 @@ YUAN_PER_WANYUAN = 10_000
 
 _DIGITS = Context(prec=28)
 """A fraction that does not end is kept to 28 digits, as measures expect."""
+
+_QUOTED = re.compile(r"\s*(?P<number>[-+]?[0-9０-９]+(?:[.．][0-9０-９]+)?)\s*[%％\w]{0,2}\s*")
+"""A target that is a number but for its quotes, its width or its unit: nobody means words by it."""
 
 _FRACTION = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 
@@ -42,7 +46,13 @@ def share_of_heading(located: Located, key: str) -> None:
 def _indicators(located: Located) -> None:
     for path, item in located.items(("indicators",)):
         for target, value in located.entries((*path, "targets")):
-            if isinstance(value, str):
+            if isinstance(value, str) and (found := _QUOTED.fullmatch(value)):
+                number = unicodedata.normalize("NFKC", found["number"])
+                allowed = f"{number}；确为文字的写 {{value: {number}, text: {value}}}"
+                located.fault(target, f"目标“{value}”是数字，不加引号，不带单位", allowed)
+                located.give(target, {"value": Decimal(number)}, target)
+                located.leave_out((), {}, {target})
+            elif isinstance(value, str):
                 located.give(target, {"text": value}, target)
             elif not isinstance(value, dict):
                 located.give(target, {"value": value}, target)
@@ -67,6 +77,7 @@ def _fractions(located: Located, path: tuple[Any, ...]) -> None:
         elif isinstance(value, str):
             located.fault(each, f"“{value}”不是分数", "例如 5/12，或 0 到 1 的小数")
             located.at(path)[each[-1]] = Decimal(0)
+            located.leave_out((), {}, {each})
 
 
 def _funds(located: Located) -> None:

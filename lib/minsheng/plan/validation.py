@@ -41,7 +41,8 @@ def validate(located: Located, path: YamlPath, model: type[M]) -> M | None:
 
 
 def _note(located: Located, root: YamlPath, model: type[BaseModel], detail: ErrorDetails) -> None:
-    path, absent = _path_of(located, root, detail["loc"])
+    found, absent = path_in(located.at(root), detail["loc"])
+    path = (*root, *found)
     name = _PRINTED.get(str(path[-1]), path[-1]) if path else ""
     kind, context = detail["type"], detail.get("ctx", {})
     value = detail["input"]
@@ -50,18 +51,29 @@ def _note(located: Located, root: YamlPath, model: type[BaseModel], detail: Erro
             located.fault(path[:-1], f"缺少“{name}”", _allowed_of(model, path[len(root) : -1], located, root))
     elif kind == "extra_forbidden":
         located.fault(path, f"不认识的键“{name}”", _allowed_of(model, path[len(root) : -1], located, root))
+    elif kind == "too_short" and isinstance(value, list) and len(value) >= context["min_length"]:
+        pass  # pydantic counts the items without faults, and each has its own
     elif kind == "value_error":
-        located.fault(path, str(context["error"]))
-    elif kind in {"literal_error", "enum"}:
-        located.fault(path, f"{_label(name)}不能是“{value}”", str(context["expected"]).replace(" or ", "、"))
-    elif kind == "union_tag_invalid":
-        located.fault((*path, "kind"), f"不认识的 kind“{context['tag']}”", str(context["expected_tags"]))
-    elif kind == "union_tag_not_found":
-        located.fault(path, f"{_label(name)}缺少“kind”")
-    elif kind == "string_type" and isinstance(value, int | Decimal | date) and not isinstance(value, bool):
-        located.fault(path, f"{_label(name)}应为文字，现为没有引号的 {value}", f'加引号："{value}"')
+        if located.is_whole(path):  # else it may follow from what has a fault of its own
+            located.fault(path, str(context["error"]))
     else:
-        located.fault(path, f"{_label(name)}{_WORDS.get(kind, detail['msg'])}{_bounds(context)}{_shown(value, absent)}")
+        where = (*path, "kind") if kind == "union_tag_invalid" else path
+        located.fault(where, *_said(name, kind, value, context, absent=absent))
+
+
+def _said(name: object, kind: str, value: Any, context: dict[str, Any], *, absent: bool) -> tuple[str, str]:
+    """Return what is wrong with a value, and what is allowed."""
+    if kind in {"literal_error", "enum"}:
+        return f"{_label(name)}不能是“{value}”", _listed(context["expected"])
+    if kind == "union_tag_invalid":
+        return f"不认识的 kind“{context['tag']}”", _listed(context["expected_tags"])
+    if kind == "string_type" and isinstance(value, int | Decimal | date) and not isinstance(value, bool):
+        return f"{_label(name)}应为文字，现为没有引号的 {value}", f'加引号："{value}"'
+    return f"{_label(name)}{_WORDS.get(kind, '写法不对')}{_bounds(context)}{_shown(value, absent)}", ""
+
+
+def _listed(expected: object) -> str:
+    return str(expected).replace("'", "").replace(" or ", "、").replace(", ", "、")
 
 
 def _label(name: object) -> str:
@@ -86,6 +98,19 @@ _WORDS = {
     "dict_type": "应为“键: 值”",
     "model_type": "应为“键: 值”",
     "too_short": "不能是空列表",
+    "string_too_short": "不能是空文字",
+    "string_pattern_mismatch": "格式不对",
+    "greater_than": "太小",
+    "less_than": "太大",
+    "finite_number": "应为有限的数",
+    "int_parsing_size": "位数太多",
+    "missing_argument": "不完整",
+    "is_instance_of": "写法不对",
+    "value_error": "写法不对",
+    "dict_attributes_type": "应为“键: 值”",
+    "mapping_type": "应为“键: 值”",
+    "list_type": "应为列表",
+    "union_tag_not_found": "缺少“kind”",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
     "model_attributes_type": "应为“键: 值”",
@@ -93,8 +118,8 @@ _WORDS = {
 
 
 def _bounds(context: dict[str, Any]) -> str:
-    low, high = context.get("ge"), context.get("le")
-    return (f"，不得小于 {low}" if low is not None else "") + (f"，不得大于 {high}" if high is not None else "")
+    words = {"ge": "不得小于", "le": "不得大于", "gt": "应大于", "lt": "应小于"}
+    return "".join(f"，{word} {context[key]}" for key, word in words.items() if context.get(key) is not None)
 
 
 def _shown(value: Any, absent: bool) -> str:
@@ -103,9 +128,15 @@ def _shown(value: Any, absent: bool) -> str:
     return f"，现为 {'null' if value is None else value}"
 
 
-def _path_of(located: Located, root: YamlPath, loc: tuple[int | str, ...]) -> tuple[YamlPath, bool]:
-    """Return the path in the file for pydantic's location, which also names union members and ``[key]``."""
-    path, value = root, located.at(root)
+def path_in(value: Any, loc: tuple[int | str, ...]) -> tuple[YamlPath, bool]:
+    """Return the path in a value for pydantic's location, which also names union members and ``[key]``.
+
+    Returns
+    -------
+    tuple
+        The path, and whether nothing stands there.
+    """
+    path: YamlPath = ()
     for position, step in enumerate(loc):
         if isinstance(value, list) and isinstance(step, int) and step < len(value):
             path, value = (*path, step), value[step]
@@ -121,7 +152,7 @@ def _key_like(value: dict[Any, Any], step: int | str) -> Any:
 
 
 def _allowed_of(model: type[BaseModel], path: YamlPath, located: Located, root: YamlPath) -> str:
-    found = _type_at(model, path, located.at(root))
+    found = type_at(model, path, located.at(root))
     if not (isinstance(found, type) and issubclass(found, BaseModel)):
         return ""
     return "、".join(_PRINTED.get(name, name) for name in found.model_fields)
@@ -136,21 +167,24 @@ def _refuse_lookalikes(located: Located, root: YamlPath, model: type[BaseModel])
     for path, value in _leaves(raw, ()):
         if not isinstance(value, bool | int) and not (isinstance(value, str) and _LOOKALIKE.match(value)):
             continue
-        wanted = _type_at(model, path, raw)
+        wanted = type_at(model, path, raw)
         if wanted not in {int, Decimal, bool, date}:
             continue
         place, name = (*root, *path), _label(path[-1])
+        right = "日期（YYYY-MM-DD）" if wanted is date else "数字"
         if wanted is bool:
-            if not isinstance(value, bool):
-                located.fault(place, f"{name}应为 true 或 false，不加引号，现为 {value}")
-        elif wanted is date and type(value) is int:
-            located.fault(place, f"{name}应为日期（YYYY-MM-DD），现为 {value}")
+            if isinstance(value, bool):
+                continue
+            located.fault(place, f"{name}应为 true 或 false，不加引号，现为 {value}")
         elif type(value) is int:
-            continue
+            if wanted is not date:
+                continue
+            located.fault(place, f"{name}应为{right}，现为 {value}")
         elif isinstance(value, bool):
-            located.fault(place, f"{name}应为数字或日期，现为 {'true' if value else 'false'}")
+            located.fault(place, f"{name}应为{right}，现为 {'true' if value else 'false'}")
         else:
-            located.fault(place, f"{name}应为数字或日期，写半角、不加引号，现为“{value}”")
+            located.fault(place, f"{name}应为{right}，写半角、不加引号，现为“{value}”")
+        located.leave_out((), {}, {place})
 
 
 def _leaves(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
@@ -164,7 +198,7 @@ def _leaves(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
         yield path, value
 
 
-def _type_at(annotation: Any, path: YamlPath, raw: Any) -> Any:
+def type_at(annotation: Any, path: YamlPath, raw: Any) -> Any:
     """Return what the models want at a path; ``None`` where they know of no such thing."""
     wanted = _plain_type(annotation, raw)
     for step in path:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.table import CellType, Column
-from minsheng.domain.units import yuan_scale
-from minsheng.intake.reading.headers import comparable, unit_fault, unit_missing
+from minsheng.domain.units import comparable, yuan_scale
+from minsheng.intake.reading.headers import unit_fault, unit_missing
 from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.rows import Total, names_total
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from minsheng.domain.table import Column
-from minsheng.domain.units import agree, dimension, is_unit, normal, split_unit, unit_line
+from minsheng.domain.units import agree, comparable, dimension, is_unit, normal, split_unit, unit_line
 from minsheng.intake.spreadsheets.cells import show
 from minsheng.intake.spreadsheets.grid import Sheet
 
@@ -18,26 +17,7 @@ _ALONE = 3
 
 _UNITS_IN_A_ROW = 2
 
-_DROPPED = str.maketrans("", "", ":,，、。*＊★.“”\"'‘’「」《》")
-
-_NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十0-9]{1,2}\)|[一二三四五六七八九十0-9]{1,2}[.、])(?=\D)")
-"""What counties write before a name: 1. 一、 (一)"""
-
 _ABOUT = re.compile("(?<=.)(?:情况|数据|指标)$")
-
-
-@lru_cache(maxsize=16384)
-def comparable(text: str, own: frozenset[str] = frozenset()) -> str:
-    """Return a label as it is compared: without number, unit, white space and punctuation; 本月 is 当月.
-
-    ``own`` are the units of the table's columns.
-
-    Examples
-    --------
-    >>> comparable("（3）本月 新增人数（人）")
-    '当月新增人数'
-    """
-    return _NUMBERING.sub("", split_unit(text, own)[0], count=1).translate(_DROPPED).replace("本月", "当月")
 
 
 @dataclass(frozen=True)

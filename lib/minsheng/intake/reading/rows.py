@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from minsheng.domain.table import Column, Row, TableKind
-from minsheng.domain.units import normal
-from minsheng.intake.reading.headers import comparable
+from minsheng.domain.units import comparable, normal
 from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.reading_notes import note_divided, note_percentage
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading

@@ -1,6 +1,6 @@
 """``params/<year>/expectations/*.yaml`` → suites; strict, with all faults at once as ``file:line``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -82,18 +82,47 @@ def load_suites(plan: Plan, params_dir: Path) -> dict[str, Suite]:
     return suites
 
 
-def expectation_faults(plan: Plan, params_dir: Path) -> list[PlanFault]:
-    """Return every fault of the suites, for ``minsheng plan check``; empty where all is well."""
-    return _load(plan, params_dir)[1]
+def expectation_faults(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> list[PlanFault]:
+    """Return every fault of the suites, for ``minsheng plan check``; empty where all is well.
+
+    Parameters
+    ----------
+    plan
+        It may have faults of its own: only its tables, indicators and parameters are looked at.
+    unsound
+        Tables with faults: what their suites name may be what is wrong there.
+    """
+    return _load(plan, params_dir, unsound)[1]
 
 
-def _load(plan: Plan, params_dir: Path) -> tuple[dict[str, Suite], list[PlanFault]]:
+def integer_notes(plan: Plan, params_dir: Path) -> list[str]:
+    """Return, for each table, the whole-number columns that no rule holds to whole numbers from 0."""
+    notes = []
+    for table, suite in load_suites(plan, params_dir).items():
+        whole = [column.id for column in suite.table.columns if column.type == CellType.INTEGER]
+        for kind, said in (("expect_cells_to_be_whole", "是整数"), ("expect_cells_to_be_between", "不小于 0")):
+            held = {
+                column
+                for rule in suite.rules
+                if rule.type == kind and rule.kwargs.get("low", 0) >= 0
+                for column in rule.kwargs.get("columns", ())
+            }
+            absent = [suite.table.column_label(column) for column in whole if column not in held]
+            if absent:
+                name = Path(params_dir.name) / str(plan.about.year) / "expectations" / f"{table}.yaml"
+                notes.append(f"{name}: 没有规则要求{said}的整数列：{'、'.join(absent)}（规则种类 {kind}）")
+    return notes
+
+
+def _load(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> tuple[dict[str, Suite], list[PlanFault]]:
     folder = expectations_dir(params_dir, plan.about.year)
     tables = {table.id: table for table in (COVER_TABLE, *plan.tables)}
     faults: list[PlanFault] = []
     found: dict[str, Suite] = {}
     ids: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
+        if path.stem in unsound:
+            continue
         name = str(Path(params_dir.name) / str(plan.about.year) / "expectations" / path.name)
         reader = _SuiteReader(read_yaml(path, name), plan, tables, ids)
         suite = reader.read(path.stem)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from minsheng.domain.base import plain
-from minsheng.domain.table import CellType, Column
+from minsheng.domain.table import BLANK_MARKS, CellType, Column
 from minsheng.domain.units import agree, dimension, is_percent_unit, is_unit, normal, yuan_scale
 
 
@@ -27,11 +27,6 @@ class Divided(Decimal):
 
 Raw = Decimal | str | bool | date | datetime | None
 """What a grid holds: numbers as exact decimals, texts, dates; ``None`` is an empty cell."""
-
-BLANK_MARKS = frozenset(
-    {"", "-", "--", "—", "——", "―", "–", "/", "//", "\\", "无", "N/A", "NA", "暂无", "空", "…", "……"}
-)
-"""Marks that counties write for "nothing here"; blank is not 0."""
 
 _LONGEST_WORD = max(len(mark) for mark in BLANK_MARKS if mark.isalnum())
 

@@ -1,6 +1,15 @@
 """What must hold between the files of a plan."""
 
-from minsheng.plan.checks import dates, disclosure_control, identifiers, rubrics, structure, table_contracts, targets
+from minsheng.plan.checks import (
+    dates,
+    disclosure_control,
+    identifiers,
+    points,
+    rubrics,
+    structure,
+    table_contracts,
+    targets,
+)
 from minsheng.plan.plan_files import PlanFiles
 
 
@@ -15,6 +24,7 @@ def check(files: PlanFiles, year: int) -> None:
         table_contracts.check_fields,
         targets.check_sums,
         rubrics.check,
+        points.check,
         targets.check_lights,
         disclosure_control.check,
     ):

@@ -61,7 +61,7 @@ def _calendar(files: PlanFiles, calendar: Calendar, year: int) -> None:
 
 
 def _days(days: Any) -> Iterable[tuple[int, date]]:
-    return [(n, day) for n, day in enumerate(days or ()) if isinstance(day, date)]
+    return [(n, day) for n, day in enumerate(days if isinstance(days, list) else ()) if isinstance(day, date)]
 
 
 def _reporting(files: PlanFiles, reporting: Reporting, year: int) -> None:
@@ -71,7 +71,8 @@ def _reporting(files: PlanFiles, reporting: Reporting, year: int) -> None:
             "reporting", ("first_month",), f"首个报送月“{first}”不是 {year} 年的月份", f"{year}-01 至 {year}-12"
         )
     counties, sections = reporting.counties, reporting.sections
-    if (counties.month == "next", counties.day) > (sections.month == "next", sections.day):
+    sound = files.is_whole("reporting", ("counties",)) and files.is_whole("reporting", ("sections",))
+    if sound and (counties.month == "next", counties.day) > (sections.month == "next", sections.day):
         message = f"县区报送日（{_said(counties)}）晚于科室报送日（{_said(sections)}）"
         files.fault("reporting", ("counties", "day"), message, f"不晚于{_said(sections)}")
     seen: set[str] = set()

@@ -48,7 +48,8 @@ def check(files: PlanFiles) -> None:
 
 def _tables_are_sound(files: PlanFiles, patterns: Iterable[str]) -> bool:
     """Whether the classes can be counted: a table with faults of its own has no rows yet."""
-    return all(isinstance(files.tables.get(pattern.split(".")[0]), Table) for pattern in patterns)
+    names = {pattern.split(".")[0] for pattern in patterns}
+    return all(isinstance(files.tables.get(name), Table) and files.is_whole(f"tables/{name}") for name in names)
 
 
 def _is_sound(files: PlanFiles, path: YamlPath, patterns: Iterable[str]) -> bool:

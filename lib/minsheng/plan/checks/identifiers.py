@@ -42,7 +42,8 @@ def demand_unique(files: PlanFiles, words: Iterable[tuple[str, Place]], what: st
         if word in seen:
             first, before = seen[word]
             located = files.located[first]
-            files.fault(name, path, f"{what}“{word}”重复，前一个在 {located.file}:{located.line(before)}", "互不相同")
+            line = located.line(located.before(before))
+            files.fault(name, path, f"{what}“{word}”重复，前一个在 {located.file}:{line}", "互不相同")
         seen.setdefault(word, place)
 
 
@@ -84,13 +85,14 @@ def _projects(files: PlanFiles) -> Iterator[tuple[str, Place]]:
 def _columns(files: PlanFiles) -> None:
     """Note indicators that are not the columns 1 to n of the annex table."""
     sound = list(files.sound("indicators", Indicator))
-    count, seen = len(files.entries("indicators")), set()
+    count, seen = len(files.located["indicators"].at(("indicators",)) or ()), set()
     for path, indicator in sound:
         if not 1 <= indicator.column <= count or indicator.column in seen:
             files.fault(
                 "indicators", (*path, "column"), f"附件列号 {indicator.column} 重复或超出", f"1 至 {count}，各用一次"
             )
-        seen.add(indicator.column)
+        if files.is_whole("indicators", (*path, "column")):
+            seen.add(indicator.column)
 
 
 def check_references(files: PlanFiles) -> None:
@@ -107,7 +109,7 @@ def check_references(files: PlanFiles) -> None:
         demand_known(files, ("indicators", (*path, "project")), "项目", indicator.project, projects)
     for path, section in files.sound("sections", Section):
         for key, role in (("owner", "责任人"), ("leader", "责任领导")):
-            if section.assessed and not getattr(section, key):
+            if section.assessed and not getattr(section, key) and not files.stands("sections", (*path, key)):
                 files.fault("sections", (*path, key), f"科室“{section.name}”缺少{role}（{key}）", "考评的科室须写明")
     responsible = {each for _, project in files.sound("projects", Project) for each in project.sections}
     for path, section in files.sound("sections", Section):
@@ -134,7 +136,7 @@ def demand_known(files: PlanFiles, place: tuple[str, YamlPath], what: str, word:
 def _something_to_do(files: PlanFiles, path: YamlPath, area: Area) -> None:
     """Note a project of an area for which none of the project's indicators gives it a target."""
     indicators = [indicator for _, indicator in files.sound("indicators", Indicator)]
-    if len(indicators) != len(files.entries("indicators")):
+    if not files.is_whole("indicators"):
         return  # the missing target may stand in one that has faults of its own
     for n, project in enumerate(area.projects):
         of_project = [indicator for indicator in indicators if indicator.project == project]
@@ -145,7 +147,7 @@ def _something_to_do(files: PlanFiles, path: YamlPath, area: Area) -> None:
 
 def _documents(files: PlanFiles) -> None:
     about = files.whole("plan", About)
-    if about is None:
+    if about is None or not files.is_whole("plan", ("documents",)):
         return
     known = ["ours", *(document.id for document in about.documents)]
     for name, located in files.located.items():

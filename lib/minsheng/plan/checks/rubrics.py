@@ -47,7 +47,7 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
     total = sum((group.full_marks for group in rubric.groups), Decimal(0))
     if rubric.parts:
         _parts(files, rubric)
-    elif total != rubric.total:
+    elif total != rubric.total and files.is_whole(_COUNTY, ("groups",)):
         parts = " + ".join(plain(group.full_marks) for group in rubric.groups)
         files.fault(_COUNTY, ("total",), f"各项 {parts} = {plain(total)} 分，与总分 {plain(rubric.total)} 分不等")
     groups = [(group.id, (_COUNTY, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
@@ -65,10 +65,11 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
 def _parts(files: PlanFiles, rubric: CountyRubric) -> None:
     """Note weights that do not make the whole, and groups that are in no part or in two."""
     weights = sum((part.weight for part in rubric.parts), Decimal(0))
-    if weights != 1:
+    if weights != 1 and files.is_whole(_COUNTY, ("parts",)):
         files.fault(_COUNTY, ("parts",), f"各部分权重合计 {plain(weights)}", "合计为 1")
     demand_unique(files, [(part.id, (_COUNTY, ("parts", n, "id"))) for n, part in enumerate(rubric.parts)], "id")
-    known = [group.id for group in rubric.groups]
+    raw = files.located[_COUNTY].at(("groups",)) or ()
+    known = [group["id"] for group in raw if isinstance(group, dict) and isinstance(group.get("id"), str)]
     named = [
         (each, (_COUNTY, ("parts", p, "groups", n)))
         for p, part in enumerate(rubric.parts)
@@ -81,8 +82,10 @@ def _parts(files: PlanFiles, rubric: CountyRubric) -> None:
         if part.weight <= 0:
             files.fault(_COUNTY, ("parts", n, "weight"), f"“{part.name}”权重 {plain(part.weight)}", "大于 0")
     used = {each for each, _ in named}
+    if not used <= set(known):
+        return  # the group that is in none may be the one that is misspelt
     for n, group in enumerate(rubric.groups):
-        if group.id not in used:
+        if group.id not in used and files.is_whole(_COUNTY, ("parts",)):
             files.fault(
                 _COUNTY, ("groups", n, "id"), f"“{group.name}”不在 parts 的任何一部分里", "每个考评项目归入一个部分"
             )
@@ -98,7 +101,7 @@ def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
             _shares(files, path, rule.levels.items(), best="done")
             _share(files, path, "late", rule.late)
             absent = {"done", "partial", "not_done"} - set(rule.levels)
-            if absent:
+            if absent and files.is_whole(_COUNTY, (*path, "levels")):
                 files.fault(_COUNTY, (*path, "levels"), f"缺少“{'、'.join(sorted(absent))}”", "done、partial、not_done")
         case ProportionalRule() as rule:
             _proportional(files, path, rule)
@@ -141,7 +144,7 @@ def _shares(files: PlanFiles, path: YamlPath, levels: Iterable[tuple[str, Decima
     for level, share in shares.items():
         if not 0 <= share <= 1:
             files.fault(_COUNTY, (*path, "levels", level), f"“{level}”得满分的 {plain(share)}", "0 至 1")
-    if 1 not in shares.values():
+    if 1 not in shares.values() and files.is_whole(_COUNTY, (*path, "levels")):
         files.fault(_COUNTY, (*path, "levels"), "没有一等能得满分", f"{best}为 1")
 
 
@@ -158,7 +161,7 @@ def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
         elif indicator is not None:
             _fits(files, place, rule, indicator)
     total = sum((weighted.weight for weighted in rule.indicators), Decimal(0))
-    if rule.combine == Combine.WEIGHTED and total != 1:
+    if rule.combine == Combine.WEIGHTED and total != 1 and files.is_whole(_COUNTY, (*path, "indicators")):
         files.fault(_COUNTY, (*path, "indicators"), f"各指标权重合计 {plain(total)}", "合计为 1")
     for n, weighted in enumerate(rule.indicators):
         if weighted.weight < 0:
@@ -183,11 +186,15 @@ def _fits(files: PlanFiles, place: YamlPath, rule: MeasuredRule, indicator: Indi
 
 
 def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
+    if not files.is_whole(_COUNTY, ("groups",)):
+        return  # the item that names it may have a fault of its own
     used = {
         each if isinstance(each, str) else each.indicator
         for _, item in _items(rubric)
         for each in getattr(item.rule, "indicators", ())
     }
+    if not used <= set(files.ids("indicators")):
+        return  # the one without a rule may be the one that is misspelt
     for entry in files.entries("indicators"):
         indicator = entry.raw.get("id")
         if isinstance(indicator, str) and indicator not in used:
@@ -196,9 +203,10 @@ def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
 
 def _grades(files: PlanFiles, rubric: CountyRubric) -> None:
     for n, (better, worse) in enumerate(pairwise(rubric.grades), start=1):
-        if worse.lower >= better.lower:
+        sound = files.is_whole(_COUNTY, ("grades", n)) and files.is_whole(_COUNTY, ("grades", n - 1))
+        if sound and worse.lower >= better.lower:
             files.fault(_COUNTY, ("grades", n), f"等次“{worse.word}”的下限应低于“{better.word}”", "从高到低排列")
-    if rubric.grades[-1].lower != 0:
+    if rubric.grades[-1].lower != 0 and files.is_whole(_COUNTY, ("grades",)):
         last = rubric.grades[-1]
         files.fault(_COUNTY, ("grades", len(rubric.grades) - 1), f"最低等次“{last.word}”下限 {plain(last.lower)}", "0")
     words = [(grade.word, (_COUNTY, ("grades", n))) for n, grade in enumerate(rubric.grades)]
@@ -229,7 +237,7 @@ def _section(files: PlanFiles, rubric: SectionRubric) -> None:
     groups = [(group.id, (_SECTION, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
     demand_unique(files, [*groups, *((rule.id, (_SECTION, (*path, "id"))) for path, rule in rules)], "id")
     for n, group in enumerate(rubric.groups):
-        if group.positive == bool(group.rules):
+        if group.positive == bool(group.rules) and files.is_whole(_SECTION, ("groups", n)):
             message = f"“{group.name}”：实绩考评（positive: true）没有倒扣分规则，其余至少一条"
             files.fault(_SECTION, ("groups", n), message)
     for path, rule in rules:
@@ -238,5 +246,3 @@ def _section(files: PlanFiles, rubric: SectionRubric) -> None:
             files.fault(_SECTION, path, f"“{rule.id}”的 target 只用于、且必须用于次数不足（too_few…）")
         if (rule.check == SectionCheck.DOUBLED_LOSS) != (rule.multiplier is not None):
             files.fault(_SECTION, path, f"“{rule.id}”的 multiplier 只用于、且必须用于 doubled_loss")
-        if rule.points <= 0:
-            files.fault(_SECTION, (*path, "points"), f"“{rule.id}”扣 {plain(rule.points)} 分", "大于 0")

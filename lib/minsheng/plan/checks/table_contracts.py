@@ -73,15 +73,17 @@ def _projects(files: PlanFiles, name: str, table: Table) -> None:
             demand_known(files, (name, ("rows", n, "project")), "项目", row.project, known)
         for m, project in enumerate(row.shared_with):
             demand_known(files, (name, ("rows", n, "shared_with", m)), "项目", project, known)
-    names = {project.id: project.name for _, project in files.sound("projects", Project)}
+    sound_names = files.sound("projects", Project)
+    names = {each.id: each.name for path, each in sound_names if files.is_whole("projects", (*path, "name"))}
     for n, row in enumerate(table.rows):
         wanted = names.get(row.project) if row.project is not None else None
         if wanted is not None and row.labels[0] != wanted:
             message = f"行“{row.id}”写项目“{row.labels[0]}”，与 projects.yaml 的名称不符"
             files.fault(name, ("rows", n, "labels", 0), message, wanted)
-    if table.kind == TableKind.EVIDENCE and len(names) == len(known):
+    if table.kind == TableKind.EVIDENCE and known and len(names) == len(known):
         for n, column in enumerate(table.columns):
-            if column.id == "project" and set(column.choices) != set(names.values()):
+            sound = files.is_whole(name, ("columns", n)) and files.is_whole("projects")
+            if column.id == "project" and sound and set(column.choices) != set(names.values()):
                 files.fault(name, ("columns", n), "印证资料的项目选项与 projects.yaml 不符", "、".join(names.values()))
 
 
@@ -93,13 +95,15 @@ def _narrative(files: PlanFiles) -> None:
         return
     parts = [(part.id, part.title) for part in reporting.parts]
     for stem, table in found:
+        if not files.is_whole(f"tables/{stem}") or not files.is_whole("reporting", ("parts",)):
+            continue
         if [(column.id, column.label) for column in table.columns] != parts:
             allowed = "、".join(f"{title}（{part}）" for part, title in parts)
             files.fault(
                 f"tables/{stem}", ("columns",), "工作情况表的列与 reporting.yaml 的各方面（parts）不一致", allowed
             )
         absent = [project for project in files.ids("projects") if project not in {row.project for row in table.rows}]
-        if absent:
+        if absent and {row.project for row in table.rows} <= {*files.ids("projects"), None}:
             files.fault(f"tables/{stem}", ("rows",), f"工作情况表缺少项目“{'、'.join(absent)}”的行")
 
 
@@ -108,7 +112,7 @@ def _lists(files: PlanFiles) -> None:
     for stem, table in files.tables.items():
         if isinstance(table, Table) and table.kind in _LIST_COLUMNS:
             absent = [word for word in _LIST_COLUMNS[table.kind] if word not in {column.id for column in table.columns}]
-            if absent:
+            if absent and files.is_whole(f"tables/{stem}"):
                 files.fault(f"tables/{stem}", ("columns",), f"缺少列“{'、'.join(absent)}”")
 
 
@@ -140,28 +144,39 @@ def _shared(files: PlanFiles, table: Table, lines: list[tuple[YamlPath, FundLine
                 )
 
 
+def _sources(files: PlanFiles, rows: dict[str, Row], path: YamlPath, line: FundLine) -> None:
+    """Note sources of one project's money that have no row in 资金, or one of another name."""
+    for n, part in enumerate(line.parts):
+        place, row = (*path, "parts", n, "id"), rows.get(part.id)
+        if not files.is_whole("funds", (*path, "project")) or not files.is_whole("funds", (*path, "parts", n)):
+            continue
+        if row is None and files.is_whole(f"tables/{FUNDS_TABLE}"):
+            files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
+        elif line.project not in files.ids("projects") or not files.is_whole(f"tables/{FUNDS_TABLE}"):
+            continue
+        elif row is not None and (line.project not in (row.project, *row.shared_with) or row.labels[-1] != part.label):
+            message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
+            allowed = "、".join(filter(None, (row.project, *row.shared_with, row.labels[-1])))
+            files.fault("funds", place, message, allowed)
+
+
 def _funds(files: PlanFiles) -> None:
     """Note a source of the plan's money that has no row of its label in 资金, and a row that has no source."""
     table, lines = files.tables.get(FUNDS_TABLE), list(files.sound("funds", FundLine))
     if FUNDS_TABLE not in files.tables and files.tables:
         files.fault("funds", ("funds",), "没有资金表", f"tables/{FUNDS_TABLE}.yaml")
-    if not isinstance(table, Table) or len(lines) != len(files.entries("funds")):
+    if not isinstance(table, Table):
         return
+    whole = files.is_whole("funds") and files.is_whole(f"tables/{FUNDS_TABLE}")
     rows = {row.id: row for row in table.rows}
-    known = files.ids("projects")
-    named: list[tuple[str, Place]] = []
+    named = [
+        (part.id, ("funds", (*path, "parts", n, "id"))) for path, line in lines for n, part in enumerate(line.parts)
+    ]
     for path, line in lines:
-        demand_known(files, ("funds", (*path, "project")), "项目", line.project, known)
-        for n, part in enumerate(line.parts):
-            place = (*path, "parts", n, "id")
-            named.append((part.id, ("funds", place)))
-            row = rows.get(part.id)
-            if row is None:
-                files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
-            elif line.project not in (row.project, *row.shared_with) or row.labels[-1] != part.label:
-                message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
-                allowed = "、".join(filter(None, (row.project, *row.shared_with, row.labels[-1])))
-                files.fault("funds", place, message, allowed)
+        demand_known(files, ("funds", (*path, "project")), "项目", line.project, files.ids("projects"))
+        _sources(files, rows, path, line)
+    if not whole:
+        return
     _shared(files, table, lines)
     demand_unique(files, [each for each in named if not rows.get(each[0], _NO_ROW).shared_with], "id")
     for n, row in enumerate(table.rows):
@@ -211,7 +226,8 @@ def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> N
         return
     for field in fields:
         table = files.tables.get(field.removeprefix("-").split(".")[0])
-        columns = table.columns if isinstance(table, Table) else ()
+        sound = files.is_whole(f"tables/{table.id}") if isinstance(table, Table) else False
+        columns = table.columns if isinstance(table, Table) and sound else ()
         for column in (column for column in columns if column.id == field.split(".")[-1]):
             unit = held_unit(column.id, column.unit)
             if not fits(indicator.unit, unit):
@@ -267,6 +283,8 @@ def field_fault(  # noqa: PLR0911 - one return for each thing that can be wrong
     rows = [row.id for row in table.rows]
     if len(rest) != (2 if rows else 1):
         return f"字段“{field}”写法不对", f"{table_id}.行.列" if rows else f"{table_id}.列（该表只有一行）"
+    if not files.is_whole(f"tables/{table_id}"):
+        return None  # what is missing may be what has a fault
     if rows and rest[0] not in rows and (single or rest[0] != "*"):
         return f"字段“{field}”：表“{table_id}”没有行“{rest[0]}”", "、".join([*rows, *([] if single else ["*"])])
     column = next((column for column in table.columns if column.id == rest[-1]), None)

@@ -29,14 +29,18 @@ def check(files: PlanFiles) -> None:
 
 def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     areas = {area.id: area for _, area in files.sound("areas", Area)}
-    known = [CITY, *files.ids("areas")]
-    if CITY not in indicator.targets:
+    ids = files.ids("areas")
+    known = [CITY, *ids] if ids else []
+    if CITY not in indicator.targets and not files.stands("indicators", (*path, "targets", CITY)):
         files.fault("indicators", (*path, "targets"), f"“{indicator.name}”缺少{_whole(files)}目标（{CITY}）")
     for area_id, target in indicator.targets.items():
         place = (*path, "targets", area_id)
         demand_known(files, ("indicators", place), "地区", area_id, known)
         area = areas.get(area_id)
-        if area is not None and indicator.project not in area.projects:
+        sound = files.is_whole("indicators", (*path, "project")) and files.is_whole("areas")
+        if area is not None and not set(area.projects) <= set(files.ids("projects")):
+            continue  # the project that is not there may be the one that is misspelt
+        if area is not None and sound and indicator.project not in area.projects:
             message = f"{area.name}有“{indicator.name}”的目标，但在 areas.yaml 里没有项目“{indicator.project}”"
             files.fault("indicators", place, message, "没有任务的地区不写目标，或给该地区加上项目")
         fault = _form_fault(indicator, target)
@@ -117,7 +121,7 @@ def check_sums(files: PlanFiles) -> None:
             _rising(files, "indicators", (*path, "schedule"), indicator.schedule)
     for path, line in files.sound("funds", FundLine):
         parts = sum((part.amount_yuan for part in line.parts), Decimal(0))
-        if parts != line.total_yuan:
+        if parts != line.total_yuan and files.is_whole("funds", path):
             message = f"“{line.project}”各来源合计 {_wanyuan(parts)} 万元，与总额 {_wanyuan(line.total_yuan)} 万元不等"
             files.fault("funds", (*path, "total_yuan"), message)
         negative = [n for n, part in enumerate(line.parts) if part.amount_yuan < 0]
@@ -139,12 +143,14 @@ def _whole(files: PlanFiles) -> str:
 
 def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     values = {area: target.value for area, target in indicator.targets.items() if target.value is not None}
+    if not files.is_whole("indicators", (*path, "targets")):
+        return  # a target with a fault of its own adds nothing
     if len(values) != len(indicator.targets):
         message = f"“{indicator.name}”有的目标不是一个数，不能相加（city_total: true）"
         files.fault("indicators", (*path, "city_total"), message, "false，或把目标都写成数字")
         return
     areas = [area for _, area in files.sound("areas", Area)]
-    if len(areas) != len(files.entries("areas")):
+    if not files.is_whole("areas"):
         return  # the areas have faults of their own
     for whole in [CITY, *(area.id for area in areas)]:
         parent = None if whole == CITY else whole
@@ -163,14 +169,16 @@ def _city_total(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
 def _rising(files: PlanFiles, name: str, path: YamlPath, by_month: Mapping[int, Decimal]) -> None:
     """Note a schedule that lacks a month, falls, leaves 0 to 1 or does not end with the whole year."""
     months = list(range(1, _MONTHS + 1))
+    if not files.is_whole(name, path):
+        return
     if sorted(by_month) != months:
         files.fault(name, path, f"序时进度的月份为 {'、'.join(str(month) for month in by_month)}", "1 至 12 月各一个")
         return
-    for month in months:
-        if not 0 <= by_month[month] <= 1:
-            files.fault(name, (*path, month), f"{month} 月序时进度 {plain(by_month[month])} 超出范围", "0 至 1")
-    for before, month in pairwise(months):
+    within = [month for month in months if 0 <= by_month[month] <= 1]
+    for month in (month for month in months if month not in within):
+        files.fault(name, (*path, month), f"{month} 月序时进度 {plain(by_month[month])} 超出范围", "0 至 1")
+    for before, month in pairwise(within):
         if by_month[month] < by_month[before]:
             files.fault(name, (*path, month), f"{month} 月序时进度低于 {before} 月", "逐月不减")
-    if by_month[_MONTHS] != 1:
+    if _MONTHS in within and by_month[_MONTHS] != 1:
         files.fault(name, (*path, _MONTHS), f"12 月序时进度为 {plain(by_month[_MONTHS])}", "1")

@@ -1,0 +1,126 @@
+"""评分细则's numbers and words: prices, caps and bounds that nobody means, words that no form can hold."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from minsheng.domain.base import plain
+from minsheng.domain.rubric import CountedRule, CountyRubric, QualitativeRule, SectionRubric
+from minsheng.domain.table import BLANK_MARKS, CellType, Table
+from minsheng.domain.units import comparable, normal
+from minsheng.plan.checks.identifiers import Place, demand_unique
+from minsheng.plan.plan_files import PlanFiles
+from minsheng.plan.strict_yaml import YamlPath
+
+_COUNTY, _SECTION = "rubric_county", "rubric_section"
+
+
+def check(files: PlanFiles) -> None:
+    """Note numbers of the rubrics that are out of their bounds, and words that mean two things or nothing."""
+    county = files.whole(_COUNTY, CountyRubric)
+    if county is not None:
+        _county(files, county)
+    section = files.whole(_SECTION, SectionRubric)
+    if section is not None:
+        _section(files, section)
+    for stem, table in files.tables.items():
+        if isinstance(table, Table):
+            _labels(files, f"tables/{stem}", table)
+
+
+def _positive(files: PlanFiles, name: str, path: YamlPath, what: str, value: Decimal | None) -> None:
+    if value is not None and value <= 0:
+        files.fault(name, path, f"{what}为 {plain(value)}", "大于 0")
+
+
+def _not_negative(files: PlanFiles, name: str, path: YamlPath, what: str, value: Decimal | None) -> None:
+    if value is not None and value < 0:
+        files.fault(name, path, f"{what}为 {plain(value)}", "0 或正数；null 为不设")
+
+
+def _county(files: PlanFiles, rubric: CountyRubric) -> None:
+    _positive(files, _COUNTY, ("total",), "总分（total）", rubric.total)
+    _positive(files, _COUNTY, ("conversion_factor",), "折算系数（conversion_factor）", rubric.conversion_factor)
+    _not_negative(files, _COUNTY, ("bonus", "cap"), "加分上限（bonus.cap）", rubric.bonus.cap)
+    sound = files.is_whole(_COUNTY, ("total",))
+    if sound and rubric.total_floor > rubric.total:
+        message = f"总分下限（total_floor）{plain(rubric.total_floor)} 高于总分 {plain(rubric.total)}"
+        files.fault(_COUNTY, ("total_floor",), message, f"不高于 {plain(rubric.total)}")
+    for n, grade in enumerate(rubric.grades):
+        if sound and grade.lower > rubric.total:
+            message = f"等次“{grade.word}”下限 {plain(grade.lower)} 高于总分 {plain(rubric.total)}"
+            files.fault(_COUNTY, ("grades", n, "lower"), message, f"不高于 {plain(rubric.total)}")
+    for n, event in enumerate(rubric.deductions):
+        _positive(files, _COUNTY, ("deductions", n, "points"), f"“{event.name}”每次扣分", event.points)
+    _words(files, [(event.name, (_COUNTY, ("deductions", n, "name"))) for n, event in enumerate(rubric.deductions)])
+    _words(files, [(word, (_COUNTY, ("veto", n))) for n, word in enumerate(rubric.veto)])
+    for g, group in enumerate(rubric.groups):
+        for i, item in enumerate(group.items):
+            path = ("groups", g, "items", i, "rule")
+            match item.rule:
+                case QualitativeRule(levels=levels):
+                    _words(files, [(word, (_COUNTY, (*path, "levels", word))) for word in levels])
+                case CountedRule() as rule:
+                    what = f"“{item.name}”每少一{rule.unit}扣分（per_shortfall）"
+                    _positive(files, _COUNTY, (*path, "per_shortfall"), what, rule.per_shortfall)
+    _part_sums(files, rubric)
+
+
+def _part_sums(files: PlanFiles, rubric: CountyRubric) -> None:
+    marks = {group.id: group.full_marks for group in rubric.groups}
+    for n, part in enumerate(rubric.parts):
+        total = sum((marks.get(group, Decimal(0)) for group in part.groups), Decimal(0))
+        sound = files.is_whole(_COUNTY, ("groups",)) and files.is_whole(_COUNTY, ("parts", n))
+        if part.full_marks is not None and total != part.full_marks and sound and set(part.groups) <= set(marks):
+            told = " + ".join(plain(marks[group]) for group in part.groups)
+            message = f"“{part.name}”各项 {told} = {plain(total)} 分，与它的满分 {plain(part.full_marks)} 分不等"
+            files.fault(_COUNTY, ("parts", n, "full_marks"), message, plain(total))
+
+
+def _section(files: PlanFiles, rubric: SectionRubric) -> None:
+    _not_negative(files, _SECTION, ("total_cap",), "扣分合计上限（total_cap）", rubric.total_cap)
+    for g, group in enumerate(rubric.groups):
+        for r, rule in enumerate(group.rules):
+            path = ("groups", g, "rules", r)
+            _positive(files, _SECTION, (*path, "points"), f"“{rule.id}”扣分", rule.points)
+            _positive(files, _SECTION, (*path, "multiplier"), f"“{rule.id}”的 multiplier", rule.multiplier)
+            if rule.target is not None and rule.target < 1:
+                files.fault(_SECTION, (*path, "target"), f"“{rule.id}”的 target 为 {rule.target}", "1 以上的整数")
+
+
+def _words(files: PlanFiles, words: Iterable[tuple[str, Place]]) -> None:
+    """Note words that a form's cell cannot hold, because it counts as blank, or that a reader of forms confuses."""
+    every = list(words)
+    for word, place in every:
+        if normal(word).upper() in BLANK_MARKS:
+            files.fault(*place, f"“{word}”填在表里等于没有填", f"不用 {'、'.join(_MARKS)}；可写“没有”“未发生”")
+    demand_unique(files, [(normal(word), place) for word, place in every], "名称")
+
+
+_MARKS = ("无", "空", "暂无", "/", "-")
+
+
+def _labels(files: PlanFiles, name: str, table: Table) -> None:
+    """Note headers and rows that are one once numbers, units and punctuation are stripped, as in what comes in."""
+    own = frozenset(column.unit for column in table.columns if column.unit)
+    _apart(files, _headers(name, table), own)
+    _apart(files, (("·".join(row.labels), (name, ("rows", n, "labels"))) for n, row in enumerate(table.rows)), own)
+    for n, column in enumerate(table.columns):
+        if column.type == CellType.CHOICE:
+            _words(files, [(word, (name, ("columns", n, "choices", m))) for m, word in enumerate(column.choices)])
+
+
+def _headers(name: str, table: Table) -> Iterator[tuple[str, Place]]:
+    for n, key in enumerate(table.keys):
+        yield key, (name, ("keys", n))
+    for n, column in enumerate(table.columns):
+        yield column.header, (name, ("columns", n, "label"))
+
+
+def _apart(files: PlanFiles, labels: Iterable[tuple[str, Place]], own: frozenset[str]) -> None:
+    seen: dict[str, str] = {}
+    for label, place in labels:
+        flat = comparable(label, own)
+        before = seen.setdefault(flat, label)
+        if before != label:
+            message = f"“{label}”与“{before}”去掉编号、单位和标点后相同，报表里分不清"
+            files.fault(*place, message, "字面不同的名称")
