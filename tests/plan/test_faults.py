@@ -92,7 +92,7 @@ ACROSS = [
     ("projects.yaml", "fields: [medical_aid.*.cases_month]", "fields: []", "fields: []", "至少要有一个字段"),
     ("projects.yaml", "[two_lines.urban.standard_before_yuan]", "[two_lines.urban.standard_document]", "two_lines.urban.standard_document]", "是文字。允许：整数、数字"),
     ("indicators.yaml", "document_date: two_lines.urban.by_household_document_date", "document_date: two_lines.urban.households", "document_date: two_lines.urban.households", "是整数。允许：日期"),
-    ("indicators.yaml", "document_date: two_lines.urban.by_household_document_date", "document_date: two_lines.*.by_household_document_date", "document_date: two_lines.*", "没有行“*”"),
+    ("indicators.yaml", "document_date: two_lines.urban.by_household_document_date", "document_date: two_lines.town.by_household_document_date", "document_date: two_lines.town", "没有行“town”"),
     ("indicators.yaml", "parameter: poverty_line", "parameter: poverty", "parameter: poverty\n", "没有参数“poverty”"),
     ("indicators.yaml", "document: notice-2017", "document: notice-2018", "notice-2018", "没有文件“notice-2018”。允许：ours、notice-2017"),
     ("areas.yaml", "{document: adcodes", "{document: codes", "{document: codes", "没有文件“codes”"),
