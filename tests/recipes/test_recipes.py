@@ -164,10 +164,10 @@ def test_a_rule_kind(bureau: Workspace, tmp_path: Path) -> None:
         package / "minsheng/domain/rubric.py",
         (
             "class CountedRule(Frozen):",
-            '''class AllOrNothingRule(Frozen):
+            '''class ReachedRule(Frozen):
     """Full marks at the target or above it, else none."""
 
-    kind: Literal["all_or_nothing"]
+    kind: Literal["reached"]
     indicators: Annotated[tuple[Weighted, ...], Field(min_length=1)]
     combine: Combine = Combine.MIN
     unreported: Unreported
@@ -177,46 +177,47 @@ def test_a_rule_kind(bureau: Workspace, tmp_path: Path) -> None:
 class CountedRule(Frozen):''',
         ),
         (
-            "    ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule | CountedRule",
-            "    ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule | AllOrNothingRule | CountedRule",
+            "    | MilestoneRule\n    | CountedRule",
+            "    | MilestoneRule\n    | ReachedRule\n    | CountedRule",
         ),
         (
-            "MeasuredRule = ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule",
-            "MeasuredRule = ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule | AllOrNothingRule",
+            "MeasuredRule = ProportionalRule | LowerIsBetterRule | AllOrNothingRule",
+            "MeasuredRule = ReachedRule | ProportionalRule | LowerIsBetterRule | AllOrNothingRule",
         ),
     )
     _edit(
         package / "minsheng/measure/rules.py",
-        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    AllOrNothingRule,"),
+        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    ReachedRule,"),
         (
-            "        case StepRule():\n            terms",
-            """        case AllOrNothingRule():
+            "        case AllOrNothingRule():\n            terms",
+            """        case ReachedRule():
             whole = combined([_term(facts, each, there) for each in counted], rule.combine)
             reached = int(whole.value >= 1)
             return full * reached, f"{marks} × {reached}〔{quoted(whole.chain)} = {percent(whole.value)}〕", ""
-        case StepRule():
+        case AllOrNothingRule():
             terms""",
         ),
     )
     _edit(
         package / "minsheng/measure/wording.py",
-        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    AllOrNothingRule,"),
+        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    ReachedRule,"),
         (
-            "        case QualitativeRule(",
-            """        case AllOrNothingRule():
+            "        case AllOrNothingRule():\n            said",
+            """        case ReachedRule():
             return "达到目标得满分，达不到不得分"
-        case QualitativeRule(""",
+        case AllOrNothingRule():
+            said""",
         ),
     )
     _edit(
         package / "minsheng/plan/checks/rubrics.py",
-        ('Direction.AT_LEAST: ("proportional",', 'Direction.AT_LEAST: ("proportional", "all_or_nothing",'),
+        ('Direction.AT_LEAST: ("proportional",', 'Direction.AT_LEAST: ("proportional", "reached",'),
     )
     _edit(
         package / "minsheng/handbook/rubric_manual.py",
-        ('    "counted": "按数量计分",', '    "all_or_nothing": "达到才得分",\n    "counted": "按数量计分",'),
+        ('    "counted": "按数量计分",', '    "reached": "达到才得分",\n    "counted": "按数量计分",'),
     )
-    rule = "{kind: all_or_nothing, unreported: zero, indicators: [{indicator: beds_new}], source: " + SOURCE + "}"
+    rule = "{kind: reached, unreported: zero, indicators: [{indicator: beds_new}], source: " + SOURCE + "}"
     path = bureau.params / str(YEAR) / "rubric_county.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("{kind: proportional, indicators: [{indicator: beds_new}]}", rule), encoding="utf-8")

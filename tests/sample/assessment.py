@@ -14,7 +14,8 @@ from minsheng.domain.assessment import AssessmentForm, Decision, Event, Mark, Po
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, QualitativeRule, SectionCheck
+from minsheng.domain.rubric import CountedRule, QualitativeRule
+from minsheng.domain.section_rubric import SectionCheck
 from minsheng.files.chained import TRACE_COLUMNS, chained
 from minsheng.files.hashing import sha256
 from minsheng.files.registers import csv_bytes

@@ -17,6 +17,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import ConditionState, ScoringFigures
 from minsheng.domain.rubric import CountedRule, ItemRule
 from minsheng.errors import FileRefusedError
+from minsheng.handbook.rubric_manual import KINDS
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures
@@ -24,6 +25,7 @@ from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.rounding import half_up
 from minsheng.measure.rules import Measured, measured_points
 from minsheng.measure.section_score import section_scoring_figures
+from minsheng.measure.wording import item_in_words
 
 HERE = Path(__file__).parent
 OURS = Source(document="ours", why="算例")
@@ -132,10 +134,11 @@ def scored(plan, build, case, form):
     changes = {field: text or None for field, text in case.get("changes", {}).items()}
     status = {project: ReturnStatus(word) for project, word in case.get("status", {}).items()}
     as_of = date.fromisoformat(case["as_of"]) if "as_of" in case else None
-    accepted = build(period.closing_month.text, "cangxi", changes, as_of=as_of, status=status)
-    returns = {} if yes(case.get("unreported", "no")) else {(period.closing_month, "cangxi"): accepted}
-    projects = [project_figures(plan, each.id, "cangxi", period, returns, ()) for each in plan.projects]
-    return scoring_figures(plan, "cangxi", period, projects, form)
+    area = case.get("area", "cangxi")
+    accepted = build(period.closing_month.text, area, changes, as_of=as_of, status=status)
+    returns = {} if yes(case.get("unreported", "no")) else {(period.closing_month, area): accepted}
+    projects = [project_figures(plan, each.id, area, period, returns, ()) for each in plan.projects]
+    return scoring_figures(plan, area, period, projects, form)
 
 
 def form_of(case, marks, **more):
@@ -166,7 +169,13 @@ def all_marks(plan, level):
 
 @pytest.mark.parametrize("case", cases("totals"))
 def test_total(case, plan, build):
-    rubric = type(plan.county_rubric).model_validate(plan.county_rubric.model_dump() | case.get("rubric", {}))
+    settings = plan.county_rubric.model_dump() | case.get("rubric", {})
+    for own in case.get("deductions", ()):
+        kind = next(each for each in settings["deductions"] if each["id"] == own["id"])
+        kind |= {key: yes(value) or value == "true" if key == "once" else value for key, value in own.items()}
+    kinds = [{"text": each["name"], "source": OURS, **each} for each in case.get("bonus_kinds", ())]
+    settings["bonus"] = settings["bonus"] | {"kinds": kinds, "cap": case.get("bonus_cap", settings["bonus"]["cap"])}
+    rubric = type(plan.county_rubric).model_validate(settings)
     changed = plan.model_copy(update={"county_rubric": rubric})
     marks = (all_marks(plan, case["all"]) if "all" in case else {}) | case.get("marks", {})
     marks = {item: mark for item, mark in marks.items() if item not in case.get("without", [])}
@@ -190,6 +199,39 @@ def test_total(case, plan, build):
             case _:
                 assert (value or "") == text, name
     assert figures.scored_points == sum(item.points for item in figures.items if item.points is not None)
+
+
+def one_item(plan, given):
+    """A rubric of one group that holds one item."""
+    given = {"lowest" if key == "from" else key: value for key, value in given.items()}
+    rule = {"source": OURS, **given["rule"]}
+    rule |= {"levels_only": rule["levels_only"] == "true"} if "levels_only" in rule else {}
+    if "prices" in rule:
+        rule["prices"] = [{**price, "once": price.get("once") == "true"} for price in rule["prices"]]
+    item = {"id": "本项", "text": "算例", "evidence": "台账", "source": OURS, **given, "rule": rule}
+    item["extra"] = item.get("extra") == "true"
+    group = {"id": "g", "name": "试", "full_marks": item["full_marks"], "items": [item], "source": OURS}
+    return type(plan.county_rubric).model_validate(plan.county_rubric.model_dump() | {"groups": [group]})
+
+
+@pytest.mark.parametrize("case", cases("items"))
+def test_item(case, plan, build, recompute):
+    changed = plan.model_copy(update={"county_rubric": one_item(plan, case["item"])})
+    area = case.get("area", "cangxi")
+    marks = {"本项": case["mark"]} if "mark" in case else {}
+    form = AssessmentForm(area=area, period="2017", assessor="考评组", marks=marks, veto=case.get("veto", []))
+    case = {"period": "2017", **case}
+    expected = case["expected"]
+    if "refused" in expected:
+        with pytest.raises(FileRefusedError, match=expected["refused"]):
+            scored(changed, build, case, form)
+        return
+    figures = scored(changed, build, case, form)
+    (item,) = figures.items
+    check_points(case, item.points, item.state, item.formula, recompute)
+    if "full_marks" in expected:
+        assert figures.scored_full_marks == Decimal(expected["full_marks"])
+    assert item.rule == item_in_words(changed, changed.county_rubric.items[0])
 
 
 @pytest.mark.parametrize("case", cases("composite"))
@@ -326,13 +368,14 @@ def test_section_rule(case, plan):
 
 def test_every_rule_kind_and_every_item_has_a_case(plan):
     kinds = {case.values[0]["rule"]["kind"] for case in cases("rules")}
-    assert kinds == {"proportional", "lower_is_better", "step", "milestone"}
+    kinds |= {case.values[0]["item"]["rule"]["kind"] for case in cases("items")} | {"counted", "qualitative"}
+    assert kinds == set(KINDS)
     assert {case.values[0]["item"] for case in cases("county")} == {item.id for item in plan.county_rubric.items}
     checks = {rule.id: rule.check for group in plan.section_rubric.groups for rule in group.rules}
     assert {checks[case.values[0]["rule"]] for case in cases("section")} == set(checks.values())
 
 
-@pytest.mark.parametrize("name", ["rules", "county", "totals", "composite", "ranking", "section"])
+@pytest.mark.parametrize("name", ["rules", "items", "county", "totals", "composite", "ranking", "section"])
 def test_every_case_can_be_printed(name):
     for case in cases(name):
         assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic", "expected"))

@@ -19,8 +19,10 @@ class Mark(Frozen):
     """A level word of the item's rule: 做到."""
     count: int | None = Field(default=None, ge=0)
     """For counted items: how many were found."""
-    points: Exact | None = Field(default=None, ge=0)
-    """Points given outright, at most the item's full marks."""
+    points: Exact | None = None
+    """Points given outright, from the item's fewest to its full marks."""
+    counts: dict[str, Annotated[int, Field(ge=0)]] | None = None
+    """For items with prices: how many of each were found, by the price's id."""
     reason: str = ""
     """Why; may be empty for a count only, whose evidence speaks."""
     evidence: tuple[str, ...] = ()
@@ -30,10 +32,10 @@ class Mark(Frozen):
 
     @model_validator(mode="after")
     def _one_mark_with_a_reason(self) -> Self:
-        given = [mark for mark in (self.level, self.count, self.points) if mark is not None]
+        given = [mark for mark in (self.level, self.count, self.points, self.counts) if mark is not None]
         if len(given) != 1:
             raise ValueError("一个小项只填等次、数量、分值之一")
-        if self.count is None and not self.reason.strip():
+        if self.count is None and self.counts is None and not self.reason.strip():
             raise ValueError("等次或分值须写明理由")
         return self
 
@@ -57,6 +59,8 @@ class Event(Frozen):
 class BonusRow(Frozen):
     """One bonus (加分), with what it stands on."""
 
+    kind: str = ""
+    """The id of a kind of bonus, where the rubric has kinds."""
     subject: Words
     points: Exact = Field(ge=0)
     reason: Words
@@ -68,6 +72,8 @@ class Veto(Frozen):
     """One 一票否决, a word of the rubric's list."""
 
     word: str
+    item: str = ""
+    """The item that it makes zero; empty: the total."""
     reason: Words
     documents: tuple[str, ...] = ()
     cell: str = ""

@@ -282,8 +282,12 @@ class ItemScore(Frozen):
     item: str
     name: str
     group: str
+    branch: str = Field(default="", exclude_if=lambda value: not value)
+    """The name of the item that it is a part of, where the rubric has three levels."""
     text: str
     full_marks: Exact
+    extra: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether it adds or takes beside the full marks."""
     points: Exact | None
     """``None`` where the item is not counted (yet)."""
     exact_points: Exact | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -11,7 +11,8 @@ from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Reporting, ReportPart, Schedule
-from minsheng.domain.rubric import CountyRubric, SectionRubric
+from minsheng.domain.rubric import CountyRubric
+from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
 from minsheng.errors import UsageError
 

@@ -135,6 +135,8 @@ class ScoringFigures(_Figures):
     parts: tuple[PartScore, ...] = Field(default=(), exclude_if=lambda value: not value)
     """Of a composite score."""
     deductions: tuple[DeductionScore, ...] = ()
+    deducted: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What they take together, where a cap or floor makes it another number than their sum."""
     bonus: Exact | None = None
     bonus_formula: str = ""
     """How the bonus came about, with its numbers."""
@@ -154,6 +156,12 @@ class ScoringFigures(_Figures):
     grade: str | None
     """Only for a total that is not provisional."""
     converted: Exact | None
+
+    @property
+    def points_taken(self) -> Decimal:
+        """What the deductions take together."""
+        total = sum((line.points for line in self.deductions), Decimal(0))
+        return total if self.deducted is None else self.deducted
 
 
 class RankingFigures(_Figures):

@@ -1,9 +1,10 @@
 """评分细则: how points are given to counties, and taken from sections."""
 
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from minsheng.domain.base import Exact, Frozen, Source
 
@@ -64,14 +65,26 @@ class LowerIsBetterRule(Frozen):
     source: Source
 
 
+class AllOrNothingRule(Frozen):
+    """Full marks where the target is met (a limit kept), else none (达标得满分，未达标不得分)."""
+
+    kind: Literal["all_or_nothing"]
+    indicators: Annotated[tuple[Weighted, ...], Field(min_length=1)]
+    combine: Combine = Combine.WEIGHTED
+    unreported: Unreported
+    source: Source
+
+
 class StepRule(Frozen):
-    """Every ``step`` of completion short of the target costs ``cost`` points (每相差3%扣1分)."""
+    """Every ``step`` short of the target, or beyond a limit, costs ``cost`` points (每相差3%扣1分)."""
 
     kind: Literal["step"]
     indicators: Annotated[tuple[Weighted, ...], Field(min_length=1)]
     combine: Combine = Combine.WEIGHTED
+    of: Literal["completion", "value"] = "completion"
+    """What is short: the completion, or the value itself in its unit (每降1个百分点扣0.5分)."""
     step: Exact
-    """A ratio: 0.03 is three percentage points."""
+    """Of the completion a ratio (0.03 is 3%); of the value in its unit (1 is one percentage point where that is %)."""
     cost: Exact
     count: Literal["started", "full"]
     """Whether a step that has only begun counts."""
@@ -97,7 +110,9 @@ class CountedRule(Frozen):
     """Points for a number of things done (全年不少于12篇), counted by the assessor."""
 
     kind: Literal["counted"]
-    target: int = Field(ge=1)
+    target: int | None = Field(default=None, ge=1)
+    targets: dict[str, Annotated[int, Field(ge=0)]] = {}
+    """By area id, where areas have numbers of their own; 0 asks for none. The others have ``target``."""
     unit: str
     per_shortfall: Exact | None = None
     """Points lost per missing one; ``None`` gives full marks in proportion."""
@@ -105,24 +120,66 @@ class CountedRule(Frozen):
     """Before the year's end: whether the year's number is pro-rated by the schedule (全年12篇 → 半年6篇)."""
     source: Source
 
+    @model_validator(mode="after")
+    def _some_target(self) -> Self:
+        if self.target is None and not self.targets:
+            raise ValueError("counted 须写 target（各地区相同的数量）或 targets（分地区的数量）")
+        return self
+
+    def target_of(self, area_id: str) -> int:
+        """Return how many an area is to have; 0 where it is to have none."""
+        return self.targets.get(area_id, self.target or 0)
+
 
 class QualitativeRule(Frozen):
     """An assessor's level with a reason."""
 
     kind: Literal["qualitative"]
     levels: dict[str, Exact]
-    """Level word → share of the full marks."""
+    """Level word → share of the full marks; below zero only in an item with ``from``."""
+    levels_only: bool = False
+    """Whether the assessor chooses a level and may not give points outright."""
     indicators: tuple[str, ...] = ()
     """Indicators whose figures the assessor looks at: those with targets in words, which nothing can divide by."""
     source: Source
 
 
+class Price(Frozen):
+    """What one kind of event costs, or brings, within an item."""
+
+    id: str
+    name: str
+    points: Exact
+    per: str = "次"
+    once: bool = False
+    """Whether it counts once, however often it happened."""
+    cap: Exact | None = None
+    """The most that it costs or brings in all."""
+
+
+class EventsRule(Frozen):
+    """Events with prices: taken from the full marks, or added up from none; the assessor counts them."""
+
+    kind: Literal["events"]
+    prices: Annotated[tuple[Price, ...], Field(min_length=1)]
+    start: Literal["full", "none"] = "full"
+    """``full`` takes each price off the full marks, down to the item's ``from``; ``none`` adds up to the full marks."""
+    source: Source
+
+
 ItemRule = Annotated[
-    ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule | CountedRule | QualitativeRule,
+    ProportionalRule
+    | LowerIsBetterRule
+    | AllOrNothingRule
+    | StepRule
+    | MilestoneRule
+    | CountedRule
+    | QualitativeRule
+    | EventsRule,
     Field(discriminator="kind"),
 ]
 
-MeasuredRule = ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule
+MeasuredRule = ProportionalRule | LowerIsBetterRule | AllOrNothingRule | StepRule | MilestoneRule
 
 
 class RubricItem(Frozen):
@@ -136,7 +193,42 @@ class RubricItem(Frozen):
     evidence: str
     """What proves it, in words: 印证资料."""
     rule: ItemRule
+    lowest: Exact = Decimal(0)
+    """The fewest points, ``from`` in the file: below zero an item that can take points, above zero a floor."""
+    extra: bool = False
+    """Whether it adds or takes beside the full marks, which it does not count in."""
+    applies_to: tuple[str, ...] = ()
+    """Ids of the areas that it is for; empty: all. For the others it is no item at all."""
+    assessed_by: str = ""
+    """The id of the section that assesses it; empty: whoever fills in the form."""
+    veto: tuple[str, ...] = ()
+    """Events that make this item zero, not the total (弄虚作假的本项不得分)."""
     source: Source
+
+    def is_for(self, area_id: str) -> bool:
+        """Whether an area has this item."""
+        return not self.applies_to or area_id in self.applies_to
+
+
+class RubricBranch(Frozen):
+    """A level between group and item: what an item is whose parts are scored each by its own rule (三级指标)."""
+
+    id: str
+    name: str
+    full_marks: Exact
+    items: Annotated[tuple[RubricItem, ...], Field(min_length=1)]
+    source: Source
+
+
+def _level(value: Any) -> str:
+    has_items = "items" in value if isinstance(value, dict) else isinstance(value, RubricBranch)
+    return "branch" if has_items else "item"
+
+
+RubricEntry = Annotated[
+    Annotated[RubricBranch, Tag("branch")] | Annotated[RubricItem, Tag("item")], Discriminator(_level)
+]
+"""An item, or one with items of its own."""
 
 
 class RubricGroup(Frozen):
@@ -145,15 +237,34 @@ class RubricGroup(Frozen):
     id: str
     name: str
     full_marks: Exact
-    items: Annotated[tuple[RubricItem, ...], Field(min_length=1)]
+    items: Annotated[tuple[RubricEntry, ...], Field(min_length=1)]
     source: Source
 
-    @model_validator(mode="after")
-    def _parts_make_the_whole(self) -> Self:
-        total = sum(item.full_marks for item in self.items)
-        if total != self.full_marks:
-            raise ValueError(f"“{self.name}”{self.full_marks}分，各小项合计 {total} 分，应相等")
-        return self
+    @property
+    def leaves(self) -> tuple[RubricItem, ...]:
+        """What is scored: its items, and those of its branches, in their order."""
+        return tuple(
+            leaf for entry in self.items for leaf in (entry.items if isinstance(entry, RubricBranch) else (entry,))
+        )
+
+    @property
+    def branches(self) -> dict[str, RubricBranch]:
+        """The branch of each item that is in one, by the item's id."""
+        inner = [entry for entry in self.items if isinstance(entry, RubricBranch)]
+        return {leaf.id: branch for branch in inner for leaf in branch.items}
+
+    def with_leaf(self, changed: RubricItem) -> "RubricGroup":
+        """Return the same group with one item, found by its id, changed."""
+
+        def put(items: tuple[Any, ...]) -> tuple[Any, ...]:
+            return tuple(
+                each.model_copy(update={"items": put(each.items)})
+                if isinstance(each, RubricBranch)
+                else (changed if each.id == changed.id else each)
+                for each in items
+            )
+
+        return self.model_copy(update={"items": put(self.items)})
 
 
 class RubricPart(Frozen):
@@ -180,7 +291,33 @@ class EventDeduction(Frozen):
     name: str
     text: str
     points: Exact | None
+    at_least: Exact | None = None
+    """The fewest that the assessor may take for one event, where ``points`` leaves it to them (酌情扣1至5分)."""
+    at_most: Exact | None = None
     per: str = ""
+    once: bool = False
+    """Whether it costs once, however often it happened."""
+    cap: Exact | None = None
+    """The most that events of this kind cost together."""
+    floor: Exact | None = None
+    """The least that they cost together, where any happened."""
+    source: Source
+
+
+class BonusKind(Frozen):
+    """One kind of bonus: so many points per event; ``points`` of ``None`` leaves the number to the assessor."""
+
+    id: str
+    name: str
+    text: str
+    points: Exact | None = None
+    per: str = ""
+    once: bool = False
+    """Whether it brings its points once, however often it happened."""
+    cap: Exact | None = None
+    """The most that this kind brings."""
+    floor: Exact | None = None
+    """The least that it brings, where there is any."""
     source: Source
 
 
@@ -188,6 +325,11 @@ class Bonus(Frozen):
     """加分项目."""
 
     cap: Exact | None
+    """The most that all kinds bring together."""
+    floor: Exact | None = None
+    """The least that they bring together, where there is any."""
+    kinds: tuple[BonusKind, ...] = ()
+    """Without any, whatever the assessor writes down is a bonus."""
     breaks_ties: bool
     in_total: bool
     text: str
@@ -209,12 +351,18 @@ class CountyRubric(Frozen):
     parts: tuple[RubricPart, ...] = ()
     """Of a composite score; without them the groups' marks add up to ``total``."""
     deductions: tuple[EventDeduction, ...]
+    deductions_cap: Exact | None = None
+    """The most that all deductions take together; ``None`` is no cap."""
+    deductions_floor: Exact | None = None
+    """The least that they take together, where there is any."""
     same_event_counts_once: bool
     """Whether an event noticed at two levels costs only the higher deduction."""
     bonus: Bonus
     veto: tuple[str, ...] = ()
     """Events that make the total zero."""
     total_floor: Exact
+    total_cap: Exact | None = None
+    """The most that a total comes to, bonus included; ``None`` is no cap."""
     decimals: int = Field(ge=0, le=4)
     """Points are rounded to this, half up, once; where, says ``rounding``."""
     rounding: Literal["item", "total"] = "item"
@@ -230,77 +378,11 @@ class CountyRubric(Frozen):
 
     @property
     def items(self) -> tuple[RubricItem, ...]:
-        """All sub-items, in rubric order."""
-        return tuple(item for group in self.groups for item in group.items)
+        """All sub-items, those within branches too, in rubric order."""
+        return tuple(item for group in self.groups for item in group.leaves)
 
-
-class SectionCheck(StrEnum):
-    """What finds a section's fault; ``manual`` ones come from the performance office's form."""
-
-    MANUAL = "manual"
-    LATE_REPORT = "late_report"
-    EMPTY_PART = "empty_part"
-    UNSIGNED = "unsigned"
-    VERSIONS_DIFFER = "versions_differ"
-    TOO_FEW = "too_few"
-    TOO_FEW_PER_PROJECT = "too_few_per_project"
-    DOUBLED_LOSS = "doubled_loss"
-
-
-class SectionRule(Frozen):
-    """One reverse deduction (倒扣分)."""
-
-    id: str
-    text: str
-    check: SectionCheck
-    points: Exact
-    per: str
-    target: int | None = None
-    """For ``too_few``: 全年不少于6次."""
-    unit: str = ""
-    multiplier: Exact | None = None
-    """For ``doubled_loss``: 加倍扣分."""
-    source: Source
-
-
-class SectionGroup(Frozen):
-    """One item of the section rubric, e.g. 责任落实."""
-
-    id: str
-    name: str
-    rules: tuple[SectionRule, ...]
-    positive: bool = False
-    """实行考评计分: a table that the bureau fills in, not a deduction."""
-    text: str = ""
-    source: Source
-
-
-class ReviewItem(Frozen):
-    """One thing that counties judge of every assessed section."""
-
-    id: str
-    name: str
-    text: str
-    full_marks: Exact
-
-
-class Review(Frozen):
-    """差异化综合评价: what counties judge the bureau by at the year's end, section by section."""
-
-    rubric_item: str
-    """The item of the county rubric that taking part is worth: the form is its evidence."""
-    items: Annotated[tuple[ReviewItem, ...], Field(min_length=1)]
-    source: Source
-
-
-class SectionRubric(Frozen):
-    """科室考评: 管理倒扣分 plus 实绩考评计分."""
-
-    groups: tuple[SectionGroup, ...]
-    review: Review | None = None
-    item_floor: Exact | None
-    total_cap: Exact | None
-    """The most that deductions may add up to; ``None`` is no cap."""
-    decimals: int = Field(ge=0, le=4)
-    defaults: dict[str, Source]
-    source: Source
+    @property
+    def vetoes(self) -> dict[str, tuple[str, str]]:
+        """What a form may say under 一票否决 → the word, and the id of the item that it makes zero, else empty."""
+        of_items = {f"{item.name}：{word}": (word, item.id) for item in self.items for word in item.veto}
+        return {word: (word, "") for word in self.veto} | of_items

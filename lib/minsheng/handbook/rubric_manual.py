@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
+from minsheng.domain.rubric import CountedRule, EventsRule, QualitativeRule, RubricItem
 from minsheng.errors import UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.handbook.case_words import STATES, KindWords
-from minsheng.measure.wording import clause_of, rule_in_words
+from minsheng.measure.wording import clause_of, item_in_words
 from minsheng.plan import load_plan
 from minsheng.plan.strict_yaml import read_texts
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
@@ -27,13 +27,15 @@ from minsheng.workspace import Workspace
 KINDS = {
     "proportional": "按比例计分",
     "lower_is_better": "控制类指标（越低越好）",
+    "all_or_nothing": "达标才得分",
     "step": "分档扣分",
     "milestone": "节点任务",
     "counted": "按数量计分",
     "qualitative": "等次评定",
+    "events": "按事项计价",
 }
 
-CASES = ("county", "rules", "totals", "composite", "ranking", "section")
+CASES = ("county", "rules", "items", "totals", "composite", "ranking", "section")
 
 _TITLE = "评分细则手册"
 
@@ -80,7 +82,7 @@ def manual_body(plan: Plan, cases: Mapping[str, Sequence[Case]]) -> Piece:
     )
     pieces: list[Piece] = [Piece(head, lead)]
     pieces.append(part("一、县区考评小项", list(_items(plan, words, cases["county"]))))
-    pieces.append(part("二、评分办法", list(_rules(words, cases["rules"]))))
+    pieces.append(part("二、评分办法", list(_rules(words, [*cases["rules"], *map(_as_rule, cases["items"])]))))
     pieces.append(part("三、总分、扣分、加分、等次、折算", _table("总分算例", words, cases["totals"])))
     pieces.append(part("四、综合得分和取舍", _table("综合得分算例", words, cases["composite"])))
     pieces.append(part("五、排名", _table("排名算例", words, cases["ranking"])))
@@ -104,21 +106,32 @@ def write_manual(plan: Plan, cases: Mapping[str, Sequence[Case]], folder: Path) 
 def _items(plan: Plan, words: KindWords, cases: Sequence[Case]) -> Iterator[Element]:
     for group in plan.county_rubric.groups:
         yield Element("h3", f"{group.name}（{trimmed(group.full_marks)}分）")
-        for item in group.items:
+        shown = ""
+        for item in group.leaves:
+            branch = group.branches.get(item.id)
+            if branch is not None and branch.id != shown:
+                shown = branch.id
+                yield Element("h4", f"{branch.name}（{trimmed(branch.full_marks)}分）")
             yield paragraph(f"{item.name}（{trimmed(item.full_marks)}分）　{clause_of(plan, item.source)}")
-            yield note(
-                f"原文：{item.text}。规则：{rule_in_words(plan, item.rule)}。{_given(item)}应附：{item.evidence}。"
-            )
+            yield note(f"原文：{item.text}。规则：{item_in_words(plan, item)}。{_given(item)}应附：{item.evidence}。")
             own = [case for case in cases if case["item"] == item.id]
             yield _table(f"{item.name}算例", words, own)
 
 
 def _given(item: RubricItem) -> str:
     match item.rule:
-        case CountedRule() | QualitativeRule():
+        case CountedRule() | QualitativeRule() | EventsRule():
             return "由考评人填写。"
         case _:
             return "由系统按报表计算。"
+
+
+def _as_rule(case: Case) -> Case:
+    """Return a case of a whole item as one of its rule, with what the item adds to it."""
+    item = case["item"]
+    beside = {key: value for key, value in item.items() if key not in {"name", "full_marks", "rule"}}
+    rest = {key: value for key, value in case.items() if key != "item"}
+    return {**rest, "rule": item["rule"], "full_marks": item["full_marks"], **({"items": beside} if beside else {})}
 
 
 def _rules(words: KindWords, cases: Sequence[Case]) -> Iterator[Element]:
@@ -170,7 +183,8 @@ def _known(words: KindWords, case: Case) -> list[Content]:
         lines.append(f"满分 {case['full_marks']} 分")
     rule = case.get("rule")
     if isinstance(rule, dict):
-        weights = [f"{each['indicator']}权重 {each['weight']}" for each in rule["indicators"] if "weight" in each]
+        bound = rule.get("indicators", ())
+        weights = [f"{each['indicator']}权重 {each['weight']}" for each in bound if "weight" in each]
         settings = {key: value for key, value in rule.items() if key not in {"kind", "indicators", "source"}}
         lines += [*weights, words.say(settings)]
     lines += [words.say({key: value}) for key, value in case.items() if key not in _SHOWN]

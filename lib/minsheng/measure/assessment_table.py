@@ -90,7 +90,7 @@ def result_table_figures(
                 evidence_required=item.evidence,
             )
             for group in rubric.groups
-            for item in group.items
+            for item in group.leaves
         ),
         standings=tuple(_standings(plan, period, cities)),
         provisional=ranking.provisional,
@@ -108,7 +108,7 @@ def _row(plan: Plan, rank: RankRow, figures: ScoringFigures, halves: Sequence[Re
         items={item.item: item.points for item in figures.items},
         states={item.item: item.state for item in figures.items},
         evidence={item.item: item.evidence for item in figures.items},
-        deducted=sum((line.points for line in figures.deductions), Decimal(0)),
+        deducted=figures.points_taken,
         bonus=figures.bonus,
         total=figures.total,
         full_marks=figures.scored_full_marks,

@@ -16,8 +16,18 @@ from minsheng.measure.fields import Returns
 from minsheng.measure.marks import MANUAL_RULES, check_marks, manual_points
 from minsheng.measure.rounding import grouped, half_up, sealed
 from minsheng.measure.rules import Measured, Points, measured_points, with_figures
-from minsheng.measure.score_totals import Scored, bonus_points, deductions, part_scores, shortest, summed, vetoes
-from minsheng.measure.wording import clause_of, collected, ours, rule_in_words
+from minsheng.measure.score_totals import (
+    Scored,
+    bonus_points,
+    deductions,
+    part_scores,
+    shortest,
+    summed,
+    taken_together,
+    vetoes,
+    zeroed,
+)
+from minsheng.measure.wording import clause_of, collected, item_in_words, ours
 
 
 def scoring_figures(
@@ -63,7 +73,7 @@ def scoring_figures(
         measurements={row.indicator: row for figures in projects for row in figures.measurements},
         duties={duty.id: duty for figures in projects for duty in figures.duties},
     )
-    pairs = [_item(facts, group, item, projects, form) for group in rubric.groups for item in group.items]
+    pairs = [_item(facts, group, item, projects, form) for group in rubric.groups for item in group.leaves]
     items = tuple(score for score, _ in pairs)
     each_worth = Scored(items, {score.item: worth for score, worth in pairs if worth is not None})
     parts: tuple[PartScore, ...] = ()
@@ -76,11 +86,13 @@ def scoring_figures(
     bonus, bonus_formula = bonus_points(plan, form)
     vetoed = vetoes(plan, form)
     added = bonus if bonus is not None and rubric.bonus.in_total else Decimal(0)
-    exact_total = scored - sum((Fraction(line.points) for line in taken), Fraction(0)) + Fraction(added)
+    lost, limited = taken_together(plan, taken)
+    exact_total = scored - Fraction(lost) + Fraction(added)
     # Weights and unrounded items leave a total with digits to round; rounded items add up without.
     round_here = bool(parts) or rubric.rounding == "total"
     computed = shortest(exact_total, rubric.decimals) if round_here else sealed(exact_total)
-    total = Decimal(0) if vetoed else max(computed, rubric.total_floor)
+    within = computed if rubric.total_cap is None else min(computed, rubric.total_cap)
+    total = Decimal(0) if vetoed else max(within, rubric.total_floor)
     dates = [figures.as_of for figures in projects if figures.as_of is not None]
     labels = [*(figures.data_label for figures in projects), form.data_label if form else ""]
     return ScoringFigures(
@@ -96,6 +108,7 @@ def scoring_figures(
         items=items,
         parts=parts,
         deductions=taken,
+        deducted=lost if limited else None,
         bonus=bonus,
         bonus_formula=bonus_formula,
         vetoed=vetoed,
@@ -103,7 +116,9 @@ def scoring_figures(
         scored_full_marks=shortest(full, rubric.decimals + 2),
         bound_full_marks=sum((part.full_marks for part in parts if part.is_bound), Decimal(0)) if parts else None,
         total=total,
-        total_formula=_total_formula(plan, parts, scored, [line.points for line in taken], added, computed, total),
+        total_formula=_total_formula(
+            plan, parts, scored, [lost] if limited else [line.points for line in taken], added, computed, total, limited
+        ),
         provisional=provisional,
         grade=None if provisional else grade_of(plan, total, sealed(full)),
         converted=None if provisional else half_up(total * rubric.conversion_factor, rubric.decimals),
@@ -118,17 +133,20 @@ def _total_formula(
     added: Decimal,
     computed: Decimal,
     total: Decimal,
+    limited: str,
 ) -> str:
     made_of = " + ".join(f"{part.name} {grouped(part.points)}" for part in parts if part.points is not None)
     terms = [
         f"综合得分（{made_of}）" if parts else f"小项得分 {grouped(shortest(scored, plan.county_rubric.decimals + 2))}",
-        *(f" - 扣分 {grouped(points)}" for points in taken if points),
+        *(f" - 扣分 {grouped(points)}{limited}" for points in taken if points),
         f" + 加分 {grouped(added)}" if added else "",
     ]
-    limited = "" if total == computed else f"，按{'一票否决' if total < computed else '总分下限'}计 {grouped(total)} 分"
+    cap = plan.county_rubric.total_cap
+    why = "总分下限" if total > computed else "总分上限" if total == cap else "一票否决"
+    cut = "" if total == computed else f"，按{why}计 {grouped(total)} 分"
     whole = plan.county_rubric.rounding == "total"
     once = "〔各小项、各部分不取舍，总分四舍五入一次〕" if whole else "〔各部分不取舍〕" if parts else ""
-    return f"{''.join(terms)} = {grouped(computed)}分{once}{limited}"
+    return f"{''.join(terms)} = {grouped(computed)}分{once}{cut}"
 
 
 def grade_of(plan: Plan, total: Decimal, full_marks: Decimal) -> str | None:
@@ -164,22 +182,28 @@ def _item(
     """Return an item's score, and its points as the total adds them."""
     plan, decimals = facts.plan, facts.plan.county_rubric.decimals
     whole = plan.county_rubric.rounding == "total"
-    if isinstance(item.rule, MANUAL_RULES):
+    evidence: tuple[str, ...] = ()
+    if not item.is_for(facts.area):
+        points = Points(None, "excluded", "", "本项不适用于该地区，不计分、不计入满分")
+    elif isinstance(item.rule, MANUAL_RULES):
         points = with_figures(facts, item.rule, manual_points(plan, facts.period, item, form, decimals))
         evidence = points.evidence
     else:
-        points = measured_points(facts, item.rule, item.full_marks, decimals)
+        points = measured_points(facts, item.rule, item.full_marks, decimals, item.lowest)
         evidence = _evidence(plan, item.rule, projects)
+    points = zeroed(item, form, points)
     score = ItemScore(
         item=item.id,
         name=item.name,
         group=group.id,
+        branch=group.branches[item.id].name if item.id in group.branches else "",
         text=item.text,
         full_marks=item.full_marks,
+        extra=item.extra,
         points=points.points,
         exact_points=sealed(points.exact) if whole and points.exact is not None else None,
         state=points.state,
-        rule=rule_in_words(plan, item.rule),
+        rule=item_in_words(plan, item),
         formula=points.formula,
         because=points.because,
         given=points.given,
@@ -281,14 +305,6 @@ def with_rule(plan: Plan, item_id: str, rule: ItemRule) -> Plan:
     rubric = plan.county_rubric
     if item_id not in {item.id for item in rubric.items}:
         raise UsageError(f"没有小项 {item_id}：{'、'.join(item.id for item in rubric.items)}")
-    groups = tuple(
-        group.model_copy(
-            update={
-                "items": tuple(
-                    item.model_copy(update={"rule": rule}) if item.id == item_id else item for item in group.items
-                )
-            }
-        )
-        for group in rubric.groups
-    )
+    changed = next(item for item in rubric.items if item.id == item_id).model_copy(update={"rule": rule})
+    groups = tuple(group.with_leaf(changed) for group in rubric.groups)
     return plan.model_copy(update={"county_rubric": rubric.model_copy(update={"groups": groups})})

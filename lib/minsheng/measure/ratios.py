@@ -69,6 +69,28 @@ def ratio_of(
     return Term(indicator.short_name, value, f"{actual_chain}{over}")
 
 
+def shortfall_of(
+    plan: Plan, indicator: Indicator, measured: Measurement, period: Period, area_id: str = CITY
+) -> tuple[Fraction, str]:
+    """Return by how much, in its unit, a value is short of its target or beyond its limit, and how that is worked out.
+
+    Of a count that follows the schedule, the target by now.
+    """
+    actual, chain = _actual(indicator, measured)
+    share = schedule_progress(plan, indicator, period, area_id)
+    share = Fraction(1) if share is None else share
+    if indicator.direction == Direction.WITHIN:
+        lower, upper = Fraction(measured.target_lower or 0), Fraction(measured.target_upper or 0)
+        short = max(lower - actual, actual - upper, Fraction(0))
+        return short, f"{quoted(chain)}，目标 {grouped(lower)} 至 {grouped(upper)}"
+    if measured.target is None:
+        raise PlanInvalidError([f"indicators.yaml: 指标“{indicator.id}”没有数字目标，不能按数值分档"])
+    goal = Fraction(measured.target) * share
+    goal_chain = f"{grouped(measured.target)}{'' if share == 1 else f' × {_share(share)}'}"
+    short = actual - goal if indicator.direction == Direction.AT_MOST else goal - actual
+    return max(short, Fraction(0)), f"{quoted(chain)}，目标 {goal_chain}"
+
+
 def _range_term(plan: Plan, indicator: Indicator, measured: Measurement, formula: str | None) -> Term:
     actual, chain = _actual(plan, indicator, measured)
     lower, upper = Fraction(measured.target_lower or 0), Fraction(measured.target_upper or 0)

@@ -7,12 +7,14 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
+from minsheng.domain.base import plain
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, ConditionState, Measurement
 from minsheng.domain.rubric import (
+    AllOrNothingRule,
     Combine,
     LowerIsBetterRule,
     MeasuredRule,
@@ -26,8 +28,8 @@ from minsheng.domain.rubric import (
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.measurement import LEVEL_WORDS, target_of
-from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of
-from minsheng.measure.rounding import grouped, half_up, percent, short_of
+from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of, shortfall_of
+from minsheng.measure.rounding import grouped, half_up, percent, sealed, short_of
 
 State = Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
 
@@ -60,18 +62,20 @@ class Points:
     evidence: tuple[str, ...] = ()
 
 
-def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> tuple[Decimal, str, Fraction]:
-    """Round an item's points half up, once, within [0, full marks], and write the chain that gives them.
+def rounded(
+    chain: str, value: Fraction, full_marks: Decimal, decimals: int, lowest: Decimal = Decimal(0)
+) -> tuple[Decimal, str, Fraction]:
+    """Round an item's points half up, once, within [lowest, full marks], and write the chain that gives them.
 
     Returns
     -------
     tuple
         The points, the chain, and what they are before rounding.
     """
-    within = min(max(value, Fraction(0)), Fraction(full_marks))
+    within = min(max(value, Fraction(lowest)), Fraction(full_marks))
     points = half_up(within, decimals)
     if within != value:
-        limit = "不低于 0 分" if value < 0 else "不超过满分"
+        limit = f"不低于 {grouped(lowest)} 分" if value < lowest else "不超过满分"
         chain = f"{grouped(within)}〔{quoted(chain)}，{limit}〕"
     if within < full_marks <= points:
         # Rounded up to full marks: the chain shows that it was not reached.
@@ -80,8 +84,10 @@ def rounded(chain: str, value: Fraction, full_marks: Decimal, decimals: int) -> 
     return points, f"{chain} = {points}分", within
 
 
-def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int) -> Points:
-    """Score an item whose indicators are measured, within [0, full marks]; excluded where the area has no duty."""
+def measured_points(
+    facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int, lowest: Decimal = Decimal(0)
+) -> Points:
+    """Score an item whose indicators are measured, within [lowest, full marks]; excluded where there is no duty."""
     bound, settled = _bound(facts, rule)
     if settled is not None:
         return settled
@@ -110,7 +116,7 @@ def measured_points(facts: Measured, rule: MeasuredRule, full_marks: Decimal, de
         because = "本期没有发生额（分母为 0），不计分、不计入满分"
         return Points(None, "excluded", "", because, given=given, cells=cells)
     value, chain, because = _item_value(facts, rule, counted, there, full_marks)
-    points, formula, within = rounded(chain, value, full_marks, decimals)
+    points, formula, within = rounded(chain, value, full_marks, decimals, lowest)
     remarks = (
         f"{'、'.join(missing)}未报送，按 0 计" if missing else "",
         _left_out(facts, rule, bound, counted),
@@ -162,7 +168,7 @@ def with_figures(facts: Measured, rule: object, points: Points) -> Points:
     return replace(points, given={**points.given, **given}, cells=(*points.cells, *cells)) if names else points
 
 
-def _item_value(
+def _item_value(  # noqa: PLR0911 - one return for each kind
     facts: Measured,
     rule: MeasuredRule,
     counted: Sequence[Weighted],
@@ -188,6 +194,12 @@ def _item_value(
             ]
             whole = combined(terms, rule.combine)
             return full * whole.value, f"{marks} × {whole.chain}", ""
+        case AllOrNothingRule():
+            terms = [_met(_term(facts, each, there)) for each in counted]
+            whole = combined(terms, rule.combine)
+            return full * whole.value, f"{marks} × {whole.chain}", ""
+        case StepRule() if rule.of == "value":
+            return _stepped_by_value(facts, rule, counted, there, full_marks)
         case StepRule():
             terms = [bounded(_term(facts, each, there), Fraction(0), Fraction(1)) for each in counted]
             return _stepped(rule, combined(terms, rule.combine), full_marks)
@@ -241,6 +253,47 @@ def _with_duties(facts: Measured, rule: ProportionalRule, value: Fraction, chain
     told = "；".join(f"{what}：{'；'.join(duties)}" for _, what, duties in found)
     because = f"只得 {exact_percent(share)}：{told}"
     return value * share, f"{chain} × {exact_percent(share)}〔{word}〕", because
+
+
+def _met(term: Term) -> Term:
+    """Return 1 where a ratio reaches 1, else 0."""
+    met = term.value >= 1
+    shown = f"{quoted(term.chain)} = {percent(term.value)}，{'达标' if met else '未达标'}"
+    return Term(term.name, Fraction(int(met)), f"{'100%' if met else '0%'}〔{shown}〕", term.weight)
+
+
+def _stepped_by_value(
+    facts: Measured,
+    rule: StepRule,
+    counted: Sequence[Weighted],
+    there: Mapping[str, Measurement],
+    full_marks: Decimal,
+) -> tuple[Fraction, str, str]:
+    """Count steps of the value itself, in its unit, that it is short of the target or beyond the limit."""
+    terms, told = [], []
+    for each in counted:
+        indicator, row = facts.plan.indicator(each.indicator), there.get(each.indicator)
+        if row is None:
+            # Nothing reported is short by the whole target.
+            target = target_of(facts.plan, indicator, facts.area, facts.period)
+            short = Fraction(target.value or target.lower or 0) if target is not None else Fraction(0)
+            shown = f"{indicator.short_name}未报送，按 0 计"
+        else:
+            short, shown = shortfall_of(facts.plan, indicator, row, facts.period, facts.area)
+        terms.append(Term(indicator.short_name, short, grouped(short, 6), Fraction(each.weight)))
+        told.append(shown)
+    # The least of several ratios is the largest shortfall.
+    worst = max(term.value for term in terms)
+    short = worst if rule.combine == Combine.MIN else combined(terms, rule.combine).value
+    steps = short / Fraction(rule.step)
+    number = ceil(steps) if rule.count == "started" else floor(steps)
+    unit = facts.plan.indicator(counted[0].indicator).unit
+    unit = "个百分点" if unit == "%" else unit
+    how = "不足一档按一档计" if rule.count == "started" else "不足一档不计"
+    step = f"每 {grouped(rule.step)}{unit}为一档，{how}，计 {number} 档"
+    said = f"{'；'.join(told)}，相差 {plain(sealed(short))}{unit}，{step}"
+    value = Fraction(full_marks) - number * Fraction(rule.cost)
+    return value, f"{grouped(full_marks)} - {number} × {grouped(rule.cost)}〔{said}〕", ""
 
 
 def _stepped(rule: StepRule, whole: Term, full_marks: Decimal) -> tuple[Fraction, str, str]:

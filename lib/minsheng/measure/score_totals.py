@@ -1,17 +1,18 @@
 """What events do to a total (扣分、加分、一票否决), and the weighted parts of a composite one (综合得分)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from minsheng.domain.assessment import AssessmentForm, Event
+from minsheng.domain.assessment import AssessmentForm, BonusRow, Event
 from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import DeductionScore, ItemScore, PartScore
-from minsheng.domain.rubric import EventDeduction
+from minsheng.domain.rubric import Bonus, EventDeduction, RubricItem
 from minsheng.measure.marks import refuse
-from minsheng.measure.rounding import grouped, half_up
+from minsheng.measure.rounding import grouped, half_up, sealed
+from minsheng.measure.rules import Points
 from minsheng.measure.wording import clause_of
 
 
@@ -38,24 +39,76 @@ def bonus_points(plan: Plan, form: AssessmentForm | None) -> tuple[Decimal | Non
     if form is None or not form.bonus:
         return None, ""
     bonus = plan.county_rubric.bonus
-    total = sum((Fraction(row.points) for row in form.bonus), Fraction(0))
-    chain = " + ".join(grouped(row.points) for row in form.bonus)
-    capped = total if bonus.cap is None else min(total, Fraction(bonus.cap))
-    points = half_up(capped, plan.county_rubric.decimals)
-    limit = "" if capped == total else f"，最多加 {grouped(capped)} 分"
-    return points, f"{chain} = {grouped(total)}{limit}"
+    lines = [(Fraction(row.points), grouped(row.points)) for row in form.bonus]
+    if bonus.kinds:
+        lines = _bonus_by_kind(bonus, form)
+    total = sum((points for points, _ in lines), Fraction(0))
+    chain = " + ".join(told for _, told in lines)
+    within, limit = _limited(total, bonus.floor, bonus.cap, "加")
+    return half_up(within, plan.county_rubric.decimals), f"{chain} = {grouped(total)}{limit}"
+
+
+def _bonus_by_kind(bonus: Bonus, form: AssessmentForm) -> list[tuple[Fraction, str]]:
+    """Return what each kind brings, within its own cap and floor; refuse rows of no kind, or of other points."""
+    kinds = {kind.id: kind for kind in bonus.kinds}
+    rows: dict[str, list[BonusRow]] = {}
+    for row in form.bonus:
+        kind = kinds.get(row.kind)
+        if kind is None:
+            refuse(form, row.cell, f"没有加分类别“{row.kind}”", f"可填：{'、'.join(each.name for each in bonus.kinds)}")
+        if kind.points is not None and row.points != kind.points:
+            fault = f"“{kind.name}”每{kind.per or '次'}加 {kind.points} 分，不能改为 {row.points}"
+            refuse(form, row.cell, fault, f"填 {kind.points}")
+        rows.setdefault(kind.id, []).append(row)
+    found = []
+    for kind in (kind for kind in bonus.kinds if kind.id in rows):
+        mine = rows[kind.id][:1] if kind.once else rows[kind.id]
+        total = sum((Fraction(row.points) for row in mine), Fraction(0))
+        within, limit = _limited(total, kind.floor, kind.cap, "加")
+        once = "，只加一次" if kind.once and len(rows[kind.id]) > 1 else ""
+        told = " + ".join(grouped(row.points) for row in mine)
+        found.append((within, f"{grouped(within)}〔{kind.name}：{told}{once}{limit}〕"))
+    return found
+
+
+def _limited(total: Fraction, floor: Decimal | None, cap: Decimal | None, word: str) -> tuple[Fraction, str]:
+    """Return a sum within its bounds, and what cut it; a sum of nothing stays nothing."""
+    if cap is not None and total > cap:
+        return Fraction(cap), f"，最多{word} {grouped(cap)} 分"
+    if floor is not None and 0 < total < floor:
+        return Fraction(floor), f"，最少{word} {grouped(floor)} 分"
+    return total, ""
+
+
+def taken_together(plan: Plan, lines: Sequence[DeductionScore]) -> tuple[Decimal, str]:
+    """Return what all deductions take, within the rubric's cap and floor, and what cut their sum."""
+    rubric = plan.county_rubric
+    total = sum((line.points for line in lines), Decimal(0))
+    within, limit = _limited(Fraction(total), rubric.deductions_floor, rubric.deductions_cap, "扣")
+    return (sealed(within), f"〔合计 {grouped(total)}{limit}〕") if limit else (total, "")
 
 
 def vetoes(plan: Plan, form: AssessmentForm | None) -> tuple[str, ...]:
     """Return the vetoes that were cast; refuse one that is not on the rubric's list."""
     if form is None:
         return ()
-    known = plan.county_rubric.veto
+    known = plan.county_rubric.vetoes
     for veto in form.veto:
-        if veto.word not in known:
+        if (veto.word, veto.item) not in known.values():
             allowed = f"可填：{'、'.join(known)}" if known else "方案没有一票否决事项，删去这一行"
             refuse(form, veto.cell, f"没有一票否决事项“{veto.word}”", allowed)
-    return tuple(f"{veto.word}：{veto.reason}" for veto in form.veto)
+    return tuple(f"{veto.word}：{veto.reason}" for veto in form.veto if not veto.item)
+
+
+def zeroed(item: RubricItem, form: AssessmentForm | None, points: Points) -> Points:
+    """Return an item's points, or none of them where an event was found that makes the item zero."""
+    cast = [veto for veto in form.veto if veto.item == item.id] if form is not None else []
+    if not cast or points.state == "excluded":
+        return points
+    words = "、".join(veto.word for veto in cast)
+    because = "；".join(filter(None, (*(f"{veto.word}：{veto.reason}" for veto in cast), points.because)))
+    formula = f"0〔{words}，本项计 0 分〕 = 0分"
+    return replace(points, points=Decimal(0), exact=Fraction(0), state="scored", formula=formula, because=because)
 
 
 def _cost(form: AssessmentForm, kinds: dict[str, EventDeduction], event: Event) -> Decimal:
@@ -74,8 +127,16 @@ def _cost(form: AssessmentForm, kinds: dict[str, EventDeduction], event: Event) 
             )
         return kind.points
     if event.points is None or not event.reason.strip():
-        refuse(form, event.cell, f"“{kind.name}”由考评人酌情扣分", "须填扣分数（不小于 0）和理由")
+        refuse(form, event.cell, f"“{kind.name}”由考评人酌情扣分", f"须填扣分数（{discretion(kind)}）和理由")
+    if not (kind.at_least or 0) <= event.points <= (event.points if kind.at_most is None else kind.at_most):
+        refuse(form, event.cell, f"“{kind.name}”不能扣 {event.points} 分", discretion(kind))
     return event.points
+
+
+def discretion(kind: EventDeduction) -> str:
+    """Say how many points an assessor may take for one event."""
+    least = plain(kind.at_least or Decimal(0))
+    return f"不小于 {least}" if kind.at_most is None else f"{least} 至 {plain(kind.at_most)}"
 
 
 def _counted_once(
@@ -97,11 +158,15 @@ def _counted_once(
 def _line(
     plan: Plan, kind: EventDeduction, mine: Sequence[tuple[Event, Decimal]], merged: Sequence[Event]
 ) -> DeductionScore:
-    total = sum((cost for _, cost in mine), Decimal(0))
+    counted = sorted(mine, key=lambda each: -each[1])[:1] if kind.once else mine
+    total = sum((cost for _, cost in counted), Decimal(0))
     if kind.points is not None:
-        formula = f"{grouped(kind.points)}分 × {len(mine)}{kind.per or '次'} = {grouped(total)}分"
+        formula = f"{grouped(kind.points)}分 × {len(counted)}{kind.per or '次'} = {grouped(total)}分"
     else:
-        formula = f"{' + '.join(grouped(cost) for _, cost in mine) or '0'} = {grouped(total)}分"
+        formula = f"{' + '.join(grouped(cost) for _, cost in counted) or '0'} = {grouped(total)}分"
+    within, limit = _limited(Fraction(total), kind.floor, kind.cap, "扣")
+    total = sealed(within) if limit else total
+    formula += f"{'，只扣一次' if len(counted) < len(mine) else ''}{limit}"
     remarks = [event.reason for event, _ in mine if event.reason]
     if merged:
         subjects = "、".join(event.subject for event in merged)
@@ -144,12 +209,13 @@ def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Frac
     rubric = plan.county_rubric
     found, points, marks = [], Fraction(0), Fraction(0)
     for part in rubric.parts:
-        bound = [item for item in scored.items if item.group in part.groups and item.state != "excluded"]
+        mine_all = [item for item in scored.items if item.group in part.groups and item.state != "excluded"]
+        bound = [item for item in mine_all if not item.extra]
         counted = [item for item in bound if item.points is not None]
         full = sum((item.full_marks for item in bound), Decimal(0))
         assessed = sum((item.full_marks for item in counted), Decimal(0))
         worth = part.weight * rubric.total
-        got = scored.points(counted)
+        got = scored.points([*counted, *(item for item in mine_all if item.extra)])
         mine = got / Fraction(full) * Fraction(worth) if counted and full else None
         out_of = Fraction(assessed) / Fraction(full) * Fraction(worth) if full else Fraction(0)
         if mine is not None:
@@ -174,7 +240,8 @@ def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Frac
 def summed(scored: Scored) -> tuple[Fraction, Fraction]:
     """Return the points of the items and the full marks that they are out of."""
     counted = [item for item in scored.items if item.points is not None]
-    return scored.points(counted), sum((Fraction(item.full_marks) for item in counted), Fraction(0))
+    full = sum((Fraction(item.full_marks) for item in counted if not item.extra), Fraction(0))
+    return scored.points(counted), full
 
 
 _MORE = 2

@@ -10,13 +10,17 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.reporting import SUPPRESSED
 from minsheng.domain.result import Assumption
 from minsheng.domain.rubric import (
+    AllOrNothingRule,
     Combine,
     CountedRule,
+    EventsRule,
     ItemRule,
     LowerIsBetterRule,
     MilestoneRule,
+    Price,
     ProportionalRule,
     QualitativeRule,
+    RubricItem,
     StepRule,
     Unreported,
 )
@@ -47,12 +51,7 @@ def rule_in_words(plan: Plan, rule: ItemRule) -> str:
                 "满分 × 完成率（数量类年底前再除以序时进度，水平类与全年目标比）",
                 f"完成率最多计 {_percent(rule.cap)}、最少计 {_percent(rule.floor)}",
             ]
-            if rule.threshold is not None:
-                said.append(f"低于 {_percent(rule.threshold)} 不得分")
-            if rule.requires:
-                names = "、".join(_duty_name(plan, duty) for duty in rule.requires)
-                said.append(f"“{names}”到期未落实的，得分乘 {_percent(rule.unmet_share)}")
-            said += [*_combine(rule), _UNREPORTED[rule.unreported]]
+            said += [*_conditions(plan, rule), *_combine(rule), _UNREPORTED[rule.unreported]]
         case LowerIsBetterRule():
             formula = "目标 ÷ 实际" if rule.formula == "target_over_actual" else "2 - 实际 ÷ 目标"
             said = [
@@ -64,20 +63,31 @@ def rule_in_words(plan: Plan, rule: ItemRule) -> str:
         case StepRule():
             counted = "不足一档按一档计" if rule.count == "started" else "不足一档不计"
             said = [
-                f"完成率每差 {_percent(rule.step)} 扣 {grouped(rule.cost)} 分",
+                f"{_step_of(plan, rule)} 扣 {grouped(rule.cost)} 分",
                 counted,
                 "扣完为止",
                 *_combine(rule),
                 _UNREPORTED[rule.unreported],
             ]
+        case AllOrNothingRule():
+            said = ["达标得满分，未达标不得分", *_combine(rule), _UNREPORTED[rule.unreported]]
         case MilestoneRule():
             shares: dict[str, Decimal] = {"late": rule.late}
             shares.update(rule.levels.items())
             named = [f"{word}得 {_percent(shares[level])}" for level, word in LEVEL_WORDS.items() if level in shares]
             levels = "，".join(named)
             said = [f"按节点完成情况：{levels}", "未到期不计入", *_combine(rule), _UNREPORTED[rule.unreported]]
+        case CountedRule() | QualitativeRule() | EventsRule():
+            said = _marked_in_words(plan, rule)
+        case _ as never:
+            assert_never(never)
+    return "；".join(said)
+
+
+def _marked_in_words(plan: Plan, rule: CountedRule | QualitativeRule | EventsRule) -> list[str]:
+    match rule:
         case CountedRule():
-            said = [f"全年不少于 {rule.target} {rule.unit}"]
+            said = [f"全年不少于 {_targets(plan, rule)}"]
             if rule.basis == "schedule":
                 said.append("年底前按序时进度折算")
             said.append(
@@ -87,13 +97,58 @@ def rule_in_words(plan: Plan, rule: ItemRule) -> str:
             )
         case QualitativeRule():
             levels = "，".join(f"{word}得 {_percent(share)}" for word, share in rule.levels.items())
-            said = [f"由考评人定等次并写明理由：{levels}"]
-        case _ as never:
-            assert_never(never)
+            said = [f"由考评人定等次并写明理由：{levels}", *(["只定等次，不直接给分"] if rule.levels_only else [])]
+        case EventsRule():
+            prices = "，".join(_price(price, "扣" if rule.start == "full" else "得") for price in rule.prices)
+            said = [f"从满分扣起：{prices}" if rule.start == "full" else f"按发生的次数得分，最多得满分：{prices}"]
+    return said
+
+
+def _conditions(plan: Plan, rule: ProportionalRule) -> Iterator[str]:
+    if rule.threshold is not None:
+        yield f"低于 {_percent(rule.threshold)} 不得分"
+    if rule.requires:
+        names = "、".join(_duty_name(plan, duty) for duty in rule.requires)
+        yield f"“{names}”到期未落实的，得分乘 {_percent(rule.unmet_share)}"
+
+
+def item_in_words(plan: Plan, item: RubricItem) -> str:
+    """Say how an item is scored: its rule, and what the item adds to it."""
+    said = [rule_in_words(plan, item.rule)]
+    if item.extra:
+        said.append("另计，不计入满分")
+    if item.lowest:
+        said.append(f"最低 {grouped(item.lowest)} 分")
+    if item.applies_to:
+        said.append(f"只用于{'、'.join(plan.area_name(area) for area in item.applies_to)}")
+    if item.veto:
+        said.append(f"有“{'”“'.join(item.veto)}”的，本项计 0 分")
+    if item.assessed_by:
+        said.append(f"由{plan.section(item.assessed_by).name}考评")
     return "；".join(said)
 
 
-def _combine(rule: ProportionalRule | LowerIsBetterRule | StepRule | MilestoneRule) -> list[str]:
+def _targets(plan: Plan, rule: CountedRule) -> str:
+    own = "、".join(f"{plan.area_name(area)} {count}" for area, count in rule.targets.items())
+    if rule.target is None:
+        return f"（{own}）{rule.unit}"
+    return f"{rule.target} {rule.unit}" + (f"（{own}）" if own else "")
+
+
+def _price(price: Price, word: str) -> str:
+    limits = ["只计一次" if price.once else "", f"最多{word} {grouped(price.cap)} 分" if price.cap is not None else ""]
+    limit = "、".join(filter(None, limits))
+    return f"{price.name}每{price.per}{word} {grouped(price.points)} 分{f'（{limit}）' if limit else ''}"
+
+
+def _step_of(plan: Plan, rule: StepRule) -> str:
+    if rule.of == "completion":
+        return f"完成率每差 {_percent(rule.step)}"
+    unit = next((each.unit for each in plan.indicators if each.id == rule.indicators[0].indicator), "")
+    return f"数值每差 {grouped(rule.step)} {'个百分点' if unit == '%' else unit}"
+
+
+def _combine(rule: ProportionalRule | LowerIsBetterRule | AllOrNothingRule | StepRule | MilestoneRule) -> list[str]:
     if len(rule.indicators) == 1:
         return []
     if rule.combine != Combine.WEIGHTED:

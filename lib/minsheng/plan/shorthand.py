@@ -105,11 +105,17 @@ def _to_yuan(amount: Any) -> Any:
 
 def _county_rubric(located: Located) -> None:
     kinds = located.at(("rule_defaults",))
-    for group, _ in located.items(("groups",)):
-        for item, _ in located.items((*group, "items")):
-            kind = located.at((*item, "rule", "kind"))
-            if isinstance(kinds, dict) and kind in kinds:
-                located.inherit((*item, "rule"), ("rule_defaults", kind))
+    groups = [group for group, _ in located.items(("groups",))]
+    entries = [entry for group in groups for entry, _ in located.items((*group, "items"))]
+    for item in [*entries, *(inner for entry in entries for inner, _ in located.items((*entry, "items")))]:
+        kind = located.at((*item, "rule", "kind"))
+        if isinstance(kinds, dict) and kind in kinds:
+            located.inherit((*item, "rule"), ("rule_defaults", kind))
+        if "lowest" in located.at(item):
+            located.fault((*item, "lowest"), "不认识的键“lowest”", "from（最低分）")
+            del located.at(item)["lowest"]
+        if "from" in located.at(item):
+            located.rename((*item, "from"), "lowest", lambda value: value)
     located.value.pop("rule_defaults", None)
 
 

@@ -16,8 +16,8 @@ from minsheng.plan.strict_yaml import YamlPath
 
 M = TypeVar("M", bound=BaseModel)
 
-_PRINTED = {"total_yuan": "total_wanyuan", "amount_yuan": "amount_wanyuan"}
-"""Names that a file writes in another unit."""
+_PRINTED = {"total_yuan": "total_wanyuan", "amount_yuan": "amount_wanyuan", "lowest": "from"}
+"""Names that a file writes in another unit, or that Python keeps for itself."""
 
 
 def validate(located: Located, path: YamlPath, model: type[M]) -> M | None:
@@ -226,6 +226,8 @@ def _plain_type(annotation: Any, raw: Any) -> Any:
     members = [_plain_type(member, raw) for member in get_args(annotation) if member is not type(None)]
     if len(members) == 1:
         return members[0]
+    if isinstance(raw, dict) and all("items" in getattr(each, "model_fields", ()) for each in members[:1]):
+        return members[0] if "items" in raw else members[1]
     kind = raw.get("kind") if isinstance(raw, dict) else None
     return next((member for member in members if kind in _kinds(member)), None)
 

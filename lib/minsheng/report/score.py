@@ -49,10 +49,11 @@ def score_table(dossier: Dossier) -> Piece:
     first: dict[str, str] = {}
     for item in figures.items:
         first.setdefault(item.rule, item.item)
-    rows: list[list[Content]] = [
-        _item_row(item, number, places, _rule(item, figures.items, first[item.rule]))
-        for number, item in enumerate(figures.items, start=1)
-    ]
+    rows: list[list[Content]] = []
+    for number, item in enumerate(figures.items, start=1):
+        if item.branch and (number == 1 or figures.items[number - 2].branch != item.branch):
+            rows.append(_branch_row([each for each in figures.items if each.branch == item.branch], places))
+        rows.append(_item_row(item, number, places, _rule(item, figures.items, first[item.rule])))
     rows += [
         [each.name, trimmed(each.full_marks), _part_points(each, places), each.formula, ""] for each in figures.parts
     ]
@@ -138,7 +139,7 @@ def score_sentence(figures: ScoringFigures) -> str:
 
 def _adjusted(figures: ScoringFigures) -> str:
     """Say what lies between the items' sum and the total."""
-    taken = sum((entry.points for entry in figures.deductions), Decimal(0))
+    taken = figures.points_taken
     said = f"，通报等扣{trimmed(taken)}分" if taken else ""
     return said + (f"，加{trimmed(figures.bonus)}分" if figures.bonus else "")
 
@@ -154,6 +155,14 @@ def _rule(item: ItemScore, items: Sequence[ItemScore], first: str) -> str:
     return f"规则：{said}{DEFAULT_MARK if item.uses_default else ''}"
 
 
+def _branch_row(items: Sequence[ItemScore], places: int) -> list[Content]:
+    """Return the line of an item whose parts are scored: what they add up to so far."""
+    points = [item.points for item in items if item.points is not None]
+    full = sum((item.full_marks for item in items if not item.extra), Decimal(0))
+    got: Content = fixed(sum(points, Decimal(0)), places) if points else None
+    return [f"{items[0].branch}（小计）", trimmed(full), got, "各小项之和，见以下各行", ""]
+
+
 def _item_row(item: ItemScore, number: int, places: int, rule: str) -> list[Content]:
     points: Content = STATES[item.state]
     if item.points is not None:
@@ -163,7 +172,8 @@ def _item_row(item: ItemScore, number: int, places: int, rule: str) -> list[Cont
     told += [f"计算：{item.formula}"] if item.formula else []
     # Why nobody has assessed it yet is said once, below the table.
     told += [f"说明：{item.because}"] if item.because and item.state != "not_assessed" else []
-    return [name, trimmed(item.full_marks), points, _lines(told), _evidence(item)]
+    marks = f"另计，最多{trimmed(item.full_marks)}" if item.extra else trimmed(item.full_marks)
+    return [name, marks, points, _lines(told), _evidence(item)]
 
 
 def _evidence(item: ItemScore) -> Content:

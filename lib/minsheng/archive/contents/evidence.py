@@ -20,12 +20,12 @@ from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
-from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import GateRefusedError
 from minsheng.files.entries import entries_below
 from minsheng.intake.forms.county import BONUS_FOLDER
 from minsheng.intake.forms.form_store import forms_dir, read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
+from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
 from minsheng.runs.results import published_result
@@ -183,7 +183,9 @@ class _Looker:
         items = []
         for item in self.plan.county_rubric.items:
             score = scores.get(item.id)
-            if isinstance(item.rule, QualitativeRule | CountedRule):
+            if not item.is_for(area.id):
+                continue
+            if isinstance(item.rule, MANUAL_RULES):
                 mark = form.marks.get(item.id) if form else None
                 files, missing = self._handed_in(area.id, item.id, mark.evidence if mark else ())
                 if mark is None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from minsheng.domain.addresses import place
+from minsheng.domain.base import plain
 from minsheng.domain.delivery import Severity
 from minsheng.intake.forms.layout import FormTable
 from minsheng.intake.reading.parse_findings import Findings
@@ -78,13 +79,14 @@ class FormRow:
         cell = self.cells[column]
         return "" if is_blank(cell.raw) else str(cell.value or "")
 
-    def number(self, column: str) -> Decimal | None:
-        """Return a number of at least 0."""
+    def number(self, column: str, least: Decimal = Decimal(0)) -> Decimal | None:
+        """Return a number of at least 0, or another least."""
         value = self.cells[column].value
         if not isinstance(value, Decimal):
             return None
-        if value < 0:
-            self.fault(column, f"“{self.cells[column].shown}”小于 0", "0 或正数")
+        if value < least:
+            allowed = f"不小于 {plain(least)}" if least else "0 或正数"
+            self.fault(column, f"“{self.cells[column].shown}”小于 {plain(least)}", allowed)
             return None
         return value
 

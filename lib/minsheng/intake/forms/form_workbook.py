@@ -6,10 +6,11 @@ from minsheng.domain.assessment import AssessmentForm, Mark, SectionForm, Sectio
 from minsheng.domain.base import plain
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import QualitativeRule, Review, RubricItem, SectionCheck, SectionRule
+from minsheng.domain.rubric import EventsRule, QualitativeRule
+from minsheng.domain.section_rubric import Review, SectionCheck, SectionRule
 from minsheng.domain.table import CoverField
 from minsheng.intake.forms import layout
-from minsheng.intake.forms.layout import FormTable, Proposal
+from minsheng.intake.forms.layout import FormTable, MarkRow, Proposal
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
 from minsheng.intake.spreadsheets.table_sheet import Line, TableSheet
 
@@ -40,7 +41,8 @@ def write_area_form(plan: Plan, area: str, period: Period, filled: AssessmentFor
     )
     book = _book(f"{plan.about.title}县区考评表", plan.area(area).name, period, guide, filled)
     marks = filled.marks if filled else {}
-    _write(book, period, layout.MARKS, [_item(item, marks.get(item.id)) for item in layout.manual_items(plan)])
+    lines = [_item(plan, area, row, marks.get(row.item.id)) for row in layout.mark_rows(plan, area)]
+    _write(book, period, layout.MARKS, lines)
     names = {kind.id: kind.name for kind in plan.county_rubric.deductions}
     events: list[_Values] = [
         {
@@ -54,17 +56,27 @@ def write_area_form(plan: Plan, area: str, period: Period, filled: AssessmentFor
         for event in (filled.events if filled else ())
     ]
     _write(book, period, layout.EVENTS, _open(events, layout.EVENTS, kind=tuple(names.values())))
+    kinds = {kind.id: kind.name for kind in plan.county_rubric.bonus.kinds}
     bonus: list[_Values] = [
         {"subject": row.subject, "points": row.points, "reason": row.reason, "evidence": "\n".join(row.evidence)}
         for row in (filled.bonus if filled else ())
     ]
-    _write(book, period, layout.BONUS, _open(bonus, layout.BONUS))
+    if kinds:
+        for values, row in zip(bonus, filled.bonus if filled else (), strict=True):
+            values["kind"] = kinds.get(row.kind, row.kind)
+    table = layout.bonus_table(plan)
+    _write(book, period, table, _open(bonus, table, **({"kind": tuple(kinds.values())} if kinds else {})))
+    said = {known: shown for shown, known in plan.county_rubric.vetoes.items()}
     vetoes: list[_Values] = [
-        {"word": veto.word, "reason": veto.reason, "documents": "\n".join(veto.documents)}
+        {
+            "word": said.get((veto.word, veto.item), veto.word),
+            "reason": veto.reason,
+            "documents": "\n".join(veto.documents),
+        }
         for veto in (filled.veto if filled else ())
     ]
-    if plan.county_rubric.veto:
-        _write(book, period, layout.VETO, _open(vetoes, layout.VETO, word=plan.county_rubric.veto))
+    if said:
+        _write(book, period, layout.VETO, _open(vetoes, layout.VETO, word=tuple(said.values())))
     else:
         _write(book, period, layout.VETO, [], guide="方案没有规定一票否决事项，本表不填。")
     return book.bytes()
@@ -196,22 +208,29 @@ def _open(rows: Sequence[_Values], form: FormTable, **choices: tuple[str, ...]) 
     return lines + [Line(choices=choices)] * (form.blank_rows - len(lines))
 
 
-def _item(item: RubricItem, mark: Mark | None) -> Line:
-    """Return a county's row of an item that is marked by hand."""
+def _item(plan: Plan, area: str, row: MarkRow, mark: Mark | None) -> Line:
+    """Return a county's row of an item that is marked by hand, or of one of its prices."""
+    item = row.item
+    first = row.price is None or (isinstance(item.rule, EventsRule) and row.price == item.rule.prices[0])
     values: _Values = {
-        "item": item.id,
-        "name": item.name,
+        "item": row.id,
+        "name": row.name,
         "text": item.text,
         "full_marks": item.full_marks,
         "required": item.evidence,
-        "allowed": layout.allowed_mark(item),
+        "allowed": layout.allowed_mark(plan, area, row),
     }
-    if mark is not None:
+    if mark is not None and row.price is not None:
+        values |= {"count": (mark.counts or {}).get(row.price.id)}
+        values |= {"reason": mark.reason, "evidence": "\n".join(mark.evidence)} if first else {}
+    elif mark is not None:
         values |= {"level": mark.level, "count": mark.count, "points": mark.points, "reason": mark.reason}
         values |= {"evidence": "\n".join(mark.evidence)}
     if isinstance(item.rule, QualitativeRule):
         locked, choices = layout.MARKS.given | {"count"}, {"level": tuple(item.rule.levels)}
-        return Line(values=values, locked=locked, choices=choices, most={"points": item.full_marks})
+        locked = locked | {"points"} if item.rule.levels_only else locked
+        fewest = {"points": item.lowest} if item.lowest else {}
+        return Line(values=values, locked=locked, choices=choices, most={"points": item.full_marks}, fewest=fewest)
     return Line(values=values, locked=layout.MARKS.given | {"level", "points"})
 
 

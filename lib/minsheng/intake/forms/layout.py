@@ -6,10 +6,19 @@ the footer that begins with 考评人. The cover (封面) stands first, label in
 
 from dataclasses import dataclass
 
+from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, EventDeduction, QualitativeRule, RubricItem, SectionCheck, SectionRule
+from minsheng.domain.rubric import (
+    BonusKind,
+    CountedRule,
+    EventDeduction,
+    EventsRule,
+    Price,
+    QualitativeRule,
+    RubricItem,
+)
+from minsheng.domain.section_rubric import SectionCheck, SectionRule
 from minsheng.domain.table import CellType, Column, CoverField, Table, TableKind
-from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.section_rules import is_automatic
 
 COVER = (
@@ -126,6 +135,18 @@ BONUS = _form(
     blank_rows=10,
 )
 
+BONUS_BY_KIND = _form(
+    "bonus",
+    "加分",
+    "按细则的加分类别填写，一件一行，写明理由和依据文件。分值由细则定的，照填或留空。",
+    _text("kind", "类别", 18),
+    _text("subject", "事由", 40),
+    _number("points", "加分", "分"),
+    _REASON,
+    _FILES,
+    blank_rows=10,
+)
+
 VETO = _form(
     "veto",
     "一票否决",
@@ -195,8 +216,6 @@ REVIEW = _form(
     _REASON,
 )
 
-AREA_FORM = (MARKS, EVENTS, BONUS, VETO)
-
 SECTION_FORM = (SECTION_MARKS, PROPOSALS, POSITIVE)
 
 
@@ -210,9 +229,49 @@ class Proposal:
     told: str
 
 
-def manual_items(plan: Plan) -> tuple[RubricItem, ...]:
-    """Return the county rubric's items that an assessor marks, in rubric order."""
-    return tuple(item for item in plan.county_rubric.items if isinstance(item.rule, MANUAL_RULES))
+@dataclass(frozen=True)
+class MarkRow:
+    """One line of 考评: an item, or one price of an item that has several."""
+
+    item: RubricItem
+    price: Price | None = None
+
+    @property
+    def id(self) -> str:
+        """What stands under 编号."""
+        return f"{self.item.id}/{self.price.id}" if self.price else self.item.id
+
+    @property
+    def name(self) -> str:
+        """What stands under 考评项目."""
+        return f"{self.item.name}：{self.price.name}" if self.price else self.item.name
+
+
+def mark_rows(plan: Plan, area: str) -> tuple[MarkRow, ...]:
+    """Return the lines that an assessor fills in for an area, in rubric order."""
+    rows: list[MarkRow] = []
+    for item in plan.county_rubric.items:
+        match item.rule:
+            case _ if not item.is_for(area):
+                pass
+            case EventsRule(prices=prices):
+                rows += [MarkRow(item, price) for price in prices]
+            case CountedRule() as rule if not rule.target_of(area):
+                pass
+            case CountedRule() | QualitativeRule():
+                rows.append(MarkRow(item))
+    return tuple(rows)
+
+
+def bonus_table(plan: Plan) -> FormTable:
+    """Return the sheet of bonuses: with their kinds, where the rubric has kinds."""
+    kinds = plan.county_rubric.bonus.kinds
+    return BONUS_BY_KIND if kinds else BONUS
+
+
+def area_form(plan: Plan) -> tuple[FormTable, ...]:
+    """Return the sheets of a county's form."""
+    return (MARKS, EVENTS, bonus_table(plan), VETO)
 
 
 def manual_section_rules(plan: Plan) -> tuple[SectionRule, ...]:
@@ -225,15 +284,20 @@ def own_projects(plan: Plan, section: str) -> dict[str, str]:
     return {project.id: project.short_name for project in plan.projects_of(section)}
 
 
-def allowed_mark(item: RubricItem) -> str:
-    """Say what may be filled in for an item."""
-    match item.rule:
+def allowed_mark(plan: Plan, area: str, row: MarkRow) -> str:
+    """Say what may be filled in on a line, and who assesses it where the rubric says."""
+    match row.item.rule:
         case CountedRule() as rule:
-            return f"填数量（{rule.unit}），全年不少于 {rule.target}{rule.unit}"
+            said = f"填数量（{rule.unit}），全年不少于 {rule.target_of(area)}{rule.unit}"
         case QualitativeRule() as rule:
-            return f"选等次：{'、'.join(rule.levels)}；或直接给分"
+            said = f"选等次：{'、'.join(rule.levels)}" + ("" if rule.levels_only else "；或直接给分")
+        case EventsRule() as rule if row.price is not None:
+            word = "扣" if rule.start == "full" else "得"
+            said = f"填数量（{row.price.per}），每{row.price.per}{word} {plain(row.price.points)} 分，没有的填 0"
         case _:
-            raise TypeError(f"{item.id} is measured, not marked")
+            raise TypeError(f"{row.id} is measured, not marked")
+    by = row.item.assessed_by
+    return f"{said}；由{plan.section(by).name}考评" if by else said
 
 
 def allowed_section_mark(rule: SectionRule) -> str:
@@ -252,4 +316,10 @@ def allowed_section_mark(rule: SectionRule) -> str:
 def event_kinds(plan: Plan) -> dict[str, EventDeduction]:
     """Return what an event's 类别 may be: by its name and by its id."""
     kinds = plan.county_rubric.deductions
+    return {kind.id: kind for kind in kinds} | {kind.name: kind for kind in kinds}
+
+
+def bonus_kinds(plan: Plan) -> dict[str, BonusKind]:
+    """Return what a bonus's 类别 may be: by its name and by its id."""
+    kinds = plan.county_rubric.bonus.kinds
     return {kind.id: kind for kind in kinds} | {kind.name: kind for kind in kinds}

@@ -108,7 +108,8 @@ def _read_form(
     for cell in personal:
         form.fault(place(cell.sheet, cell.cell), cell.message, ALLOWED)
     is_area = who in {area.id for area in plan.areas}
-    form.sheets = find_sheets(workbook, layout.AREA_FORM if is_area else layout.SECTION_FORM, COVER_SHEET)
+    tables = layout.area_form(plan) if is_area else layout.SECTION_FORM
+    form.sheets = find_sheets(workbook, tables, COVER_SHEET)
     form.there = "、".join(sheet.name for sheet in workbook.sheets)
     cover = read_cover(form, workbook, plan, who, period)
     if is_area:
@@ -116,9 +117,9 @@ def _read_form(
             area=who,
             period=period,
             **cover,
-            marks=area_marks(form, plan),
+            marks=area_marks(form, plan, who),
             events=tuple(event_rows(form, plan, period)),
-            bonus=tuple(bonus_rows(form)),
+            bonus=tuple(bonus_rows(form, plan)),
             veto=tuple(veto_rows(form, plan)),
         )
     return SectionForm(

@@ -71,6 +71,8 @@ class Line:
     """The words allowed in this row, where they are others than the column's own."""
     most: Mapping[str, Decimal] = field(default_factory=dict)
     """The largest number allowed."""
+    fewest: Mapping[str, Decimal] = field(default_factory=dict)
+    """The least that a cell may hold, where that is not 0."""
     sums: Mapping[str, Sum] = field(default_factory=dict)
     """Columns that are computed where nothing stands in them."""
 
@@ -301,6 +303,7 @@ class TableSheet:
             return {}
         last = line.last.get(column.id) if column.cumulative else None
         least = Decimal(last) / yuan_scale(column.id, column.unit) if isinstance(last, Decimal | int) else None
+        least = line.fewest.get(column.id, least)
         choices = line.choices.get(column.id, column.choices)
         return self._styles.bounds(
             column, self._year, choices, least, line.most.get(column.id), then=line.then(column.id)

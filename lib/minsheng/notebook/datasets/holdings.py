@@ -239,7 +239,7 @@ def orders_of(plans: Sequence[Plan], periods: Iterable[Period]) -> Mapping[str, 
         "项目": [project.short_name for plan in plans for project in plan.projects],
         "指标": [i.short_name for plan in plans for p in plan.projects for i in plan.indicators_of(p.id)],
         "评分组": [group.name for group in groups],
-        "小项": [item.name for group in groups for item in group.items],
+        "小项": [item.name for group in groups for item in group.leaves],
         "级别": list(SEVERITIES.values()),
     }
     return {column: list(dict.fromkeys(names)) for column, names in found.items()}

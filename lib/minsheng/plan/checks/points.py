@@ -4,10 +4,19 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from minsheng.domain.base import plain
-from minsheng.domain.rubric import CountedRule, CountyRubric, QualitativeRule, SectionRubric
+from minsheng.domain.rubric import (
+    CountedRule,
+    CountyRubric,
+    EventDeduction,
+    EventsRule,
+    QualitativeRule,
+    RubricItem,
+)
+from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import BLANK_MARKS, CellType, Table
 from minsheng.domain.units import comparable, normal
 from minsheng.plan.checks.identifiers import Place, demand_unique
+from minsheng.plan.checks.rubrics import rubric_items
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -49,20 +58,70 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         if sound and grade.lower > rubric.total:
             message = f"等次“{grade.word}”下限 {plain(grade.lower)} 高于总分 {plain(rubric.total)}"
             files.fault(_COUNTY, ("grades", n, "lower"), message, f"不高于 {plain(rubric.total)}")
+    if rubric.total_cap is not None and rubric.total_cap < max(rubric.total_floor, Decimal(0)):
+        message = f"总分上限（total_cap）{plain(rubric.total_cap)} 低于总分下限 {plain(rubric.total_floor)}"
+        files.fault(_COUNTY, ("total_cap",), message, f"不低于 {plain(rubric.total_floor)}")
+    _bounded(files, (), "扣分合计", rubric.deductions_floor, rubric.deductions_cap, "deductions_")
+    _bounded(files, ("bonus",), "加分合计", rubric.bonus.floor, rubric.bonus.cap)
     for n, event in enumerate(rubric.deductions):
-        _positive(files, _COUNTY, ("deductions", n, "points"), f"“{event.name}”每次扣分", event.points)
+        _event(files, ("deductions", n), event)
+    for n, kind in enumerate(rubric.bonus.kinds):
+        path = ("bonus", "kinds", n)
+        _positive(files, _COUNTY, (*path, "points"), f"“{kind.name}”每次加分", kind.points)
+        _bounded(files, path, f"“{kind.name}”", kind.floor, kind.cap)
     _words(files, [(event.name, (_COUNTY, ("deductions", n, "name"))) for n, event in enumerate(rubric.deductions)])
+    _words(files, [(kind.name, (_COUNTY, ("bonus", "kinds", n, "name"))) for n, kind in enumerate(rubric.bonus.kinds)])
+    ids = [(kind.id, (_COUNTY, ("bonus", "kinds", n, "id"))) for n, kind in enumerate(rubric.bonus.kinds)]
+    demand_unique(files, ids, "id")
     _words(files, [(word, (_COUNTY, ("veto", n))) for n, word in enumerate(rubric.veto)])
-    for g, group in enumerate(rubric.groups):
-        for i, item in enumerate(group.items):
-            path = ("groups", g, "items", i, "rule")
-            match item.rule:
-                case QualitativeRule(levels=levels):
-                    _words(files, [(word, (_COUNTY, (*path, "levels", word))) for word in levels])
-                case CountedRule() as rule:
-                    what = f"“{item.name}”每少一{rule.unit}扣分（per_shortfall）"
-                    _positive(files, _COUNTY, (*path, "per_shortfall"), what, rule.per_shortfall)
+    for path, item in rubric_items(rubric):
+        _words(files, [(word, (_COUNTY, (*path, "veto", n))) for n, word in enumerate(item.veto)])
+        _item(files, (*path, "rule"), item)
     _part_sums(files, rubric)
+
+
+def _event(files: PlanFiles, path: YamlPath, event: EventDeduction) -> None:
+    _positive(files, _COUNTY, (*path, "points"), f"“{event.name}”每次扣分", event.points)
+    _bounded(files, path, f"“{event.name}”", event.floor, event.cap)
+    for key in ("at_least", "at_most"):
+        value = getattr(event, key)
+        _not_negative(files, _COUNTY, (*path, key), f"“{event.name}”的 {key}", value)
+        if value is not None and event.points is not None:
+            message = f"“{event.name}”每次扣 {plain(event.points)} 分，不由考评人定"
+            files.fault(_COUNTY, (*path, key), message, "points: null，或不写 at_least、at_most")
+    if event.at_least is not None and event.at_most is not None and event.at_least > event.at_most:
+        message = f"“{event.name}”至少 {plain(event.at_least)}、至多 {plain(event.at_most)}，不成范围"
+        files.fault(_COUNTY, (*path, "at_least"), message, "at_least ≤ at_most")
+
+
+def _bounded(
+    files: PlanFiles, path: YamlPath, what: str, floor: Decimal | None, cap: Decimal | None, prefix: str = ""
+) -> None:
+    """Note a cap or a floor below zero, and a floor above its cap."""
+    if path != ("bonus",):
+        _not_negative(files, _COUNTY, (*path, f"{prefix}cap"), f"{what}的上限（{prefix}cap）", cap)
+    _not_negative(files, _COUNTY, (*path, f"{prefix}floor"), f"{what}的下限（{prefix}floor）", floor)
+    if floor is not None and cap is not None and floor > cap:
+        message = f"{what}的下限 {plain(floor)} 高于上限 {plain(cap)}"
+        files.fault(_COUNTY, (*path, f"{prefix}floor"), message, f"不高于 {plain(cap)}")
+
+
+def _item(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
+    match item.rule:
+        case QualitativeRule(levels=levels):
+            _words(files, [(word, (_COUNTY, (*path, "levels", word))) for word in levels])
+        case CountedRule() as rule:
+            what = f"“{item.name}”每少一{rule.unit}扣分（per_shortfall）"
+            _positive(files, _COUNTY, (*path, "per_shortfall"), what, rule.per_shortfall)
+        case EventsRule(prices=prices):
+            places = [(price, (*path, "prices", n)) for n, price in enumerate(prices)]
+            demand_unique(files, [(price.id, (_COUNTY, (*place, "id"))) for price, place in places], "id")
+            _words(files, [(price.name, (_COUNTY, (*place, "name"))) for price, place in places])
+            for price, place in places:
+                _positive(files, _COUNTY, (*place, "points"), f"“{price.name}”的分值", price.points)
+                _not_negative(files, _COUNTY, (*place, "cap"), f"“{price.name}”的上限（cap）", price.cap)
+        case _:
+            pass
 
 
 def _part_sums(files: PlanFiles, rubric: CountyRubric) -> None:

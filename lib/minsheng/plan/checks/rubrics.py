@@ -4,23 +4,25 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from minsheng.domain.area import Area
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure
 from minsheng.domain.plan import Project
 from minsheng.domain.rubric import (
     Combine,
+    CountedRule,
     CountyRubric,
     LowerIsBetterRule,
     MeasuredRule,
     MilestoneRule,
     ProportionalRule,
     QualitativeRule,
+    RubricBranch,
     RubricItem,
-    SectionCheck,
-    SectionRubric,
     StepRule,
 )
-from minsheng.plan.checks.identifiers import demand_known, demand_unique
+from minsheng.domain.section_rubric import SectionCheck, SectionRubric
+from minsheng.plan.checks.identifiers import Place, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -37,10 +39,33 @@ def check(files: PlanFiles) -> None:
         _section(files, section)
 
 
-def _items(rubric: CountyRubric) -> Iterator[tuple[YamlPath, RubricItem]]:
+def rubric_items(rubric: CountyRubric) -> Iterator[tuple[YamlPath, RubricItem]]:
+    """Iterate over the items that are scored, with the place of each."""
     for g, group in enumerate(rubric.groups):
-        for i, item in enumerate(group.items):
-            yield ("groups", g, "items", i), item
+        for i, entry in enumerate(group.items):
+            path: YamlPath = ("groups", g, "items", i)
+            if isinstance(entry, RubricBranch):
+                yield from (((*path, "items", n), item) for n, item in enumerate(entry.items))
+            else:
+                yield path, entry
+
+
+def _group_sums(files: PlanFiles, rubric: CountyRubric) -> None:
+    """Note groups and branches whose items do not add up, for whichever area has most of them."""
+    areas = [area.id for _, area in files.sound("areas", Area) if area.assessed] or [""]
+    for g, group in enumerate(rubric.groups):
+        wholes: list[tuple[YamlPath, str, Decimal, tuple[RubricItem, ...]]] = []
+        wholes.append((("groups", g), group.name, group.full_marks, group.leaves))
+        wholes += [
+            (("groups", g, "items", i), entry.name, entry.full_marks, entry.items)
+            for i, entry in enumerate(group.items)
+            if isinstance(entry, RubricBranch)
+        ]
+        for path, name, full_marks, items in wholes:
+            sums = {sum((i.full_marks for i in items if i.is_for(area) and not i.extra), Decimal(0)) for area in areas}
+            if max(sums) != full_marks and files.is_whole(_COUNTY, path):
+                message = f"“{name}”{full_marks}分，各小项合计 {max(sums)} 分，应相等"
+                files.fault(_COUNTY, path, message, "适用的小项之和；不计入满分的加减分项写 extra: true")
 
 
 def _county(files: PlanFiles, rubric: CountyRubric) -> None:
@@ -51,13 +76,21 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         parts = " + ".join(plain(group.full_marks) for group in rubric.groups)
         files.fault(_COUNTY, ("total",), f"各项 {parts} = {plain(total)} 分，与总分 {plain(rubric.total)} 分不等")
     groups = [(group.id, (_COUNTY, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
-    items = [(item.id, (_COUNTY, (*path, "id"))) for path, item in _items(rubric)]
+    branches: list[tuple[str, Place]] = [
+        (entry.id, (_COUNTY, ("groups", g, "items", i, "id")))
+        for g, group in enumerate(rubric.groups)
+        for i, entry in enumerate(group.items)
+        if isinstance(entry, RubricBranch)
+    ]
+    items = [(item.id, (_COUNTY, (*path, "id"))) for path, item in rubric_items(rubric)]
     events = [(event.id, (_COUNTY, ("deductions", n, "id"))) for n, event in enumerate(rubric.deductions)]
-    demand_unique(files, [*groups, *items, *events], "id")
-    for path, item in _items(rubric):
-        if item.full_marks <= 0:
+    demand_unique(files, [*groups, *branches, *items, *events], "id")
+    for path, item in rubric_items(rubric):
+        if item.full_marks < 0 or (item.full_marks == 0 and not item.lowest):
             files.fault(_COUNTY, (*path, "full_marks"), f"“{item.name}”满分 {plain(item.full_marks)} 分", "大于 0")
         _rule(files, (*path, "rule"), item)
+        _whose(files, path, item)
+    _group_sums(files, rubric)
     _every_indicator(files, rubric)
     _grades(files, rubric)
 
@@ -91,10 +124,25 @@ def _parts(files: PlanFiles, rubric: CountyRubric) -> None:
             )
 
 
+def _whose(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
+    """Note areas and assessors of an item that do not exist, and an item that nobody has."""
+    for n, area in enumerate(item.applies_to):
+        demand_known(files, (_COUNTY, (*path, "applies_to", n)), "地区", area, files.ids("areas"))
+    if item.assessed_by:
+        demand_known(files, (_COUNTY, (*path, "assessed_by")), "科室", item.assessed_by, files.ids("sections"))
+    targets = item.rule.targets if isinstance(item.rule, CountedRule) else {}
+    for area in targets:
+        demand_known(files, (_COUNTY, (*path, "rule", "targets", area)), "地区", area, files.ids("areas"))
+    if item.lowest > item.full_marks:
+        message = f"“{item.name}”最低 {plain(item.lowest)} 分，高于满分 {plain(item.full_marks)} 分"
+        files.fault(_COUNTY, (*path, "lowest"), message, f"不高于 {plain(item.full_marks)}")
+
+
 def _rule(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
     match item.rule:
         case QualitativeRule(levels=levels, indicators=indicators):
-            _shares(files, path, levels.items(), best="最高一等")
+            least = item.lowest / item.full_marks if item.full_marks > 0 else Decimal(-1)
+            _shares(files, path, levels.items(), best="最高一等", least=min(least, Decimal(0)))
             for n, indicator in enumerate(indicators):
                 demand_known(files, (_COUNTY, (*path, "indicators", n)), "指标", indicator, files.ids("indicators"))
         case MilestoneRule() as rule:
@@ -139,11 +187,14 @@ def _bounds(files: PlanFiles, path: YamlPath, rule: ProportionalRule | LowerIsBe
         files.fault(_COUNTY, (*path, "floor"), message, "0 ≤ floor ≤ cap")
 
 
-def _shares(files: PlanFiles, path: YamlPath, levels: Iterable[tuple[str, Decimal]], best: str) -> None:
+def _shares(
+    files: PlanFiles, path: YamlPath, levels: Iterable[tuple[str, Decimal]], best: str, least: Decimal = Decimal(0)
+) -> None:
     shares = dict(levels)
     for level, share in shares.items():
-        if not 0 <= share <= 1:
-            files.fault(_COUNTY, (*path, "levels", level), f"“{level}”得满分的 {plain(share)}", "0 至 1")
+        if not least <= share <= 1:
+            allowed = f"{plain(least)} 至 1" if least else "0 至 1；可为负的小项写 from"
+            files.fault(_COUNTY, (*path, "levels", level), f"“{level}”得满分的 {plain(share)}", allowed)
     if 1 not in shares.values() and files.is_whole(_COUNTY, (*path, "levels")):
         files.fault(_COUNTY, (*path, "levels"), "没有一等能得满分", f"{best}为 1")
 
@@ -160,6 +211,10 @@ def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
             files.fault(_COUNTY, place, f"指标“{weighted.indicator}”不能用 {rule.kind} 规则", allowed)
         elif indicator is not None:
             _fits(files, place, rule, indicator)
+    units = {known[each.indicator].unit for each in rule.indicators if each.indicator in known}
+    if isinstance(rule, StepRule) and rule.of == "value" and len(units) > 1:
+        message = f"按数值分档（of: value）的几个指标单位不同：{'、'.join(sorted(units))}"
+        files.fault(_COUNTY, (*path, "indicators"), message, "同一单位的指标，或 of: completion")
     total = sum((weighted.weight for weighted in rule.indicators), Decimal(0))
     if rule.combine == Combine.WEIGHTED and total != 1 and files.is_whole(_COUNTY, (*path, "indicators")):
         files.fault(_COUNTY, (*path, "indicators"), f"各指标权重合计 {plain(total)}", "合计为 1")
@@ -171,9 +226,9 @@ def _indicators(files: PlanFiles, path: YamlPath, rule: MeasuredRule) -> None:
 def _fits(files: PlanFiles, place: YamlPath, rule: MeasuredRule, indicator: Indicator) -> None:
     """Note a limit scored as if more were better, the reverse, and words that nothing divides by."""
     fitting: dict[Direction, tuple[str, ...]] = {
-        Direction.AT_LEAST: ("proportional", "step", "milestone"),
-        Direction.AT_MOST: ("lower_is_better", "step"),
-        Direction.WITHIN: ("proportional", "lower_is_better", "step"),
+        Direction.AT_LEAST: ("proportional", "step", "all_or_nothing", "milestone"),
+        Direction.AT_MOST: ("lower_is_better", "step", "all_or_nothing"),
+        Direction.WITHIN: ("proportional", "lower_is_better", "step", "all_or_nothing"),
     }
     if rule.kind not in fitting[indicator.direction]:
         message = f"指标“{indicator.id}”（direction: {indicator.direction}）不能用 {rule.kind} 规则"
@@ -190,7 +245,7 @@ def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
         return  # the item that names it may have a fault of its own
     used = {
         each if isinstance(each, str) else each.indicator
-        for _, item in _items(rubric)
+        for _, item in rubric_items(rubric)
         for each in getattr(item.rule, "indicators", ())
     }
     if not used <= set(files.ids("indicators")):
