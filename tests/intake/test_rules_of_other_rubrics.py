@@ -166,7 +166,14 @@ def test_points_and_page_say_each_rule(plan):
     # 70 marks of the returns are not reported: zero. org.4 is none of the full marks.
     assert figures.scored_full_marks == 70 + 3 + 2
     heading = DossierHeading(
-        issuer="局", title="", subject="", period_label="", as_of_label="", plan_title="", data_label=""
+        issuer="局",
+        programme="民生实事",
+        title="",
+        subject="",
+        period_label="",
+        as_of_label="",
+        plan_title="",
+        data_label="",
     )
     none = Provenance(inputs=(), plan_sha256="", notebook_sha256="", package_version="", lock_sha256="", fonts={})
     page = repr(report.scores(Dossier(notebook="scoring", heading=heading, figures=figures, provenance=none)))

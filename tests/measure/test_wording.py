@@ -95,7 +95,7 @@ TWO = (
                 unreported="zero",
                 source=OURS,
             ),
-            ["完成得 100%，部分完成得 50%，未完成得 0%"],
+            ["完成得 100%，逾期完成得 50%，部分完成得 50%，未完成得 0%"],
         ),
         (
             CountedRule(kind="counted", target=12, unit="篇", per_shortfall="0.5", basis="full", source=OURS),

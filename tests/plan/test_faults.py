@@ -97,7 +97,7 @@ ACROSS = [
     ("indicators.yaml", "document: notice-2017", "document: notice-2018", "notice-2018", "没有文件“notice-2018”。允许：ours、notice-2017"),
     ("areas.yaml", "{document: adcodes", "{document: codes", "{document: codes", "没有文件“codes”"),
     ("rubric_county.yaml", "{indicator: beds_new}", "{indicator: beds}", "{indicator: beds}", "没有指标“beds”"),
-    ("rubric_county.yaml", "requires: [dibao_by_household", "requires: [by_household", "requires", "没有任务（duties）“by_household”"),
+    ("rubric_county.yaml", "requires: [dibao_by_household", "requires: [by_household", "requires: [by_household", "没有任务（duties）“by_household”"),
     ("funds.yaml", "id: two_lines_upper", "id: two_lines_up", "two_lines_up,", "资金表没有行“two_lines_up”"),
     ("funds.yaml", "label: 省级安排", "label: 中央、省级安排", "中央、省级安排", "与资金表的行不一致。允许：disability_allowance、省级安排"),
     ("sections.yaml", "    leader: 沈友文\n", "", "  - id: social_relief", "缺少责任领导"),
@@ -243,7 +243,6 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("tables/explanation.yaml", "id: cell", "id: where", "缺少列“cell”"),
     ("sections.yaml", "    assessed: true\n", "    assessed: false\n", "科室“社会救助科”承担项目，应为考评对象"),
     ("rubric_county.yaml", "id: org.2", "id: org.1", "id“org.1”重复"),
-    ("rubric_county.yaml", "{indicator: dibao_rural_avg,", "{indicator: dibao_urban_avg,", "指标“dibao_rural_avg”在 rubric_county.yaml 里没有评分规则"),
     ("rubric_county.yaml", "[{indicator: two_lines_done}]", "[{indicator: beds_new}]", "指标“beds_new”不能用 milestone 规则"),
     ("rubric_county.yaml", "[{indicator: beds_new}]", "[{indicator: two_lines_done}]", "指标“two_lines_done”不能用 proportional 规则"),
     ("rubric_county.yaml", "levels: {做到: 1, ", "levels: {做到: 0.9, ", "没有一等能得满分"),
@@ -361,6 +360,57 @@ def test_a_plan_without_tables_is_a_fault(params: Path) -> None:
     for path in (params / str(YEAR) / "tables").iterdir():
         path.unlink()
     assert any("没有一张上报表" in fault.message for fault in plan_faults(params, YEAR))
+
+
+def test_a_plan_needs_no_funds_and_no_item_for_every_indicator(params: Path, change: Change) -> None:
+    change("rubric_county.yaml", "{indicator: dibao_rural_avg,", "{indicator: dibao_urban_avg,")
+    for name in ("funds.yaml", "tables/funds.yaml", "expectations/funds.yaml"):
+        (params / str(YEAR) / name).unlink()
+    outcome = check_plans(Workspace(params.parent, params, Settings()), YEAR)
+    assert [str(fault) for fault in outcome.faults] == []
+    assert load_plan(params, YEAR).funds == ()
+    assert "（dibao_rural_avg）在 rubric_county.yaml 里没有评分规则，不计入考评" in "".join(outcome.summaries)
+
+
+def test_a_parameter_of_a_plan_without_parameters_is_a_fault(params: Path) -> None:
+    (params / str(YEAR) / "parameters.yaml").unlink()
+    told = [str(fault) for fault in plan_faults(params, YEAR)]
+    assert any("没有参数“poverty_line”。允许：（没有 parameters.yaml）" in fault for fault in told), told
+    assert not any("没有这个文件" in fault for fault in told)
+
+
+def test_a_sum_of_percentages_is_a_fault_that_names_the_key_to_use(params: Path, change: Change) -> None:
+    change("indicators.yaml", "    unit: 张\n", '    unit: "%"\n')
+    told = [str(fault) for fault in plan_faults(params, YEAR)]
+    (sum_fault,) = [fault for fault in told if "是百分比" in fault]
+    assert (
+        "9 个地区的数不能相加。允许：有分子、分母的写 kind: ratio；只有填报数的写 kind: stated 和 city（" in sum_fault
+    )
+
+
+STATED = "kind: stated, field: elderly_care.beds_new_cumulative, label: 床位, {}, source: {{document: ours, why: 试}}}}"
+
+
+@pytest.mark.parametrize(
+    ("city", "told"),
+    [
+        ("city: from_area", "city_area（地区）只用于、且必须用于 city: from_area"),
+        ("city: weighted", "city_weight（权重字段）只用于、且必须用于 city: weighted"),
+        ("city: from_area, city_area: nowhere", "没有地区“nowhere”"),
+        ("city: weighted, city_weight: [elderly_care.nothing]", "没有列“nothing”"),
+        ("city: none", "不汇总（city: none），不能有全市目标"),
+        ("city: mean", "“city”不能是“mean”。允许：from_area、weighted、none"),
+    ],
+)
+def test_a_stated_figure_says_where_the_citys_comes_from(params: Path, city: str, told: str) -> None:
+    path = params / str(YEAR) / "indicators.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("  - id: beds_new\n")
+    measure = text.index("    measure:\n", start)
+    end = text.index("    targets:", measure)
+    path.write_text(f"{text[:measure]}    measure: {{{STATED.format(city)}\n{text[end:]}", encoding="utf-8")
+    faults = [str(fault) for fault in plan_faults(params, YEAR)]
+    assert sum(told in fault for fault in faults) == 1, faults
 
 
 def test_a_plan_without_a_table_for_its_funds_is_a_fault(params: Path) -> None:

@@ -1,8 +1,10 @@
 """``minsheng plan check``: every fault of the plan data and of the expectations, at once."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.intake.rules.suites import expectation_faults, integer_notes
 from minsheng.plan import PlanFault, draft_plan
@@ -60,9 +62,21 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
                 f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
                 f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
             )
-            summaries += [f"提示：{note}" for note in integer_notes(plan, workspace.params)]
+            summaries += [f"提示：{note}" for note in (*_unscored(plan), *integer_notes(plan, workspace.params))]
         faults += in_order(found)
     return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
+
+
+def _unscored(plan: Plan) -> Iterator[str]:
+    """Yield the indicators that no item of the rubric looks at: a plan may mean that, or have forgotten it."""
+    named = {
+        each if isinstance(each, str) else each.indicator
+        for item in plan.county_rubric.items
+        for each in getattr(item.rule, "indicators", ())
+    }
+    for indicator in plan.indicators:
+        if indicator.id not in named:
+            yield f"指标“{indicator.name}”（{indicator.id}）在 rubric_county.yaml 里没有评分规则，不计入考评"
 
 
 def plan_years(params: Path) -> list[int]:

@@ -50,6 +50,31 @@ class SumMeasure(Frozen):
     source: Source
 
 
+class StatedMeasure(Frozen):
+    """A figure that areas state as it is, and that cannot be added up: a rate without its numerator (失业率)."""
+
+    kind: Literal["stated"]
+    field: str
+    """The field that holds it, ``table.row.column``."""
+    label: str
+    city: Literal["from_area", "weighted", "none"]
+    """Where 全市's comes from: one area's return, the areas' figures weighted by a column, or nowhere."""
+    city_area: str | None = None
+    """For ``from_area``: the area whose return holds the city's own figure."""
+    city_weight: tuple[str, ...] = ()
+    """For ``weighted``: the fields that weigh (户籍人口), as in a sum."""
+    city_weight_label: str = ""
+    source: Source
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if (self.city == "from_area") != (self.city_area is not None):
+            raise ValueError("city_area（地区）只用于、且必须用于 city: from_area")
+        if (self.city == "weighted") != bool(self.city_weight):
+            raise ValueError("city_weight（权重字段）只用于、且必须用于 city: weighted")
+        return self
+
+
 class Comparison(Frozen):
     """Σ ``left`` × ``factor`` compared with Σ ``right``, or with the value of a dated parameter."""
 
@@ -94,7 +119,7 @@ class MilestoneMeasure(Frozen):
     source: Source
 
 
-Measure = Annotated[RatioMeasure | SumMeasure | MilestoneMeasure, Field(discriminator="kind")]
+Measure = Annotated[RatioMeasure | SumMeasure | StatedMeasure | MilestoneMeasure, Field(discriminator="kind")]
 
 
 class Target(Frozen):
@@ -150,6 +175,8 @@ class Indicator(Frozen):
     """By area id, and ``city`` for 全市. An area that is absent has no duty here, which is not a target of zero."""
     city_total: bool
     """Whether the areas' targets add up to the city's (counts), which the loader then checks."""
+    compared_with: str | None = None
+    """The id of an area whose return holds the city's own figure: it is no part of the sum, and compared with it."""
     schedule: dict[int, Exact] | None = None
     """Schedule progress by month (1-12), 0 to 1; ``None`` follows the plan's own schedule."""
     source: Source

@@ -53,6 +53,8 @@ class LightScale(Frozen):
     on: Literal["gap", "completion"]
     complete: Light | None = None
     """Shown instead of an interval once the year's target is met (completion ≥ 1)."""
+    exceeded: Light | None = None
+    """Shown once it is exceeded (completion > 1), of what is to be reached: keeping a limit exceeds nothing."""
     intervals: tuple[LightInterval, ...]
     source: Source
 
@@ -68,8 +70,10 @@ class LightScale(Frozen):
             raise ValueError("区间的 lower 须小于 upper")
         return self
 
-    def light(self, *, completion: Decimal, gap: Decimal) -> Light:
+    def light(self, *, completion: Decimal, gap: Decimal, can_exceed: bool = True) -> Light:
         """Return the light for a completion ratio and its gap to the schedule."""
+        if self.exceeded is not None and can_exceed and completion > 1:
+            return self.exceeded
         if self.complete is not None and completion >= 1:
             return self.complete
         value = gap if self.on == "gap" else completion

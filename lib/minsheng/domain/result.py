@@ -1,6 +1,7 @@
 """What a notebook seals: ``result.json``, and the frozen dossier that it is made from."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field

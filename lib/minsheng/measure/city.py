@@ -5,17 +5,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.area import CITY, Area
+from minsheng.domain.base import plain
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
-from minsheng.domain.indicator import Indicator, MilestoneMeasure, Target
+from minsheng.domain.indicator import Indicator, MilestoneMeasure, StatedMeasure, Target
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement
-from minsheng.measure.fields import Returns, indicator_status, status_of
+from minsheng.measure.fields import Returns, indicator_status, status_of, sum_of
 from minsheng.measure.measurement import (
     LEVEL_WORDS,
     Parts,
+    actual_of,
     blank,
+    figure,
     measured,
     measurement,
     milestone_light,
@@ -24,6 +27,7 @@ from minsheng.measure.measurement import (
     target_of,
 )
 from minsheng.measure.milestones import Level, judge
+from minsheng.measure.rounding import sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,17 @@ def city_measurement(
 ) -> Measurement:
     """Measure one indicator of a sum of areas; a milestone counts those that are done, and is done once all are."""
     target = target_of(plan, indicator, area_id, period)
+    stated = indicator.measure if isinstance(indicator.measure, StatedMeasure) else None
+    if stated is not None and (stated.city == "none" or (stated.city == "from_area" and area_id != CITY)):
+        why = "由各地区分别填报，方案没有规定如何汇总"
+        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
     if target is None:
         whose = plan.whole if area_id == CITY else ""
         why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"附件未下达此项{whose}任务"
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
     bound = areas_bound(plan, indicator, area_id, period)
+    if stated is not None and stated.city_area is not None:
+        bound = (plan.area(stated.city_area),)
     gathered = gather(plan, indicator.project, bound, period, returns, indicator)
     if isinstance(indicator.measure, MilestoneMeasure):
         row = _milestone(plan, indicator, period, returns, gathered=gathered, target=target)
@@ -127,7 +137,7 @@ def city_measurement(
                 area_id=area_id,
                 # A sum of those reported says 含 n/8 and who is missing; it has no completion and no light.
                 complete=not gathered.missing,
-                note=gathered.note,
+                note=f"{gathered.note}{_compared(plan, indicator, period, returns, parts, area_id)}",
                 as_of=min((accepted.verdict.as_of for _, accepted in gathered.found), default=None),
             )
         )
@@ -140,12 +150,32 @@ def city_measurement(
     )
 
 
+def _compared(plan: Plan, indicator: Indicator, period: Period, returns: Returns, parts: Parts, area_id: str) -> str:
+    """Say how the city's own figure, which one area reports, stands to the areas' sum."""
+    if indicator.compared_with is None or area_id != CITY:
+        return ""
+    area = plan.area(indicator.compared_with)
+    accepted = returns.get((plan.return_month(indicator.project, period) or period.closing_month, area.id))
+    if accepted is None or indicator_status(plan, accepted, indicator) != ReturnStatus.REPORTED:
+        return f"；{area.name}没有填报{plan.about.whole_name}数，未作比较"
+    own = parts_of(plan, indicator, accepted)
+    mine, ours = (actual_of(indicator, each) if isinstance(each, Parts) else None for each in (own, parts))
+    if mine is None or ours is None:
+        return f"；{area.name}没有填报{plan.about.whole_name}数，未作比较"
+    if mine == ours:
+        return f"；与{area.name}填报的{plan.about.whole_name}数一致"
+    told = f"{area.name}填报{plan.about.whole_name} {figure(indicator, mine, ours)}"
+    return f"；{told}，与各地区汇总相差 {plain(sealed(mine - ours))}{indicator.unit}"
+
+
 def _summed(plan: Plan, indicator: Indicator, gathered: Gathered) -> tuple[Gathered, Parts | None]:
     """Add up the parts; an accepted return that lacks a field counts as missing."""
     parts: list[Parts] = []
     found: list[tuple[Area, AcceptedReturn]] = []
     for area, accepted in gathered.found:
         each = parts_of(plan, indicator, accepted)
+        if isinstance(each, Parts) and isinstance(indicator.measure, StatedMeasure):
+            each = _weighed(plan, indicator.measure, accepted, each)
         if isinstance(each, Parts):
             parts.append(each)
             found.append((area, accepted))
@@ -158,6 +188,16 @@ def _summed(plan: Plan, indicator: Indicator, gathered: Gathered) -> tuple[Gathe
         sum(below, Fraction(0)) if below else None,
         tuple(cell for part in parts for cell in part.cells),
     )
+
+
+def _weighed(plan: Plan, stated: StatedMeasure, accepted: AcceptedReturn, parts: Parts) -> Parts | tuple[str, ...]:
+    """Return a stated figure times its weight, over the weight; as it is where one area's stands for all."""
+    if stated.city != "weighted":
+        return parts
+    weight = sum_of(plan, accepted, stated.city_weight)
+    if weight.total is None:
+        return weight.absent
+    return Parts(parts.numerator * weight.total, weight.total, parts.cells + weight.cells)
 
 
 def _milestone(

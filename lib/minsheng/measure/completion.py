@@ -132,8 +132,8 @@ def schedule_share(plan: Plan, period: Period, indicator: Indicator | None = Non
     return exact(by_month[period.last_month])
 
 
-def measured_light(plan: Plan, done: Fraction, expected: Fraction | None) -> Light:
+def measured_light(plan: Plan, done: Fraction, expected: Fraction | None, *, can_exceed: bool = True) -> Light:
     """Return the light of a figure: against the schedule for counts, against the full target for levels."""
     if expected is None:
-        return plan.lights.level.light(completion=sealed(done), gap=sealed(done - 1))
-    return plan.lights.schedule.light(completion=sealed(done), gap=sealed(done - expected))
+        return plan.lights.level.light(completion=sealed(done), gap=sealed(done - 1), can_exceed=can_exceed)
+    return plan.lights.schedule.light(completion=sealed(done), gap=sealed(done - expected), can_exceed=can_exceed)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value, Verdict
-from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure, RatioMeasure, SumMeasure
+from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure, RatioMeasure, StatedMeasure, SumMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef
@@ -55,6 +55,8 @@ def fields_read(indicator: Indicator) -> tuple[str, ...]:
             named = (*ratio.numerator, *ratio.denominator)
         case SumMeasure(fields=fields):
             named = fields
+        case StatedMeasure(field=field, city_weight=weights):
+            named = (field, *weights)
         case MilestoneMeasure(conditions=conditions):
             named = tuple(field for condition in conditions for field in condition_fields(condition))
     return tuple(dict.fromkeys(field.removeprefix("-") for field in named))

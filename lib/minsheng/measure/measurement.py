@@ -8,7 +8,15 @@ from typing import Any, assert_never
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
-from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure, RatioMeasure, SumMeasure, Target
+from minsheng.domain.indicator import (
+    Direction,
+    Indicator,
+    MilestoneMeasure,
+    RatioMeasure,
+    StatedMeasure,
+    SumMeasure,
+    Target,
+)
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -60,7 +68,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
     match indicator.measure:
         case MilestoneMeasure() as measure:
             return _milestone(plan, indicator, area_id, period, accepted, returns=returns, measure=measure)
-        case RatioMeasure() | SumMeasure():
+        case RatioMeasure() | SumMeasure() | StatedMeasure():
             parts = parts_of(plan, indicator, accepted)
             if isinstance(parts, Parts):
                 return measured(plan, indicator, period, parts, target, area_id=area.id, as_of=accepted.verdict.as_of)
@@ -89,6 +97,9 @@ def parts_of(plan: Plan, indicator: Indicator, accepted: AcceptedReturn) -> Part
         case SumMeasure(fields=fields):
             found = sum_of(plan, accepted, fields)
             return found.absent if found.total is None else Parts(found.total, None, found.cells, (found.addends,))
+        case StatedMeasure(field=field):
+            found = sum_of(plan, accepted, (field,))
+            return found.absent if found.total is None else Parts(found.total, None, found.cells)
         case MilestoneMeasure():
             raise TypeError(f"milestone {indicator.id} has conditions, not parts")
         case _ as never:
@@ -135,9 +146,10 @@ def measured(
     text = f"{text}；{_comparison(indicator, actual, target, done, plan.lights.rate_decimals)}{note}"
     if expected is not None and indicator.direction != Direction.AT_LEAST:
         # A limit that is used up over the year is a level: what counts is its part so far, not the year's limit.
-        light = measured_light(plan, completion_of(plan, indicator, actual, target, expected), None)
+        so_far = completion_of(plan, indicator, actual, target, expected)
+        light = measured_light(plan, so_far, None, can_exceed=False)
     else:
-        light = measured_light(plan, done, expected)
+        light = measured_light(plan, done, expected, can_exceed=indicator.direction == Direction.AT_LEAST)
     return blank(indicator, ReturnStatus.REPORTED, light, text, completion=sealed(done), **common)
 
 
@@ -275,6 +287,14 @@ def _division(plan: Plan, indicator: Indicator, parts: Parts, actual: Fraction |
             labels = f"（{measure.numerator_label} ÷ {measure.denominator_label}）"
             result = "" if actual is None else f" = {figure(indicator, actual, goal)}"
             return f"{above} ÷ {below}{times}{result}{labels}{_made_of(parts)}"
+        case StatedMeasure() as stated if parts.denominator is not None:
+            weights = f"{grouped(parts.denominator)}{unit_of(plan, stated.city_weight)}"
+            result = "" if actual is None else f" = {figure(indicator, actual, goal)}"
+            weight = stated.city_weight_label or "权重"
+            told = f"各地区{stated.label} × {weight}合计 ÷ {weight}合计"
+            return f"{grouped(parts.numerator)} ÷ {weights}{result}（{told}）"
+        case StatedMeasure(label=label):
+            return f"{label} {figure(indicator, parts.numerator)}（填报数）"
         case SumMeasure(label=label):
             return f"{label} {figure(indicator, parts.numerator)}{_made_of(parts)}"
         case MilestoneMeasure():

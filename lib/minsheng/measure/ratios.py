@@ -46,11 +46,7 @@ def ratio_of(
         text = f"指标“{indicator.id}”没有数字目标，不能按完成率计分：rule.kind 应为 milestone"
         raise PlanInvalidError([f"rubric_county.yaml: {text}"])
     actual, actual_chain = _actual(plan, indicator, measured)
-    share = schedule_progress(plan, indicator, period, area_id)
-    if plan.schedule.at == "as_of" and measured.schedule_progress is not None:
-        # Points are held to the same day as the light.
-        share = exact(measured.schedule_progress)
-    share = Fraction(1) if share is None else share
+    share = _due_by_now(plan, indicator, measured, period, area_id)
     if indicator.direction == Direction.WITHIN:
         return _range_term(plan, indicator, measured, formula)
     if measured.target is None:
@@ -69,6 +65,15 @@ def ratio_of(
     return Term(indicator.short_name, value, f"{actual_chain}{over}")
 
 
+def _due_by_now(plan: Plan, indicator: Indicator, measured: Measurement, period: Period, area_id: str) -> Fraction:
+    """Return the share of the target that a figure is held to: all of it for a level."""
+    share = schedule_progress(plan, indicator, period, area_id)
+    if plan.schedule.at == "as_of" and measured.schedule_progress is not None:
+        # Points are held to the same day as the light.
+        share = exact(measured.schedule_progress)
+    return Fraction(1) if share is None else share
+
+
 def shortfall_of(
     plan: Plan, indicator: Indicator, measured: Measurement, period: Period, area_id: str = CITY
 ) -> tuple[Fraction, str]:
@@ -76,9 +81,8 @@ def shortfall_of(
 
     Of a count that follows the schedule, the target by now.
     """
-    actual, chain = _actual(indicator, measured)
-    share = schedule_progress(plan, indicator, period, area_id)
-    share = Fraction(1) if share is None else share
+    actual, chain = _actual(plan, indicator, measured)
+    share = _due_by_now(plan, indicator, measured, period, area_id)
     if indicator.direction == Direction.WITHIN:
         lower, upper = Fraction(measured.target_lower or 0), Fraction(measured.target_upper or 0)
         short = max(lower - actual, actual - upper, Fraction(0))

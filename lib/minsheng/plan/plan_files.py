@@ -20,7 +20,7 @@ from minsheng.files.hashing import sha256_of_files
 from minsheng.plan.located import Located
 from minsheng.plan.repair import sound_part
 from minsheng.plan.shorthand import share_of_heading, write_out
-from minsheng.plan.strict_yaml import PlanFault, YamlPath, read_yaml
+from minsheng.plan.strict_yaml import PlanFault, YamlFile, YamlPath, read_yaml
 from minsheng.plan.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,6 +44,9 @@ LISTS: dict[str, type[BaseModel]] = {
     "parameters": DatedValue,
     "funds": FundLine,
 }
+
+OPTIONAL = frozenset({"parameters", "funds"})
+"""Files that a plan without such things does not have."""
 
 FOLDERS = ("tables", "expectations")
 
@@ -122,6 +125,9 @@ def read_files(folder: Path, shown: str) -> PlanFiles:
     """Read and validate every file of a year's folder, without comparing them with each other."""
     files = PlanFiles(shown)
     for name in (*WHOLE, *LISTS):
+        if name in OPTIONAL and not (folder / f"{name}.yaml").exists():
+            files.located[name], files.lists[name] = Located(YamlFile(f"{shown}/{name}.yaml", value={})), []
+            continue
         files.located[name] = located = Located(read_yaml(folder / f"{name}.yaml", f"{shown}/{name}.yaml"))
         if not _is_mapping(located):
             continue

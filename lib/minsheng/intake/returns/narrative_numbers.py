@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from minsheng.domain.delivery import NARRATIVE_RULE, AcceptedReturn, Issue, Severity
-from minsheng.domain.indicator import Indicator, MilestoneMeasure, RatioMeasure, SumMeasure
+from minsheng.domain.indicator import Indicator, MilestoneMeasure, RatioMeasure, StatedMeasure, SumMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import TableKind
@@ -150,6 +150,8 @@ def _fields(indicator: Indicator) -> tuple[str, ...]:
             return (*above, *below)
         case SumMeasure(fields=fields):
             return fields
+        case StatedMeasure(field=field):
+            return (field,)
         case MilestoneMeasure():
             return ()
 
@@ -177,7 +179,7 @@ class _Reader:
             parts = parts_of(self._plan, indicator, read)
             if not isinstance(parts, Parts) or (actual := actual_of(indicator, parts)) is None:
                 continue
-            also = [measure.label] if isinstance(measure, SumMeasure) else []
+            also = [measure.label] if isinstance(measure, SumMeasure | StatedMeasure) else []
             names = (indicator.name, indicator.short_name, *also)
             whole = isinstance(measure, SumMeasure)
             yield _Known(indicator.short_name, names, whole, actual, indicator.unit, indicator.decimals, indicator)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from minsheng.domain.indicator import Indicator, RatioMeasure, SumMeasure
+from minsheng.domain.indicator import Indicator, RatioMeasure, StatedMeasure, SumMeasure
 from minsheng.domain.reporting import SUMMARY_NOTEBOOKS, Breakdown, Disclosure
 from minsheng.domain.table import CellType, Column, Table
 from minsheng.plan.checks.identifiers import Place, conditions, demand_known, demand_unique
@@ -95,6 +95,8 @@ def _measures(files: PlanFiles) -> Iterator[tuple[Place, tuple[str, ...]]]:
                 yield ("indicators", (*path, "measure", "denominator")), ratio.denominator
             case SumMeasure() as added:
                 yield ("indicators", (*path, "measure", "fields")), added.fields
+            case StatedMeasure() as stated:
+                yield ("indicators", (*path, "measure", "field")), (stated.field, *stated.city_weight)
             case _:
                 pass  # milestones are conditions
     for (name, path), condition in conditions(files):

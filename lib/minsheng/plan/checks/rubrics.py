@@ -91,7 +91,6 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         _rule(files, (*path, "rule"), item)
         _whose(files, path, item)
     _group_sums(files, rubric)
-    _every_indicator(files, rubric)
     _grades(files, rubric)
 
 
@@ -238,22 +237,6 @@ def _fits(files: PlanFiles, place: YamlPath, rule: MeasuredRule, indicator: Indi
     if worded and not milestone:
         message = f"指标“{indicator.id}”的目标（{'、'.join(worded)}）只有文字，不能按数值计分"
         files.fault(_COUNTY, place, message, "改用 qualitative，把指标写在 indicators，由考评人评定")
-
-
-def _every_indicator(files: PlanFiles, rubric: CountyRubric) -> None:
-    if not files.is_whole(_COUNTY, ("groups",)):
-        return  # the item that names it may have a fault of its own
-    used = {
-        each if isinstance(each, str) else each.indicator
-        for _, item in rubric_items(rubric)
-        for each in getattr(item.rule, "indicators", ())
-    }
-    if not used <= set(files.ids("indicators")):
-        return  # the one without a rule may be the one that is misspelt
-    for entry in files.entries("indicators"):
-        indicator = entry.raw.get("id")
-        if isinstance(indicator, str) and indicator not in used:
-            files.fault("indicators", (*entry.path, "id"), f"指标“{indicator}”在 rubric_county.yaml 里没有评分规则")
 
 
 def _grades(files: PlanFiles, rubric: CountyRubric) -> None:

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterable
 
 from minsheng.domain.base import plain
-from minsheng.domain.indicator import Comparison, Condition, FundLine, Indicator, RatioMeasure, SumMeasure
+from minsheng.domain.indicator import (
+    Comparison,
+    Condition,
+    FundLine,
+    Indicator,
+    RatioMeasure,
+    StatedMeasure,
+    SumMeasure,
+)
 from minsheng.domain.plan import Project, Reporting
 from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
 from minsheng.domain.units import agree, held_unit, is_money
@@ -163,7 +171,7 @@ def _sources(files: PlanFiles, rows: dict[str, Row], path: YamlPath, line: FundL
 def _funds(files: PlanFiles) -> None:
     """Note a source of the plan's money that has no row of its label in 资金, and a row that has no source."""
     table, lines = files.tables.get(FUNDS_TABLE), list(files.sound("funds", FundLine))
-    if FUNDS_TABLE not in files.tables and files.tables:
+    if FUNDS_TABLE not in files.tables and files.tables and lines:
         files.fault("funds", ("funds",), "没有资金表", f"tables/{FUNDS_TABLE}.yaml")
     if not isinstance(table, Table):
         return
@@ -208,6 +216,12 @@ def check_fields(files: PlanFiles) -> None:
             _all(files, "indicators", (*path, "measure", "denominator"), measure.denominator, NUMBERS)
         elif isinstance(measure, SumMeasure):
             _all(files, "indicators", (*path, "measure", "fields"), measure.fields, NUMBERS)
+        elif isinstance(measure, StatedMeasure):
+            fault = field_fault(files, measure.field, NUMBERS, single=True)
+            if fault:
+                files.fault("indicators", (*path, "measure", "field"), *fault)
+            if measure.city_weight:
+                _all(files, "indicators", (*path, "measure", "city_weight"), measure.city_weight, NUMBERS)
         _indicator_unit(files, path, indicator)
     for place, condition in conditions(files):
         _condition(files, place, condition)
@@ -217,8 +231,9 @@ def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> N
     """Note an indicator whose figures are not in its unit: nothing would convert them."""
     measure = indicator.measure
     fits: Callable[[str, str], bool]
-    if isinstance(measure, SumMeasure):
-        fields, fits, allowed = measure.fields, agree, "与列的单位一致（万元等以元计）"
+    if isinstance(measure, SumMeasure | StatedMeasure):
+        fields = measure.fields if isinstance(measure, SumMeasure) else (measure.field,)
+        fits, allowed = agree, "与列的单位一致（万元等以元计）"
     elif isinstance(measure, RatioMeasure) and is_money(indicator.unit):
         # What is divided may have any unit, but money comes of money alone.
         fields, fits, allowed = measure.numerator, lambda _, theirs: is_money(theirs), "分子是金额"
@@ -250,7 +265,9 @@ def _condition(files: PlanFiles, place: Place, condition: Condition) -> None:
 def _comparison(files: PlanFiles, name: str, path: YamlPath, test: Comparison) -> None:
     _all(files, name, (*path, "left"), test.left, NUMBERS)
     if test.parameter is not None:
-        demand_known(files, (name, (*path, "parameter")), "参数", test.parameter, files.ids("parameters"))
+        there = files.located["parameters"].value
+        known = files.ids("parameters") if there else ["（没有 parameters.yaml）"]
+        demand_known(files, (name, (*path, "parameter")), "参数", test.parameter, known)
     else:
         _all(files, name, (*path, "right"), test.right, NUMBERS)
 

@@ -6,9 +6,19 @@ from itertools import pairwise
 
 from minsheng.domain.area import CITY, WHOLE, Area
 from minsheng.domain.base import plain
-from minsheng.domain.indicator import Basis, Direction, FundLine, Indicator, MilestoneMeasure, Target
+from minsheng.domain.indicator import (
+    Basis,
+    Direction,
+    FundLine,
+    Indicator,
+    MilestoneMeasure,
+    StatedMeasure,
+    SumMeasure,
+    Target,
+)
 from minsheng.domain.light import Light, Lights, LightScale
 from minsheng.domain.plan import About, Schedule
+from minsheng.domain.units import is_percent_unit
 from minsheng.plan.checks.identifiers import demand_known
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
@@ -19,6 +29,7 @@ def check(files: PlanFiles) -> None:
     """Note targets of the wrong form, of areas without the duty, or missing."""
     for path, indicator in files.sound("indicators", Indicator):
         _targets(files, path, indicator)
+        _addable(files, path, indicator)
         if indicator.direction == Direction.WITHIN and indicator.basis != Basis.FULL:
             message = f"“{indicator.name}”是范围目标（direction: within），每月都与全年目标比"
             files.fault("indicators", (*path, "basis"), message, "full")
@@ -27,11 +38,34 @@ def check(files: PlanFiles) -> None:
             files.fault("indicators", (*path, "direction"), message, "at_least")
 
 
+def _addable(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    """Note percentages of several areas that would be added up, and who is named for the city's own figure."""
+    measure = indicator.measure
+    areas = [area for area in indicator.targets if area != CITY]
+    if isinstance(measure, SumMeasure) and is_percent_unit(indicator.unit) and len(areas) > 1:
+        message = f"“{indicator.name}”是百分比，{len(areas)} 个地区的数不能相加"
+        allowed = "有分子、分母的写 kind: ratio；只有填报数的写 kind: stated 和 city（from_area、weighted、none）"
+        files.fault("indicators", (*path, "measure", "kind"), message, allowed)
+    ids = files.ids("areas")
+    if isinstance(measure, StatedMeasure) and measure.city_area is not None:
+        demand_known(files, ("indicators", (*path, "measure", "city_area")), "地区", measure.city_area, ids)
+    if indicator.compared_with is not None:
+        place = (*path, "compared_with")
+        demand_known(files, ("indicators", place), "地区", indicator.compared_with, ids)
+        if indicator.compared_with in indicator.targets:
+            message = f"{indicator.compared_with} 填报的是各地区合计的数，又有自己的目标，会被重复相加"
+            files.fault("indicators", place, message, "不给它写目标")
+
+
 def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     areas = {area.id: area for _, area in files.sound("areas", Area)}
     ids = files.ids("areas")
     known = [CITY, *ids] if ids else []
-    if CITY not in indicator.targets and not files.stands("indicators", (*path, "targets", CITY)):
+    no_city = isinstance(indicator.measure, StatedMeasure) and indicator.measure.city == "none"
+    if no_city and CITY in indicator.targets:
+        message = f"“{indicator.name}”不汇总（city: none），不能有{_whole(files)}目标"
+        files.fault("indicators", (*path, "targets", CITY), message, "去掉，或写 city: from_area、city: weighted")
+    if not no_city and CITY not in indicator.targets and not files.stands("indicators", (*path, "targets", CITY)):
         files.fault("indicators", (*path, "targets"), f"“{indicator.name}”缺少{_whole(files)}目标（{CITY}）")
     for area_id, target in indicator.targets.items():
         place = (*path, "targets", area_id)
@@ -94,7 +128,8 @@ def check_lights(files: PlanFiles) -> None:
 
 def _of_scale(key: str, scale: LightScale) -> list[tuple[YamlPath, Light]]:
     found: list[tuple[YamlPath, Light]] = [((key, "intervals", n), each) for n, each in enumerate(scale.intervals)]
-    return [*found, ((key, "complete"), scale.complete)] if scale.complete is not None else found
+    whole = [((key, name), getattr(scale, name)) for name in ("complete", "exceeded")]
+    return [*found, *((path, light) for path, light in whole if light is not None)]
 
 
 def _tell_apart(files: PlanFiles, lights: list[tuple[YamlPath, Light]]) -> None:
