@@ -167,7 +167,8 @@ def not_reported(
     """Return the measurement of an area whose figures are not there."""
     expected = _expected(plan, indicator, period, area_id)
     light = plan.lights.not_reported
-    return blank(indicator, ReturnStatus.NOT_REPORTED, light, text, target, schedule_progress=expected)
+    known: dict[str, Any] = {"schedule_progress": expected, "rate_decimals": plan.lights.rate_decimals}
+    return blank(indicator, ReturnStatus.NOT_REPORTED, light, text, target, **known)
 
 
 def blank(

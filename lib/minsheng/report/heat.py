@@ -101,19 +101,19 @@ def _before(figures: BulletinFigures, area: str, indicator: Measurement) -> Tone
 def _cell(measurement: Measurement | None, before: Tone | None = None) -> _Cell:
     if measurement is None or not measurement.has_duty:
         return _Cell("–", Tone.GREY, "无任务")
-    last = measurement.last_known
+    last, places = measurement.last_known, measurement.rate_decimals
     if last is not None:
         month = f"{last.period.last_month}月"
-        known = numbers.percent_number(last.completion) if last.completion is not None else last.light.word[:2]
+        known = numbers.percent_number(last.completion, places) if last.completion is not None else last.light.word[:2]
         said = f"{measurement.light.word}，{month}为{last.light.word}"
-        said += f"{numbers.percent(last.completion)}" if last.completion is not None else ""
+        said += f"{numbers.percent(last.completion, places)}" if last.completion is not None else ""
         return _Cell(f"{last.light.shape}{known}({month})", Tone.GREY, said)
     light = measurement.light
     arrow, changed = _changed(light.tone, before)
     if measurement.completion is None:
         return _Cell(f"{light.shape}{_short(measurement)}{arrow}", light.tone, f"{light.word}{changed}")
-    said = f"{numbers.percent(measurement.completion)}，{light.word}{changed}"
-    return _Cell(f"{light.shape}{numbers.percent_number(measurement.completion)}{arrow}", light.tone, said)
+    said = f"{numbers.percent(measurement.completion, places)}，{light.word}{changed}"
+    return _Cell(f"{light.shape}{numbers.percent_number(measurement.completion, places)}{arrow}", light.tone, said)
 
 
 def _changed(now: Tone, before: Tone | None) -> tuple[str, str]:
