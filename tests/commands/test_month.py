@@ -24,6 +24,7 @@ from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
+from minsheng.site.first_page import first_page
 from minsheng.workspace import Workspace
 
 
@@ -68,6 +69,22 @@ def test_links_of_the_site_lead_somewhere(june: Workspace) -> None:
         assert len(links) >= 1
         for link in links:
             assert (page.parent / link).is_file(), (page, link)
+
+
+def test_an_empty_month_does_not_take_the_first_page(june: Workspace, tmp_path: Path, html_text) -> None:
+    own = Workspace.find(shutil.copytree(june.root, tmp_path / "own"))
+    register = own.data / "returns" / "register.csv"
+    lines = register.read_text(encoding="utf-8").splitlines(keepends=True)
+    register.write_text("".join(line for line in lines if not line.startswith("2017-07,")), encoding="utf-8")
+    (own.outputs / "2017-07").mkdir()
+    (own.outputs / "2017-07" / "index.html").touch()
+    text = html_text(first_page(own, load_plan(own.params, 2017), Period("2017-07")))
+    assert "2017年6月应报9个地区，已报9个" in text
+    assert "2017年7月还没有可用数据" in text
+    assert "未报送11个（市本级、苍溪县" in text
+    assert "2017年6月未签字2" in text
+    assert "2017年7月未报送11" in text
+    assert "2017年7月未签字" not in text
 
 
 def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:
