@@ -6,7 +6,7 @@ Each module adds its commands to the application; their use cases are imported w
 # The order of import is the order in which --help lists the commands.
 # isort: off
 from minsheng.cli.application import app, main
-from minsheng.cli import months, signing, archives, archive_keys, workspaces, plans
+from minsheng.cli import months, signing, archives, archive_keys, workspaces, notebooks, plans
 
 
-__all__ = ["app", "archive_keys", "archives", "main", "months", "plans", "signing", "workspaces"]
+__all__ = ["app", "archive_keys", "archives", "main", "months", "notebooks", "plans", "signing", "workspaces"]

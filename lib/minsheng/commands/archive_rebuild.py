@@ -249,7 +249,7 @@ def _other_makings(sealed: Path, again: Workspace) -> tuple[str, ...]:
 def _compare(sealed: Path, again: Workspace, task: str, others: tuple[str, ...]) -> ReportComparison:
     """Compare one report: bytes, or with other makings figures; words too, unless another program wrote them."""
     old, new = sealed / "outputs" / task, again.outputs / task
-    if not (new / "result.json").is_file():
+    if not (new / HTML).is_file():
         return ReportComparison(task, ("没有做成",))
     names = sorted(path.name for path in old.iterdir())
     changed = tuple(name for name in names if _bytes(old / name) != _bytes(new / name))
@@ -277,7 +277,8 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _figures(folder: Path) -> object:
-    return json.loads((folder / RESULT).read_bytes())["figures"]
+    # A notebook of the bureau's own seals none.
+    return json.loads((folder / RESULT).read_bytes())["figures"] if (folder / RESULT).is_file() else None
 
 
 def _text(folder: Path) -> list[str]:

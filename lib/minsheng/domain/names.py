@@ -3,7 +3,7 @@
 from minsheng.domain.area import CITY, Section
 from minsheng.domain.plan import Plan
 
-_NAMES = {
+NOTEBOOKS = {
     "scoring": "考评得分",
     "bulletin": "月通报",
     "result_table": "考评结果表",
@@ -14,7 +14,7 @@ _NAMES = {
 
 def notebook_names(plan: Plan) -> dict[str, str]:
     """Return notebook → what people call its report, in the order of the pages."""
-    return {p.id: p.short_name for p in plan.projects} | _NAMES
+    return {p.id: p.short_name for p in plan.projects} | NOTEBOOKS | {own.id: own.name for own in plan.own_notebooks}
 
 
 def report_name(plan: Plan, task: str) -> str:

@@ -9,6 +9,7 @@ from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.base import DatedValue, Frozen, Source
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
+from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Reporting, ReportPart, Schedule
 from minsheng.domain.rubric import CountyRubric
@@ -156,6 +157,8 @@ class Plan(Frozen):
     calendar: Calendar
     disclosure: Disclosure
     tables: tuple[Table, ...]
+    own_notebooks: tuple[OwnNotebook, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """An analyst's own, from ``reports.yaml``; the product's follow from projects, sections and rubric."""
     sha256: str = ""
     """Of what the plan says, however it is written (``minsheng.plan.canonical``); set by the loader."""
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 from minsheng.domain.area import CITY
-from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
-from minsheng.intake.returns.store import read_register
+from minsheng.intake.returns.store import checked_months, read_register
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import open_dossier
 from minsheng.notebook.readable_errors import show_errors_as_help
@@ -28,7 +27,7 @@ def explore() -> Any:
 
     show_errors_as_help()
     workspace = Workspace.find()
-    months = _checked_months(workspace)
+    months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
     plan = load_plan(workspace.params, months[-1].year)
@@ -72,7 +71,7 @@ def explore_what_if(period: str | None = None) -> Any:
         A month, half-year or year; by default the newest month that has been checked. Nothing is written.
     """
     workspace = Workspace.find()
-    months = _checked_months(workspace)
+    months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
     return what_if_widgets(Inputs.for_period(period or str(months[-1])))
@@ -105,13 +104,6 @@ def overview() -> Piece:
         table("各月报表与报告", columns, rows),
         note("生成一个月的报告：minsheng run 报告期"),
     )
-
-
-def _checked_months(workspace: Workspace) -> list[Period]:
-    folder = workspace.data / "accepted"
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    periods = [Period(name) for name in names if name[:1].isdigit()]
-    return sorted(period for period in periods if period.kind == PeriodKind.MONTH)
 
 
 def _areas(plan: Plan) -> list[tuple[str, str]]:

@@ -27,7 +27,12 @@ def plan_from_json(content: bytes) -> Plan:
     return Plan.model_validate_json(content)
 
 
-_FIELDS = {"plan": "about", "rubric_county": "county_rubric", "rubric_section": "section_rubric"}
+_FIELDS = {
+    "plan": "about",
+    "rubric_county": "county_rubric",
+    "rubric_section": "section_rubric",
+    "reports": "own_notebooks",
+}
 """Files whose field in :class:`Plan` has another name."""
 
 
@@ -142,6 +147,6 @@ def _read(params_dir: Path, year: int) -> tuple[PlanFiles | None, list[PlanFault
 
 def _parts(files: PlanFiles) -> dict[str, Any]:
     parts = {_FIELDS.get(name, name): model for name, model in files.wholes.items()}
-    parts |= {name: tuple(entry.model for entry in entries) for name, entries in files.lists.items()}
+    parts |= {_FIELDS.get(name, name): tuple(entry.model for entry in entries) for name, entries in files.lists.items()}
     parts["tables"] = tuple(files.tables.values())
     return parts

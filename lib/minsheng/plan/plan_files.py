@@ -11,6 +11,7 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.base import DatedValue
 from minsheng.domain.indicator import FundLine, Indicator
 from minsheng.domain.light import Lights
+from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
 from minsheng.domain.reporting import Disclosure
 from minsheng.domain.rubric import CountyRubric
@@ -43,9 +44,10 @@ LISTS: dict[str, type[BaseModel]] = {
     "indicators": Indicator,
     "parameters": DatedValue,
     "funds": FundLine,
+    "reports": OwnNotebook,
 }
 
-OPTIONAL = frozenset({"parameters", "funds"})
+OPTIONAL = frozenset({"parameters", "funds", "reports"})
 """Files that a plan without such things does not have."""
 
 FOLDERS = ("tables", "expectations")

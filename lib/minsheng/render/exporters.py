@@ -18,6 +18,7 @@ from traitlets.config import Config
 from minsheng.render.html.offline import legible, pictures_without_words, refuse_active_content
 from minsheng.render.html.page import screen_style
 from minsheng.render.metadata import read_metadata
+from minsheng.render.static_outputs import with_static_outputs
 
 ATTACHMENTS = "minsheng_attachments"
 """Key of ``resources``: files to embed in the PDF, ``Mapping[str, bytes]`` by name."""
@@ -88,6 +89,7 @@ class ReportHTMLExporter(HTMLExporter):
         """
         described: dict[str, Any] = self._init_resources(resources)  # type: ignore[no-untyped-call]
         report = read_metadata(nb, fallback_title=described["metadata"]["name"])
+        with_static_outputs(nb)
         described["report"] = {
             "title": report.title,
             "issuer": report.issuer,

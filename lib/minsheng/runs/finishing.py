@@ -1,5 +1,6 @@
 """An executed notebook and what it sealed → the files of its report: what a servant does, beside the others."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +29,7 @@ class Finished(NamedTuple):
 
 def finish(
     notebook: str,
-    result: Path,
+    result: Path | None,
     folder: Path,
     *,
     issuer: str = "",
@@ -41,32 +42,44 @@ def finish(
 ) -> Finished:
     """Check the sealed result, render the notebook and look for personal numbers; the folder is made.
 
-    ``asked`` is what the result and the page are held to, with the compiled ``plan`` that they were made from.
-    ``key`` goes into the notebook's metadata, and ``origin`` too, which the page shows. Raises TaskFailedError if the
-    result is not what a notebook may seal, RenderError if the page cannot be made, OSError if a file cannot be written.
+    ``asked`` is what the result and the page are held to, with the compiled ``plan`` that they were made from. One of
+    the bureau's own has no result. ``key`` goes into the notebook's metadata, and ``origin`` too, which the page shows.
+    Raises TaskFailedError if the result is not what a notebook may seal, RenderError if the page cannot be made,
+    OSError if a file cannot be written.
     """
     from minsheng.render.report import render_report
 
-    content = result.read_bytes()
-    try:
-        sealed = Result.model_validate_json(content)
-    except ValueError as error:
-        raise TaskFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), notebook) from error
-    as_of = sealed.figures.as_of
     node = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    if asked is not None:
-        hold_to(asked, plan, content, sealed, node)
+    sealed: dict[str, Path] = {}
+    as_of: date | None = None
+    if result is not None:
+        sealed[RESULT] = result
+        as_of = _held_as_of(result.read_bytes(), notebook, node, asked, plan)
     facts = {"issuer": issuer, "as_of": as_of.isoformat() if as_of else "", "key": key}
     facts |= {"origin": origin} if origin else {}
     node.metadata["minsheng"] = {**node.metadata.get("minsheng", {}), **facts}
     kept = canonical_json(node)
-    made = render_report(node, attachments={RESULT: content}, font_set=font_set, data_folder=data_folder)
+    contents = {name: path.read_bytes() for name, path in sealed.items()}
+    made = render_report(node, attachments=contents, font_set=font_set, data_folder=data_folder)
     folder.mkdir()
-    files = {RESULT: result}
+    files = dict(sealed)
     for name, written in {NOTEBOOK: kept, **made.files}.items():
         files[name] = folder / name
         put(written, files[name])
     # The PDF is printed from the very page that is looked at and says what the page says (tests compare the two); to
     # read it back would take a seventh of a report's time.
     read = {each.file: made.files[each.file] for each in FORMATS if each.file in made.files and not each.printed}
-    return Finished(files, made.missing_glyphs, personal_lines({NOTEBOOK: kept, **read, RESULT: content}))
+    return Finished(files, made.missing_glyphs, personal_lines({NOTEBOOK: kept, **read, **contents}))
+
+
+def _held_as_of(
+    content: bytes, notebook: str, node: nbformat.NotebookNode, asked: Asked | None, plan: bytes
+) -> date | None:
+    """Hold a result to what was asked for, and return up to which day its figures count."""
+    try:
+        sealed = Result.model_validate_json(content)
+    except ValueError as error:
+        raise TaskFailedError(Failure(kind=FailureKind.INVALID_RESULT, message=str(error)), notebook) from error
+    if asked is not None:
+        hold_to(asked, plan, content, sealed, node)
+    return sealed.figures.as_of

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from minsheng.domain.area import CITY
+from minsheng.domain.own_notebook import ASSESSED, EVERY, OwnNotebook
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+
+OWN_FOLDER = "own/"
+"""Where a bureau's own notebooks lie, below ``notebooks/``."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,10 @@ class Task:
         Names of other periods' tasks whose sealed results it shows beside its own, where they are made.
     source
         The notebook's file name without ``.ipynb``, where it serves several projects; else ``notebook``.
+    reads
+        What a notebook of the bureau's own reads besides returns: files and folders of the workspace.
+    is_own
+        Whether it is one: it seals no result, and lies under ``notebooks/own/``.
     """
 
     notebook: str
@@ -44,6 +52,8 @@ class Task:
     after: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()
     source: str = ""
+    reads: tuple[str, ...] = ()
+    is_own: bool = False
 
     @property
     def name(self) -> str:
@@ -53,7 +63,7 @@ class Task:
     @property
     def file(self) -> str:
         """The name of the notebook's file."""
-        return f"{self.source or self.notebook}.ipynb"
+        return f"{OWN_FOLDER if self.is_own else ''}{self.source or self.notebook}.ipynb"
 
 
 def task_name(period: Period, subject: str, notebook: str) -> str:
@@ -68,7 +78,35 @@ def period_tasks(plan: Plan, period: Period) -> list[Task]:
         tasks += _monthly_tasks(plan, period)
     else:
         tasks.append(_result_table_task(plan, period))
-    return tasks
+    return [*tasks, *own_tasks(plan, period)]
+
+
+def own_tasks(plan: Plan, period: Period) -> list[Task]:
+    """Return the tasks of the bureau's own notebooks: each reads all that is accepted, and what it declares."""
+    everybody = (*(area.id for area in plan.areas), *(section.id for section in plan.sections))
+    assessed = tuple(area.id for area in plan.assessed_at(period))
+    return [
+        Task(
+            own.id, period, subject, {"period": str(period), "area": subject}, everybody, assessed,
+            reads=own.reads, is_own=True,
+        )
+        for own in plan.own_notebooks
+        if period.kind in own.periods
+        for subject in _own_subjects(plan, period, own)
+    ]  # fmt: skip
+
+
+def _own_subjects(plan: Plan, period: Period, own: OwnNotebook) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in own.areas:
+        match name:
+            case each if each == EVERY:
+                found |= dict.fromkeys(area.id for area in plan.areas if area.is_there(period))
+            case each if each == ASSESSED:
+                found |= dict.fromkeys(area.id for area in plan.assessed_at(period))
+            case _:
+                found[plan.area_id(name)] = None
+    return tuple(found)
 
 
 def choose(tasks: list[Task], plan: Plan, areas: Sequence[str], notebooks: Sequence[str]) -> list[Task]:

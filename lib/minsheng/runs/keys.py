@@ -70,6 +70,13 @@ def package_sha256() -> str:
 _PLAN_FILE = "plan.json"
 
 
+def declared_files(workspace: Workspace, task: Task) -> list[Path]:
+    """Return the files that a notebook of the bureau's own declares to read; what is not there is its own to miss."""
+    places = [workspace.root / each for each in task.reads]
+    inside = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*")))]
+    return [file for file in inside if file.is_file()]
+
+
 @dataclass
 class Preparer:
     """Hashes each input once for all tasks of a run, and keeps hashes only: contents would pile up.
@@ -128,7 +135,7 @@ class Preparer:
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
             },
             issuer=self.plan.about.issuer,
-            asked=asked_of(task, self.plan, inputs.values(), provenance),
+            asked=None if task.is_own else asked_of(task, self.plan, inputs.values(), provenance),
             fonts=workspace_fonts(self.workspace).font_set,
             origin=notebook_origin(notebook.name, notebook).words,
             limits=Limits(
@@ -146,6 +153,9 @@ class Preparer:
     def _notebook(self, task: Task) -> Path:
         path = self.workspace.notebooks / task.file
         if not path.is_file():
+            if task.is_own:
+                how = f"方案的 reports.yaml 写了它；新写一个用 minsheng notebook new {task.notebook}"
+                raise UsageError(f"缺少笔记本 {path}：{how}")
             raise UsageError(
                 f"缺少笔记本 {path}：项目要有同名的笔记本，或在 projects.yaml 写 notebook，指明用哪个通用笔记本"
             )
@@ -154,7 +164,8 @@ class Preparer:
     def _inputs(self, task: Task) -> dict[str, Path]:
         """Return what a task reads, by its place in the workspace."""
         sealed = (self.workspace.outputs / name / RESULT for name in (*task.after, *task.beside))
-        return self._received(task) | self._existing(sealed)
+        declared = declared_files(self.workspace, task)
+        return self._received(task) | self._existing(sealed) | self._existing(declared)
 
     def _received(self, task: Task) -> dict[str, Path]:
         """Return the accepted returns, forms and deliveries that a task reads."""

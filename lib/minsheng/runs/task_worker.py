@@ -58,7 +58,9 @@ class TaskWork:
     plan: bytes  # compiled: what the notebook reads and what its page is held to
     environment: Mapping[str, str]  # added to the notebook's; ``{workspace}`` stands for the small workspace's folder
     issuer: str  # for the PDF's properties
-    asked: "Asked"  # what is published only if it is this
+    asked: (
+        "Asked | None"  # what is published only if it is this; ``None``: a notebook of the bureau's own seals nothing
+    )
     origin: str  # what the page says of a notebook that is not the release's; empty for one that is
     limits: Limits
     fonts: "FontSet | None" = None  # by path; another machine has its own places for the same files
@@ -192,15 +194,24 @@ def _execute(work: TaskWork, folder: Path) -> "Executed":
         engine={"engine_name": "forked", "template": template()},
         # Nothing but its own inputs: no key, no other county's folder, no network.
         confinement=Confinement(read=(str(folder / "workspace"),), write=(str(run),)),
+        sealed=work.asked is not None,
     )
 
 
 def _render(work: TaskWork, executed: "Executed", folder: Path) -> "Finished":
     from minsheng.runs.finishing import finish
 
+    if work.asked is None:
+        from minsheng.render.static_outputs import with_static_outputs, without_widgets
+
+        # Here, not in a servant: what draws the charts dies under a limit of address space.
+        with_static_outputs(executed.notebook)
+        without_widgets(executed.notebook)
+    shown = json.dumps(executed.notebook, ensure_ascii=False)
+
     def make(where: Callable[..., "Finished"]) -> "Finished":
         return where(
-            json.dumps(executed.notebook, ensure_ascii=False),
+            shown,
             executed.result,
             folder / "reports",
             issuer=work.issuer,

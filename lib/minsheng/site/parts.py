@@ -24,7 +24,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import light_badge
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.results import published_result
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,9 @@ def run_summary(month: PeriodResults) -> Element:
 
 
 def is_published(workspace: Workspace, task: Task) -> bool:
-    """Whether a task's result is sealed."""
-    return workspace.result(task.period, task.subject, task.notebook).is_file()
+    """Whether a task's result is sealed; a notebook of the bureau's own seals none: whether its page is there."""
+    made = HTML if task.is_own else RESULT
+    return (workspace.task(task.period, task.subject, task.notebook) / made).is_file()
 
 
 def write_page(path: Path, content: bytes) -> None:

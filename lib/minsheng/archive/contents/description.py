@@ -27,6 +27,7 @@ from minsheng.domain.area import CITY, Area
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.files.hashing import sha256
 from minsheng.files.written import canonical_json
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.render.formats import HTML, PDF
@@ -126,6 +127,10 @@ def provenance_bytes(workspace: Workspace, plan: Plan, tasks: Iterable[Task], pe
         "made_with": made_with(workspace),
         "units": {task.name: preparer.key(task) for task in tasks},
     }
+    own = {task.file: sha256(workspace.notebooks / task.file) for task in tasks if task.is_own}
+    if own:
+        # No part of the product: nobody vouches for what they say but the bureau.
+        document["own_notebooks"] = own
     return canonical_json(document)
 
 

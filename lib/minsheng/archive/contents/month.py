@@ -20,7 +20,7 @@ from minsheng.render.formats import HTML
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
-from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.keys import Preparer, declared_files, fingerprint
 from minsheng.runs.program_wheel import program_wheel
 from minsheng.signing.deliveries import (
     DeliveredReport,
@@ -106,6 +106,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     paths += [path for path in receipts if path.is_file() and path.suffix != RETURN_SIGNATURE]
     paths += _plan_files(workspace, period)
     paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
+    paths += [path for task in tasks for path in declared_files(workspace, task)]
     paths += _intake_files(workspace, plan, period)
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}

@@ -13,7 +13,7 @@ from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
 from minsheng.workspace import RESULT
 
-_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK, RESULT)
+_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
 
 CATALOGUE = "02-证据目录/证据目录.csv"
 
@@ -21,7 +21,9 @@ CATALOGUE = "02-证据目录/证据目录.csv"
 def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[list[str], str]:
     """Return what a month's package should hold and does not, and what was compared; raise if its plan is no plan."""
     tasks = period_tasks(load_plan(data / "params", period.year), period)
-    wanted = [f"outputs/{task.name}/{name}" for task in tasks for name in _REPORT]
+    wanted = [
+        f"outputs/{task.name}/{name}" for task in tasks for name in (*_REPORT, *([] if task.is_own else [RESULT]))
+    ]
     wanted += [f"notebooks/{task.file}" for task in tasks]
     gaps = [f"{name} 没有" for name in dict.fromkeys(wanted) if not (data / name).is_file()]
     lines = read_register(data / "data")

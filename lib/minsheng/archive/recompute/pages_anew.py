@@ -88,11 +88,11 @@ def rendered_otherwise(files: Mapping[str, FileContent], task: Task) -> dict[str
     """Return the files of a report that are not what its executed notebook gives, with what is wrong with each."""
     folder = f"outputs/{task.name}"
     kept = _text(files.get(f"{folder}/{NOTEBOOK}", b""))
-    result = _text(files.get(f"{folder}/{RESULT}", b"")).encode()
+    sealed = {} if task.is_own else {RESULT: _text(files.get(f"{folder}/{RESULT}", b"")).encode()}
     try:
         if _code(json.loads(kept)) != _code(json.loads(_text(files.get(f"notebooks/{task.file}", b"")))):
             return {f"{folder}/{NOTEBOOK}": f"执行的不是包中的 notebooks/{task.file}"}
-        made = in_servant(render_report)(kept, attachments={RESULT: result}, data_folder=_DATA).files
+        made = in_servant(render_report)(kept, attachments=sealed, data_folder=_DATA).files
     except (MinshengError, ForkedError, ValueError, KeyError, TypeError) as fault:
         return {
             f"{folder}/{NOTEBOOK}": f"不能再排版：{str(fault).splitlines()[0] if str(fault) else type(fault).__name__}"

@@ -151,7 +151,7 @@ def _compare_all(
     same: bool,
 ) -> None:
     inputs = _Recomputing(workspace, plan, period)
-    for task in period_tasks(plan, period):
+    for task in (task for task in period_tasks(plan, period) if not task.is_own):
         dossier = _dossier(inputs, task)
         inputs.computed[task.subject, task.notebook] = dossier.figures
         name = f"outputs/{task.name}/{RESULT}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import AcceptedReturn, Delivery, Value, Verdict
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.files.chained import TRACE_COLUMNS, recorded_in
 from minsheng.files.registers import csv_bytes, read_lines, rows
 from minsheng.files.written import canonical_json, read_written
@@ -172,6 +172,14 @@ def read_accepted_month(data_dir: Path, period: Period) -> Iterator[tuple[str, A
         accepted = read_accepted(data_dir, period, path.stem) if path.name != CHECKED else None
         if accepted is not None:
             yield path.stem, accepted
+
+
+def checked_months(data_dir: Path) -> list[Period]:
+    """Return the months that were checked, in order."""
+    folder = data_dir / "accepted"
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    periods = [Period(name) for name in names if name[:1].isdigit()]
+    return sorted(period for period in periods if period.kind == PeriodKind.MONTH)
 
 
 def read_year_to_date(data_dir: Path, period: Period) -> dict[tuple[Period, str], AcceptedReturn]:

@@ -4,6 +4,7 @@ from minsheng.plan.checks import (
     dates,
     disclosure_control,
     identifiers,
+    own_reports,
     points,
     rubrics,
     structure,
@@ -27,6 +28,7 @@ def check(files: PlanFiles, year: int) -> None:
         points.check,
         targets.check_lights,
         disclosure_control.check,
+        own_reports.check,
     ):
         each(files)
     dates.check(files, year)
