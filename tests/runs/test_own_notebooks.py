@@ -160,7 +160,7 @@ def test_a_first_notebook_runs_as_it_is_written(joined: Workspace) -> None:
         ("  - {id: beds, name: 床位, areas: [某县]}", "某县"),
         ("  - {id: beds, name: 床位, reads: [../other]}", "相对路径"),
         ("  - {id: beds, name: 床位, reads: [data/keys/archive.key]}", "data/keys"),
-        ("  - {id: beds, name: 床位, periods: [week]}", "periods"),
+        ("  - {id: beds, name: 床位, periods: [week]}", "week"),
         ("  - {id: beds, name: 床位}\n  - {id: beds, name: 另一份}", "重复"),
     ],
 )

@@ -72,4 +72,7 @@ def lab(
     from minsheng.commands.lab import open_lab
     from minsheng.workspace import Workspace
 
-    raise typer.Exit(open_lab(Workspace.find(workspace), browser=browser, port=port))
+    found = Workspace.find(workspace)
+    # The newest month is checked first, which takes a while.
+    typer.echo(f"校验 {found.root} 最近一个月的报表，然后在浏览器中打开 JupyterLab；结束时按两次 Ctrl-C……")
+    raise typer.Exit(open_lab(found, browser=browser, port=port))

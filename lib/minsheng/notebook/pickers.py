@@ -1,8 +1,11 @@
 """Exploring by hand: pickers for period, area and project, and the start page's overview."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from minsheng.domain.area import CITY
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
 from minsheng.intake.returns.store import checked_months, read_register
@@ -32,7 +35,9 @@ def explore() -> Any:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
     plan = load_plan(workspace.params, months[-1].year)
     period = widgets.Dropdown(
-        options=[(month.label, str(month)) for month in months], value=str(months[-1]), description="报告期"
+        options=[(month.label, str(month)) for month in months],
+        value=str(_newest_with_data(workspace, months)),
+        description="报告期",
     )
     area = widgets.Dropdown(options=_areas(plan), value=CITY, description="地区")
     project = widgets.Dropdown(
@@ -68,13 +73,13 @@ def explore_what_if(period: str | None = None) -> Any:
     Parameters
     ----------
     period
-        A month, half-year or year; by default the newest month that has been checked. Nothing is written.
+        A month, half-year or year; by default the newest month with figures. Nothing is written.
     """
     workspace = Workspace.find()
     months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    return what_if_widgets(Inputs.for_period(period or str(months[-1])))
+    return what_if_widgets(Inputs.for_period(period or str(_newest_with_data(workspace, months))))
 
 
 def overview() -> Piece:
@@ -104,6 +109,17 @@ def overview() -> Piece:
         table("各月报表与报告", columns, rows),
         note("生成一个月的报告：minsheng run 报告期"),
     )
+
+
+def _newest_with_data(workspace: Workspace, months: Sequence[Period]) -> Period:
+    """Return the newest month in which anything was accepted: a month may be checked before its first return came."""
+    filled = (month for month in reversed(months) if any(map(_has_values, workspace.accepted(month).glob("*.csv"))))
+    return next(filled, months[-1])
+
+
+def _has_values(path: Path) -> bool:
+    with path.open(encoding="utf-8") as stream:
+        return sum(1 for _ in zip(stream, range(2), strict=False)) > 1
 
 
 def _areas(plan: Plan) -> list[tuple[str, str]]:
