@@ -1,6 +1,6 @@
 """One picture of a month: all areas against all targets, the number in every cell, dark where it is bad."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
@@ -158,16 +158,12 @@ def _caption(figures: BulletinFigures) -> Content:
     return said + schedule_note(figures, shown)
 
 
-_MARKS: Mapping[Tone, str] = {Tone.GREEN: "○", Tone.YELLOW: "◐", Tone.RED: "●", Tone.GREY: "×"}
-"""Dots that fill as things get worse."""
-
-
 def history_chart(figures: ProjectFigures) -> Piece:
     """Return area × month as dots, a small chart an indicator; nothing before there are two months."""
     charts = list(_histories(figures))
     if not charts:
         return Piece()
-    reading = f"逐月状态：{_MARKS[Tone.GREEN]}绿灯，{_MARKS[Tone.YELLOW]}黄灯，{_MARKS[Tone.RED]}红灯，×没有可用数据。"
+    reading = "逐月状态：空心为绿灯，浅色为黄灯，深色为红灯，×为没有可用数据。"
     return Piece(Element("div", charts, class_="multiples"), note(reading))
 
 
