@@ -193,6 +193,15 @@ def test_the_month_is_made_again_from_the_package_alone(sealed: Workspace, tmp_p
     assert not any(outcome["units"].values())
 
 
+@pytest.mark.soak
+def test_the_month_is_made_again_by_its_own_program_and_the_libraries_of_its_lock(sealed: Workspace) -> None:
+    done = _cli(sealed, "rebuild", str(sealed.archive / "2017-06"), "--json")
+    assert done.returncode == 0, done
+    outcome = json.loads(done.stdout)
+    assert (outcome["compared"], outcome["intake"], len(outcome["units"])) == ("bytes", [], 61)
+    assert not any(outcome["units"].values())
+
+
 def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     from minsheng.commands import archive_rebuild
 

@@ -27,6 +27,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.runs.options import Display
+from minsheng.site.pages import make_archived_pages
 
 _HEAD = re.compile("[0-9a-f]{64}")
 
@@ -191,7 +192,7 @@ def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[st
         period = Period("".join(info.get("Minsheng-Period", ())))
         if info.get("Minsheng-Kind") == ["month"]:
             files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
-            done = recompute(files, period, printed=True)
+            done = recompute(files, period, printed=True, pages=make_archived_pages)
         elif inside := inputs_in(data):
             done = recompute(inside, period, prepare=accept_forms)
         else:

@@ -45,6 +45,15 @@ def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
         write_atomically(workspace.outputs / each.path.format(period=period), content)
 
 
+def make_archived_pages(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes]:
+    """Return what is sealed of a month's own folder besides its reports, anew: path under ``outputs/`` → content."""
+    return {
+        each.path.format(period=period): in_servant(each.make)(workspace, plan, period)
+        for each in MONTH_PAGES
+        if each.archived
+    }
+
+
 def archived_pages(period: Period) -> list[str]:
     """Return the names of what is sealed of a period's own folder besides its reports."""
     if period.kind != PeriodKind.MONTH:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.archive.contents.description import PROVENANCE
+from minsheng.archive.recompute.made_anew import MakePages, made_otherwise, program_faults
 from minsheng.archive.recompute.pages_anew import check_page, rendered_otherwise
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -90,7 +91,12 @@ def hand_overs(workspace: Workspace, plan: Plan, period: Period) -> None:
 
 
 def recompute(
-    files: Mapping[str, FileContent], period: Period, *, prepare: Prepare = hand_overs, printed: bool = False
+    files: Mapping[str, FileContent],
+    period: Period,
+    *,
+    prepare: Prepare = hand_overs,
+    printed: bool = False,
+    pages: MakePages | None = None,
 ) -> Recomputation:
     """Compute a period anew from what its package holds, and compare with its results and pages.
 
@@ -100,9 +106,12 @@ def recompute(
         Path inside ``data/`` of the package → content or where it lies.
     printed
         Whether executed notebooks are rendered once more too, and compared with every file of the reports.
+    pages
+        Makes a month's pages; with it all else that a package holds is made anew too.
     """
     found = Recomputation()
     making = _making_of(files)
+    found.differs |= dict(program_faults(files, making))
     same = making.get("package", {}).get("sha256") == package_sha256()
     if not same:
         found.otherwise.append("由另一版本的程序封存：只比较两版都有的数据，不比较网页")
@@ -114,6 +123,9 @@ def recompute(
             check_year_to_date(plan, workspace.params, workspace.data, period)
             prepare(workspace, plan, period)
             _compare_all(found, files, workspace, plan, period, same=same)
+            if pages is not None and same:
+                for name, words in made_otherwise(files, workspace, plan, period, pages):
+                    found.differs.setdefault(name, words)
             if printed and same:
                 _print_all(found, files, plan, period, making)
         except MinshengError as fault:

@@ -1,0 +1,115 @@
+"""What a package holds besides reports, made anew and compared: accepted values, receipts, pages, program, lock."""
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from minsheng.archive.contents.program import ABOUT, FOLDER
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.files.hashing import FileContent, sha256
+from minsheng.files.writing import put
+from minsheng.intake.forms.form_store import accepted_deliveries_path
+from minsheng.intake.returns.receipts import receipts_dir, write_receipts
+from minsheng.runs.graph import period_tasks
+from minsheng.workspace import RESULT, Workspace
+
+MakePages = Callable[[Workspace, Plan, Period], Mapping[str, bytes]]
+"""Makes what a month's own folder holds besides reports and receipts: path under ``outputs/`` → content."""
+
+_LINK = re.compile(rb"</?a\b[^>]*>")
+
+
+def made_otherwise(
+    files: Mapping[str, FileContent], workspace: Workspace, plan: Plan, period: Period, pages: MakePages
+) -> Iterator[tuple[str, str]]:
+    """Yield the files that are not what returns and plan give, with what is wrong.
+
+    Parameters
+    ----------
+    workspace
+        Holds what was computed anew.
+    """
+    yield from _accepted(files, workspace, period)
+    write_receipts(plan, workspace.data, workspace.outputs, period)
+    folder = f"outputs/{period}/receipts/"
+    made = {f"{folder}{path.name}": path.read_bytes() for path in receipts_dir(workspace.outputs, period).iterdir()}
+    there = {name: _bytes(content) for name, content in files.items() if name.startswith(folder)}
+    for name in sorted(made.keys() | there.keys()):
+        if made.get(name) != there.get(name):
+            yield name, "与从报表重做的回执不同" if name in there else "缺少"
+    # Pages show sealed results: those that stand were compared before.
+    for task in period_tasks(plan, period):
+        name = f"outputs/{task.name}/{RESULT}"
+        if name in files:
+            target = workspace.root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            put(files[name], target)
+    for page, content in pages(workspace, plan, period).items():
+        name = f"outputs/{page}"
+        # In a package a link leads to what is there, or is words.
+        if name not in files or _unlinked(_bytes(files[name]), name) != _unlinked(content, name):
+            yield name, "与从结果重做的不同：内容被改动" if name in files else "缺少"
+
+
+def _accepted(files: Mapping[str, FileContent], workspace: Workspace, period: Period) -> Iterator[tuple[str, str]]:
+    handed = accepted_deliveries_path(workspace.data, period)
+    for month in period.year_to_date:
+        folder = workspace.accepted(month)
+        made = {f"data/accepted/{month}/{path.name}": path for path in folder.glob("*") if path != handed}
+        there = {n for n in files if n.startswith(f"data/accepted/{month}/")}
+        for name in sorted(there | {n for n in made if n.endswith((".csv", ".json"))}):
+            if PurePosixPath(name).name == handed.name and handed.parent == folder:
+                continue
+            if name not in files or name not in made or _bytes(files[name]) != made[name].read_bytes():
+                yield name, "与从报表重新校验的不同"
+
+
+def program_faults(files: Mapping[str, FileContent], making: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield where the wheel or the lock in a package is not what its reports say that they were made with."""
+    lock = files.get("requirements.lock")
+    if lock is not None and making.get("lock_sha256") not in {None, sha256(lock)}:
+        yield "requirements.lock", "不是生成报告时的那一份"
+    if ABOUT not in files:
+        return
+    try:
+        about = json.loads(_bytes(files[ABOUT]))
+        name, digest, kept_at = f"{FOLDER}/{about['wheel']}", about["sha256"], about["kept_at"]
+    except (ValueError, KeyError, TypeError):
+        yield ABOUT, "不能读取"
+        return
+    if name not in files:
+        if not kept_at:
+            yield name, "缺少"
+        return
+    wheel, package = _bytes(files[name]), making.get("package")
+    said = package.get("sha256") if isinstance(package, Mapping) else None
+    if sha256(wheel) != digest or _package_in(wheel) != said:
+        yield name, "不是生成报告的程序：被调换"
+
+
+def _package_in(wheel: bytes) -> str:
+    """Return the digest of our packages in a wheel, as reports name it; empty for what is no wheel."""
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
+            for name in packed.namelist():
+                if ".dist-info/" not in name:
+                    content = packed.read(name)
+                    digest.update(f"{name}\0{len(content)}\0".encode())
+                    digest.update(content)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return ""
+    return digest.hexdigest()
+
+
+def _unlinked(content: bytes, name: str) -> bytes:
+    return _LINK.sub(b"", content) if name.endswith(".html") else content
+
+
+def _bytes(content: FileContent) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
