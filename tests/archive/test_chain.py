@@ -102,7 +102,7 @@ def test_swapped_bags_are_named(desk) -> None:
     (desk.archive / "x").rename(other)
     faults = desk.faults()
     assert sum("不是账本第" in fault for fault in faults) == 2
-    assert sum("报告期或版次与账本不符" in fault for fault in faults) == 2
+    assert sum("报告期、版次或归档日期与账本不符" in fault for fault in faults) == 2
 
 
 def test_missing_renamed_and_strange_things_are_named(desk) -> None:
@@ -194,3 +194,11 @@ def test_changed_content_needs_a_reason_and_names_what_it_replaces(desk) -> None
     assert (sealed.entry.bag, sealed.entry.replaces) == ("2017-05.r2", "2017-05")
     assert json.loads(lines(desk)[-1])["why"] == "更正"
     assert desk.faults() == []
+
+
+def test_a_seal_that_is_dated_back_is_named_by_its_package(desk) -> None:
+    found = lines(desk)
+    last = Entry.model_validate_json(found[2])
+    earlier = last.model_copy(update={"sealed_at": last.sealed_at.replace(day=1)})
+    write(desk, [*found[:2], earlier.line()], sign=True)
+    assert desk.faults() == ["2017-06.r2/bag-info.txt：报告期、版次或归档日期与账本不符"]

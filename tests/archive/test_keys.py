@@ -173,3 +173,8 @@ def _change_early(desk) -> None:
 
     early = KeyChange(event="rotate", at=AT - timedelta(days=100), why="x")
     change_key(desk.archive, desk.keys, None, early, say=lambda _: None)
+
+
+def test_a_second_signature_that_nobody_asked_for_is_a_stranger(desk) -> None:
+    (desk.archive / SECOND_SIGNATURE).write_text("x")
+    assert desk.faults() == [f"{SECOND_SIGNATURE}：多出的文件"]

@@ -72,3 +72,16 @@ def test_a_return_that_was_swapped_is_found_by_the_countys_signature(own: Worksp
     # Signed by somebody else, or no signature of a return at all.
     kept.write_bytes(kept.read_bytes().replace(b"return:", b"retorn:"))
     assert "不是回执旁的签名" in "\n".join(verified(kept).lines())
+
+
+def test_a_return_in_the_workspace_that_is_not_the_registered_one_is_named(own: Workspace) -> None:
+    Desk(own.archive, own.keys).seal("2017-05", content("2017-05"))
+    changed, gone = own.data / "returns/2017-06/cangxi.xlsx", own.data / "returns/2017-05/wangcang.xlsx"
+    changed.chmod(0o644)
+    changed.write_bytes((own.data / "returns/2017-06/wangcang.xlsx").read_bytes())
+    gone.unlink()
+    found = verify(own.root, None, archive=None, key=None, head="", display=Quiet()).found.faults
+    assert {str(fault) for fault in found if fault.where.startswith("data/returns")} == {
+        "data/returns/2017-06/cangxi.xlsx：与收文登记的校验码不符：文件被改动",
+        "data/returns/2017-05/wangcang.xlsx：登记了报表，文件不在",
+    }

@@ -12,6 +12,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError
 from minsheng.files.hashing import sha256
+from minsheng.intake.returns.store import WITHDRAWN, delivered_path, read_register
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
@@ -83,6 +84,7 @@ def check_signed(
         _look(check, _Place("data", workspace.data, workspace.params, newest, heads, roots), None)
         check.notes += time_notes(workspace.data, "data")
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
+        _returns(check, workspace)
         _chains(check, workspace, archive, entries)
         check.faults += check_return_signatures(workspace, state.ring)
     return check
@@ -106,6 +108,24 @@ def refused_by_verify(workspace: Workspace, archive: Path, period: Period) -> li
     if workspace.archive.resolve() == archive.resolve():
         _chains(check, workspace, archive, entries)
     return [str(fault) for fault in check.faults]
+
+
+def _returns(check: SignedCheck, workspace: Workspace) -> None:
+    """Hold the returns that lie in the workspace against their register."""
+    try:
+        lines = read_register(workspace.data)
+    except MinshengError as fault:
+        check.faults.append(Fault("data/returns/register.csv", str(fault)))
+        return
+    for line in lines:
+        path = delivered_path(workspace.data, line)
+        if line.event == WITHDRAWN:
+            continue
+        where = path.relative_to(workspace.root).as_posix()
+        if not path.is_file():
+            check.faults.append(Fault(where, "登记了报表，文件不在"))
+        elif sha256(path) != line.sha256:
+            check.faults.append(Fault(where, "与收文登记的校验码不符：文件被改动"))
 
 
 def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Sequence[Entry]) -> None:

@@ -250,7 +250,8 @@ def _beside(folder: Path, lines: Sequence[Line]) -> list[Fault]:
 
 def _strangers(folder: Path, lines: Sequence[Line]) -> tuple[list[Fault], list[str]]:
     """Return what lies in the folder and belongs to no seal, and what an interrupted seal left."""
-    known = {LEDGER, SIGNATURE, SECOND_SIGNATURE, *companions(b""), *(entry.bag for entry in seals(lines))}
+    known = {LEDGER, SIGNATURE, *companions(b""), *(entry.bag for entry in seals(lines))}
+    known |= {SECOND_SIGNATURE for line in lines if isinstance(line, KeyEvent) and line.event == "second"}
     known |= {name for line in lines for name in line.beside}
     # A seal that was killed has written them and no ledger yet.
     known |= {companion_name(folder, name, content) for name, content in companions(b"").items() if content}

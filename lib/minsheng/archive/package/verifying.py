@@ -155,9 +155,13 @@ def _bag(found: Verification, folder: Path, entry: Entry, *, sm3: bool) -> None:
     if check.digest and check.digest != entry.digest:
         what = f"不是账本第 {entry.sequence} 行所记的那个包：清单被重写，或与别的包调换"
         found.faults.append(Fault(entry.bag, what, FaultKind.CHAIN))
-    said = {label: " ".join(check.info.get(label, [])) for label in ("Minsheng-Period", "Minsheng-Revision")}
-    if check.info and said != {"Minsheng-Period": str(entry.period), "Minsheng-Revision": str(entry.revision)}:
-        found.faults.append(Fault(f"{entry.bag}/bag-info.txt", "报告期或版次与账本不符", FaultKind.CHAIN))
+    wanted = {
+        "Minsheng-Period": str(entry.period),
+        "Minsheng-Revision": str(entry.revision),
+        "Bagging-Date": entry.sealed_at.date().isoformat(),
+    }
+    if check.info and wanted != {label: " ".join(check.info.get(label, [])) for label in wanted}:
+        found.faults.append(Fault(f"{entry.bag}/bag-info.txt", "报告期、版次或归档日期与账本不符", FaultKind.CHAIN))
 
 
 def _add(found: Verification, name: str, check: BagCheck) -> None:
