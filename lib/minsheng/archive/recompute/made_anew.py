@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from minsheng.archive.contents.looking import listing_name
 from minsheng.archive.contents.program import ABOUT, FOLDER
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -15,6 +16,7 @@ from minsheng.files.hashing import FileContent, sha256
 from minsheng.files.writing import put
 from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.receipts import receipts_dir, write_receipts
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
 from minsheng.workspace import RESULT, Workspace
 
@@ -35,6 +37,7 @@ def made_otherwise(
         Holds what was computed anew.
     """
     yield from _accepted(files, workspace, period)
+    yield from _strangers(files, plan, period)
     write_receipts(plan, workspace.data, workspace.outputs, period)
     folder = f"outputs/{period}/receipts/"
     made = {f"{folder}{path.name}": path.read_bytes() for path in receipts_dir(workspace.outputs, period).iterdir()}
@@ -42,18 +45,33 @@ def made_otherwise(
     for name in sorted(made.keys() | there.keys()):
         if made.get(name) != there.get(name):
             yield name, "与从报表重做的回执不同" if name in there else "缺少"
-    # Pages show sealed results: those that stand were compared before.
-    for task in period_tasks(plan, period):
-        name = f"outputs/{task.name}/{RESULT}"
-        if name in files:
+    # Pages show sealed results and link to what is there: each of these is compared by itself.
+    for name, source in files.items():
+        if name.startswith(f"outputs/{period}/") and not name.startswith(folder):
             target = workspace.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            put(files[name], target)
-    for page, content in pages(workspace, plan, period).items():
+            put(source, target)
+    made_pages = pages(workspace, plan, period)
+    for name in files:
+        alone = PurePosixPath(name).parent.as_posix() == f"outputs/{period}"
+        if alone and name.removeprefix("outputs/") not in made_pages and name != listing_name(period):
+            yield name, "不是本月的报告、网页或回执"
+    for page, content in made_pages.items():
         name = f"outputs/{page}"
         # In a package a link leads to what is there, or is words.
         if name not in files or _unlinked(_bytes(files[name]), name) != _unlinked(content, name):
             yield name, "与从结果重做的不同：内容被改动" if name in files else "缺少"
+
+
+def _strangers(files: Mapping[str, FileContent], plan: Plan, period: Period) -> Iterator[tuple[str, str]]:
+    """Yield what lies among the reports and is of none: nobody made it."""
+    parts = {*(each.file for each in FORMATS), NOTEBOOK, RESULT}
+    known = {f"outputs/{task.name}/{part}" for task in period_tasks(plan, period) for part in parts}
+    known |= {listing_name(period)}
+    for name in files:
+        ours = PurePosixPath(name).parent.as_posix() == f"outputs/{period}" or f"outputs/{period}/receipts/" in name
+        if name.startswith("outputs/") and name not in known and (not ours or name.endswith(".minisig")):
+            yield name, "不是本月的报告、网页或回执"
 
 
 def _accepted(files: Mapping[str, FileContent], workspace: Workspace, period: Period) -> Iterator[tuple[str, str]]:
