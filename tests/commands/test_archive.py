@@ -29,7 +29,7 @@ from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import digest_by_bytes, load_plan
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.options import Quiet
-from minsheng.site.pages import archived_pages
+from minsheng.site.pages import archived_pages, make_archived_pages
 from minsheng.workspace import Workspace
 
 SEALED_AT = "2017-07-26T10:00:00+08:00"
@@ -336,21 +336,35 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
     altered(f"{month}/city/bulletin/executed.ipynb", b"report.red_items(dossier)", b"report.changes(dossier)")
     altered(f"{month}/office/monthly_report/report.docx", b"PK", b"Pk")
     del files[f"{month}/zhaohua/dibao/report.html"]
-    found = recompute(files, Period("2017-06"), printed=True)
+    altered("data/accepted/2017-05/cangxi.csv", b"\n", b"\n\n")
+    altered("data/accepted/2017-06/jiange.json", b"\n", b" \n")
+    altered(f"{month}/receipts/cangxi.html", b"</h1>", "（已改正）</h1>".encode())
+    altered(f"{month}/index.html", b"</h1>", "（定稿）</h1>".encode())
+    altered("requirements.lock", b"==1.", b"==2.")
+    files[f"{month}/receipts/jiange.xlsx"] = data / f"{month}/receipts/wangcang.xlsx"
+    files[f"{month}/progress.xlsx"] = data / f"{month}/receipts/wangcang.xlsx"
+    strangers = {f"{month}/more.html", f"{month}/cangxi/dibao/more.html", f"{month}/receipts/more.html"}
+    files |= dict.fromkeys(strangers, b"<p>more</p>")
+    (wheel,) = (name for name in files if name.endswith(".whl"))
+    altered(wheel, b"minsheng/", b"minshenG/")
+    found = recompute(files, Period("2017-06"), printed=True, pages=make_archived_pages)
     assert (found.reports, found.otherwise) == (61, [])
     assert found.values > 50_000
     assert found.differs.keys() == {
         f"{month}/cangxi/dibao/result.json", f"{month}/jiange/dibao/report.html", f"{month}/wangcang/dibao/report.html",
         f"{month}/city/dibao/report.pdf", f"{month}/city/bulletin/executed.ipynb",
         f"{month}/office/monthly_report/report.docx", f"{month}/zhaohua/dibao/report.html",
+        "data/accepted/2017-05/cangxi.csv", "data/accepted/2017-06/jiange.json", f"{month}/receipts/cangxi.html",
+        f"{month}/receipts/jiange.xlsx", f"{month}/index.html", f"{month}/progress.xlsx", "requirements.lock", wheel,
         # The file that was rendered anew embeds the altered result.
-        f"{month}/cangxi/dibao/report.pdf",
+        f"{month}/cangxi/dibao/report.pdf", *strangers,
     }  # fmt: skip
     assert "重算为 reported" in found.differs[f"{month}/cangxi/dibao/result.json"]
     assert "缺少或改动了 title" in found.differs[f"{month}/jiange/dibao/report.html"]
     assert "另加一句" in found.differs[f"{month}/wangcang/dibao/report.html"]
 
     # What another version sealed is compared in what both know, and its pages are not.
+    files["requirements.lock"], files[wheel] = data / "requirements.lock", data / wheel
     altered("provenance.json", b'"package": {', b'"packed": {')
     # Its plan's digest was taken over the files' bytes, which still hold; any other is another plan's.
     digest, by_bytes = load_plan(data / "params", 2017).sha256, digest_by_bytes(data / "params" / "2017")
