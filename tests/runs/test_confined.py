@@ -27,7 +27,8 @@ def test_what_a_notebook_hides_is_named_at_the_end_of_the_run(june: Workspace, t
     path.write_text(json.dumps(notebook), encoding="utf-8")
     summary = run_month(workspace, "2017-06", areas=["cangxi"], notebooks=["dibao"], display=Quiet()).summary
     assert summary.made == [TASK]
-    assert f"read {secret}" in "\n".join(summary.lines(workspace))
+    assert f"读取 {secret}" in "\n".join(summary.lines(workspace))
+    assert f"读取 {secret}" in (workspace.outputs / "2017-06" / "run.html").read_text(encoding="utf-8")
 
 
 def test_a_task_reaches_for_nothing_that_it_may_not_have(june: Workspace) -> None:

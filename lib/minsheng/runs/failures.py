@@ -117,6 +117,15 @@ def fallback_in_words(reason: str) -> str:
     return f"{word}（minsheng doctor 说明怎样处理）"
 
 
+_ATTEMPTS = {"read": "读取", "write": "写入", "os.listdir": "列出", "os.scandir": "列出"}
+
+
+def attempt_in_words(what: str) -> str:
+    """Say what a confined notebook tried in vain: ``read /etc/shadow`` is 读取 /etc/shadow."""
+    kind, _, aim = what.partition(" ")
+    return f"{_ATTEMPTS.get(kind, '连接' if kind.startswith('socket.') else '改动')} {aim}"
+
+
 class Failure(Frozen):
     """How one task failed; plain data, so that it travels from a worker."""
 

@@ -12,7 +12,7 @@ from minsheng.domain.period import Period
 from minsheng.files.hashing import sha256
 from minsheng.files.staging import clear_staging, publish, remove
 from minsheng.process import stage, took
-from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
+from minsheng.runs.failures import Failure, FailureKind, TaskFailedError, attempt_in_words
 from minsheng.runs.graph import Task
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, workspace_fonts
@@ -148,8 +148,8 @@ class Runner:
             summary.made.append(task.name)
             self._there.add(task.name)
             if made.refused:
-                summary.refused[task.name] = made.refused
-                _log.warning("unit_refused", extra={"unit": task.name, "refused": list(made.refused)})
+                summary.refused[task.name] = tried = tuple(map(attempt_in_words, made.refused))
+                _log.warning("unit_refused", extra={"unit": task.name, "refused": list(tried)})
             if made.missing_glyphs:
                 summary.missing_glyphs[task.name] = made.missing_glyphs
         else:
