@@ -42,9 +42,13 @@ def sha256_of_files(files: Iterable[tuple[str, Path]]) -> str:
     files
         Each with the name that counts: where the folder lies is no part of it.
     """
+    return sha256_of_parts((name, path.read_bytes()) for name, path in files)
+
+
+def sha256_of_parts(parts: Iterable[tuple[str, bytes]]) -> str:
+    """Return one sha256 over names and contents, in the order given."""
     digest = hashlib.sha256()
-    for name, path in files:
-        content = path.read_bytes()
+    for name, content in parts:
         # With the length between them no byte can move from a name or a file to the next unseen.
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)

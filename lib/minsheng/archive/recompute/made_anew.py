@@ -1,6 +1,5 @@
 """What a package holds besides reports, made anew and compared: accepted values, receipts, pages, program, lock."""
 
-import hashlib
 import io
 import json
 import re
@@ -12,7 +11,7 @@ from minsheng.archive.contents.looking import listing_name
 from minsheng.archive.contents.program import ABOUT, FOLDER
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.files.hashing import FileContent, sha256
+from minsheng.files.hashing import FileContent, sha256, sha256_of_parts
 from minsheng.files.writing import put
 from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.receipts import receipts_dir, write_receipts
@@ -112,17 +111,12 @@ def program_faults(files: Mapping[str, FileContent], making: Mapping[str, object
 
 def _package_in(wheel: bytes) -> str:
     """Return the digest of our packages in a wheel, as reports name it; empty for what is no wheel."""
-    digest = hashlib.sha256()
     try:
         with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
-            for name in packed.namelist():
-                if ".dist-info/" not in name:
-                    content = packed.read(name)
-                    digest.update(f"{name}\0{len(content)}\0".encode())
-                    digest.update(content)
+            names = [name for name in packed.namelist() if ".dist-info/" not in name]
+            return sha256_of_parts((name, packed.read(name)) for name in names)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return ""
-    return digest.hexdigest()
 
 
 def _unlinked(content: bytes, name: str) -> bytes:
