@@ -65,8 +65,6 @@ def test_help_is_chinese_and_has_an_example(words, said) -> None:
         ("run 2017-06 --jobs x", "--jobs 的值“x”不能用，应为整数"),
         ("run 2017-06 --jobs 0", "--jobs 的值“0”不能用，应为不小于 1 的整数"),
         ("run 2017-06 --log-level loud", "--log-level 的值“loud”不能用，应为 debug、info、warning、error 之一"),
-        ("plan check x", "年度的值“x”不能用，应为整数"),
-        ("archive inspect 2017-06 --on 3", "--on 的值“3”不能用，应为日期 YYYY-MM-DD"),
         ("archive --all", "没有选项 --all"),
         ("archive rebuild --archive", "选项 --archive 后面要写值"),
         ("nothing", "没有命令 nothing"),
@@ -79,6 +77,22 @@ def test_a_wrong_command_line_is_answered_in_chinese(words: str, answer: str, sa
     assert code == 2
     assert text.splitlines()[-1] == f"错误：{answer}"
     assert _english(text) - set(re.findall(r"\w+", f"{words} {answer}")) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("plan check x", "“x”不是年度：写 2017 或 2017年"),
+        ("run 6月", "“6月”不是报告期：缺年度。月份写 2017-06 或 2017年6月"),
+        ("run 2017年6月20日", "，是一天；是不是 2017-06。"),
+        ("archive inspect 2017-06 --on 3", "--on “3”不是时间：例如 2017-07-26"),
+        ("assess 2017年二季度", "没有按季的报告期"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_what_to_write(words: str, answer: str, said) -> None:
+    code, text = said(*words.split())
+    assert code == 2
+    assert answer in text
 
 
 @pytest.mark.parametrize("words", ["", "archive", "plan"])

@@ -79,6 +79,31 @@ def test_a_return_is_registered_checked_and_answered(may: Workspace) -> None:
     assert "没有重复登记" in again.lines()[0]
 
 
+def test_a_folder_stands_for_the_spreadsheets_in_it(may: Workspace, tmp_path: Path) -> None:
+    inside = tmp_path / "收到的文件" / "县区"
+    inside.mkdir(parents=True)
+    shutil.copyfile(sample("2017-06"), inside / "苍溪.xlsx")
+    shutil.copyfile(sample("2017-06", "wangcang"), inside.parent / "旺苍.XLSX")
+    (inside / "~$苍溪.xlsx").write_bytes(b"open elsewhere")
+    (inside / "说明.docx").write_bytes(b"a letter")
+    words = ["receive", "2017年6月", str(inside.parent), "--received-at", "6月22日 10:00", "--workspace", str(may.root)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == ExitCode.DONE, done.output
+    assert [line.period for line in read_register(may.data)][-2:] == [Period("2017-06")] * 2
+    assert {line.received_at for line in read_register(may.data)[-2:]} == {datetime(2017, 6, 22, 10)}  # noqa: DTZ001
+    assert "没有接收（不是表格）：县区/说明.docx" in done.output
+    assert "~$" not in done.output
+
+
+def test_an_empty_folder_and_a_name_mistyped_are_answered(may: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+    with pytest.raises(UsageError, match=r"里没有表格（\.csv、\.et、"):
+        receive(may, "2017-06", tmp_path / "空")
+    shutil.copyfile(sample("2017-06"), tmp_path / "苍溪县六月.xlsx")
+    with pytest.raises(UsageError, match=r"没有这样的文件：.*苍溪县6月\.xlsx（是不是 苍溪县六月\.xlsx）"):
+        receive(may, "2017-06", tmp_path / "苍溪县6月.xlsx")
+
+
 def test_a_correction_says_what_changed_and_keeps_the_first_day(may: Workspace, tmp_path: Path) -> None:
     receive(may, "2017-06", sample("2017-06"))
     newer = corrected(sample("2017-06"), tmp_path / "更正.xlsx", 低保__D4=7700, 残疾人补贴__E4=532000)

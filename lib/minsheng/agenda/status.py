@@ -7,6 +7,7 @@ from pathlib import Path
 from minsheng.agenda.reminders import reminder_page
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing
 from minsheng.domain.area import Area, Section
+from minsheng.domain.clock import bureau_day
 from minsheng.domain.delivery import Delivery, Severity, Verdict
 from minsheng.domain.names import report_name
 from minsheng.domain.period import Period
@@ -134,7 +135,7 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
     month
         ``YYYY-MM``.
     as_of
-        ``YYYY-MM-DD``; by default the sections' due date, never the clock.
+        A day, as people write it; by default the sections' due date, never the clock.
 
     Raises
     ------
@@ -144,7 +145,8 @@ def month_status(workspace: Workspace, month: str | None, as_of: str | None) -> 
     register = read_register(workspace.data)
     period = Period(month).closing_month if month else _newest(register)
     plan = load_plan(workspace.params, period.year)
-    return status_of(workspace, plan, period, _day(as_of))
+    day = bureau_day(as_of, option="--as-of", near=period) if as_of else None
+    return status_of(workspace, plan, period, day)
 
 
 def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | None = None) -> MonthStatus:
@@ -262,13 +264,6 @@ def _newest(register: list[Delivery]) -> Period:
             "data/returns 中还没有报表：用 minsheng template 月份 写出空白表发给各单位，收到后用 minsheng receive 登记"
         )
     return max(delivery.period for delivery in register)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as fault:
-        raise UsageError(f"--as-of “{text}”不是日期：应为 YYYY-MM-DD") from fault
 
 
 def _iso(day: date | None) -> str | None:

@@ -1,13 +1,20 @@
 """The archive: seal, verify, inspect, rebuild."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from minsheng.cli.application import conclude, group
-from minsheng.cli.arguments import JobsOption, JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import (
+    ArchivedMonth,
+    JobsOption,
+    JsonOption,
+    ParamsOption,
+    PeriodArgument,
+    PeriodOrPath,
+    WorkspaceOption,
+)
 
 archive_app = group("archive", "归档：封存、核验、四性检测、从归档重做。")
 
@@ -18,9 +25,7 @@ ArchiveOption = Annotated[
 
 @archive_app.command("seal")
 def archive_seal(
-    period: Annotated[
-        str, typer.Argument(metavar="报告期", help="月份或考评期，例如 2017-06、2017-H1、2017。", show_default=False)
-    ],
+    period: PeriodArgument,
     why: Annotated[
         str, typer.Option("--why", help="重新归档，或归档改动过的笔记本、程序的原因；有这两种情况时必填。")
     ] = "",
@@ -84,11 +89,11 @@ def archive_verify(
 
 @archive_app.command("inspect")
 def archive_inspect(
-    what: Annotated[str, typer.Argument(metavar="报告期或路径", help="报告期（最新一版）、包名或归档包的路径。")],
+    what: PeriodOrPath,
     out: Annotated[
         Path | None, typer.Option("--out", help="检测表写到哪里；默认 outputs/archive-inspections/。")
     ] = None,
-    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="检测日期；默认为今天。")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="检测日期，例如 2017-07-26；默认为今天。")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="另外取得的公钥 minisign.pub。")] = None,
     trust: Annotated[list[Path] | None, typer.Option("--trust", help="签字证书的根证书；默认按设置。")] = None,
     archive: ArchiveOption = None,
@@ -101,21 +106,19 @@ def archive_inspect(
     """
     from minsheng.cli.console import RunDisplay
     from minsheng.commands.archive_inspect import inspect_package
+    from minsheng.domain.clock import bureau_day
 
     with RunDisplay() as display:
         outcome = inspect_package(
-            workspace, what, archive=archive, key=key, roots=trust or (), out=out, on=on.date() if on else None,
-            display=display,
+            workspace, what, archive=archive, key=key, roots=trust or (), out=out,
+            on=bureau_day(on, option="--on") if on else None, display=display,
         )  # fmt: skip
     conclude(outcome, as_json=as_json)
 
 
 @archive_app.command("rebuild")
 def archive_rebuild(
-    month: Annotated[
-        str,
-        typer.Argument(metavar="月份或路径", help="归档的月份，例如 2017-06；或一个归档包的路径。", show_default=False),
-    ],
+    month: ArchivedMonth,
     revision: Annotated[int | None, typer.Option("--revision", help="第几版；默认为最新的一版。", min=1)] = None,
     libraries: Annotated[
         Path | None, typer.Option("--libraries", help="给出路径时：放着依赖库文件的文件夹；默认从 pip 的源下载。")

@@ -1,11 +1,29 @@
-"""Options and arguments that several commands share."""
+"""Options and arguments that several commands share: each kind of value is understood here, in one place.
 
+A command is given what its use case takes: ``2017-06`` for 2017年6月.
+"""
+
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from minsheng.domain.typed_words import period_typed, year_typed
+from minsheng.errors import UsageError
 from minsheng.process import LogLevel
+
+
+def _period(text: str) -> str:
+    return str(period_typed(text))
+
+
+def _period_or_path(text: str) -> str:
+    """Return a period as it is stored; what is none may be the path of something."""
+    with suppress(UsageError):
+        return _period(text)
+    return text
+
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="工作区文件夹；默认从当前文件夹向上找 minsheng.toml。")
@@ -15,7 +33,69 @@ ParamsOption = Annotated[Path | None, typer.Option("--params", help="方案文�
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
 
-MonthArgument = Annotated[str, typer.Argument(metavar="月份", help="报告月份，例如 2017-06。", show_default=False)]
+MonthArgument = Annotated[
+    str,
+    typer.Argument(metavar="月份", help="报告月份，例如 2017-06 或 2017年6月。", show_default=False, parser=_period),
+]
+
+MonthOrNewest = Annotated[
+    str | None, typer.Argument(metavar="月份", help="报告月份；默认为有报表的最近一个月。", parser=_period)
+]
+
+AssessmentArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="考评期",
+        help="考评期，例如 2017-H1（2017年上半年）或 2017（全年）。",
+        show_default=False,
+        parser=_period,
+    ),
+]
+
+PeriodArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="报告期",
+        help="月份或考评期，例如 2017-06、2017年6月、2017-H1、2017。",
+        show_default=False,
+        parser=_period,
+    ),
+]
+
+PeriodOrPath = Annotated[
+    str,
+    typer.Argument(metavar="报告期或路径", help="报告期（最新一版）、包名或归档包的路径。", parser=_period_or_path),
+]
+
+ArchivedMonth = Annotated[
+    str,
+    typer.Argument(
+        metavar="月份或路径",
+        help="归档的月份，例如 2017-06；或一个归档包的路径。",
+        show_default=False,
+        parser=_period_or_path,
+    ),
+]
+
+ReportArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="月份或路径",
+        help="月份（后面写科室），或月报的路径 …/monthly_report/report.pdf。",
+        show_default=False,
+        parser=_period_or_path,
+    ),
+]
+
+YearArgument = Annotated[
+    int, typer.Argument(metavar="年度", help="年度，例如 2018。", show_default=False, parser=year_typed)
+]
+
+YearOrAll = Annotated[
+    int | None, typer.Argument(metavar="年度", help="年度；默认检查 params/ 下的每一年。", parser=year_typed)
+]
+
+YearOption = Annotated[int | None, typer.Option("--year", help="方案年度；默认为今年。", parser=year_typed)]
 
 LogLevelOption = Annotated[
     LogLevel | None,

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app, conclude
-from minsheng.cli.arguments import JobsOption, JsonOption, LogLevelOption, MonthArgument, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import (
+    AssessmentArgument,
+    JobsOption,
+    JsonOption,
+    LogLevelOption,
+    MonthArgument,
+    MonthOrNewest,
+    ParamsOption,
+    WorkspaceOption,
+)
 from minsheng.errors import UsageError
 
 
@@ -55,10 +64,12 @@ def receive(
     month: MonthArgument,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="文件", help="收到的文件，一份或多份；文件名不限。", show_default=False),
+        typer.Argument(
+            metavar="文件", help="收到的文件，一份或多份，或放着它们的文件夹；文件名不限。", show_default=False
+        ),
     ] = None,
     received_at: Annotated[
-        str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30；默认为现在。")
+        str | None, typer.Option("--received-at", help="收到的时间，例如 2017-07-21T09:30、7月21日 9:30；默认为现在。")
     ] = None,
     sender: Annotated[str, typer.Option("--sender", help="谁送来的；默认为封面的填报单位。")] = "",
     area: Annotated[
@@ -122,8 +133,10 @@ def check(
 
 @app.command()
 def status(
-    month: Annotated[str | None, typer.Argument(metavar="月份", help="报告月份；默认为有报表的最近一个月。")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="以这一天为准（YYYY-MM-DD）；默认为报送期限。")] = None,
+    month: MonthOrNewest = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="以这一天为准，例如 2017-06-26、6月26日；默认为报送期限。")
+    ] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -150,10 +163,7 @@ def status(
 
 @app.command()
 def assess(
-    period: Annotated[
-        str,
-        typer.Argument(metavar="考评期", help="考评期，例如 2017-H1（上半年）或 2017（全年）。", show_default=False),
-    ],
+    period: AssessmentArgument,
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的也重新生成。")] = False,
     log_level: LogLevelOption = None,
@@ -179,7 +189,7 @@ def assess(
 @app.command()
 def tick(
     date: Annotated[
-        str | None, typer.Option("--date", help="当作这一天（YYYY-MM-DD，可加 THH:MM）；默认为现在，北京时间。")
+        str | None, typer.Option("--date", help="当作这一天，例如 2017-06-26（可加时间）；默认为现在，北京时间。")
     ] = None,
     example: Annotated[
         str, typer.Option("--example", help="不办事，只印出定时任务的写法：systemd 或 cron，路径是本工作区的。")

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import conclude, group
-from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption, YearArgument, YearOrAll
 
 plan_app = group("plan", "方案（params/）的检查与日历。")
 
 
 @plan_app.command("check")
 def plan_check(
-    year: Annotated[int | None, typer.Argument(metavar="年度", help="年度；默认检查 params/ 下的每一年。")] = None,
+    year: YearOrAll = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -30,7 +30,7 @@ def plan_check(
 
 @plan_app.command("calendar")
 def plan_calendar(
-    year: Annotated[int, typer.Argument(metavar="年度", help="年度，例如 2018。", show_default=False)],
+    year: YearArgument,
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；默认打印出来。")] = None,
 ) -> None:
     """按国务院办公厅放假安排写出一年的节假日表，供放入 params/<年度>/calendar.yaml。

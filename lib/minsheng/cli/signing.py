@@ -7,22 +7,15 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app, conclude
-from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JsonOption, ParamsOption, ReportArgument, WorkspaceOption
 from minsheng.errors import UsageError
-
-_ReportArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="月份或路径", help="月份（后面写科室），或月报的路径 …/monthly_report/report.pdf。", show_default=False
-    ),
-]
 
 _SectionArgument = Annotated[str | None, typer.Argument(metavar="科室", help="科室的编号或名称。", show_default=False)]
 
 
 @app.command()
 def sign(
-    report: _ReportArgument,
+    report: ReportArgument,
     section: _SectionArgument = None,
     p12: Annotated[Path | None, typer.Option("--p12", help="分管领导的证书文件（PKCS #12）。")] = None,
     password_env: Annotated[str, typer.Option("--password-env", help="放着证书密码的环境变量名。")] = "",
@@ -31,7 +24,7 @@ def sign(
     ] = None,
     scan: Annotated[Path | None, typer.Option("--scan", help="纸质签字的扫描件（PDF、JPEG、PNG）。")] = None,
     signer: Annotated[str, typer.Option("--signer", help="扫描件上签字的人。")] = "",
-    signed_on: Annotated[str, typer.Option("--signed-on", help="扫描件上的签字日期，YYYY-MM-DD。")] = "",
+    signed_on: Annotated[str, typer.Option("--signed-on", help="扫描件上的签字日期，例如 2017-06-26、6月26日。")] = "",
     why: Annotated[str, typer.Option("--why", help="扫描件代替电子签名的原因；已有电子签名时必填。")] = "",
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -65,14 +58,12 @@ def sign(
 
 @app.command()
 def deliver(
-    report: _ReportArgument,
+    report: ReportArgument,
     section: Annotated[
         str | None,
-        typer.Argument(metavar="科室", help="科室的编号或名称；考评结果表写 result_table。", show_default=False),
+        typer.Argument(metavar="科室", help="科室的编号或名称；或写“考评结果表”。", show_default=False),
     ] = None,
-    to: Annotated[
-        str, typer.Option("--to", help="office（局办公室）、province（省民政厅）或 supervision（督查室）。")
-    ] = "office",
+    to: Annotated[str, typer.Option("--to", help="报给谁：办公室、省厅或督查室。")] = "office",
     at: Annotated[str | None, typer.Option("--at", help="移交时间，例如 2017-06-26T10:00；默认为现在。")] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -80,7 +71,7 @@ def deliver(
 ) -> None:
     """登记科室月报报送办公室或省厅、办公室月报和考评结果表报送督查室，并生成交接单（印有文件的 sha256 和归档账本头）。
 
-    例：minsheng deliver 2017-H1 result_table --to supervision
+    例：minsheng deliver 2017-06 救助科 --to 办公室；minsheng deliver 2017-H1 考评结果表 --to 督查室
     """
     from minsheng.cli.console import RunDisplay
     from minsheng.commands.deliver import deliver as hand_over

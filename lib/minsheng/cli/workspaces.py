@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import app, conclude
-from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import JsonOption, ParamsOption, PeriodArgument, WorkspaceOption, YearOption
 
 
 @app.command()
@@ -14,7 +14,7 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="文件夹", help="新工作区的文件夹；须是新的或空的。", show_default=False)
     ],
-    year: Annotated[int | None, typer.Option("--year", help="方案年度；默认为今年。")] = None,
+    year: YearOption = None,
 ) -> None:
     """建立一个新的工作区：方案小样、笔记本、说明，第一次就能运行。
 
@@ -30,9 +30,7 @@ def init(
 
 @app.command()
 def template(
-    period: Annotated[
-        str, typer.Argument(metavar="报告期", help="报告期，例如 2017-07、2017-H1、2017。", show_default=False)
-    ],
+    period: PeriodArgument,
     out: Annotated[Path | None, typer.Option("--out", help="写到哪里；默认为 outputs/<报告期>/templates/。")] = None,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,

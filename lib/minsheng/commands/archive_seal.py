@@ -231,7 +231,9 @@ def seal_payload(
         software=version_text(),
         payload=payload,
         describe=descriptions(workspace, plan, period, payload),
-        sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00").replace(tzinfo=BEIJING),
+        sealed_at=bureau_time(sealed_at, option="--sealed-at", example="2017-06-26T15:00", near=period).replace(
+            tzinfo=BEIJING
+        ),
         why=why,
         registers=register_heads(workspace.data),
         changed_code=tuple(changed),

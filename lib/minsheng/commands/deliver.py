@@ -31,7 +31,7 @@ from minsheng.signing.deliveries import (
     refresh_deliveries,
 )
 from minsheng.signing.signatures import PADES, SignedReport, newest_signatures, read_signed
-from minsheng.signing.standing import MONTHLY_REPORT, MonthlyReport
+from minsheng.signing.standing import MONTHLY_REPORT, MonthlyReport, receiver_typed
 from minsheng.site.first_page import refresh_first_page
 from minsheng.workspace import Workspace
 
@@ -73,8 +73,9 @@ def deliver(
         As for :func:`~minsheng.commands.sign.find_report`; or a half-year or year, and ``result_table``.
     to
         ``office`` or ``province`` for a section's report; ``supervision`` for the office's and for the result table.
+        As people call them (办公室, 省厅, 督查室) or by these ids.
     at
-        When, ISO 8601; by default now.
+        When, as people write it; by default now.
 
     Raises
     ------
@@ -83,14 +84,15 @@ def deliver(
     GateRefusedError
         If the report was not made or was changed since, or the signed file on record is not the one that was signed.
     """
-    is_table = section == RESULT_TABLE
+    to = receiver_typed(to)
+    is_table = section in {RESULT_TABLE, "考评结果表", "结果表"}
     report = find_result_table(workspace, Period(month)) if is_table else find_report(workspace, month, section)
     allowed = (SUPERVISION,) if report.is_result_table else receivers_of(report.section)
     if to not in allowed:
-        names = "、".join(f"{each}（{RECEIVERS[each]}）" for each in allowed)
-        raise UsageError(f"--to “{to}”：{report.name}应报 {names}")
+        names = "、".join(f"{RECEIVERS[each]}（{each}）" for each in allowed)
+        raise UsageError(f"--to {RECEIVERS[to]}：{report.name}应报 {names}")
     plan = load_plan(workspace.params, report.period.year)
-    delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00")
+    delivered_at = bureau_time(at, option="--at", example="2017-06-26T16:00", near=report.period)
     demand_after_data(report, delivered_at, "--at")
     for done in bring_up_to_date(workspace):
         display.stage(done)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.reviews import ReceivedReview, read_reviews, receive_review, registered_reviews
 from minsheng.intake.returns.receipts import receipts_dir
-from minsheng.intake.returns.receiving import Received, Receiver
+from minsheng.intake.returns.receiving import SPREADSHEETS, Received, Receiver
 from minsheng.intake.returns.store import ASSIGNED, read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import not_used_words
@@ -48,7 +49,7 @@ class ReceiveOutcome(Outcome):
     verdicts: dict[str, Verdict]
     stale: tuple[Period, ...]
     told: tuple[str, ...] = ()
-    """What was taken back."""
+    """What was taken back, or passed over in a folder."""
     plan_faults: tuple[str, ...] = ()
     """Why nothing was checked: the plan has faults."""
 
@@ -156,7 +157,7 @@ def receive_files(
     month
         ``YYYY-MM``; a file whose cover names another month is refused.
     files
-        In the order in which they came.
+        In the order in which they came; of a folder its spreadsheets, by name.
     received_at
         ISO date and time; by default now, the only time that the clock is read: it is an input, kept in the register.
     sender
@@ -172,13 +173,14 @@ def receive_files(
         If not even whose a return is can be told from the plan; with other faults files are registered, not checked.
     """
     period = _month(month)
+    files, passed_over = _in_folders(files)
     if area is not None and len(files) != 1:
         raise UsageError(f"--area 认定一份文件是谁的，一次只能接收一份，现有 {len(files)} 份")
-    missing = [str(path) for path in files if not path.is_file()]
+    missing = [f"{path}{_near_by(path)}" for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
     # The only time that the clock is read: it is an input, kept in the register.
-    moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30")
+    moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30", near=period)
     plan, faults = load_for_registering(workspace.params, period.year)
     for done in bring_up_to_date(workspace):
         display.stage(done)
@@ -190,10 +192,36 @@ def receive_files(
     concerned = {one.delivery.id for one in received if one.delivery}
     if concerned and not faults:
         try:
-            return _checked(workspace, plan, period, received, concerned, display)
+            return _checked(workspace, plan, period, received, concerned, display, told=passed_over)
         except PlanInvalidError as error:  # expectations are read by the check alone
-            return ReceiveOutcome(workspace, plan, period, received, {}, (), plan_faults=tuple(error.faults))
-    return ReceiveOutcome(workspace, plan, period, received, {}, (), plan_faults=tuple(map(str, faults)))
+            faulty = tuple(error.faults)
+            return ReceiveOutcome(workspace, plan, period, received, {}, (), passed_over, plan_faults=faulty)
+    faulty = tuple(map(str, faults))
+    return ReceiveOutcome(workspace, plan, period, received, {}, (), passed_over, plan_faults=faulty)
+
+
+def _in_folders(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """Return the files named, those of a folder one by one; and what in a folder is no spreadsheet."""
+    files: list[Path] = []
+    told: list[str] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith((".", "~$")))
+        found = [each for each in inside if each.suffix.lower() in SPREADSHEETS]
+        if not found:
+            raise UsageError(f"文件夹 {path} 里没有表格（{'、'.join(sorted(SPREADSHEETS))}）：请给出放着报表的文件夹")
+        files += found
+        told += [f"没有接收（不是表格）：{each.relative_to(path)}" for each in inside if each not in found]
+    return files, tuple(told)
+
+
+def _near_by(path: Path) -> str:
+    """Return the name in the same folder that was probably meant."""
+    names = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = get_close_matches(path.name, names, n=1)
+    return f"（是不是 {close[0]}）" if close else ""
 
 
 def _received(receiver: Receiver, path: Path, reader: Reader, at: datetime, sender: str, area: str | None) -> Received:
@@ -227,9 +255,9 @@ def withdraw_return(
     period = _month(month)
     if not why.strip():
         raise UsageError("撤回要用 --why 写明原因，它会记入登记")
-    moment = bureau_time(at, option="--received-at", example="2017-07-21T09:30")
+    moment = bureau_time(at, option="--received-at", example="2017-07-21T09:30", near=period)
     plan = load_plan(workspace.params, period.year)
-    owner = plan.find_owner(who) or next((each for each in plan.sections if each.name == who), None) or plan.area(who)
+    owner = plan.owner(who)
     for done in bring_up_to_date(workspace):
         display.stage(done)
     receiver = Receiver(plan, workspace.data, period)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from minsheng.domain.area import CITY, Section
-from minsheng.domain.clock import BEIJING, bureau_now, demand_past
+from minsheng.domain.clock import BEIJING, bureau_now, bureau_time
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.errors import FileRefusedError, GateRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
@@ -207,12 +207,7 @@ def register_scan(
     if not scan.is_file():
         raise UsageError(f"没有扫描件 {scan}")
     demand_leader(report, signer)
-    try:
-        at = datetime.fromisoformat(signed_on)
-    except ValueError as fault:
-        raise UsageError(f"签字日期“{signed_on}”不是日期：应为 YYYY-MM-DD") from fault
-    at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
-    demand_past(at.astimezone(BEIJING).replace(tzinfo=None), "签字日期")
+    at = bureau_time(signed_on, option="签字日期", example="2017-06-26", near=report.period).replace(tzinfo=BEIJING)
     demand_after_data(report, at, "签字日期")
     content = scan.read_bytes()
     # By its content, not its name.

@@ -44,8 +44,6 @@ from minsheng.workspace import Workspace
 # What failed is made again once returns, plan or program change: the same inputs would fail the same way.
 _UNATTENDED = RunOptions(repeat_failures=False)
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
-
 
 @dataclass(frozen=True)
 class DoneStep:
@@ -118,9 +116,11 @@ def tick(workspace: Workspace, date: str | None, *, display: Display) -> TickOut
     UsageError
         If the date is malformed.
     """
-    if date is not None and not _DATE.fullmatch(date):
-        raise UsageError(f"--date “{date}”不是日期：应为 YYYY-MM-DD 或 YYYY-MM-DDTHH:MM")
-    outcome = TickOutcome(bureau_time(date, option="--date", example="2017-06-26 或 2017-06-26T09:00", to_come=True))
+    # A day without a year is one of the newest plan's.
+    newest = max(plan_years(workspace.params), default=None)
+    near = Period(str(newest)) if newest is not None else None
+    moment = bureau_time(date, option="--date", example="2017-06-26 或 2017-06-26T09:00", to_come=True, near=near)
+    outcome = TickOutcome(moment)
     try:
         with _alone(workspace):
             for year in plan_years(workspace.params):

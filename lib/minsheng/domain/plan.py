@@ -15,6 +15,7 @@ from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Re
 from minsheng.domain.rubric import CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
+from minsheng.domain.typed_words import choose_typed, flat
 from minsheng.errors import UsageError
 
 __all__ = [
@@ -182,7 +183,7 @@ class Plan(Frozen):
         return tuple(area for area in self.areas if area.assessed and area.is_there(period))
 
     def area(self, name: str) -> Area:
-        """Return the area with this id, name, bureau or alias.
+        """Return the area with this id, name, bureau or alias, or whose name stands in the text (广元市苍溪县).
 
         Raises
         ------
@@ -192,8 +193,15 @@ class Plan(Frozen):
         for area in self.areas:
             if area.answers_to(name):
                 return area
+        said = flat(name)
+        named = [
+            area for area in self.areas if any(len(each) > 1 and each in said for each in (area.name, *area.aliases))
+        ]
+        if len(named) == 1:
+            return named[0]
         known = "、".join(f"{area.name}（{area.id}）" for area in self.areas)
-        raise UsageError(f"没有“{name}”这个地区。方案中的地区：{known}")
+        names = {area.id: (area.name, area.id, area.bureau, *area.aliases) for area in self.areas}
+        return self.area(choose_typed(name, names, "地区", f"方案中的地区：{known}", whole=True))
 
     def area_id(self, name: str) -> str:
         """Return the id of an area, or ``city`` for all of them."""
@@ -204,12 +212,23 @@ class Plan(Frozen):
         return self.whole if area_id == CITY else self.area(area_id).name
 
     def section(self, name: str) -> Section:
-        """Return the section with this id or name, else raise :class:`UsageError`."""
-        for section in self.sections:
-            if name in {section.id, section.name}:
-                return section
+        """Return the section with this id, name, or a part of one that no other has; else raise :class:`UsageError`."""
         known = "、".join(f"{section.name}（{section.id}）" for section in self.sections)
-        raise UsageError(f"没有“{name}”这个科室。方案中的科室：{known}")
+        names = {section.id: (section.name, section.id) for section in self.sections}
+        chosen = choose_typed(name, names, "科室", f"方案中的科室：{known}")
+        return next(section for section in self.sections if section.id == chosen)
+
+    def owner(self, name: str) -> Area | Section:
+        """Return the area or section that somebody typed, by id or name, else raise :class:`UsageError`."""
+        if any(flat(name) in {section.id, section.name} for section in self.sections):
+            return self.section(name)
+        try:
+            return self.area(name)
+        except UsageError as no_area:
+            try:
+                return self.section(name)
+            except UsageError as no_section:
+                raise UsageError(f"{no_area}；{no_section}") from no_section
 
     def find_owner(self, owner_id: str) -> Area | Section | None:
         """Return the area or section with this id, ``None`` if there is none."""

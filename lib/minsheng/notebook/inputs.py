@@ -22,6 +22,7 @@ from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures, ReturnNote
+from minsheng.domain.typed_words import period_typed
 from minsheng.errors import UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result
@@ -61,7 +62,7 @@ class Inputs:
     @classmethod
     def for_period(cls, period: str) -> Self:
         """Find the workspace and load the plan of the period's year."""
-        workspace, parsed = Workspace.find(), Period(period)
+        workspace, parsed = Workspace.find(), period_typed(period)
         compiled = os.environ.get(PLAN)
         plan = plan_from_json(Path(compiled).read_bytes()) if compiled else load_plan(workspace.params, parsed.year)
         return cls(workspace=workspace, plan=plan, period=parsed)

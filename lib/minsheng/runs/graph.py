@@ -134,9 +134,7 @@ def choose(tasks: list[Task], plan: Plan, areas: Sequence[str], notebooks: Seque
 
 
 def _subject(plan: Plan, name: str) -> str:
-    if any(name in {section.id, section.name} for section in plan.sections):
-        return plan.section(name).id
-    return plan.area_id(name)
+    return CITY if name in {CITY, "全市", plan.about.city} else plan.owner(name).id
 
 
 def _project_tasks(plan: Plan, period: Period) -> list[Task]:

@@ -9,10 +9,13 @@ from typing import Literal
 from minsheng.domain.area import CITY, Section
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.domain.typed_words import choose_typed
 from minsheng.files.hashing import sha256
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
 from minsheng.signing.deliveries import (
+    OFFICE,
+    PROVINCE,
     RECEIVERS,
     RESULT_TABLE,
     SUPERVISION,
@@ -53,6 +56,24 @@ class MonthlyReport:
 
 
 MONTHLY_REPORT = "monthly_report"
+
+_CALLED = {
+    OFFICE: ("局办公室", "办公室", "局办", "市民政局办公室", OFFICE),
+    PROVINCE: ("省民政厅", "省厅", "民政厅", "四川省民政厅", PROVINCE),
+    SUPERVISION: ("督查室", "市委市政府督查室", "市政府督查室", SUPERVISION),
+}
+"""What people call those whom reports go to."""
+
+
+def receiver_typed(text: str) -> str:
+    """Return to whom a report goes, as somebody typed it: 办公室, 省厅, 督查室.
+
+    Raises
+    ------
+    UsageError
+        If it is none of them.
+    """
+    return choose_typed(text, _CALLED, "报送对象", "可写 --to 办公室、--to 省厅 或 --to 督查室", whole=True)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from minsheng.files.written import canonical_json
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.returns.months_before import MonthsBefore
-from minsheng.intake.returns.receiving import register_held
+from minsheng.intake.returns.receiving import SPREADSHEETS, register_held
 from minsheng.intake.returns.store import (
     CHECKED,
     CheckedMonth,
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
-
-_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
 
 
 def check_month(
@@ -243,7 +241,7 @@ class Checker:
         stray = [
             path
             for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-            if path.suffix.lower() in _SPREADSHEETS
+            if path.suffix.lower() in SPREADSHEETS
             and path not in known
             and not path.name.startswith((".", "~$"))
             # A receipt in progress, or a copy of what has been received, is no return that was forgotten.
