@@ -118,33 +118,37 @@ def _sheets(data: bytes, found: Package) -> list[dict[str, Any]]:
         raise RefusedError(PASSWORD) from error
     except (python_calamine.CalamineError, OSError) as error:
         raise RefusedError(f"打不开（{_why(error)}）：{SAVE_AGAIN}") from error
-    sheets = []
+    sheets: list[dict[str, Any]] = []
     for meta in book.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         try:
-            sheet = book.get_sheet_by_name(meta.name)
+            page = book.get_sheet_by_name(meta.name)
         except (python_calamine.CalamineError, OSError) as error:
             raise RefusedError(
                 f"工作表“{meta.name}”打不开（{_why(error)}）：请用 Excel 或 WPS 打开、确认完好后另存为 xlsx 再报"
             ) from error
-        check_extent(sheet.end[0] + 1 if sheet.end else 0, sheet.end[1] + 1 if sheet.end else 0, f"工作表“{meta.name}”")
+        check_extent(page.end[0] + 1 if page.end else 0, page.end[1] + 1 if page.end else 0, f"工作表“{meta.name}”")
         scan = found.sheets.get(meta.name, Scan())
-        rows = [[_PLAIN[type(cell)](cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = [[_PLAIN[type(cell)](cell) for cell in row] for row in page.to_python(skip_empty_area=False)]
         _mark_shown(rows, scan)
         sheets.append(
             {
                 "name": meta.name,
                 "hidden": meta.visible != python_calamine.SheetVisibleEnum.Visible,
                 "rows": rows,
-                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []] or scan.merged,
+                "merged": [[*first, *last] for first, last in page.merged_cell_ranges or []] or scan.merged,
                 "hidden_rows": scan.hidden_rows,
                 "hidden_columns": scan.hidden_columns,
                 "errors": scan.errors,
-                "uncached": [*scan.uncached, *stale_formulas(rows, scan.formulas)],
+                "uncached": scan.uncached,
                 "pictures": scan.pictures,
             }
         )
+    by_name = {sheet["name"]: sheet["rows"] for sheet in sheets}
+    for sheet in sheets:
+        formulas = found.sheets.get(sheet["name"], Scan()).formulas
+        sheet["uncached"] = [*sheet["uncached"], *stale_formulas(sheet["rows"], formulas, by_name)]
     return sheets
 
 
@@ -171,6 +175,10 @@ def _csv_text(data: bytes) -> str:
         return data.decode("gb18030")
 
 
+_PAGES = ("mime-version:", "<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")
+"""How a web page or a document begins."""
+
+
 def _read_csv(data: bytes) -> list[dict[str, Any]]:
     try:
         text = _csv_text(data)
@@ -180,8 +188,12 @@ def _read_csv(data: bytes) -> list[dict[str, Any]]:
         ) from error
     if "\x00" in text:
         raise RefusedError(f"含有空字节，不是表格文件，也不是文本：{SAVE_AGAIN}")
-    if text.lstrip().lower().startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")):
-        raise RefusedError("内容是网页或文档，只是换了扩展名：{SAVE_AGAIN}")
+    if (
+        text.lstrip()
+        .lower()
+        .startswith(("mime-version:", "<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf"))
+    ):
+        raise RefusedError(f"内容是网页或文档，只是换了扩展名：{SAVE_AGAIN}")
     delimiter = max(",\t;|", key=text.count)
     csv.field_size_limit(len(text) + 1)
     rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isclose, prod
 from typing import Any
 
-from minsheng.domain.addresses import position
+from minsheng.domain.addresses import column_letters, position
 
 _LONGEST = 400
 
@@ -20,10 +20,16 @@ _MOST_CELLS = 1_000_000
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<text>\"(?:[^\"]|\"\")*\")"
-    r"|(?P<cell>\$?[A-Za-z]{1,3}\$?\d{1,7})(?![A-Za-z0-9(])|(?P<name>[A-Za-z]+)(?=\()|(?P<sign><=|>=|<>|[-+*/(),:<>=;&!]))"
+    r"|(?P<cell>(?:(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?\$?[A-Za-z]{1,3}\$?\d{1,7})(?![A-Za-z0-9(])|(?P<name>[A-Za-z]+)(?=\()|(?P<sign><=|>=|<>|[-+*/(),:<>=;&]))"
 )
 
-_OPEN_DOCUMENT = re.compile(r"\[\.(\$?[A-Z]{1,3}\$?\d+)(?::\.(\$?[A-Z]{1,3}\$?\d+))?\]")
+_OPEN_DOCUMENT = re.compile(
+    r"\[(?:\$?(?P<sheet>'(?:[^']|'')+'|[^\[\]'.:]+))?\.(?P<first>\$?[A-Z]{1,3}\$?\d+)(?::\.(?P<last>\$?[A-Z]{1,3}\$?\d+))?\]"
+)
+
+_REFERENCE = re.compile(
+    r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<![A-Za-z0-9_.])(?P<fixed>\$?)(?P<letters>[A-Za-z]{1,3})(?P<row>\$?\d{1,7})(?![A-Za-z0-9_(!])"
+)
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -47,7 +53,30 @@ class _CannotTellError(Exception):
     """The formula holds something that is not computed here."""
 
 
-def stale_formulas(rows: Sequence[Sequence[Any]], formulas: Mapping[str, str]) -> list[str]:
+Rows = Sequence[Sequence[Any]]
+
+
+def shifted(formula: str, down: int, right: int) -> str:
+    """Return a shared formula as another of its cells has it.
+
+    Examples
+    --------
+    >>> shifted('SUM(B2:$C$9)&"A1"', 1, 2)
+    'SUM(D3:$C$9)&"A1"'
+    """
+
+    def moved(match: re.Match[str]) -> str:
+        at = position(f"{match['letters']}1") if match["letters"] else None
+        if at is None:
+            return match[0]
+        letters = match["letters"] if match["fixed"] else column_letters(at[1] + right)
+        row = match["row"] if match["row"].startswith("$") else str(int(match["row"]) + down)
+        return f"{match['fixed']}{letters}{row}"
+
+    return _REFERENCE.sub(moved, formula)
+
+
+def stale_formulas(rows: Rows, formulas: Mapping[str, str], sheets: Mapping[str, Rows] | None = None) -> list[str]:
     """Return the addresses of formulas whose stored value is another than their cells give.
 
     Parameters
@@ -56,19 +85,21 @@ def stale_formulas(rows: Sequence[Sequence[Any]], formulas: Mapping[str, str]) -
         The stored values of the sheet: numbers, texts, ``None``; anything else cannot be told.
     formulas
         Address → formula, as xlsx or ods writes it.
+    sheets
+        The stored values of the workbook's sheets, by name.
 
     Examples
     --------
     >>> stale_formulas([[2, 3, 5], [2, 3, 4]], {"C1": "A1+B1", "C2": "of:=SUM([.A2:.B2])"})
     ['C2']
     """
-    grid, found = _Grid(rows), []
+    grid, found = _Grid({**(sheets or {}), "": rows}), []
     for address, formula in formulas.items():
         at = position(address)
         if at is None or len(formula) > _LONGEST:
             continue
         try:
-            stored, due = grid.stored(*at), _Formula(formula, grid).value()
+            stored, due = grid.stored("", *at), _Formula(formula, grid).value()
         except (_CannotTellError, RecursionError, ArithmeticError, TypeError):
             continue
         if not _same(stored, due):
@@ -83,28 +114,34 @@ def _same(stored: float | str | None, due: float | str | None) -> bool:
 
 
 class _Grid:
-    """The stored values of one sheet."""
+    """The stored values of a workbook's sheets; the formulas' own has no name."""
 
-    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
-        self._rows = rows
+    def __init__(self, sheets: Mapping[str, Rows]) -> None:
+        self._sheets = sheets
         self._left = _MOST_CELLS
 
-    def stored(self, row: int, column: int) -> float | str | None:
+    def _rows(self, sheet: str) -> Rows:
+        if sheet not in self._sheets:
+            raise _CannotTellError
+        return self._sheets[sheet]
+
+    def stored(self, sheet: str, row: int, column: int) -> float | str | None:
         self._left -= 1
         if self._left < 0:
             raise _CannotTellError
-        value = self._rows[row][column] if row < len(self._rows) and column < len(self._rows[row]) else None
-        if isinstance(value, dict) and "p" in value:
-            return float(value["p"])
+        rows = self._rows(sheet)
+        value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+        if isinstance(value, dict) and value.keys() <= {"p", "k"}:
+            return float(next(iter(value.values())))
         if isinstance(value, bool) or not isinstance(value, int | float | str | None):
             raise _CannotTellError
         return value
 
-    def range(self, first: tuple[int, int], last: tuple[int, int]) -> Iterator[float]:
+    def range(self, sheet: str, first: tuple[int, int], last: tuple[int, int]) -> Iterator[float]:
         """Yield the figures of a range; texts and blanks count for nothing."""
-        for row in range(first[0], min(last[0], len(self._rows) - 1) + 1):
+        for row in range(first[0], min(last[0], len(self._rows(sheet)) - 1) + 1):
             for column in range(first[1], last[1] + 1):
-                value = self.stored(row, column)
+                value = self.stored(sheet, row, column)
                 if isinstance(value, int | float):
                     yield value
 
@@ -113,9 +150,7 @@ class _Formula:
     """One formula, read from left to right."""
 
     def __init__(self, text: str, grid: _Grid) -> None:
-        text = _OPEN_DOCUMENT.sub(
-            lambda m: m[1] + (f":{m[2]}" if m[2] else ""), text.removeprefix("of:").removeprefix("=")
-        )
+        text = _OPEN_DOCUMENT.sub(_as_excel, text.removeprefix("of:").removeprefix("="))
         self._grid = grid
         self._tokens: list[tuple[str, str]] = []
         at = 0
@@ -178,7 +213,8 @@ class _Formula:
             case "text":
                 return text[1:-1].replace('""', '"')
             case "cell":
-                return self._grid.stored(*_place(text))
+                sheet, at = _place(text)
+                return self._grid.stored(sheet, *at)
             case "name":
                 return self._function(text.upper())
         if text != "(":
@@ -218,7 +254,8 @@ class _Formula:
         if kinds == ["cell", "sign", "cell"] and self._tokens[self._at + 1][1] == ":":
             first, last = self._tokens[self._at][1], self._tokens[self._at + 2][1]
             self._at += 3
-            yield from self._grid.range(_place(first), _place(last))
+            sheet, begin = _place(first)
+            yield from self._grid.range(sheet, begin, _place(last)[1])
             return
         alone = kinds[:1] == ["cell"]
         value = self._comparison()
@@ -235,8 +272,16 @@ def _figure(value: Any) -> float:
     return float(value)
 
 
-def _place(reference: str) -> tuple[int, int]:
-    return position(reference.replace("$", "").upper()) or _refuse()
+def _as_excel(match: re.Match[str]) -> str:
+    """Write a reference of OpenDocument as Excel does."""
+    sheet = (match["sheet"] or "").strip("'")
+    return (f"'{sheet}'!" if sheet else "") + match["first"] + (f":{match['last']}" if match["last"] else "")
+
+
+def _place(reference: str) -> tuple[str, tuple[int, int]]:
+    """Return sheet, empty for the formula's own, and place of a reference."""
+    sheet, _, cell = reference.rpartition("!")
+    return sheet.strip("'").replace("''", "'"), position(cell.replace("$", "").upper()) or _refuse()
 
 
 def _refuse() -> Any:

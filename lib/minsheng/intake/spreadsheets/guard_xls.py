@@ -12,6 +12,7 @@ from enum import IntEnum
 import olefile
 
 from minsheng.domain.addresses import address
+from minsheng.intake.spreadsheets.biff_formulas import formula_text, shared_by
 from minsheng.intake.spreadsheets.guard import PASSWORD
 from minsheng.intake.spreadsheets.guard_package import Package
 from minsheng.intake.spreadsheets.guard_parts import MAX_COLUMNS, RefusedError, Scan
@@ -47,6 +48,7 @@ class _Record(IntEnum):
     ROW = 0x0208
     SHORT_NUMBER = 0x027E
     FORMAT = 0x041E
+    SHARED_FORMULA = 0x04BC
     BOF = 0x0809
 
 
@@ -173,7 +175,7 @@ class _Workbook:
         return {name: self._sheet(at) for name, at in places.items()}
 
     def _sheet(self, at: int) -> Scan:
-        scan = Scan()
+        scan = Scan(formulas=self._formulas(at))
         for kind, body in self._records(at):
             match kind:
                 case _Record.ROW:
@@ -188,6 +190,26 @@ class _Workbook:
                 case _:
                     self._cell(scan, kind, body)
         return scan
+
+    def _formulas(self, at: int) -> dict[str, str]:
+        """Return the formulas of a sheet by address, those that can be told."""
+        own: dict[tuple[int, int], bytes] = {}
+        shared: dict[tuple[int, int], bytes] = {}
+        last = (0, 0)
+        for kind, body in self._records(at):
+            if kind == _Record.FORMULA and _has_value(body):
+                last = struct.unpack_from("<HH", body)
+                own[last] = body[22 : 22 + struct.unpack_from("<H", body, 20)[0]]
+            elif kind == _Record.SHARED_FORMULA:
+                # It stands behind the first of the cells that share it.
+                shared[last] = body[10 : 10 + struct.unpack_from("<H", body, 8)[0]]
+        found = {}
+        for (row, column), tokens in own.items():
+            first = shared_by(tokens)
+            text = formula_text(shared.get(first, b"") if first else tokens, row, column)
+            if text:
+                found[address(row, column)] = text
+        return found
 
     def _cell(self, scan: Scan, kind: int, body: bytes) -> None:
         match kind:
@@ -213,6 +235,11 @@ class _Workbook:
             scan.percents.append((row, column))
         if style < len(self._divided) and self._divided[style]:
             scan.divided.append((row, column))
+
+
+def _has_value(body: bytes) -> bool:
+    """Whether a formula's stored result is a figure or a text; an error or a truth is none that can be computed."""
+    return body[12:14] != b"\xff\xff" or body[6] in {0, 3}
 
 
 def _text(body: bytes, length: int, prefix: int) -> str:

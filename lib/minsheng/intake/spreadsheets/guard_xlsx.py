@@ -6,6 +6,7 @@ Only the standard library: this runs in the reading child.
 import posixpath
 
 from minsheng.domain.addresses import address, position
+from minsheng.intake.spreadsheets.formulas import shifted
 from minsheng.intake.spreadsheets.guard_package import Members, Package
 from minsheng.intake.spreadsheets.guard_parts import (
     MAX_COLUMNS,
@@ -112,6 +113,10 @@ class _Worksheet(Elements):
         self.waiting = False
         self.digits = ""
         """The row of the last cell as its address writes it."""
+        self.shared = ""
+        """The number of the formula that the cell shares with others."""
+        self.masters: dict[str, tuple[int, int, str]] = {}
+        """By that number row, column and formula of the first of them."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match name if ":" not in name else local_name(name):
@@ -133,8 +138,9 @@ class _Worksheet(Elements):
                 self._occupied()
                 self._wait()
                 self.written = []
-                # An array's formula is not its cell's alone.
-                if attributes.get("t", "normal") != "array":
+                self.shared = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+                # The formula of an array is not its cell's alone, where it has more than one.
+                if attributes.get("t") != "array" or ":" not in attributes.get("ref", ""):
                     self.parser.CharacterDataHandler = self.written.append
             case other:
                 self._around(other, attributes)
@@ -197,14 +203,24 @@ class _Worksheet(Elements):
                     self.scan.errors[address(self.row, self.column)] = text or "#错误值"
                 elif self.formula and not text and kind != "str":
                     self.scan.uncached.append(address(self.row, self.column))
-                elif self.formula and self.written:
-                    self.scan.formulas[address(self.row, self.column)] = "".join(self.written)
+                elif self.formula and (formula := self._formula()):
+                    self.scan.formulas[address(self.row, self.column)] = formula
                 self._waited()
             case local if local in HEADERS:
                 text = header_text("".join(self.text))
                 if has_many_digits(text):
                     self.scan.said.append(("", "页眉或页脚", text))
                 self._waited()
+
+    def _formula(self) -> str:
+        """Return the cell's formula; of a shared one only the first cell has the text."""
+        text = "".join(self.written)
+        if self.shared and text:
+            self.masters[self.shared] = (self.row, self.column, text)
+        elif self.shared in self.masters:
+            row, column, text = self.masters[self.shared]
+            return shifted(text, self.row - row, self.column - column)
+        return text
 
     def _waited(self) -> None:
         self.waiting = self.formula = False
