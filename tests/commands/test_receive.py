@@ -95,6 +95,14 @@ def test_a_folder_stands_for_the_spreadsheets_in_it(may: Workspace, tmp_path: Pa
     assert "~$" not in done.output
 
 
+def test_a_personal_number_in_a_files_own_name_is_said_and_shown_nowhere(may: Workspace, tmp_path: Path) -> None:
+    shutil.copyfile(sample("2017-06"), tmp_path / "苍溪13908123456.xlsx")
+    outcome = receive(may, "2017-06", tmp_path / "苍溪13908123456.xlsx")
+    said = "\n".join(outcome.lines()) + json.dumps(outcome.as_json(), ensure_ascii=False)
+    assert "文件名含手机号（139****3456）" in said
+    assert "13908123456" not in said
+
+
 def test_an_empty_folder_and_a_name_mistyped_are_answered(may: Workspace, tmp_path: Path) -> None:
     (tmp_path / "空").mkdir()
     with pytest.raises(UsageError, match=r"里没有表格（\.csv、\.et、"):

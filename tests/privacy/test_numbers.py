@@ -158,3 +158,21 @@ def test_decimals_digests_and_document_numbers_are_no_spellings_of_numbers():
             f"广民发〔2017〕{number}号，2017.06.20/2017.07.31，川财社(2017){number}号，510821/2017/{number:04}"
         )
     assert [text for text in texts if personal_numbers(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话1三9〇8123456，请回电", "电话139****3456，请回电"),
+        ("一3九-0812-三456", "139****3456"),
+        ("二〇一七年139零8123456", "二〇一七年139****3456"),
+        ("三13908123456", "三139****3456"),  # the word in front is no digit of it
+    ],
+)
+def test_digits_of_both_kinds_in_one_number(text: str, masked: str) -> None:
+    assert masked_text(text) == masked
+
+
+def test_years_and_amounts_in_both_kinds_are_no_numbers() -> None:
+    text = "二〇一七年6月救助4574人次，1三9户，共一千三百人；文号〔2017〕三十九号，编号2017一二三四五六"
+    assert masked_text(text) == text

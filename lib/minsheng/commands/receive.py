@@ -23,6 +23,7 @@ from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan
 from minsheng.plan.loader import load_for_registering
+from minsheng.privacy.personal_numbers import masked_text
 from minsheng.runs.history import RunHistory
 from minsheng.runs.options import Display
 from minsheng.runs.staleness import later_stale_months
@@ -77,6 +78,10 @@ class ReceiveOutcome(Outcome):
         return lines
 
     def _file_lines(self, one: Received) -> list[str]:
+        personal = f"  {one.personal}：登记和回执中已打码；请把文件改名，并请报送单位不要在文件名里写个人信息"
+        return self._became(one) + [personal] * bool(one.personal)
+
+    def _became(self, one: Received) -> list[str]:
         delivery = one.delivery
         if delivery is None:
             kept = f"（原件存于 {one.kept}）" if one.kept else ""
@@ -130,6 +135,7 @@ class ReceiveOutcome(Outcome):
             "restores": one.restores.revision if one.restores else None,
             "changes": [vars(change) for change in one.changes],
             "reason": one.reason,
+            "personal": one.personal,
             "kept": str(one.kept.relative_to(self.workspace.root)) if one.kept else "",
         }
 
@@ -229,7 +235,7 @@ def _received(receiver: Receiver, path: Path, reader: Reader, at: datetime, send
     try:
         return receiver.receive(path, reader, received_at=at, sender=sender, area=area)
     except UsageError as error:
-        return Received(path.name, "refused", reason=str(error))
+        return Received(masked_text(path.name), "refused", reason=masked_text(str(error)))
 
 
 @names_disk_faults

@@ -47,6 +47,11 @@ _HAN_RUN = re.compile(
     "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,}+"
 )
 
+_ANY_DIGIT = "[0-9〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
+
+_MIXED_RUN = re.compile(f"{_ANY_DIGIT}(?:[ \t-]?{_ANY_DIGIT}){{10,}}+")
+"""Digits of both kinds in one number: 1三9〇8123456."""
+
 _LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3}(?:\r?\n[ \t-]{0,12})?)[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
 """Letters of other alphabets and signs that look like the X that ends an ID."""
 
@@ -129,6 +134,16 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
     date; a mobile number has a prefix that is in use; a card an issuer's prefix and a check digit (Luhn).
     """
     plain = normalised(text)
+    found = _found(plain)
+    mixed = plain if plain.isascii() else _MIXED_RUN.sub(lambda run: run[0].translate(_HAN_DIGITS), plain)
+    if mixed != plain:
+        taken = {at for number in found for at in range(number.start, number.end)}
+        found += [each for each in _found(mixed) if taken.isdisjoint(range(each.start, each.end))]
+        found.sort(key=lambda number: number.start)
+    return tuple(found)
+
+
+def _found(plain: str) -> list[PersonalNumber]:
     found: list[PersonalNumber] = []
     if _ENOUGH_DIGITS.search(plain):
         for run in _RUN.finditer(plain):
@@ -138,7 +153,7 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
         taken = {at for number in found for at in range(number.start, number.end)}
         found += [each for each in _dotted(plain) if each.start not in taken and each.end - 1 not in taken]
         found.sort(key=lambda number: number.start)
-    return tuple(found)
+    return found
 
 
 def _dotted(text: str) -> Iterator[PersonalNumber]:

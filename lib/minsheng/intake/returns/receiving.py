@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -38,7 +38,7 @@ from minsheng.intake.returns.store import (
 )
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.reader import Reader, too_large
-from minsheng.privacy.personal_numbers import masked_text
+from minsheng.privacy.personal_numbers import masked_text, personal_numbers
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
 
@@ -141,7 +141,7 @@ class Received:
     """What became of one delivered file."""
 
     source: str
-    """Its name as given."""
+    """Its name as given, personal numbers in it masked."""
     outcome: Literal["registered", "unchanged", "refused"]
     delivery: Delivery | None = None
     """The line of the register that holds its bytes."""
@@ -155,6 +155,8 @@ class Received:
     """Why it is refused."""
     kept: Path | None = None
     """Where the refused file is kept."""
+    personal: str = ""
+    """What of personal numbers stands in its own name, in words; empty where none does."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,10 @@ class Receiver:
         FileRefusedError
             If the register itself is damaged.
         """
+        received = self._received(source, reader, received_at, sender, area)
+        return replace(received, source=masked_text(source.name), personal=_personal_in(source.name))
+
+    def _received(self, source: Path, reader: Reader, received_at: datetime, sender: str, area: str | None) -> Received:
         if said := too_large(source.stat().st_size):
             # Neither read nor copied: what nobody can read would fill the disk that holds the evidence.
             return Received(source.name, "refused", reason=f"{said}。没有留存，原件仍在送来的地方")
@@ -222,7 +228,7 @@ class Receiver:
             workbook = reader.read(content)
             parsed = parse_return(workbook, self._plan, whose=area)
             check_month_of(parsed, self._period)
-            event, why = self._decision(parsed, area, source.name, sender)
+            event, why = self._decision(parsed, area, masked_text(source.name), sender)
             body = sender or parsed.cover.cells["unit"].shown
             new = _New(source, content, workbook, parsed, received_at, body, event, why)
             with register_held(self._data_dir):
@@ -333,6 +339,12 @@ class Receiver:
             # A registered file that cannot be read is the check's to report; the new one replaces it.
             return ()
         return revision_changes(before, parsed)
+
+
+def _personal_in(name: str) -> str:
+    numbers = personal_numbers(name)
+    kinds = "、".join(dict.fromkeys(str(number.kind) for number in numbers))
+    return f"文件名含{kinds}（{'、'.join(number.masked for number in numbers)}）" if numbers else ""
 
 
 def _suffix(workbook: Workbook) -> str:
