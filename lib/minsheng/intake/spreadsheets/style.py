@@ -48,8 +48,6 @@ _LINE = "#A6A6A6"
 
 _A4 = 9
 
-_A4_WIDTH = 190
-"""Half-width characters that A4 in landscape shows at more than half of their size."""
 
 _MESSAGE_LIMIT = 250  # Excel cuts a prompt at 255 characters
 
@@ -94,8 +92,6 @@ class Styles:
         self.title = format_of(
             bold=True, font_size=18 if printed else 16, align="center", valign="vcenter", text_wrap=True
         )
-        # Centred over pages that lie side by side, it would be cut between them.
-        self.long_title = format_of(bold=True, font_size=16, align="left", valign="vcenter")
         self.subtitle = format_of(valign="vcenter")
         header = f"#{PAPER_HEADER}" if printed else _HEADER
         self.header = format_of(**cell, bold=True, align="center", text_wrap=True, bg_color=header)
@@ -206,30 +202,10 @@ def _words(title: str, hint: str, said: str) -> dict[str, str]:
     return words
 
 
-def pages_across(styles: Styles, width: float) -> int:
-    """Return how many pages side by side a sheet takes; only a template wider than A4 can show takes more than one."""
-    return ceil(width / _A4_WIDTH) if styles.template and width else 1
-
-
-def finish_page(sheet: Any, styles: Styles, *, landscape: bool, width: float = 0, keys: int = 0) -> None:
-    """Set the paper, A4 and one page wide, and lock a template's sheet without a password (protection from slips only).
-
-    Parameters
-    ----------
-    sheet, styles
-        What is finished, and how it looks.
-    landscape
-        Whether the long side lies below.
-    width
-        Of its columns, in half-width characters: a template wider than A4 can show readably takes pages side by side.
-    keys
-        How many columns name a row: they stand on each of these pages.
-    """
+def finish_page(sheet: Any, styles: Styles, *, landscape: bool) -> None:
+    """Set the paper, A4 and one page wide; lock a template's sheet, without a password: against slips only."""
     sheet.set_paper(_A4)
-    pages = pages_across(styles, width)
-    sheet.fit_to_pages(pages, 0)
-    if pages > 1 and keys:
-        sheet.repeat_columns(0, keys - 1)
+    sheet.fit_to_pages(1, 0)
     if landscape:
         sheet.set_landscape()
     if styles.template:

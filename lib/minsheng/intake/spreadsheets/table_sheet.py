@@ -19,7 +19,6 @@ from minsheng.intake.spreadsheets.style import (
     display_width,
     finish_page,
     line_count,
-    pages_across,
     reference_header,
 )
 
@@ -150,8 +149,6 @@ class TableSheet:
         lacking = max(_TITLE_SIZE * display_width(table.title), display_width(footer) + 1) - sum(self._widths)
         if lacking > 0 and not widths and book.styles.template:
             self._widths = [width + lacking / self._width for width in self._widths]
-        # Widths that were given are those of a sheet that reads well on A4.
-        self._paper = 0 if widths else sum(self._widths)
 
     def write(self, *, said: str = "", guide: str = "") -> None:
         """Write the sheet; below the title stands what it is about, or how it is to be filled in."""
@@ -167,7 +164,7 @@ class TableSheet:
             self._aids()
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
         self._sheet.repeat_rows(HEADER_ROW)
-        finish_page(self._sheet, self._styles, landscape=True, width=self._paper, keys=len(self._table.keys))
+        finish_page(self._sheet, self._styles, landscape=True)
 
     def _fitting_widths(self) -> list[float]:
         keys: list[float] = [
@@ -205,8 +202,7 @@ class TableSheet:
         for place, width in enumerate(self._widths):
             sheet.set_column(place, place, width)
         sheet.set_row(0, 32)
-        title = styles.long_title if pages_across(styles, self._paper) > 1 else styles.title
-        write_across(sheet, 0, self._width - 1, self._table.title, title)
+        write_across(sheet, 0, self._width - 1, self._table.title, styles.title)
         sheet.set_row(1, line_count(guide, sum(self._widths)) * LINE_HEIGHT + 6 if guide else 20)
         write_across(sheet, 1, self._width - 1, guide or said, styles.key_value if guide else styles.subtitle)
         headers = [*self._table.keys, *(self._header(slot) for slot in self._slots)]
