@@ -1,6 +1,7 @@
 """A receipt names the cell that was mistyped, not those that it makes look wrong, and says what to write there."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -12,6 +13,7 @@ from minsheng.domain.delivery import Severity, Verdict
 from minsheng.intake.returns.receipt_words import Entry, ReceiptWords, receipt_words
 from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
+from minsheng.intake.spreadsheets.cells import Percentage
 
 pytestmark = pytest.mark.slow
 
@@ -108,3 +110,15 @@ def test_a_receipt_that_comes_back_is_read_as_the_return_that_it_was(desk: Desk)
     again, same = desk.judge(made)
     assert {issue.severity for issue in again.issues} == {Severity.INFO}  # its two sheets are not read
     assert same == values
+
+
+def test_a_copy_shows_percentages_as_the_sender_saw_them(desk: Desk) -> None:
+    book = desk.reader.read(desk.good)
+    sheets = [replace(sheet, rows=((Percentage("0.7344"), Percentage("0.123456")),)) for sheet in book.sheets[:1]]
+    verdict, _ = desk.judge(desk.good)
+    words = receipt_words(desk.checker.plan, verdict, [sheets[0].name])
+    copied = openpyxl.load_workbook(
+        io.BytesIO(receipt_workbook(None, replace(book, sheets=tuple(sheets)), verdict, words))
+    )
+    cells = copied[sheets[0].name][1]
+    assert [(cell.value, cell.number_format) for cell in cells] == [(0.7344, "0.00%"), (0.123456, "0.00####%")]

@@ -115,6 +115,15 @@ def test_what_is_not_the_figure_is_passed_over(
     assert [issue.message for issue in notes(plan, june["cangxi"], **{project: text})] == []
 
 
+def test_a_name_that_may_mean_a_figure_which_could_not_be_read_is_passed_over(
+    plan: Plan, june: dict[str, CheckedReturn]
+) -> None:
+    read = all_read(june["cangxi"])
+    left = {name: value for name, value in read.values.items() if not name.startswith("dibao.urban.")}
+    parsed = dataclasses.replace(june["cangxi"].parsed, narratives={DIBAO: {"progress": "累计月人均补助297.83元"}})
+    assert list(narrative_notes(plan, parsed, read.model_copy(update={"values": left}))) == []
+
+
 def test_plans_and_sections_are_not_compared(plan: Plan, june: dict[str, CheckedReturn]) -> None:
     checked = june["cangxi"]
     parsed = dataclasses.replace(checked.parsed, narratives={ELDERLY: {"next_steps": "新增养老床位150张"}})

@@ -64,11 +64,14 @@ def _check_figures(reading: Reading, result: ParsedTable) -> None:
         where = reading.where(header.row, at, field=field)
         if column.id in header.twice:
             places = "、".join(reading.sheet.addresses(header.row, header.twice[column.id]))
+            merged = len({reading.owners.get((header.row, each)) for each in header.twice[column.id]} - {None}) == 1
             findings.add(
                 "READ-COLUMN-TWICE",
-                f"有两列以上都像“{column.label}”：{places}",
+                f"表头 {places} 合并成了一格，不知道哪一列是“{column.label}”"
+                if merged
+                else f"有两列以上都像“{column.label}”：{places}",
                 allowed="每个表头只出现一次",
-                action="请删去或改名多余的列",
+                action="请取消合并，给每一列写上自己的表头" if merged else "请删去或改名多余的列",
                 value=header.text(at),
                 **where,
             )
@@ -222,19 +225,39 @@ _OF_ONE_ROW = (*_FIGURES, CellType.DATE)
 def check_cells(reading: Reading, result: ParsedTable) -> None:
     """Name figures that lie in a merged range with others, which are nobody's, and long numbers that were rounded."""
     shared: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
+    texts: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
     for parsed in result.rows:
         for column in reading.table.columns:
             at = reading.header.columns.get(column.id)
             if at is None:
                 continue
-            if column.type in _OF_ONE_ROW and (owner := reading.owners.get((parsed.row, at))):
-                shared.setdefault(owner, []).append((parsed, column))
+            if owner := reading.owners.get((parsed.row, at)):
+                (shared if column.type in _OF_ONE_ROW else texts).setdefault(owner, []).append((parsed, column))
             raw = parsed.cells[column.id].raw
             if isinstance(raw, Decimal) and raw.adjusted() >= _EXACT_DIGITS:
                 _note_rounded(reading, parsed, column, raw)
     for cells in shared.values():
         if len(cells) > 1:  # merged with cells that hold nothing of the table, a figure is still that cell's
             _note_merged(reading, cells)
+    for cells in texts.values():
+        if len(cells) > 1:
+            _note_merged_text(reading, cells)
+
+
+def _note_merged_text(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]]) -> None:
+    """Ask about a text that lies over several cells: it was read as the first one's."""
+    (parsed, column), *_ = cells
+    if parsed.cells[column.id].value is None:
+        return
+    places = "、".join(each.cells[other.id].cell for each, other in cells)
+    reading.findings.add(
+        "READ-MERGED-TEXT",
+        f"“{column.label}”的 {places} 合并成了一格，其中的文字只算作 {parsed.cells[column.id].cell} 的，其余的格是空白",
+        allowed="每一格各写各的，不合并",
+        action="请取消合并，在每一格分别填写",
+        value=parsed.cells[column.id].shown,
+        **_place(reading, parsed, column),
+    )
 
 
 def _note_merged(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]]) -> None:

@@ -32,6 +32,8 @@ _MONTH = re.compile(
 
 _COMPACT_MONTH = re.compile(r"(?P<y>20[0-9]{2})(?P<m>0[1-9]|1[0-2])")
 
+_REMARK = re.compile(r"\([^()]*\)$")
+
 _STAMP = re.compile(r"(?:\((?:盖章|公章|章)\)|:)+$")
 
 _ABOVE = re.compile("(?:[^省市县区]{2,3}省)?(?:[^省市县区]{2,4}市)?")
@@ -127,7 +129,8 @@ def parse_month(raw: Raw) -> Period | None:
         raw = serial_day(raw) or raw
     if isinstance(raw, date | datetime):
         return Period.of_month(raw.year, raw.month)
-    text = arabic(normal(show(raw)))
+    # What stands in brackets behind it is a remark: 2017年6月（更正）.
+    text = arabic(_REMARK.sub("", normal(show(raw))))
     match = _MONTH.fullmatch(text) or _COMPACT_MONTH.fullmatch(text)
     try:
         return Period.of_month(int(match["y"]), int(match["m"])) if match else None
@@ -174,11 +177,18 @@ def _no_cover(workbook: Workbook) -> str:
         cells = [normal(show(cell)).rstrip(":*") for row in sheet.rows for cell in row]
         there = {wanted[text] for text in cells if text in wanted}
         if there and sheet.name:
-            empty = [label for name, label in labels.items() if name not in labelled(sheet)[0]]
-            what = "、".join(f"“{label}”" for label in empty)
-            return f"工作表“{sheet.name}”里找不到{what}的内容：标签照空白表写，内容填在它右边的单元格，请填好后再报"
+            found, blank = labelled(sheet)
+            empty = {label: blank.get(name, "") for name, label in labels.items() if name not in found}
+            what = "、".join(f"“{label}”（{at}）" if at else f"“{label}”" for label, at in empty.items())
+            return (
+                f"工作表“{sheet.name}”里找不到{what}的内容：标签照空白表写，内容填在它右边的单元格，填报单位写单位全称，"
+                "报告期写成 2017年6月 这样，请填好后再报"
+            )
     names = "、".join(sheet.name for sheet in workbook.sheets) or "（没有工作表）"
-    return f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}"
+    return (
+        f"找不到封面：应有一张“{COVER_SHEET}”，写明填报单位和报告期；文件里的工作表：{names}。"
+        "请用当月空白表填报，或补上封面后再报"
+    )
 
 
 def read_cover(workbook: Workbook, plan: Plan, *, decided: str | None = None) -> Cover:
@@ -209,11 +219,15 @@ def read_cover(workbook: Workbook, plan: Plan, *, decided: str | None = None) ->
         known = "、".join([area.bureau or area.name for area in plan.areas] + [s.name for s in plan.sections])
         meant = most_like(normal(show(unit)), {area.bureau: normal(area.bureau) for area in plan.areas if area.bureau})
         hint = f"（是不是“{meant}”？）" if meant else ""
-        raise FileRefusedError(f"{place(sheet.name, unit_cell)} 填报单位“{show(unit)}”不在方案中{hint}。可填：{known}")
+        raise FileRefusedError(
+            f"{place(sheet.name, unit_cell)} 填报单位“{show(unit)}”不在方案中{hint}。可填：{known}。请改正后再报；"
+            "市局确知是谁的，可用 --area 地区 认定"
+        )
     period = parse_month(month)
     if period is None:
         raise FileRefusedError(
-            f"{place(sheet.name, month_cell)} 报告期“{show(month)}”无法识别：应写成某年某月，例如 2017年6月"
+            f"{place(sheet.name, month_cell)} 报告期“{show(month)}”无法识别：应写成某年某月，例如 2017年6月。"
+            "请改正后再报"
         )
     cells = {name: ParsedCell(show(raw) or None, at, raw) for name, (raw, at) in found.items()}
     faults = {}

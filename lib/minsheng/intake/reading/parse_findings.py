@@ -32,6 +32,7 @@ SEVERITIES = {
     "READ-SHEET-TWICE": Severity.WARNING,
     "READ-TEXT-NUMBER": Severity.INFO,
     "READ-MERGED": Severity.CRITICAL,
+    "READ-MERGED-TEXT": Severity.WARNING,
     "READ-ROUNDED": Severity.WARNING,
     "READ-PERCENT": Severity.WARNING,
     "READ-DIVIDED": Severity.WARNING,

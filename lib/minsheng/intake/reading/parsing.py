@@ -191,11 +191,13 @@ def _hold_nothing_back(findings: Findings, before: int, parsed: ParsedTable, pla
 def _nothing_due(plan: Plan, owner: Area | Section, month: Period) -> str:
     """Say why an owner has nothing to report for a month."""
     if isinstance(owner, Area) and not owner.is_there(month):
-        return f"{owner.name}自{owner.since.label if owner.since else ''}起列入方案，{month.label}没有报送任务"
+        since = owner.since.label if owner.since else ""
+        return f"{owner.name}自{since}起列入方案，{month.label}没有报送任务：报告期填错的请改正后再报"
     months = [each for each in Period(str(month.year)).months if plan.projects_due(owner, each)]
     if not months:
-        return f"{owner.name}不直接报送：它的数由下级地区的报表汇总"
-    return f"{owner.name}{month.label}不用报送。应报月份：{'、'.join(each.label for each in months)}"
+        return f"{owner.name}不直接报送：它的数由下级地区的报表汇总，请由下级地区分别报送"
+    due = "、".join(each.label for each in months)
+    return f"{owner.name}{month.label}不用报送。应报月份：{due}。报告期填错的请改正后再报"
 
 
 def _asked(table: Table, rows: tuple[Row, ...], result: ParsedReturn) -> bool:

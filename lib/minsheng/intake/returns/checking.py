@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import minsheng
+from minsheng.domain.addresses import place
 from minsheng.domain.delivery import Delivery, Recorded, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -312,18 +313,20 @@ def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:
     cover = parsed.cover
     if (cover.id, cover.period) != (delivery.id, delivery.period):
         raise FileRefusedError(
-            f"登记为 {delivery.id} {delivery.period.label}，封面却是 {cover.id} {cover.period.label}"
+            f"登记为 {delivery.id} {delivery.period.label}，{place(cover.sheet, cover.cell('unit').cell)} 却是 "
+            f"{cover.id} {cover.period.label}：请核对封面和登记；"
+            "登记错的用 minsheng receive --withdraw 撤回，再重新登记"
         )
 
 
 def _verified(delivery: Delivery, data: bytes | None) -> bytes:
     """Return a delivered file's bytes, which must be those that were registered."""
     if data is None:
-        raise FileRefusedError(f"登记的文件 {delivery.file} 不见了")
+        raise FileRefusedError(f"登记的文件 {delivery.file} 不见了：请从备份或归档找回原件，放回原处")
     found = sha256(data)
     if found != delivery.sha256:
         raise FileRefusedError(
             f"{delivery.file} 与登记不符：登记的 sha256 是 {delivery.sha256[:12]}…，"
-            f"文件是 {found[:12]}…，收到后被改动过"
+            f"文件是 {found[:12]}…，收到后被改动过：请从备份或归档找回原件；要更正的请另行登记新的一版"
         )
     return data

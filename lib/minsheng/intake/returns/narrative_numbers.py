@@ -76,7 +76,8 @@ class _Known:
     names: tuple[str, ...]
     whole: bool
     """Whether a name counts only from its beginning: 养老床位 is neither 新增床位 nor 维修改造床位."""
-    value: Fraction
+    value: Fraction | None
+    """``None`` where its cells could not be read: whatever may mean it is passed over."""
     unit: str
     decimals: int
     indicator: Indicator | None = None
@@ -177,8 +178,7 @@ class _Reader:
             if isinstance(measure, MilestoneMeasure) or self._owner not in indicator.targets:
                 continue
             parts = parts_of(self._plan, indicator, read)
-            if not isinstance(parts, Parts) or (actual := actual_of(indicator, parts)) is None:
-                continue
+            actual = actual_of(indicator, parts) if isinstance(parts, Parts) else None
             also = [measure.label] if isinstance(measure, SumMeasure | StatedMeasure) else []
             names = (indicator.name, indicator.short_name, *also)
             whole = isinstance(measure, SumMeasure)
@@ -187,8 +187,7 @@ class _Reader:
                 above = (measure.numerator_label, measure.numerator)
                 for label, fields in (above, (measure.denominator_label, measure.denominator)):
                     total, unit = sum_of(self._plan, read, fields).total, unit_of(self._plan, fields)
-                    if total is not None:
-                        sums.append(_Known(label, (label,), whole=True, value=total, unit=unit, decimals=2))
+                    sums.append(_Known(label, (label,), whole=True, value=total, unit=unit, decimals=2))
         # What is called alike for town and country may be written for both together.
         counted = Counter(each.label for each in sums)
         yield from (each for each in sums if counted[each.label] == 1)
@@ -213,6 +212,8 @@ class _Reader:
                         continue
                 last = meant if len(meant) == 1 else []
                 figures = [each for each in (self._written(one, match) for one in meant) if each]
+                if any(each.value is None for each in meant):
+                    continue
                 about = bool(match["more"] or match["after"] or _ABOUT.search(clause))
                 if figures and not any(_agrees(match, each, about=about) for each in figures):
                     yield f"{clause}{match[0]}", figures
@@ -248,6 +249,8 @@ class _Reader:
     def _written(self, known: _Known, match: re.Match[str]) -> _Written | None:
         """Return a figure as it is written in a number's unit; ``None`` where that measures something else."""
         unit, own = match["unit"] or "", normal(known.unit)
+        if known.value is None:
+            return None
         if unit == "%" != own:
             return self._completion(known)
         if unit != own and len(own) > len(unit) > 0 and match.string.startswith(own, match.start("unit")):
@@ -259,7 +262,7 @@ class _Reader:
         return _Written(known.label, value, f"{_text(value, known.decimals if unit == own != '%' else 4)}{unit}")
 
     def _completion(self, known: _Known) -> _Written | None:
-        if known.indicator is None:
+        if known.indicator is None or known.value is None:
             return None
         target = target_of(self._plan, known.indicator, self._owner, self._period)
         if target is None or not target.value:

@@ -19,11 +19,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from minsheng.domain.addresses import position
-from minsheng.domain.delivery import Issue, Verdict
+from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.files.zips import normalise_zip
 from minsheng.intake.reading.masking import masked_value
 from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, Entry, ReceiptWords, comment_text
-from minsheng.intake.spreadsheets.cells import Raw
+from minsheng.intake.spreadsheets.cells import Percentage, Raw
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, PAPER_HEADER, SEVERITY_COLOURS, line_count
 
@@ -117,6 +117,9 @@ def _put(sheet: Any, row: int, column: int, value: Raw) -> Any:
         cell.quotePrefix = True
     else:
         cell.value = value
+        if isinstance(value, Percentage):
+            # As the sender saw it: 73.44%, not 0.7344.
+            cell.number_format = "0.00%" if value.shown == round(value.shown, 2) else "0.00####%"
     return cell
 
 
@@ -126,21 +129,23 @@ def _mark(book: Any, issues: Iterable[Issue], words: ReceiptWords) -> None:
     for issue in issues:
         if issue.sheet in book.sheetnames and position(issue.cell) is not None:
             by_cell.setdefault((issue.sheet, issue.cell), []).append(issue)
-    for (sheet_name, reference), found in by_cell.items():
-        _comment(book[sheet_name], reference, "\n\n".join(comment_text(issue) for issue in found))
-    for entry in words.entries:
+    said = {at: "\n\n".join(map(comment_text, found)) for at, found in by_cell.items()}
+    marked: set[tuple[str, str]] = set()
+    for entry in sorted(words.entries, key=lambda entry: entry.severity != Severity.CRITICAL):
         if entry.sheet in book.sheetnames and position(entry.cell) is not None:
-            sheet = book[entry.sheet]
-            sheet[_owner(sheet, entry.cell)].fill = _FILLS[entry.severity]
-            before = "\n\n".join(map(comment_text, by_cell.get((entry.sheet, entry.cell), ())))
-            said = f"{entry.todo}\n{entry.why}" if not before else f"{entry.todo}\n{before}"
-            _comment(sheet, entry.cell, said)
-
-
-def _comment(sheet: Any, reference: str, text: str) -> None:
-    comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", text)[:_MAX_COMMENT], "审核")
-    comment.width, comment.height = 360, 160
-    sheet[_owner(sheet, reference)].comment = comment
+            sheet, at = book[entry.sheet], (entry.sheet, entry.cell)
+            said[at] = f"{entry.todo}\n{said.get(at) or entry.why}"
+            owner = (entry.sheet, _owner(sheet, entry.cell))
+            if owner not in marked:  # of cells merged into one the worst counts
+                sheet[owner[1]].fill = _FILLS[entry.severity]
+            marked.add(owner)
+    by_owner: dict[tuple[str, str], list[str]] = {}
+    for (name, cell), text in said.items():
+        by_owner.setdefault((name, _owner(book[name], cell)), []).append(text)
+    for (name, cell), texts in by_owner.items():
+        comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", "\n\n".join(texts))[:_MAX_COMMENT], "审核")
+        comment.width, comment.height = 360, 160
+        book[name][cell].comment = comment
 
 
 def _owner(sheet: Any, reference: str) -> str:

@@ -20,6 +20,9 @@ from minsheng.intake.rules.by_cell import (
     written,
 )
 
+_NOTHING = frozenset({"", "无", "暂无", "—", "——", "-", "/"})
+"""Texts that say nothing."""
+
 
 def filled(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Every cell holds something; a blank is not 0."""
@@ -27,7 +30,7 @@ def filled(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
         CellFinding(row, column)
         for column in columns
         for row, value in enumerate(frame[column])
-        if value is None or value == ""
+        if value is None or (isinstance(value, str) and value.strip() in _NOTHING)
     ]
 
 

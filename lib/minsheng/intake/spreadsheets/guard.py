@@ -48,7 +48,7 @@ def scan_package(stream: IO[bytes]) -> Package:
                     found.said += members.words(name)
             found.said += [Said(sheet, *said) for sheet, scan in found.sheets.items() for said in scan.said]
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
-        raise RefusedError(f"压缩包已损坏（{error}）：{SAVE_AGAIN}") from error
+        raise RefusedError(f"文件不完整或已损坏：请确认传送完整；仍不行的，{SAVE_AGAIN}") from error
     except ValueError as error:
         raise RefusedError(f"文件已损坏（{error}）：{SAVE_AGAIN}") from error
     return found

@@ -36,6 +36,11 @@ class OpenDocument(Elements):
         self.cell = ""
         self.formula = False
         self.text: list[str] = []
+        self._format = ""
+        self._dividing: set[str] = set()
+        """Names of number formats, and of cell styles with one, that show a figure divided."""
+        self._columns: list[str] = []
+        """The style of each column's cells that have none of their own."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Look at tables, rows, cells and notes as they begin."""
@@ -44,11 +49,13 @@ class OpenDocument(Elements):
                 self.table = attributes.get("table:name", "")
                 self.sheets[self.table] = Scan()
                 self.row = self.bottom = self.right = self.column = 0
+                self._columns = []
             case "table-column" if self.table in self.sheets:
                 count = int(attributes.get("table:number-columns-repeated", 1))
                 if attributes.get("table:visibility") == "collapse" and self.column + count < MAX_COLUMNS:
                     self.sheets[self.table].hidden_columns += range(self.column, self.column + count)
                 self.column += count
+                self._columns += [attributes.get("table:default-cell-style-name", "")] * min(count, MAX_COLUMNS)
             case "table-row":
                 self.column = 0
                 self.repeat = int(attributes.get("table:number-rows-repeated", 1))
@@ -65,6 +72,17 @@ class OpenDocument(Elements):
             case "p" if self.formula:
                 self.text = []
                 self.parser.CharacterDataHandler = self.text.append
+            case _:
+                self._style(local_name(name), attributes)
+
+    def _style(self, name: str, attributes: dict[str, str]) -> None:
+        """Remember the styles whose format divides by thousands; they stand in front of all tables."""
+        if name == "number-style":
+            self._format = attributes.get("style:name", "")
+        elif name == "number" and attributes.get("number:display-factor", "1") not in {"", "1"}:
+            self._dividing.add(self._format)
+        elif name == "style" and attributes.get("style:data-style-name", "-") in self._dividing:
+            self._dividing.add(attributes.get("style:name", ""))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         width = int(attributes.get("table:number-columns-repeated", 1))
@@ -84,6 +102,13 @@ class OpenDocument(Elements):
             elif kind == "percentage":
                 rows, columns = range(self.row, self.row + self.repeat), range(self.column, self.column + width)
                 scan.percents += [(row, column) for row in rows for column in columns]
+            elif kind and self._dividing:
+                own = attributes.get("table:style-name", "")
+                rows = range(self.row, self.row + self.repeat)
+                for column in range(self.column, self.column + width):
+                    default = self._columns[column] if column < len(self._columns) else ""
+                    if (own or default) in self._dividing:
+                        scan.divided += [(row, column) for row in rows]
         if formula and kind:
             scan.formulas[self.cell] = formula
         down = int(attributes.get("table:number-rows-spanned", 1))
