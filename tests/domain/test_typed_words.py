@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, period_typed, year_typed
 from minsheng.domain.plan import Plan
-from minsheng.domain.typed_words import period_typed, year_typed
 from minsheng.errors import UsageError
 from minsheng.plan import load_plan
 from minsheng.signing.standing import receiver_typed

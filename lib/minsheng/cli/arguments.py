@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from minsheng.domain.typed_words import period_typed, year_typed
+from minsheng.domain.period import period_typed, year_typed
 from minsheng.errors import UsageError
 from minsheng.process import LogLevel
 

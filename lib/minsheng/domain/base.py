@@ -1,10 +1,15 @@
 """What every domain object shares: it is frozen, and it refuses words that it does not know."""
 
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, model_validator
+
+from minsheng.errors import UsageError
 
 
 def plain(number: Decimal) -> str:
@@ -89,3 +94,68 @@ class DatedValue(Frozen):
             first = min(self.values)
             raise ValueError(f"参数“{self.name}”（{self.id}）自 {first} 起有值，{day} 无值可用")
         return self.values[max(starts)]
+
+
+_SHORTEST = 2
+"""Characters of a name that must be typed."""
+
+
+def flat(text: str) -> str:
+    """Return a text as it is compared: full-width as ASCII, without blanks, invisible characters and quotes."""
+    found = unicodedata.normalize("NFKC", text).translate({ord("−"): "-", ord("–"): "-"})
+    return "".join(
+        c for c in found if not c.isspace() and unicodedata.category(c) != "Cf" and c not in "\"'“”‘’「」《》"
+    )
+
+
+def choose_typed(text: str, names: Mapping[str, Iterable[str]], what: str, known: str, *, whole: bool = False) -> str:
+    """Return the key of whom or what somebody typed, by any of its names.
+
+    A part of a name will do where only one has it (救助科: 社会救助科).
+
+    Parameters
+    ----------
+    text
+        As it was typed.
+    names
+        Key → the names that it goes by.
+    what
+        What is asked for, for the message: 科室.
+    known
+        All there are, for the message.
+    whole
+        Whether a part of a name will not do.
+
+    Raises
+    ------
+    UsageError
+        If nobody, or more than one, is called that; the message says who was probably meant.
+    """
+    said = flat(text).casefold()
+    every = [(flat(name).casefold(), key) for key, mine in names.items() for name in mine]
+    ways: list[Callable[[str, str], bool]] = [str.__eq__]
+    if not whole and len(said) >= _SHORTEST and not said.isascii():
+        ways += [_within, _around, _shortened]
+    same = next((found for way in ways if (found := {key for name, key in every if way(said, name)})), set())
+    if len(same) == 1:
+        return same.pop()
+    close = [key for name, key in every if name in get_close_matches(said, [each for each, _ in every], cutoff=0.5)]
+    meant = {key: next(iter(names[key])) for key in (*names, *close) if key in same or (not same and key in close)}
+    asked = f"，是不是 {'、'.join(meant.values())}" if meant else ""
+    raise UsageError(f"没有“{text}”这个{what}{asked}。{known}")
+
+
+def _within(text: str, name: str) -> bool:
+    """Whether a text stands in a name: 绩效办公室 of 局绩效办公室."""
+    return text in name
+
+
+def _around(text: str, name: str) -> bool:
+    """Whether a name stands in a text: 办公室 in 局办公室."""
+    return len(name) >= _SHORTEST and name in text
+
+
+def _shortened(short: str, name: str) -> bool:
+    """Whether a text is a name with characters left out: 福利科 of 社会福利和慈善事业科."""
+    left = iter(name)
+    return all(char in left for char in short)

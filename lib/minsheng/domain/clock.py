@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
+from minsheng.domain.base import flat
 from minsheng.domain.period import Period
-from minsheng.domain.typed_words import flat
 from minsheng.errors import UsageError
 
 BEIJING = timezone(timedelta(hours=8))

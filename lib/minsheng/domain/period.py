@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from minsheng.domain.base import flat
 from minsheng.errors import UsageError
 
 _FORM = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|H(?P<half>[12])))?")
@@ -152,3 +153,89 @@ class Period:
             python_schema=from_text,
             serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json"),
         )
+
+
+PERIOD_FORMS = "月份写 2017-06 或 2017年6月，半年写 2017-H1 或 2017年上半年，全年写 2017 或 2017年"
+
+_YEAR = r"(?P<year>\d{4}|\d{2}(?=年))"
+
+_MONTH = re.compile(_YEAR + r"(?:(?:年|[-/.])(?P<month>\d{1,2})|(?P<month2>\d{2}))(?:月份?)?")
+
+_HALF = re.compile(_YEAR + r"(?:年度?|[-/.])?(?:(?P<h>[Hh])?(?(h)(?P<number>[12])|(?P<half>[上下])半年))(?:度)?")
+
+_SPAN = re.compile(_YEAR + r"(?:年|[-/.])?(?P<first>1|7)月?[-~至到—](?P<last>6|12)月(?:份)?")
+
+_WHOLE = re.compile(_YEAR + r"(?:年度?|全年|年全年)?")
+
+_DAY = re.compile(
+    _YEAR + r"(?:[年/.-](?P<month>\d{1,2})[月/.-](?P<day>\d{1,2})[日号]?|(?P<month2>\d{2})(?P<day2>\d{2}))"
+)
+
+_HAN = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+_HAN_YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
+
+_HAN_MONTH = re.compile("(?<=年)(十[一二]?|[一二三四五六七八九])(?=月)")
+
+
+def period_typed(text: str) -> Period:
+    """Return the period that somebody typed: 2017年7月, 2017-7, 201707, 2017年上半年, 2017年1-6月, 二〇一七年七月.
+
+    Raises
+    ------
+    UsageError
+        If it is none; the message says what was probably meant and how periods are written.
+    """
+    said = _HAN_YEAR.sub(lambda match: match[0].translate(_HAN), flat(text))
+    said = _HAN_MONTH.sub(lambda match: str(_number(match[0])), said)
+    if match := _HALF.fullmatch(said):
+        first = match["number"] == "1" or match["half"] == "上"
+        return Period(f"{_year(match)}-H{1 if first else 2}")
+    if (match := _SPAN.fullmatch(said)) and int(match["last"]) - int(match["first"]) == 5:
+        return Period(f"{_year(match)}-H{1 if match['first'] == '1' else 2}")
+    if re.fullmatch(_YEAR + r"(?:年|[-/.])?1月?[-~至到—]12月", said) or _WHOLE.fullmatch(said):
+        return Period(str(_year(re.match(_YEAR, said))))
+    if (match := _MONTH.fullmatch(said)) and 1 <= _month(match) <= 12:
+        return Period.of_month(_year(match), _month(match))
+    raise UsageError(f"“{text}”不是报告期{_meant(said)}。{PERIOD_FORMS}")
+
+
+def _year(match: re.Match[str] | None) -> int:
+    digits = match["year"] if match else "0"
+    return int(digits) if len(digits) > 2 else 2000 + int(digits)
+
+
+def _month(match: re.Match[str]) -> int:
+    return int(match["month"] or match["month2"])
+
+
+def _number(han: str) -> int:
+    ones = "〇一二三四五六七八九".find(han[-1]) % 10 if han[-1] != "十" else 0
+    return ones + (10 if "十" in han else 0)
+
+
+def _meant(said: str) -> str:
+    """Say what was probably meant, or what is missing."""
+    if (match := _DAY.fullmatch(said)) and 1 <= _month(match) <= 12:
+        return f"，是一天；是不是 {Period.of_month(_year(match), _month(match))}"
+    if re.search("季度?|Q[1-4]", said):
+        return "：没有按季的报告期，请写季末的月份"
+    if re.fullmatch(r"\d{1,2}月?份?|[上下]半年|H[12]|全年|[上本下]个?月", said):
+        return "：缺年度"
+    if match := _MONTH.fullmatch(said):
+        return f"：没有 {_month(match)} 月"
+    return ""
+
+
+def year_typed(text: str) -> int:
+    """Return the year that somebody typed: 2017, 2017年, 2017年度, ２０１７.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    match = re.fullmatch(r"(\d{4})(?:年度?)?", flat(text))
+    if match is None:
+        raise UsageError(f"“{text}”不是年度：写 2017 或 2017年")
+    return int(match[1])

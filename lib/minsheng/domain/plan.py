@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from minsheng.domain.area import CITY, WHOLE, Area, Section
-from minsheng.domain.base import DatedValue, Frozen, Source
+from minsheng.domain.base import DatedValue, Frozen, Source, choose_typed, flat
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.own_notebook import OwnNotebook
@@ -15,7 +15,6 @@ from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Re
 from minsheng.domain.rubric import CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
-from minsheng.domain.typed_words import choose_typed, flat
 from minsheng.errors import UsageError
 
 __all__ = [

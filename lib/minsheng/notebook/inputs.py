@@ -19,10 +19,9 @@ from minsheng.domain.assessment import (
     SectionForm,
 )
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, period_typed
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures, ReturnNote
-from minsheng.domain.typed_words import period_typed
 from minsheng.errors import UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result

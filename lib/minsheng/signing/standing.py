@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from minsheng.domain.area import CITY, Section
+from minsheng.domain.base import choose_typed
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.typed_words import choose_typed
 from minsheng.files.hashing import sha256
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
