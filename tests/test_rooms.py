@@ -42,7 +42,7 @@ OUTSIDE = {
     "runs": {"papermill", "nbclient", "nbformat", "distributed"},
     "signing": {"pyhanko", "asn1crypto", "pyhanko_certvalidator", "cryptography"},
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
-    "notebook": {"IPython", "ipywidgets", "pandas", "numpy", "matplotlib"},
+    "notebook": {"IPython", "ipywidgets", "pandas", "numpy", "matplotlib", "altair"},
     "intake": {"pandas", "numpy", "msoffcrypto", "olefile", "python_calamine", "openpyxl", "xlsxwriter",
                "great_expectations", "pydantic"},
     "render": {"nbconvert", "nbformat", "typst", "pikepdf", "docx", "traitlets", "fontTools", "jinja2",

@@ -32,7 +32,7 @@ INDICATORS = (
     Column("单位"),
     Column("目标说明"),
     *(Column(name, Kind.NUMBER) for name in ("完成率（比值）", "序时进度（比值）", "分子", "分母")),
-    *(Column(name) for name in ("状态", "亮灯")),
+    *(Column(name) for name in ("状态", "亮灯", "灯色")),
     Column("完成日期", Kind.DAY),
     Column("缺报地区", Kind.WORDS),
     Column("算式", Kind.WORDS),
@@ -129,7 +129,8 @@ def _indicator(all_of: Measured, area: str, project: str, row: Measurement) -> S
     return (
         *when(all_of.period), plan.area_name(area), plan.project(project).short_name, row.brief,
         _text(row.actual), _text(row.target), row.unit, target or None, *map(_text, ratios),
-        STATUS_WORDS[row.status], row.light.word, row.milestone_date.isoformat() if row.milestone_date else None,
+        STATUS_WORDS[row.status], row.light.word, str(row.light.tone),
+        row.milestone_date.isoformat() if row.milestone_date else None,
         "、".join(row.missing_areas), row.formula, row.indicator, *_places(plan, row.cells),
     )  # fmt: skip
 

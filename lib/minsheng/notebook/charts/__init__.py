@@ -1,0 +1,5 @@
+"""Charts that answer, for JupyterLab: ``from minsheng.notebook import charts``. Writes nothing."""
+
+from minsheng.notebook.charts.answering import against_peers, funds_by_source, heat_map, ranking_over_time, trends
+
+__all__ = ["against_peers", "funds_by_source", "heat_map", "ranking_over_time", "trends"]

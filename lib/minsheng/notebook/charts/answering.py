@@ -1,0 +1,213 @@
+"""Charts that answer, for JupyterLab: hover says figure, formula and cell, a click opens the report; without network.
+
+Built on :mod:`minsheng.notebook.data` and Altair. A chart is drawn by a widget that carries its scripts (extra
+``[charts]``). Pages and PDFs keep charts of their own.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from minsheng.domain.area import CITY
+from minsheng.errors import MachineUnfitError
+from minsheng.notebook import data
+from minsheng.notebook.datasets.holdings import Holdings
+from minsheng.render.html.page import look
+from minsheng.workspace import Workspace
+
+__all__ = ["against_peers", "funds_by_source", "heat_map", "ranking_over_time", "trends"]
+
+_TONES = {"green": "good", "yellow": "watch", "red": "bad", "grey": "line"}
+
+_FONT = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+
+_SAID = ["地区", "指标", "完成", "完成率", "亮灯", "算式", "单元格"]
+
+
+def heat_map(period: Any = None, area: Any = None, project: Any = None) -> Any:
+    """Return areas × months per indicator as lights: who is behind, and since when.
+
+    Parameters
+    ----------
+    period, area, project
+        As in :func:`minsheng.notebook.data.values`.
+
+    Returns
+    -------
+    altair.JupyterChart
+        Hover says figure, formula and cell; a click opens the area's report.
+
+    Raises
+    ------
+    MachineUnfitError
+        If the extra ``[charts]`` is not installed.
+    """
+    rows = _indicators(period, area, project)
+    tones = list(_TONES)
+    colours = [look()[_TONES[tone]] for tone in tones]
+    chart = (
+        alt.Chart(rows)
+        .mark_rect(stroke="white", cursor="pointer")
+        .encode(
+            x=alt.X("报告期:O", title=None),
+            y=alt.Y("地区:N", title=None, sort=_order(rows, "地区")),
+            color=alt.Color("灯色:N", scale=alt.Scale(domain=tones, range=colours), legend=None),
+            href="报告:N",
+            tooltip=_SAID,
+        )
+        .properties(width=alt.Step(34), height=alt.Step(20))
+        .facet(column=alt.Column("指标:N", title=None, sort=_order(rows, "指标")), spacing=12)
+    )
+    return _shown(chart, "各地区各指标逐月状态")
+
+
+def trends(project: Any, period: Any = None, area: Any = None) -> Any:
+    """Return how far each area is in each month, per indicator, the pace needed dashed; see :func:`heat_map`."""
+    rows = _indicators(period, area, project).dropna(subset="完成率（比值）")
+    months = alt.X("报告期:O", title=None)
+    line = (
+        alt.Chart()
+        .mark_line(point=alt.OverlayMarkDef(size=60, cursor="pointer"), strokeWidth=1.4)
+        .encode(
+            x=months,
+            y=alt.Y("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
+            color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
+            href="报告:N",
+            tooltip=_SAID,
+        )
+    )
+    pace = alt.Chart().mark_line(strokeDash=[5, 4], color=look()["ink"]).encode(x=months, y="序时进度（比值）:Q")
+    chart = alt.layer(pace, line, data=rows).properties(width=230, height=200)
+    faceted = chart.facet(facet=alt.Facet("指标:N", title=None, sort=_order(rows, "指标")), columns=3)
+    return _shown(faceted, "年内走势，虚线为序时进度")
+
+
+def funds_by_source(period: Any, area: Any = CITY, project: Any = None) -> Any:
+    """Return 下达, 到位 and 拨付 by source of each project, in 万元; see :func:`heat_map`."""
+    found = data.funds(period, area, project).query("not 合计行")
+    stages = ["下达", "到位", "拨付"]
+    parts = [
+        found.assign(环节=stage, 万元=found[f"{stage}（元）"] / 10_000)[
+            ["地区", "项目", "来源", "环节", "万元", "单元格", "报告期"]
+        ]
+        for stage in stages
+    ]
+    rows = _linked(pd.concat(parts, ignore_index=True))
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=alt.X("sum(万元):Q", title="万元"),
+            y=alt.Y("环节:N", title=None, sort=stages),
+            color=alt.Color("来源:N", title=None),
+            row=alt.Row(
+                "项目:N", title=None, sort=_order(rows, "项目"), header=alt.Header(labelAngle=0, labelAlign="left")
+            ),
+            href="报告:N",
+            tooltip=["地区", "项目", "来源", "环节", alt.Tooltip("万元:Q", format=",.2f"), "单元格"],
+        )
+        .properties(width=420, height=alt.Step(18))
+    )
+    return _shown(chart, "资金按来源")
+
+
+def ranking_over_time(period: Any = None, area: Any = None) -> Any:
+    """Return each area's rank in every month; hover says the total and how it is made up; see :func:`heat_map`."""
+    found = data.ranking(period, area).dropna(subset="名次")
+    rows = _linked(found[["报告期", "地区", "名次", "总分（分）", "算式"]].assign(项目="scoring"))
+    chart = (
+        alt.Chart(rows)
+        .mark_line(point=alt.OverlayMarkDef(size=90, cursor="pointer"))
+        .encode(
+            x=alt.X("报告期:O", title=None),
+            y=alt.Y("名次:Q", scale=alt.Scale(reverse=True, zero=False), axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
+            href="报告:N",
+            tooltip=["地区", "报告期", "名次", "总分（分）", "算式"],
+        )
+        .properties(width=520, height=280)
+    )
+    return _shown(chart, "名次变化")
+
+
+def against_peers(area: Any, period: Any, project: Any = None) -> Any:
+    """Return where an area stands among all others, indicator by indicator; see :func:`heat_map`."""
+    names = set(data.indicators(period, area, project)["地区"].astype(str))
+    rows = _indicators(period, None, project).dropna(subset="完成率（比值）")
+    rows = rows[~rows["地区"].isin(_wholes())].assign(本地区=rows["地区"].isin(names))
+    chart = (
+        alt.Chart(rows)
+        .mark_circle(opacity=0.85, cursor="pointer")
+        .encode(
+            x=alt.X("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
+            y=alt.Y("指标:N", title=None, sort=_order(rows, "指标")),
+            color=alt.condition("datum.本地区", alt.value(look()["seal"]), alt.value(look()["line"])),
+            size=alt.condition("datum.本地区", alt.value(150), alt.value(60)),
+            href="报告:N",
+            tooltip=_SAID,
+        )
+        .properties(width=480, height=alt.Step(28))
+    )
+    return _shown(chart, f"{'、'.join(sorted(names))}与其他地区")
+
+
+def _indicators(period: Any, area: Any, project: Any) -> pd.DataFrame:
+    rows = data.indicators(period, area, project)
+    number = rows["完成数"].map(lambda each: "" if pd.isna(each) else f"{each:,.4g}")
+    ratio = rows["完成率（比值）"].map(lambda each: "" if pd.isna(each) else f"{each:.1%}")
+    # A city's row is made of every area's cells: too many to read.
+    cells = rows["单元格"].str.slice(0, 160)
+    found = rows.assign(完成=number + rows["单位"].astype(str), 完成率=ratio, 单元格=cells)
+    shown = ["报告期", "项目", *_SAID, "灯色", "完成率（比值）", "序时进度（比值）"]
+    return _linked(found[shown])
+
+
+def _linked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the address of each one's report, as JupyterLab's server gives out files of the workspace."""
+    plans = Holdings(Workspace.find()).plans
+    areas = {each.name: each.id for plan in plans for each in plan.areas} | dict.fromkeys(_wholes(), CITY)
+    projects = {each.short_name: each.id for plan in plans for each in plan.projects}
+    base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
+    texts = rows.astype({name: "str" for name in rows.columns if isinstance(rows[name].dtype, pd.CategoricalDtype)})
+    places = zip(texts["报告期"], texts["地区"], texts["项目"], strict=True)
+    links = [
+        f"{base}files/outputs/{period}/{areas.get(area, area)}/{projects.get(project, project)}/report.html"
+        for period, area, project in places
+    ]
+    orders = {
+        f"{name}·序": rows[name].cat.codes
+        for name in ("地区", "指标", "项目")
+        if name in rows and _is_ordered(rows[name])
+    }
+    return texts.assign(报告=links, **orders)
+
+
+def _wholes() -> set[str]:
+    """Return what the plans call all areas together."""
+    return {plan.area_name(CITY) for plan in Holdings(Workspace.find()).plans}
+
+
+def _is_ordered(column: "pd.Series[Any]") -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
+def _order(rows: pd.DataFrame, name: str) -> list[str]:
+    """Return the names of a column in the plan's order."""
+    place = f"{name}·序"
+    found: Sequence[str] = rows.sort_values(place)[name].drop_duplicates().tolist() if place in rows else []
+    return list(found)
+
+
+def _shown(chart: Any, title: str) -> Any:
+    """Return the widget that draws a chart, from its own scripts."""
+    try:
+        alt.JupyterChart.enable_offline()
+    except (ImportError, AttributeError):
+        raise MachineUnfitError("交互图表须装附加组件：pip install 'minsheng-workbook[charts]'") from None
+    alt.data_transformers.disable_max_rows()
+    named = chart.properties(title=title).configure(font=_FONT).configure_view(stroke=None)
+    # A report opens beside the notebook, not in its place.
+    return alt.JupyterChart(named, embed_options={"actions": False, "loader": {"target": "_blank"}})

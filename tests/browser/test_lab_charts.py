@@ -1,0 +1,60 @@
+"""Charts that answer, in JupyterLab with the network shut: hover says figure and cell, a click opens the report."""
+
+import pytest
+from playwright.sync_api import Page
+
+_CHARTS = {
+    "heat_map": "charts.heat_map(project='养老服务')",
+    "trends": "charts.trends('养老服务', area=['苍溪县', '旺苍县'])",
+    "funds_by_source": "charts.funds_by_source('2017-06', '苍溪县')",
+    "ranking_over_time": "charts.ranking_over_time()",
+    "against_peers": "charts.against_peers('苍溪县', '2017-06')",
+}
+_OUTPUT = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+
+
+def _run(page: Page, source: str) -> None:
+    page.locator(".jp-Notebook .cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(f"from minsheng.notebook import charts\n{source}")
+    page.keyboard.press("Shift+Enter")
+
+
+@pytest.mark.parametrize("name", _CHARTS)
+def test_a_chart_answers_without_network(lab, name: str) -> None:
+    page = lab.notebook("elderly_care")
+    asked = []
+    page.route("**/*", lambda route: asked.append(route.request.url) or route.continue_())
+    _run(page, _CHARTS[name])
+    canvas = page.locator(f"{_OUTPUT} canvas, {_OUTPUT} svg.marks").first
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    found = None
+    for x, y in _places(box):
+        page.mouse.move(x, y)
+        page.wait_for_timeout(60)
+        if tooltip.count():
+            found = (x, y)
+            break
+    assert found, "nothing under the mouse answers"
+    said = tooltip.inner_text()
+    assert "地区" in said
+    assert "算式" in said or "单元格" in said
+    with page.expect_popup() as opened:
+        page.mouse.click(*found)
+    assert "/files/outputs/2017-0" in opened.value.url
+    assert opened.value.url.endswith("/report.html")
+    assert [address for address in asked if not address.startswith((lab.address, "data:", "blob:"))] == []
+    opened.value.close()
+    page.close()
+
+
+def _places(box):
+    """Yield places of a chart, from its middle outwards in a grid."""
+    steps = [each / 24 for each in range(1, 24)]
+    grid = sorted(((x, y) for x in steps for y in steps), key=lambda at: abs(at[0] - 0.5) + abs(at[1] - 0.5))
+    for x, y in grid:
+        yield box["x"] + box["width"] * x, box["y"] + box["height"] * y
