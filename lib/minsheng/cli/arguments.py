@@ -62,6 +62,8 @@ PeriodArgument = Annotated[
     ),
 ]
 
+PeriodOption = Annotated[str | None, typer.Option("--period", help="报告期；默认为最近校验过的月份。", parser=_period)]
+
 PeriodOrPath = Annotated[
     str,
     typer.Argument(metavar="报告期或路径", help="报告期（最新一版）、包名或归档包的路径。", parser=_period_or_path),

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import group
-from minsheng.cli.arguments import ParamsOption, WorkspaceOption
+from minsheng.cli.arguments import ParamsOption, PeriodOption, WorkspaceOption
 
 notebook_app = group("notebook", "本单位自己的笔记本（notebooks/own/）：新写一个，试一次。")
 
@@ -35,9 +35,9 @@ def notebook_new(
 @notebook_app.command("try")
 def notebook_try(
     name: _Name,
-    period: Annotated[str | None, typer.Option("--period", help="报告期；默认为最近校验过的月份。")] = None,
+    period: PeriodOption = None,
     area: Annotated[
-        str | None, typer.Option("--area", help="地区；默认为 reports.yaml 写的第一个，或各地区合计（city）。")
+        str | None, typer.Option("--area", help="地区；默认为 reports.yaml 写的第一个，或各地区合计（写“全市”）。")
     ] = None,
     browser: Annotated[bool, typer.Option(help="在浏览器中打开。")] = True,
     workspace: WorkspaceOption = None,
