@@ -263,7 +263,7 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("indicators.yaml", "    unit: 名\n", "    unit: 户\n", "“为困难家庭中的失能老人和80周岁以上高龄老人提供居家养老服务”的单位是户，字段“elderly_care.home_care_cumulative_persons”的列“累计居家养老服务人数”以名计。允许：与列的单位一致"),
     ("indicators.yaml", "fields: [elderly_care.daycare_cumulative]", "fields: [funds.two_lines_county.allocated_yuan]", "的列“累计下达”以元计"),
     ("tables/elderly_care.yaml", "unit: 个, type: integer}", "unit: 十亿元, type: integer}", "单位是十亿元，id“daycare_month”应以 _yuan 结尾"),
-    ("disclosure.yaml", "threshold: 5", "threshold: -1", "params/2017/disclosure.yaml:7: threshold 不能是 -1。允许：0（不隐去），或 3 以上"),
+    ("disclosure.yaml", "threshold: 5", "threshold: -1", "params/2017/disclosure.yaml:8: threshold 不能是 -1。允许：0（不隐去），或 3 以上"),
     ("disclosure.yaml", "threshold: 5", "threshold: 2", "threshold 不能是 2"),
     ("disclosure.yaml", "threshold: 5", "threshold: 4.5", "“threshold”应为整数"),
     ("disclosure.yaml", "[bulletin,", "[buletin,", "没有分析笔记本“buletin”。允许：medical_aid、"),
@@ -435,4 +435,4 @@ def test_a_year_without_plan_names_those_there_are(params: Path) -> None:
 def test_a_folder_of_another_year_is_refused(params: Path) -> None:
     (params / "2017").rename(params / "2018")
     files = {(fault.file, fault.line) for fault in plan_faults(params, 2018)}
-    assert {("params/2018/plan.yaml", 9), ("params/2018/calendar.yaml", 4)} <= files
+    assert {("params/2018/plan.yaml", 10), ("params/2018/calendar.yaml", 5)} <= files

@@ -28,6 +28,19 @@ def plan_check(
     conclude(check_plans(Workspace.find(workspace, params=params), year), as_json=as_json)
 
 
+@plan_app.command("schema")
+def plan_schema(workspace: WorkspaceOption = None, params: ParamsOption = None) -> None:
+    """写出方案每个文件有哪些键、允许什么（params/schema/），编辑器据此补全、标红。
+
+    例：minsheng plan schema
+    """
+    from minsheng.commands.plan_schema import write_schemas
+    from minsheng.workspace import Workspace
+
+    for path in write_schemas(Workspace.find(workspace, params=params)):
+        typer.echo(str(path))
+
+
 @plan_app.command("calendar")
 def plan_calendar(
     year: YearArgument,

@@ -4,6 +4,7 @@ from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from minsheng.commands.plan_schema import SCHEMA_FOLDER, modeline, schemas
 from minsheng.errors import UsageError
 from minsheng.files.writing import put
 from minsheng.plan.calendar import freeze_calendar
@@ -38,7 +39,12 @@ def start_workspace(target: Path, year: int) -> list[str]:
     calendar = freeze_calendar(year)
     with as_file(files("minsheng").joinpath("skeleton")) as skeleton:
         _copy(skeleton, target, str(year))
-    put(calendar.encode(), target / "params" / str(year) / "calendar.yaml")
+    of_year = target / "params" / str(year)
+    line = modeline(of_year / "calendar.yaml", of_year)
+    put(f"{line}\n{calendar}".encode(), of_year / "calendar.yaml")
+    (target / "params" / SCHEMA_FOLDER).mkdir()
+    for name, content in schemas().items():
+        put(content, target / "params" / SCHEMA_FOLDER / name)
     for folder in _EMPTY:
         (target / folder).mkdir(parents=True, exist_ok=True)
     put(_IGNORED.encode(), target / ".gitignore")

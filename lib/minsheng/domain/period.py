@@ -142,6 +142,10 @@ class Period:
         return (self.end, -self.first_month) < (other.end, -other.first_month)
 
     @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: object, _handler: object) -> dict[str, str]:
+        return {"type": "string"}
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let models hold a period; in JSON it is its text."""
         del source, handler

@@ -84,15 +84,16 @@ def settings_of(model: type[Frozen]) -> tuple[str, ...]:
     """Return the settings that ``defaults`` of a model may speak of: its own, then those of what it holds."""
     own = list(model.model_fields)
     for field in model.model_fields.values():
-        own += [name for inner in _models(field.annotation) for name in settings_of(inner)]
+        own += [name for inner in models_in(field.annotation) for name in settings_of(inner)]
     return tuple(dict.fromkeys(own))
 
 
-def _models(annotation: Any) -> Iterator[type[Frozen]]:
+def models_in(annotation: Any) -> Iterator[type[Frozen]]:
+    """Iterate over the models that an annotation names, at any depth."""
     if isinstance(annotation, type) and issubclass(annotation, Frozen):
         yield annotation
     for each in get_args(annotation):
-        yield from _models(each)
+        yield from models_in(each)
 
 
 def _as_in(order: Iterable[str], value: Mapping[str, V]) -> dict[str, V]:

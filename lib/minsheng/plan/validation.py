@@ -16,7 +16,7 @@ from minsheng.plan.strict_yaml import YamlPath
 
 M = TypeVar("M", bound=BaseModel)
 
-_PRINTED = {"total_yuan": "total_wanyuan", "amount_yuan": "amount_wanyuan", "lowest": "from"}
+PRINTED = {"total_yuan": "total_wanyuan", "amount_yuan": "amount_wanyuan", "lowest": "from"}
 """Names that a file writes in another unit, or that Python keeps for itself."""
 
 
@@ -43,7 +43,7 @@ def validate(located: Located, path: YamlPath, model: type[M]) -> M | None:
 def _note(located: Located, root: YamlPath, model: type[BaseModel], detail: ErrorDetails) -> None:
     found, absent = path_in(located.at(root), detail["loc"])
     path = (*root, *found)
-    name = _PRINTED.get(str(path[-1]), path[-1]) if path else ""
+    name = PRINTED.get(str(path[-1]), path[-1]) if path else ""
     kind, context = detail["type"], detail.get("ctx", {})
     value = detail["input"]
     if kind == "missing":
@@ -155,7 +155,7 @@ def _allowed_of(model: type[BaseModel], path: YamlPath, located: Located, root: 
     found = type_at(model, path, located.at(root))
     if not (isinstance(found, type) and issubclass(found, BaseModel)):
         return ""
-    return "、".join(_PRINTED.get(name, name) for name in found.model_fields)
+    return "、".join(PRINTED.get(name, name) for name in found.model_fields)
 
 
 _LOOKALIKE = re.compile(r"\s*[-+.]?\d[\d.e+_-]*\s*$|(?:true|false|yes|no|on|off|[tfyn])$", re.IGNORECASE)
