@@ -1,4 +1,4 @@
-"""What a workspace and its machine need: samples, templates, a check-up, JupyterLab."""
+"""What a workspace and its machine need: samples, templates, the handbook, a check-up, JupyterLab."""
 
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +44,19 @@ def template(
 
     for path in write_templates(Workspace.find(workspace, params=params), period, out).values():
         typer.echo(str(path))
+
+
+@app.command()
+def handbook(workspace: WorkspaceOption = None) -> None:
+    """写出手册（outputs/handbook/）：各章的网页，以及合为一册的 PDF。
+
+    例：minsheng handbook
+    """
+    from minsheng.commands.handbook import write_handbook
+    from minsheng.workspace import Workspace
+
+    for line in write_handbook(Workspace.find(workspace)):
+        typer.echo(line)
 
 
 @app.command()

@@ -24,6 +24,9 @@ from minsheng.site.parts import PeriodResults, header, is_published, matrix, sec
 from minsheng.site.workbooks import PROGRESS
 from minsheng.workspace import Workspace
 
+HANDBOOK = "handbook/index.html"
+"""The handbook's page of contents under ``outputs/``, where ``minsheng handbook`` has written it."""
+
 
 def write_first_page(workspace: Workspace, plan: Plan, now: Period) -> None:
     """Write the first page; see :func:`first_page`."""
@@ -58,7 +61,7 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         _assessments(assessed) if assessed else None,
         _ranks(months, newest) if newest else None,
         matrix(newest, f"{newest.period}/") if newest else None,
-        _where(),
+        _where(workspace),
     )
     content = page(title, body._repr_html_(), wide=True)
     check_privacy({"index.html": content})
@@ -219,11 +222,13 @@ def _made(period: PeriodResults) -> str:
     return f"{sum(is_published(period.workspace, task) for task in tasks)}/{len(tasks)}"
 
 
-def _where() -> Element:
-    lines = [
+def _where(workspace: Workspace) -> Element:
+    lines: list[Content] = [
         "月份页：谁未报送、谁迟报，各地回执，各项目状态，考评得分，全部报告。",
         "报告：每个数字旁的圆圈数字指向算式，算式写明所取的文件、工作表和单元格；文件名可点开报表原件。",
         "PDF与网页内容相同，可存档；附件中有机器可读的结果。",
     ]
+    if (workspace.outputs / HANDBOOK).is_file():
+        lines.append([Element("a", "手册", href=HANDBOOK), "：填报、办理、方案编写、归档与核验、运行维护。"])
     remark = note("状态由方案规定的标准判定，以文字、图形和颜色同时表示。")
     return section("怎样使用", Element("ul", [Element("li", line) for line in lines]), remark)

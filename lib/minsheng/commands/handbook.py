@@ -1,0 +1,135 @@
+"""``minsheng handbook``: the handbook's chapters as linked pages, and all of them as one PDF.
+
+Chapters are Markdown that ships with the package (``handbook/chapters/``); the one of a plan's keys is generated from
+the models that read them. The same package gives the same bytes.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from minsheng.errors import PlanInvalidError
+from minsheng.files.writing import write_atomically
+from minsheng.plan import load_plan
+from minsheng.render.html.markup import Element, joined
+from minsheng.render.html.page import page
+from minsheng.render.html.prose import prose
+from minsheng.render.metadata import ReportMetadata
+from minsheng.render.paper import PrintedPage, print_page
+from minsheng.runs.version import package_version
+from minsheng.site.first_page import HANDBOOK, refresh_first_page
+from minsheng.workspace import Workspace
+
+CHAPTERS = Path(__file__).parents[1] / "handbook" / "chapters"
+
+ORDER = ("county_clerk", "bureau_clerk", "analyst", "plan_author", "plan_keys", "auditor", "administrator")
+"""Chapters as they are read: who reports, runs the month, asks, plans, audits, keeps the machine."""
+
+PDF = "handbook.pdf"
+
+_TITLE = "民生工程报送工作簿手册"
+
+_SECTION = re.compile(r"<h2>(.*?)</h2>")
+
+_TAG = re.compile(r"<[^>]+>")
+
+_TO_CHAPTER = re.compile(r'href="(\w+)\.md"')
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of the handbook."""
+
+    name: str
+    title: str
+    about: str  # its first sentence, as HTML: whom it is for
+    html: str  # links to other chapters still lead to their Markdown
+    sections: tuple[tuple[str, str], ...]  # place → title, in HTML
+
+
+def read_chapters() -> list[Chapter]:
+    """Return the chapters in their order."""
+    return [_chapter(name, (CHAPTERS / f"{name}.md").read_text(encoding="utf-8")) for name in ORDER]
+
+
+def printed_handbook(chapters: list[Chapter]) -> PrintedPage:
+    """Return all chapters on paper, each beginning a sheet and a branch of bookmarks."""
+    body = [_title_block(), _contents(chapters, "#{}")]
+    for each in chapters:
+        text = _TO_CHAPTER.sub(r'href="#\1"', each.html)
+        body.append(f'<section id="{each.name}" style="break-before: page">{text}</section>')
+    metadata = ReportMetadata(title=_TITLE, issuer="", as_of=None, key="")
+    return print_page(page(_TITLE, "\n".join(body)).decode(), metadata, {})
+
+
+def handbook_files() -> dict[str, bytes]:
+    """Return the handbook by name: the page of contents, a page per chapter, the PDF."""
+    chapters = read_chapters()
+    whole = Element("p", "全部各章合为一册：", Element("a", "PDF", href=PDF))
+    files = {Path(HANDBOOK).name: page(_TITLE, f"{_title_block()}{_contents(chapters, '{}.html')}{whole.html()}")}
+    for each in chapters:
+        text = _TO_CHAPTER.sub(r'href="\1.html"', each.html)
+        body = f"{_ways(each, chapters)}{text.replace('</h1>', f'</h1>{_sections(each)}', 1)}"
+        files[f"{each.name}.html"] = page(f"{each.title} - {_TITLE}", body)
+    return {**files, PDF: printed_handbook(chapters).pdf}
+
+
+def write_handbook(workspace: Workspace) -> list[str]:
+    """Write the handbook to ``outputs/handbook/``, and the site's first page anew, which then links it.
+
+    Returns
+    -------
+    list[str]
+        What was written, and why the first page does not link it yet where a faulty plan keeps it from being written.
+    """
+    folder = (workspace.outputs / HANDBOOK).parent
+    for name, content in handbook_files().items():
+        write_atomically(folder / name, content)
+    written = [str(workspace.outputs / HANDBOOK), str(folder / PDF)]
+    years = [int(path.name) for path in workspace.params.glob("[0-9]*")]
+    try:
+        if years and (workspace.outputs / "index.html").is_file():
+            refresh_first_page(workspace, load_plan(workspace.params, max(years)))
+    except PlanInvalidError:
+        # Whoever mends a plan reads the handbook for it.
+        return [*written, "方案有错，网页首页还没有手册的链接：请运行 minsheng plan check，改好后再运行本命令"]
+    return written
+
+
+def _chapter(name: str, markdown: str) -> Chapter:
+    title, _, text = markdown.removeprefix("# ").partition("\n\n")
+    first, *rest = _SECTION.split(prose(markdown))
+    # Split at its headings, a text is its beginning, then heading and text by turns.
+    parts = [(f"{name}-{number}", *pair) for number, pair in enumerate(zip(rest[::2], rest[1::2], strict=True), 1)]
+    html = first + "".join(
+        f'<section class="part" id="{place}"><h2>{heading}</h2>{within}</section>' for place, heading, within in parts
+    )
+    about = prose(f"{text.partition('。')[0]}。").strip().removeprefix("<p>").removesuffix("</p>")
+    return Chapter(name, title, about, html, tuple((place, heading) for place, heading, _ in parts))
+
+
+def _title_block() -> str:
+    version = Element("div", Element("dt", "版本"), Element("dd", package_version()))
+    return Element("header", Element("h1", _TITLE), Element("dl", version, class_="facts"), class_="title-block").html()
+
+
+def _contents(chapters: list[Chapter], address: str) -> str:
+    """Return the list of chapters, each with whom it is for; ``address`` is where one lies, ``{}`` being its name."""
+    items = [
+        f"<li>{Element('a', each.title, href=address.format(each.name)).html()}：{each.about}</li>" for each in chapters
+    ]
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _sections(chapter: Chapter) -> str:
+    items = [f'<li><a href="#{place}">{_TAG.sub("", title)}</a></li>' for place, title in chapter.sections]
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _ways(chapter: Chapter, chapters: list[Chapter]) -> str:
+    """Return the links to the contents and to every other chapter."""
+    others = [
+        Element("a", each.title, href=f"{each.name}.html") if each is not chapter else each.title for each in chapters
+    ]
+    back = Element("a", "手册目录", href=Path(HANDBOOK).name)
+    return Element("nav", Element("p", back, "：", joined(others), class_="note"), aria_label="各章").html()
