@@ -212,6 +212,7 @@ def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: 
         shutil.copytree(sealed.outputs / month, again.outputs / month)
         shutil.copytree(sealed.data / "accepted", again.data / "accepted")
         for name, old, new in (("cangxi/dibao/result.json", b'"reported"', b'"blocked"'),
+                               ("jiange/scoring/result.json", "超额不加分".encode(), "超额的不加分".encode()),
                                ("city/bulletin/report.html", "广元市".encode(), "某某市".encode())):  # fmt: skip
             path = again.outputs / month / name
             path.write_bytes(path.read_bytes().replace(old, new))
@@ -229,6 +230,8 @@ def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: 
     said = "相同：2017-06/city/bulletin（数字；另一版本写法不同，不是损坏：报告文字、report.html）"
     assert said in other.lines()
     assert [task.name for task in other.tasks if task.differs] == ["2017-06/cangxi/dibao"]
+    (scoring,) = (task for task in other.tasks if task.name == "2017-06/jiange/scoring")
+    assert (scoring.differs, scoring.otherwise) == ((), ("措辞（result.json 的 text）",))
     monkeypatch.setattr(archive_rebuild, "made_with", lambda workspace: {**made_with(workspace), "fonts": {}})
     words = rebuild_month(sealed, "2017-06", revision=1, archive=None, jobs=None, display=Quiet())
     assert words.lines()[0] == "字体与归档时不同：比较数字与文字"
@@ -341,6 +344,7 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
     altered(f"{month}/receipts/cangxi.html", b"</h1>", "（已改正）</h1>".encode())
     altered(f"{month}/index.html", b"</h1>", "（定稿）</h1>".encode())
     altered("requirements.lock", b"==1.", b"==2.")
+    altered(f"{month}/jiange/scoring/result.json", "超额不加分".encode(), "超额的不加分".encode())
     files[f"{month}/receipts/jiange.xlsx"] = data / f"{month}/receipts/wangcang.xlsx"
     files[f"{month}/progress.xlsx"] = data / f"{month}/receipts/wangcang.xlsx"
     strangers = {f"{month}/more.html", f"{month}/cangxi/dibao/more.html", f"{month}/receipts/more.html"}
@@ -358,6 +362,7 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
         f"{month}/receipts/jiange.xlsx", f"{month}/index.html", f"{month}/progress.xlsx", "requirements.lock", wheel,
         # The file that was rendered anew embeds the altered result.
         f"{month}/cangxi/dibao/report.pdf", *strangers,
+        f"{month}/jiange/scoring/result.json", f"{month}/jiange/scoring/report.pdf",
     }  # fmt: skip
     assert "重算为 reported" in found.differs[f"{month}/cangxi/dibao/result.json"]
     assert "缺少或改动了 title" in found.differs[f"{month}/jiange/dibao/report.html"]
@@ -371,7 +376,11 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
     altered(f"{month}/zhaohua/dibao/result.json", digest.encode(), by_bytes.encode())
     older = recompute(files, Period("2017-06"), printed=True)
     assert older.differs.keys() == {f"{month}/cangxi/dibao/result.json"}
-    assert older.otherwise == ["由另一版本的程序封存：只比较两版都有的数据，不比较网页"]
+    assert older.otherwise == ["由另一版本的程序封存：只比较两版都有的数据，措辞不同不算损坏，不比较网页"]
+    # What it words otherwise is named, and is no damage.
+    assert older.words.keys() == {f"{month}/jiange/scoring/result.json"}
+    assert all(line.startswith("另一版本的措辞，不是损坏：") for line in older.wordings())
+    assert any("超额的不加分" in line and "（1 份结果）" in line for line in older.wordings())
 
 
 def test_verify_recomputes_where_it_is_asked_to(sealed: Workspace) -> None:

@@ -16,6 +16,7 @@ from minsheng.archive.contents.program import wheel_of
 from minsheng.archive.package.bag import read_info
 from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.verifying import verify_alone, verify_archive
+from minsheng.archive.recompute.comparing import differences
 from minsheng.archive.recompute.own_program import make_environment, run_there
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period, PeriodKind
@@ -256,8 +257,10 @@ def _compare(sealed: Path, again: Workspace, task: str, others: tuple[str, ...])
     if not others:
         # With package, lock, fonts and press of the sealed month the bytes must be the same.
         return ReportComparison(task, changed)
-    differs = () if _figures(old) == _figures(new) else ("数字（result.json 的 figures）",)
-    words = () if _text(old) == _text(new) else ("报告文字",)
+    found = list(differences(_figures(old), _figures(new), same=_PROGRAM not in others))
+    differs = ("数字（result.json 的 figures）",) if any(not each.is_word for each in found) else ()
+    worded = sorted({each.field for each in found if each.is_word})
+    words = (*([f"措辞（result.json 的 {'、'.join(worded)}）"] if worded else []), *_reworded(old, new))
     pages = tuple(name for name in changed if name.startswith("report."))
     # Figures must agree always, words where the program is the same: what another one writes otherwise is no damage.
     if _PROGRAM in others:
@@ -279,6 +282,10 @@ def _bytes(path: Path) -> bytes | None:
 def _figures(folder: Path) -> object:
     # A notebook of the bureau's own seals none.
     return json.loads((folder / RESULT).read_bytes())["figures"] if (folder / RESULT).is_file() else None
+
+
+def _reworded(old: Path, new: Path) -> tuple[str, ...]:
+    return () if _text(old) == _text(new) else ("报告文字",)
 
 
 def _text(folder: Path) -> list[str]:

@@ -201,7 +201,7 @@ def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[st
         found.faults += [
             Fault(f"{bag}/data/{name}", words, FaultKind.RECOMPUTED) for name, words in done.differs.items()
         ]
-        told += [f"重算：{bag}：{line}" for line in (done.summary(), *done.otherwise)]
+        told += [f"重算：{bag}：{line}" for line in (done.summary(), *done.otherwise, *done.wordings())]
     return tuple(told)
 
 

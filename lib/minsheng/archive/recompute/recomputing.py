@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.archive.contents.description import PROVENANCE
+from minsheng.archive.recompute.comparing import Difference, differences
 from minsheng.archive.recompute.made_anew import MakePages, made_otherwise, program_faults
 from minsheng.archive.recompute.pages_anew import check_page, rendered_otherwise
 from minsheng.domain.period import Period
@@ -58,6 +59,8 @@ class Recomputation:
     reports: int = 0
     values: int = 0
     otherwise: list[str] = field(default_factory=list)
+    words: dict[str, list[Difference]] = field(default_factory=dict)
+    """Result → what another version of the program only words otherwise."""
     plan_by_bytes: str = ""
     """The plan's digest as older versions took it."""
 
@@ -65,6 +68,16 @@ class Recomputation:
         """Say in one line what was compared."""
         what = f"从报表和方案重算了 {self.reports} 份报告的 {self.values} 个数据，不用笔记本"
         return f"{what}：{len(self.differs)} 份文件不符"
+
+    def wordings(self) -> Iterator[str]:
+        """Say what another version words otherwise: a line for each field, with its first place."""
+        places: dict[str, list[tuple[str, Difference]]] = {}
+        for name, found in self.words.items():
+            for each in found:
+                places.setdefault(each.field, []).append((name, each))
+        for key, those in sorted(places.items()):
+            (name, first), count = those[0], len({name for name, _ in those})
+            yield f"另一版本的措辞，不是损坏：{key} {len(those)} 处（{count} 份结果），如 {name} 的 {first}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ def recompute(
     found.differs |= dict(program_faults(files, making))
     same = making.get("package", {}).get("sha256") == package_sha256()
     if not same:
-        found.otherwise.append("由另一版本的程序封存：只比较两版都有的数据，不比较网页")
+        found.otherwise.append("由另一版本的程序封存：只比较两版都有的数据，措辞不同不算损坏，不比较网页")
     with tempfile.TemporaryDirectory(prefix="minsheng-recompute-") as scratch:
         try:
             workspace = _lay_out(files, period, Path(scratch) / "workspace")
@@ -168,15 +181,18 @@ def _compare_all(
         inputs.computed[task.subject, task.notebook] = dossier.figures
         name = f"outputs/{task.name}/{RESULT}"
         found.reports += 1
-        differences = list(_differences(found, files, name, dossier, same=same))
-        if differences and task.notebook == "section_scoring":
+        wrong, words = _compare_result(found, files, name, dossier, same=same)
+        if wrong and task.notebook == "section_scoring":
             as_made = _as_recorded(inputs, files, task)
-            if not list(_differences(found, files, name, as_made, same=same)):
-                dossier, differences = as_made, []
+            wrong_then, words_then = _compare_result(found, files, name, as_made, same=same)
+            if not wrong_then:
+                dossier, wrong, words = as_made, [], words_then
                 found.otherwise.append(f"{name}：报送与签字的登记在它生成之后有变化，按生成时的登记比较")
-        if differences:
-            more = f" 等 {len(differences)} 处" if len(differences) > _MOST else ""
-            found.differs[name] = f"与重算的不符：{'；'.join(differences[:_MOST])}{more}"
+        if words:
+            found.words[name] = words
+        if wrong:
+            more = f" 等 {len(wrong)} 处" if len(wrong) > _MOST else ""
+            found.differs[name] = f"与重算的不符：{'；'.join(wrong[:_MOST])}{more}"
         elif same:
             _compare_page(found, files, task, dossier)
 
@@ -203,24 +219,24 @@ def _as_recorded(inputs: _Recomputing, files: Mapping[str, FileContent], task: T
     return dossier
 
 
-def _differences(
+def _compare_result(
     found: Recomputation, files: Mapping[str, FileContent], name: str, dossier: Dossier, *, same: bool
-) -> Iterator[str]:
-    """Yield where a sealed result differs from what was computed."""
+) -> tuple[list[str], list[Difference]]:
+    """Return where a sealed result differs from what was computed, and where only another version's words do."""
     try:
         sealed = json.loads(_bytes(files[name]))
-        told, made_from = sealed["figures"], sealed["provenance"]
+        told, made_from = dict(sealed["figures"]), dict(sealed["provenance"])
     except (KeyError, ValueError, TypeError):
-        yield "缺少，或不是能读的结果"
-        return
+        return ["缺少，或不是能读的结果"], []
     anew = json.loads(dossier.figures.model_dump_json())
     found.values += sum(1 for _ in _leaves(anew))
-    yield from _unequal(told, anew, "", same=same)
     provenance = json.loads(dossier.provenance.model_dump_json())
     if not same and made_from.get("plan_sha256") == found.plan_by_bytes:
         provenance["plan_sha256"] = found.plan_by_bytes
+    every = list(differences(told, anew, same=same))
     for key in ("inputs", "plan_sha256"):
-        yield from _unequal(made_from.get(key), provenance[key], f"provenance.{key}", same=same)
+        every += differences(made_from.get(key), provenance[key], same=same, place=f"provenance.{key}")
+    return [str(each) for each in every if not each.is_word], [each for each in every if each.is_word]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -233,23 +249,6 @@ def _leaves(value: Any) -> Iterator[Any]:
                 yield from _leaves(each)
         case _:
             yield value
-
-
-def _unequal(told: Any, anew: Any, where: str, *, same: bool) -> Iterator[str]:
-    """Yield each place where two values differ; of another version's objects only what both know is compared."""
-    if isinstance(told, dict) and isinstance(anew, dict):
-        for key in sorted(told.keys() | anew.keys() if same else told.keys() & anew.keys()):
-            yield from _unequal(told.get(key), anew.get(key), f"{where}.{key}" if where else key, same=same)
-    elif isinstance(told, list) and isinstance(anew, list) and len(told) == len(anew):
-        for number, (one, other) in enumerate(zip(told, anew, strict=True), start=1):
-            yield from _unequal(one, other, f"{where}[{number}]", same=same)
-    elif told != anew:
-        yield f"{where} 是 {_short(told)}，重算为 {_short(anew)}"
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def _compare_page(found: Recomputation, files: Mapping[str, FileContent], task: Task, dossier: Dossier) -> None:
