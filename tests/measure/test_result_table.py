@@ -115,5 +115,5 @@ def test_a_ranking_without_its_scores_is_refused(plan, build):
     table, scorings = made(plan, build, Period("2017"), {})
     del table
     ranking = ranking_figures(plan, Period("2017"), scorings)
-    with pytest.raises(UsageError, match="without a score"):
+    with pytest.raises(UsageError, match="2017年的排名中有没有得分的地区"):
         result_table_figures(plan, Period("2017"), ranking, scorings[1:], [])

@@ -28,7 +28,7 @@ def test_only_assessed_areas_are_scored(plan):
 
 def test_figures_and_form_must_be_of_the_same_area_and_period(plan, build):
     projects = projects_of(plan, build, YEAR)
-    with pytest.raises(UsageError, match="was given figures of cangxi"):
+    with pytest.raises(UsageError, match="拿到的却是 cangxi"):
         scoring_figures(plan, "jiange", YEAR, projects, None)
     form = AssessmentForm(area="jiange", period=YEAR, assessor="x", file="assessment/2017/jiange.xlsx")
     with pytest.raises(FileRefusedError, match=r"assessment/2017/jiange\.xlsx"):

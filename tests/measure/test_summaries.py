@@ -50,7 +50,7 @@ def test_the_bulletin_remembers_last_month_s_lights(plan, returns):
     assert bulletin.previous_lights["municipal/daycare_centres"] == "无任务"
     assert bulletin.previous_lights["city/beds_new"] == "提前完成"
     assert bulletin_figures(plan, JUNE, cities(plan, returns, JUNE), ranking, None, (), ()).previous_lights == {}
-    with pytest.raises(UsageError, match="ranking"):
+    with pytest.raises(UsageError, match="2017年5月的简报拿到的是2017年6月的排名"):
         bulletin_figures(plan, MAY, cities(plan, returns, MAY), ranking, None, (), ())
 
 

@@ -64,9 +64,9 @@ def result_table_figures(
         If the ranking names an area without a score.
     """
     scores = {figures.area: figures for figures in scorings}
-    absent = [row.area for row in ranking.rows if row.area not in scores]
+    absent = [row.name for row in ranking.rows if row.area not in scores]
     if absent:
-        raise UsageError(f"the ranking of {period} names areas without a score: {absent}")
+        raise UsageError(f"{period.label}的排名中有没有得分的地区：{'、'.join(absent)}")
     rubric = plan.county_rubric
     dates = [figures.as_of for figures in (*scorings, *cities)]
     known = [day for day in dates if day is not None]

@@ -167,7 +167,8 @@ def _same_subject(
 ) -> None:
     for figures in projects:
         if figures.area != area_id or figures.period != period:
-            raise UsageError(f"scoring of {area_id} {period} was given figures of {figures.area} {figures.period}")
+            given = f"{figures.area} {figures.period.label}"
+            raise UsageError(f"考评 {area_id} {period.label}，拿到的却是 {given} 的数据：地区和报告期须一致")
     if form is not None and (form.area != area_id or form.period != period):
         raise FileRefusedError(f"{form.file or '考评表'}：表内是 {form.area} {form.period}，应为 {area_id} {period}")
 

@@ -130,4 +130,8 @@ def _one_each(period: Period, scorings: Sequence[ScoringFigures]) -> None:
     other = [figures.area for figures in scorings if figures.period != period]
     areas = [figures.area for figures in scorings]
     if other or len(set(areas)) < len(areas):
-        raise UsageError(f"a ranking of {period} takes one scoring of that period per area, not {areas} ({other})")
+        twice = [area for area in dict.fromkeys(areas) if areas.count(area) > 1]
+        wrong = [
+            f"{'、'.join(names)} {what}" for names, what in ((other, "是别的报告期"), (twice, "不止一份")) if names
+        ]
+        raise UsageError(f"{period.label}的排名要每个地区一份同期的得分：{'；'.join(wrong)}")

@@ -55,7 +55,7 @@ def section_scoring_figures(
         names = "、".join(each.name for each in plan.sections if each.assessed)
         raise UsageError(f"{section.name}不是考评对象。考评的科室：{names}")
     if facts.section != section.id:
-        raise UsageError(f"scoring of {section.id} was given facts of {facts.section}")
+        raise UsageError(f"考评科室 {section.id}，拿到的却是 {facts.section} 的报送和签字记录：须是同一科室")
     if form is not None and (form.section != section.id or form.period != period):
         raise FileRefusedError(
             f"{form.file or '考评表'}：表内是 {form.section} {form.period}，应为 {section.id} {period}"

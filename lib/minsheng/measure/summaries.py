@@ -111,7 +111,7 @@ def bulletin_figures(
     """
     chosen = _in_order(period, [project.id for project in plan.projects_at(period)], cities)
     if ranking.period != period:
-        raise UsageError(f"the bulletin of {period} was given a ranking of {ranking.period}")
+        raise UsageError(f"{period.label}的简报拿到的是{ranking.period.label}的排名：两者须是同一报告期")
     common = _common(plan, period, chosen)
     funds = [city.funds for city in chosen]
     before = {
@@ -140,7 +140,7 @@ def _in_order(period: Period, wanted: Sequence[str], cities: Sequence[ProjectFig
     by_project = {city.project: city for city in cities if city.period == period}
     missing = [project for project in wanted if project not in by_project]
     if missing:
-        raise UsageError(f"city figures of {period} are missing for {', '.join(missing)}")
+        raise UsageError(f"缺少{period.label}这些项目的全市数据：{'、'.join(missing)}")
     return [by_project[project] for project in wanted]
 
 

@@ -107,7 +107,7 @@ def _sealed_or_live(inputs: Inputs, project: str, area_id: str) -> ProjectFigure
         return _project(inputs, project, area_id)[0]
     figures = inputs.sealed(area_id, project)
     if not isinstance(figures, ProjectFigures):
-        raise UsageError(f"{area_id}/{project} sealed {figures.kind} figures, expected a project's")
+        raise _other_kind(inputs, area_id, project)
     return figures
 
 
@@ -149,13 +149,23 @@ def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[Sco
     return figures, _closing(inputs, _below(inputs, (area_id,)))
 
 
+def _ranking(inputs: Inputs) -> RankingFigures:
+    ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
+    if not isinstance(ranking, RankingFigures):
+        raise _other_kind(inputs, CITY, "scoring")
+    return ranking
+
+
+def _other_kind(inputs: Inputs, subject: str, notebook: str) -> UsageError:
+    where = f"{inputs.period.label}{inputs.plan.area_name(subject)}的 {notebook}"
+    return UsageError(f"{where} 的 result.json 不是这种报告的结果：请重新运行它")
+
+
 def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tuple[ResultTableFigures, Returns]:
     del area, section
     ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
     scores = [_scoring_of(inputs, one) for one in ids]
-    ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
-    if not isinstance(ranking, RankingFigures):
-        raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
+    ranking = _ranking(inputs)
     cities = [_sealed_or_live(inputs, project, CITY) for project in _projects_at(inputs)]
     halves = [table for half in inputs.period.halves if (table := inputs.result_table_of(half)) is not None]
     figures = result_table_figures(inputs.plan, inputs.period, ranking, scores, cities, halves)
@@ -235,9 +245,7 @@ def _bulletin(inputs: Inputs, area: str | None, section: str | None) -> tuple[Bu
     del area, section
     plan, month = inputs.plan, inputs.period.closing_month
     cities = [_sealed_or_live(inputs, p, CITY) for p in _projects_at(inputs)]
-    ranking = inputs.sealed(CITY, "scoring") if inputs.is_sealed else _scoring(inputs, CITY, None)[0]
-    if not isinstance(ranking, RankingFigures):
-        raise UsageError(f"city/scoring sealed {ranking.kind} figures, expected a ranking")
+    ranking = _ranking(inputs)
     returns = inputs.returns(tuple(a.id for a in plan.areas))
     previous = _previous(inputs, returns)
     owners = [a for a in plan.areas if plan.projects_due(a, month)]
