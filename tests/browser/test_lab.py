@@ -58,15 +58,37 @@ def test_a_notebook_runs_by_hand_and_is_exported_from_the_menu(lab) -> None:
 def test_the_pickers_change_what_is_shown(lab) -> None:
     page = lab.notebook("explore")
     _run_all(page)
-    shown = page.locator(".jp-Notebook .widget-html-content").first
-    pickers = page.locator(".jp-Notebook .widget-dropdown")
-    expect(shown).to_contain_text("全市2017年6月进展情况")
-    pickers.filter(has_text="地区").locator("select").first.select_option("苍溪县")
-    expect(shown).to_contain_text("苍溪县2017年6月进展情况")
-    pickers.filter(has_text="报告期").locator("select").first.select_option("2017年5月")
-    expect(shown).to_contain_text("苍溪县2017年5月进展情况")
-    pickers.filter(has_text="项目").locator("select").first.select_option("养老服务")
-    expect(shown).to_contain_text("新增床位")
+    explorer = _outputs(page).first
+    pickers = explorer.locator(".widget-dropdown")
+    panel = explorer.locator(".widget-tab-contents > .widget-box:not(.lm-mod-hidden)")
+
+    def pick(name: str, option: str) -> None:
+        pickers.filter(has=page.locator("label", has_text=name)).locator("select").select_option(option)
+
+    def look(tab: str) -> None:
+        explorer.locator(".lm-TabBar-tab", has_text=tab).click()
+
+    expect(panel.locator("canvas, svg.marks")).to_be_visible()
+    expect(explorer.get_by_text("报告：打开")).to_be_visible()
+    look("报告内容")
+    expect(panel).to_contain_text("全市2017年6月进展情况")
+    pick("地区", "苍溪县")
+    expect(panel).to_contain_text("苍溪县2017年6月进展情况")
+    pick("项目", "养老服务")
+    expect(panel).to_contain_text("新增床位")
+    expect(explorer.get_by_role("link", name="打开")).to_have_attribute(
+        "href", "/files/outputs/2017-06/cangxi/elderly_care/report.html"
+    )
+    pick("指标", "新增床位")
+    for tab in ("走势", "资金", "名次", "与其他地区", "逐月状态"):
+        look(tab)
+        expect(panel.locator("canvas, svg.marks")).to_be_visible()
+    look("与其他地区")
+    pick("地区", "全市")
+    expect(panel).to_contain_text("请在上面选一个地区")
+    pick("报告期", "2017年5月")  # which was checked and never run
+    expect(explorer).to_contain_text("没有生成（minsheng run 2017-05）")
+    expect(explorer.get_by_role("link", name="打开")).to_have_count(0)
     page.close()
 
 

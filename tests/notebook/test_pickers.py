@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import ROOT
 
 from minsheng.domain.period import Period
-from minsheng.notebook.pickers import _newest_with_data
+from minsheng.notebook.pickers import newest_with_data
 from minsheng.workspace import Workspace
 
 
@@ -21,4 +21,4 @@ def test_the_newest_month_with_figures_is_opened(tmp_path, filled: list[str], op
         workspace.accepted(month).mkdir(parents=True)
         rows = "beds,1,张,养老服务,A4\n" if str(month) in filled else ""
         (workspace.accepted(month) / "cangxi.csv").write_text(f"field,value,unit,sheet,cell\n{rows}", encoding="utf-8")
-    assert _newest_with_data(workspace, months) == Period(opened)
+    assert newest_with_data(workspace, months) == Period(opened)

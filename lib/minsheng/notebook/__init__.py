@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from minsheng.notebook.exploring import explore
 from minsheng.notebook.opening import open_dossier
-from minsheng.notebook.pickers import explore, explore_what_if, overview
+from minsheng.notebook.pickers import explore_what_if, overview
 from minsheng.notebook.publishing import publish_result
 
 __all__ = ["explore", "explore_what_if", "open_dossier", "overview", "publish_result", "rule_workbench"]

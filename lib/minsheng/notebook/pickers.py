@@ -1,70 +1,18 @@
-"""Exploring by hand: pickers for period, area and project, and the start page's overview."""
+"""By hand: the what-if of a period, and the start page's overview."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minsheng.domain.area import CITY
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan
-from minsheng.errors import MinshengError
 from minsheng.intake.returns.store import checked_months, read_register
 from minsheng.notebook.inputs import Inputs
-from minsheng.notebook.opening import open_dossier
 from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.notebook.what_if import what_if_widgets
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Element, Piece, callout, note, paragraph
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.workspace import Workspace
-
-
-def explore() -> Any:
-    """Return pickers for period, area and project, with the page below that follows them.
-
-    Nothing is written: the page shows what the project's notebook would show.
-    """
-    import ipywidgets as widgets
-
-    from minsheng import report
-
-    show_errors_as_help()
-    workspace = Workspace.find()
-    months = checked_months(workspace.data)
-    if not months:
-        return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    plan = load_plan(workspace.params, months[-1].year)
-    period = widgets.Dropdown(
-        options=[(month.label, str(month)) for month in months],
-        value=str(_newest_with_data(workspace, months)),
-        description="报告期",
-    )
-    area = widgets.Dropdown(options=_areas(plan), value=CITY, description="地区")
-    project = widgets.Dropdown(
-        options=[(p.short_name, p.id) for p in plan.projects], value=plan.projects[0].id, description="项目"
-    )
-    page = widgets.HTML()
-    shown = (
-        report.summary,
-        report.progress_table,
-        report.progress_chart,
-        report.heat_table,
-        report.trend_chart,
-        report.findings,
-    )
-
-    def show(_change: object = None) -> None:
-        try:
-            dossier = open_dossier(project.value, period=period.value, area=area.value)
-            pieces = [function(dossier)._repr_html_() for function in shown]
-            page.value = "\n".join(pieces)
-        except MinshengError as fault:
-            page.value = callout(str(fault)).html()
-
-    for picker in (period, area, project):
-        picker.observe(show, names="value")
-    show()
-    return widgets.VBox([widgets.HBox([period, area, project]), page])
 
 
 def explore_what_if(period: str | None = None) -> Any:
@@ -79,7 +27,7 @@ def explore_what_if(period: str | None = None) -> Any:
     months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    return what_if_widgets(Inputs.for_period(period or str(_newest_with_data(workspace, months))))
+    return what_if_widgets(Inputs.for_period(period or str(newest_with_data(workspace, months))))
 
 
 def overview() -> Piece:
@@ -111,7 +59,7 @@ def overview() -> Piece:
     )
 
 
-def _newest_with_data(workspace: Workspace, months: Sequence[Period]) -> Period:
+def newest_with_data(workspace: Workspace, months: Sequence[Period]) -> Period:
     """Return the newest month in which anything was accepted: a month may be checked before its first return came."""
     filled = (month for month in reversed(months) if any(map(_has_values, workspace.accepted(month).glob("*.csv"))))
     return next(filled, months[-1])
@@ -120,7 +68,3 @@ def _newest_with_data(workspace: Workspace, months: Sequence[Period]) -> Period:
 def _has_values(path: Path) -> bool:
     with path.open(encoding="utf-8") as stream:
         return sum(1 for _ in zip(stream, range(2), strict=False)) > 1
-
-
-def _areas(plan: Plan) -> list[tuple[str, str]]:
-    return [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)]

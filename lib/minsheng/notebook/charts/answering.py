@@ -4,7 +4,6 @@ Built on :mod:`minsheng.notebook.data` and Altair. A chart is drawn by a widget 
 ``[charts]``). Pages and PDFs keep charts of their own.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +11,10 @@ import altair as alt
 import pandas as pd
 
 from minsheng.domain.area import CITY
-from minsheng.errors import MachineUnfitError
+from minsheng.errors import MachineUnfitError, UsageError
 from minsheng.notebook import data
 from minsheng.notebook.datasets.holdings import Holdings
+from minsheng.notebook.report_links import not_made, report_address
 from minsheng.render.html.page import look
 from minsheng.workspace import Workspace
 
@@ -24,65 +24,72 @@ _TONES = {"green": "good", "yellow": "watch", "red": "bad", "grey": "line"}
 
 _FONT = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 
-_SAID = ["地区", "指标", "完成", "完成率", "亮灯", "算式", "单元格"]
+_SAID = ["地区", "指标", "完成", "完成率", "亮灯", "算式", "单元格", "报告"]
+
+# Where no report was made, a click does nothing, and the hand does not promise that it would.
+_HAND: Any = alt.expr("datum['链接'] ? 'pointer' : 'default'")
 
 
-def heat_map(period: Any = None, area: Any = None, project: Any = None) -> Any:
+def heat_map(period: Any = None, area: Any = None, project: Any = None, indicator: Any = None) -> Any:
     """Return areas × months per indicator as lights: who is behind, and since when.
 
     Parameters
     ----------
     period, area, project
         As in :func:`minsheng.notebook.data.values`.
+    indicator
+        An indicator by its short name, as the column 指标 has it; several in a list. By default all.
 
     Returns
     -------
     altair.JupyterChart
-        Hover says figure, formula and cell; a click opens the area's report.
+        Hover says figure, formula and cell; a click opens the area's report, where one was made.
 
     Raises
     ------
     MachineUnfitError
         If the extra ``[charts]`` is not installed.
+    UsageError
+        If no year of the workspace knows a name, or nothing of it has a figure.
     """
-    rows = _indicators(period, area, project)
+    rows = _indicators(period, area, project, indicator)
     tones = list(_TONES)
     colours = [look()[_TONES[tone]] for tone in tones]
     chart = (
         alt.Chart(rows)
-        .mark_rect(stroke="white", cursor="pointer")
+        .mark_rect(stroke="white", cursor=_HAND)
         .encode(
             x=alt.X("报告期:O", title=None),
             y=alt.Y("地区:N", title=None, sort=_order(rows, "地区")),
             color=alt.Color("灯色:N", scale=alt.Scale(domain=tones, range=colours), legend=None),
-            href="报告:N",
+            href="链接:N",
             tooltip=_SAID,
         )
         .properties(width=alt.Step(34), height=alt.Step(20))
         .facet(column=alt.Column("指标:N", title=None, sort=_order(rows, "指标")), spacing=12)
     )
-    return _shown(chart, "各地区各指标逐月状态")
+    return _shown(chart, "各地区各指标逐月状态", rows)
 
 
-def trends(project: Any, period: Any = None, area: Any = None) -> Any:
+def trends(project: Any, period: Any = None, area: Any = None, indicator: Any = None) -> Any:
     """Return how far each area is in each month, per indicator, the pace needed dashed; see :func:`heat_map`."""
-    rows = _indicators(period, area, project).dropna(subset="完成率（比值）")
+    rows = _indicators(period, area, project, indicator).dropna(subset="完成率（比值）")
     months = alt.X("报告期:O", title=None)
     line = (
         alt.Chart()
-        .mark_line(point=alt.OverlayMarkDef(size=60, cursor="pointer"), strokeWidth=1.4)
+        .mark_line(point=alt.OverlayMarkDef(size=90, cursor=_HAND), strokeWidth=1.4)
         .encode(
             x=months,
             y=alt.Y("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
             color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
-            href="报告:N",
+            href="链接:N",
             tooltip=_SAID,
         )
     )
     pace = alt.Chart().mark_line(strokeDash=[5, 4], color=look()["ink"]).encode(x=months, y="序时进度（比值）:Q")
     chart = alt.layer(pace, line, data=rows).properties(width=230, height=200)
     faceted = chart.facet(facet=alt.Facet("指标:N", title=None, sort=_order(rows, "指标")), columns=3)
-    return _shown(faceted, "年内走势，虚线为序时进度")
+    return _shown(faceted, "年内走势，虚线为序时进度", rows)
 
 
 def funds_by_source(period: Any, area: Any = CITY, project: Any = None) -> Any:
@@ -98,7 +105,7 @@ def funds_by_source(period: Any, area: Any = CITY, project: Any = None) -> Any:
     rows = _linked(pd.concat(parts, ignore_index=True))
     chart = (
         alt.Chart(rows)
-        .mark_bar(cursor="pointer")
+        .mark_bar(cursor=_HAND)
         .encode(
             x=alt.X("sum(万元):Q", title="万元"),
             y=alt.Y("环节:N", title=None, sort=stages),
@@ -106,12 +113,12 @@ def funds_by_source(period: Any, area: Any = CITY, project: Any = None) -> Any:
             row=alt.Row(
                 "项目:N", title=None, sort=_order(rows, "项目"), header=alt.Header(labelAngle=0, labelAlign="left")
             ),
-            href="报告:N",
-            tooltip=["地区", "项目", "来源", "环节", alt.Tooltip("万元:Q", format=",.2f"), "单元格"],
+            href="链接:N",
+            tooltip=["地区", "项目", "来源", "环节", alt.Tooltip("万元:Q", format=",.2f"), "单元格", "报告"],
         )
         .properties(width=420, height=alt.Step(18))
     )
-    return _shown(chart, "资金按来源")
+    return _shown(chart, "资金按来源", rows)
 
 
 def ranking_over_time(period: Any = None, area: Any = None) -> Any:
@@ -120,69 +127,81 @@ def ranking_over_time(period: Any = None, area: Any = None) -> Any:
     rows = _linked(found[["报告期", "地区", "名次", "总分（分）", "算式"]].assign(项目="scoring"))
     chart = (
         alt.Chart(rows)
-        .mark_line(point=alt.OverlayMarkDef(size=90, cursor="pointer"))
+        .mark_line(point=alt.OverlayMarkDef(size=90, cursor=_HAND))
         .encode(
             x=alt.X("报告期:O", title=None),
             y=alt.Y("名次:Q", scale=alt.Scale(reverse=True, zero=False), axis=alt.Axis(tickMinStep=1)),
             color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
-            href="报告:N",
-            tooltip=["地区", "报告期", "名次", "总分（分）", "算式"],
+            href="链接:N",
+            tooltip=["地区", "报告期", "名次", "总分（分）", "算式", "报告"],
         )
         .properties(width=520, height=280)
     )
-    return _shown(chart, "名次变化")
+    return _shown(chart, "名次变化", rows)
 
 
-def against_peers(area: Any, period: Any, project: Any = None) -> Any:
+def against_peers(area: Any, period: Any, project: Any = None, indicator: Any = None) -> Any:
     """Return where an area stands among all others, indicator by indicator; see :func:`heat_map`."""
     names = set(data.indicators(period, area, project)["地区"].astype(str))
-    rows = _indicators(period, None, project).dropna(subset="完成率（比值）")
+    rows = _indicators(period, None, project, indicator).dropna(subset="完成率（比值）")
     rows = rows[~rows["地区"].isin(_wholes())].assign(本地区=rows["地区"].isin(names))
+    if not rows["本地区"].any():
+        rows = rows[:0]  # nobody to compare
     chart = (
         alt.Chart(rows)
-        .mark_circle(opacity=0.85, cursor="pointer")
+        .mark_circle(opacity=0.85, cursor=_HAND)
         .encode(
             x=alt.X("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
             y=alt.Y("指标:N", title=None, sort=_order(rows, "指标")),
             color=alt.condition("datum.本地区", alt.value(look()["seal"]), alt.value(look()["line"])),
             size=alt.condition("datum.本地区", alt.value(150), alt.value(60)),
-            href="报告:N",
+            href="链接:N",
             tooltip=_SAID,
         )
         .properties(width=480, height=alt.Step(28))
     )
-    return _shown(chart, f"{'、'.join(sorted(names))}与其他地区")
+    return _shown(chart, f"{'、'.join(sorted(names))}与其他地区", rows)
 
 
-def _indicators(period: Any, area: Any, project: Any) -> pd.DataFrame:
+def _indicators(period: Any, area: Any, project: Any, indicator: Any) -> pd.DataFrame:
     rows = data.indicators(period, area, project)
+    if indicator is not None:
+        known = rows["指标"].astype(str)
+        asked = [indicator] if isinstance(indicator, str) else list(indicator)
+        if unknown := [each for each in asked if each not in set(known)]:
+            raise UsageError(f"没有指标“{'、'.join(unknown)}”。有数的：{'、'.join(known.unique()) or '无'}")
+        rows = rows[known.isin(asked)]
     number = rows["完成数"].map(lambda each: "" if pd.isna(each) else f"{each:,.4g}")
     ratio = rows["完成率（比值）"].map(lambda each: "" if pd.isna(each) else f"{each:.1%}")
     # A city's row is made of every area's cells: too many to read.
     cells = rows["单元格"].str.slice(0, 160)
     found = rows.assign(完成=number + rows["单位"].astype(str), 完成率=ratio, 单元格=cells)
-    shown = ["报告期", "项目", *_SAID, "灯色", "完成率（比值）", "序时进度（比值）"]
+    shown = ["报告期", "项目", *_SAID[:-1], "灯色", "完成率（比值）", "序时进度（比值）"]
     return _linked(found[shown])
 
 
 def _linked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with the address of each one's report, as JupyterLab's server gives out files of the workspace."""
-    plans = Holdings(Workspace.find()).plans
+    """Return rows with the address of each one's report, or with the words that none was made."""
+    workspace = Workspace.find()
+    plans = Holdings(workspace).plans
     areas = {each.name: each.id for plan in plans for each in plan.areas} | dict.fromkeys(_wholes(), CITY)
     projects = {each.short_name: each.id for plan in plans for each in plan.projects}
-    base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
     texts = rows.astype({name: "str" for name in rows.columns if isinstance(rows[name].dtype, pd.CategoricalDtype)})
-    places = zip(texts["报告期"], texts["地区"], texts["项目"], strict=True)
-    links = [
-        f"{base}files/outputs/{period}/{areas.get(area, area)}/{projects.get(project, project)}/report.html"
-        for period, area, project in places
-    ]
+    places = list(zip(texts["报告期"], texts["地区"], texts["项目"], strict=True))
+    made = {
+        (period, area, project): report_address(
+            workspace, period, areas.get(area, area), projects.get(project, project)
+        )
+        for period, area, project in set(places)
+    }
+    links = [made[place] for place in places]
+    said = ["点一下打开" if link else not_made(place[0]) for place, link in zip(places, links, strict=True)]
     orders = {
         f"{name}·序": rows[name].cat.codes
         for name in ("地区", "指标", "项目")
         if name in rows and _is_ordered(rows[name])
     }
-    return texts.assign(报告=links, **orders)
+    return texts.assign(链接=links, 报告=said, **orders)
 
 
 def _wholes() -> set[str]:
@@ -201,12 +220,19 @@ def _order(rows: pd.DataFrame, name: str) -> list[str]:
     return list(found)
 
 
-def _shown(chart: Any, title: str) -> Any:
-    """Return the widget that draws a chart, from its own scripts."""
+def use_own_scripts() -> None:
+    """Have charts drawn from scripts that they bring along; MachineUnfitError if those are not installed."""
     try:
         alt.JupyterChart.enable_offline()
     except (ImportError, AttributeError):
         raise MachineUnfitError("交互图表须装附加组件：pip install 'minsheng-workbook[charts]'") from None
+
+
+def _shown(chart: Any, title: str, rows: pd.DataFrame) -> Any:
+    """Return the widget that draws a chart, from its own scripts."""
+    use_own_scripts()
+    if rows.empty:
+        raise UsageError(f"没有可画的数（{title}）：换一个报告期、地区、项目或指标")
     alt.data_transformers.disable_max_rows()
     named = chart.properties(title=title).configure(font=_FONT).configure_view(stroke=None)
     # A report opens beside the notebook, not in its place.

@@ -1,0 +1,18 @@
+"""Where JupyterLab's server gives out a report, if it was ever made."""
+
+import os
+
+from minsheng.workspace import Workspace
+
+
+def report_address(workspace: Workspace, period: str, area: str, project: str) -> str:
+    """Return the address of a report as JupyterLab's server gives out files; empty where none was made."""
+    place = f"{period}/{area}/{project}/report.html"
+    if not (workspace.outputs / place).is_file():
+        return ""
+    return f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/')}files/outputs/{place}"
+
+
+def not_made(period: str) -> str:
+    """Say that a report was not made, and what makes it."""
+    return f"没有生成（minsheng run {period}）"
