@@ -349,8 +349,13 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
     files[f"{month}/progress.xlsx"] = data / f"{month}/receipts/wangcang.xlsx"
     strangers = {f"{month}/more.html", f"{month}/cangxi/dibao/more.html", f"{month}/receipts/more.html"}
     files |= dict.fromkeys(strangers, b"<p>more</p>")
+    altered("notebooks/two_lines.ipynb", b"}", b"} ")
+    altered("provenance.json", b'"units": {', b'"units": {"2017-06/cangxi/more": "",')
+    unasked = {"more.txt", "data/more.txt", "notebooks/more.ipynb", "params/2016/plan.yaml"}
+    files |= dict.fromkeys(unasked, b"more")
     (wheel,) = (name for name in files if name.endswith(".whl"))
     altered(wheel, b"minsheng/", b"minshenG/")
+    two_lines = list((data / month).glob("*/two_lines/result.json"))
     found = recompute(files, Period("2017-06"), printed=True, pages=make_archived_pages)
     assert (found.reports, found.otherwise) == (61, [])
     assert found.values > 50_000
@@ -362,14 +367,15 @@ def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold
         f"{month}/receipts/jiange.xlsx", f"{month}/index.html", f"{month}/progress.xlsx", "requirements.lock", wheel,
         # The file that was rendered anew embeds the altered result.
         f"{month}/cangxi/dibao/report.pdf", *strangers,
-        f"{month}/jiange/scoring/result.json", f"{month}/jiange/scoring/report.pdf",
+        f"{month}/jiange/scoring/result.json", f"{month}/jiange/scoring/report.pdf", "provenance.json", *unasked,
+        *(f"{month}/{path.parent.parent.name}/two_lines/result.json" for path in two_lines),
     }  # fmt: skip
     assert "重算为 reported" in found.differs[f"{month}/cangxi/dibao/result.json"]
     assert "缺少或改动了 title" in found.differs[f"{month}/jiange/dibao/report.html"]
     assert "另加一句" in found.differs[f"{month}/wangcang/dibao/report.html"]
 
     # What another version sealed is compared in what both know, and its pages are not.
-    files["requirements.lock"], files[wheel] = data / "requirements.lock", data / wheel
+    files |= {name: data / name for name in ("requirements.lock", "notebooks/two_lines.ipynb", wheel)}
     altered("provenance.json", b'"package": {', b'"packed": {')
     # Its plan's digest was taken over the files' bytes, which still hold; any other is another plan's.
     digest, by_bytes = load_plan(data / "params", 2017).sha256, digest_by_bytes(data / "params" / "2017")

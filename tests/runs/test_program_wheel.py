@@ -1,5 +1,6 @@
 """The running program as a wheel: complete, the same bytes each time, the very program; and how a package keeps it."""
 
+import io
 import json
 import zipfile
 from dataclasses import replace
@@ -10,6 +11,8 @@ import pytest
 from minsheng.archive.contents.program import ABOUT, FOLDER, program_files, wheel_of
 from minsheng.archive.recompute.made_anew import program_faults
 from minsheng.errors import ArchiveInvalidError, UsageError
+from minsheng.files.hashing import sha256
+from minsheng.files.zips import pack_zip
 from minsheng.runs.keys import package_sha256
 from minsheng.runs.program_wheel import program_wheel
 from minsheng.workspace import MARKER, Settings, Workspace
@@ -53,8 +56,33 @@ def test_the_wheel_in_a_package_is_the_program_that_its_reports_name(own: Worksp
     for changed in ({name: b"PK"}, {ABOUT: b"{}"}):
         assert list(program_faults(files | changed, making))
     assert list(program_faults({ABOUT: files[ABOUT]}, making)) == [(name, "缺少")]
+    assert list(program_faults(files | {f"{FOLDER}/more.py": b""}, making)) == [
+        (f"{FOLDER}/more.py", "不是生成报告的程序")
+    ]
     assert list(program_faults(files, {"package": {"sha256": "0" * 64}})) == [(name, "不是生成报告的程序：被调换")]
     assert list(program_faults({"requirements.lock": b"x"}, {"lock_sha256": "0" * 64}))
+
+
+def test_a_wheel_with_more_in_it_or_around_it_is_another(own: Workspace) -> None:
+    files, name = dict(program_files(own)), f"{FOLDER}/{program_wheel().name}"
+    plain = program_wheel().content
+
+    def faults(content: bytes) -> list[tuple[str, str]]:
+        """Judge a wheel put in place of the package's by somebody who also rewrites its digest."""
+        about = json.dumps(json.loads(files[ABOUT]) | {"sha256": sha256(content)}).encode()
+        making = {"package": {"sha256": package_sha256()}}
+        return list(program_faults(files | {name: content, ABOUT: about}, making))
+
+    with zipfile.ZipFile(io.BytesIO(plain)) as packed:
+        members = {each: packed.read(each) for each in packed.namelist()}
+    assert faults(plain) == faults(pack_zip(members)) == []
+    more = {
+        "minsheng/more.py": b"",
+        "more.dist-info/entry_points.txt": b"",
+        "minsheng_workbook-0.1.0.data/scripts/x": b"",
+    }
+    others = [b"#!/bin/sh\n" + plain, plain + b"\0", *(pack_zip(members | {key: text}) for key, text in more.items())]
+    assert [faults(each) for each in others] == [[(name, "不是生成报告的程序：被调换")]] * len(others)
 
 
 def test_wheels_may_be_kept_elsewhere_and_are_known_by_their_digest(own: Workspace, tmp_path: Path) -> None:

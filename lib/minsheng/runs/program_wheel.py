@@ -12,7 +12,7 @@ from minsheng.files.hashing import sha256
 from minsheng.files.zips import pack_zip
 from minsheng.runs.version import UNUSED, package_commit, package_roots, package_version
 
-_ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
+DESCRIBES = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
 """What an installation keeps of its wheel's own description; paths of this machine stand in none of it."""
 
 _MODIFIED = "+modified"
@@ -44,7 +44,7 @@ def program_wheel() -> ProgramWheel:
     }
     about = f"minsheng_workbook-{package_version()}.dist-info"
     installed = distribution("minsheng-workbook")
-    files |= {f"{about}/{name}": text.encode() for name in _ABOUT if (text := installed.read_text(name))}
+    files |= {f"{about}/{name}": text.encode() for name in DESCRIBES if (text := installed.read_text(name))}
     lines = [f"{name},sha256={_record(content)},{len(content)}\n" for name, content in files.items()]
     files[f"{about}/RECORD"] = f"{''.join(lines)}{about}/RECORD,,\n".encode()
     content = pack_zip(files)

@@ -160,6 +160,16 @@ def recorded_files(workspace: Workspace, period: Period) -> frozenset[str]:
     return frozenset({*reports, program_wheel().sha256})
 
 
+def input_names(workspace: Workspace, plan: Plan, period: Period) -> frozenset[str]:
+    """Return what a month's package may hold besides reports and program, by path in it, of what is in a workspace."""
+    tasks = period_tasks(plan, period)
+    paths = [*_plan_files(workspace, period), *_intake_files(workspace, plan, period), workspace.lock]
+    paths += [register_path(workspace.data), signed_register_path(workspace.data), deliveries_path(workspace.data)]
+    paths += [workspace.notebooks / task.file for task in tasks]
+    paths += [path for task in tasks for path in declared_files(workspace, task)]
+    return frozenset({PROVENANCE, *(_inside(workspace, path) for path in paths)})
+
+
 def _plan_files(workspace: Workspace, period: Period) -> list[Path]:
     folder = workspace.params / str(period.year)
     inside = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())

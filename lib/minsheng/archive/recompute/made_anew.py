@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from minsheng.archive.contents.looking import listing_name
+from minsheng.archive.contents.month import input_names
 from minsheng.archive.contents.program import ABOUT, FOLDER
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -17,10 +18,15 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.receipts import receipts_dir, write_receipts
 from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
+from minsheng.runs.program_wheel import DESCRIBES
 from minsheng.workspace import RESULT, Workspace
 
 MakePages = Callable[[Workspace, Plan, Period], Mapping[str, bytes]]
 """Makes what a month's own folder holds besides reports and receipts: path under ``outputs/`` → content."""
+
+_DIRECTORY_END = b"PK\5\6"
+
+_DESCRIBES = frozenset({*DESCRIBES, "RECORD"})
 
 _LINK = re.compile(rb"</?a\b[^>]*>")
 
@@ -37,6 +43,7 @@ def made_otherwise(
     """
     yield from _accepted(files, workspace, period)
     yield from _strangers(files, plan, period)
+    yield from _unasked(files, workspace, plan, period)
     write_receipts(plan, workspace.data, workspace.outputs, period)
     folder = f"outputs/{period}/receipts/"
     made = {f"{folder}{path.name}": path.read_bytes() for path in receipts_dir(workspace.outputs, period).iterdir()}
@@ -73,6 +80,16 @@ def _strangers(files: Mapping[str, FileContent], plan: Plan, period: Period) -> 
             yield name, "不是本月的报告、网页或回执"
 
 
+def _unasked(
+    files: Mapping[str, FileContent], workspace: Workspace, plan: Plan, period: Period
+) -> Iterator[tuple[str, str]]:
+    """Yield what lies among the inputs and is none: no register names it, no report was made of it."""
+    known = input_names(workspace, plan, period)
+    for name in files:
+        if not name.startswith(("outputs/", "data/accepted/", f"{FOLDER}/")) and name not in known:
+            yield name, "不是本月的方案、登记的原件或笔记本"
+
+
 def _accepted(files: Mapping[str, FileContent], workspace: Workspace, period: Period) -> Iterator[tuple[str, str]]:
     handed = accepted_deliveries_path(workspace.data, period)
     for month in period.year_to_date:
@@ -99,6 +116,9 @@ def program_faults(files: Mapping[str, FileContent], making: Mapping[str, object
     except (ValueError, KeyError, TypeError):
         yield ABOUT, "不能读取"
         return
+    yield from (
+        (each, "不是生成报告的程序") for each in files if each.startswith(f"{FOLDER}/") and each not in {ABOUT, name}
+    )
     if name not in files:
         if not kept_at:
             yield name, "缺少"
@@ -110,10 +130,17 @@ def program_faults(files: Mapping[str, FileContent], making: Mapping[str, object
 
 
 def _package_in(wheel: bytes) -> str:
-    """Return the digest of our packages in a wheel, as reports name it; empty for what is no wheel."""
+    """Return the digest of our packages in a wheel, as reports name it; empty for what is no wheel of ours."""
     try:
         with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
-            names = [name for name in packed.namelist() if ".dist-info/" not in name]
+            members = packed.infolist()
+            names = [each.filename for each in members if ".dist-info/" not in each.filename]
+            about = [each.filename.partition(".dist-info/")[2] for each in members if ".dist-info/" in each.filename]
+            # Nothing before the first member, after the directory, or beside what we pack.
+            if min(each.header_offset for each in members) or wheel[-22:-18] != _DIRECTORY_END:
+                return ""
+            if len(about) > len(set(about)) or not _DESCRIBES.issuperset(about):
+                return ""
             return sha256_of_parts((name, packed.read(name)) for name in names)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return ""

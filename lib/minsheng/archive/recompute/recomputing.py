@@ -19,7 +19,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Dossier, Figures, Provenance
 from minsheng.errors import MinshengError
-from minsheng.files.hashing import FileContent
+from minsheng.files.hashing import FileContent, sha256
 from minsheng.files.writing import put
 from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.checking import check_year_to_date
@@ -35,7 +35,7 @@ from minsheng.runs.task_worker import cores
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
-_LEFT_OUT = ("data/accepted/", "notebooks/", "program/", PROVENANCE)
+_LEFT_OUT = ("data/accepted/", "program/", PROVENANCE)
 
 _MOST = 3
 """How many differences of one report are shown."""
@@ -136,6 +136,8 @@ def recompute(
             check_year_to_date(plan, workspace.params, workspace.data, period)
             prepare(workspace, plan, period)
             _compare_all(found, files, workspace, plan, period, same=same)
+            if same and PROVENANCE in files:
+                found.differs |= dict(_misnamed(files, plan, period, making))
             if pages is not None and same:
                 for name, words in made_otherwise(files, workspace, plan, period, pages):
                     found.differs.setdefault(name, words)
@@ -153,6 +155,23 @@ def _making_of(files: Mapping[str, FileContent]) -> dict[str, Any]:
         return dict(json.loads(_bytes(files[PROVENANCE]))["made_with"])
     except (KeyError, ValueError, TypeError):
         return {}
+
+
+def _misnamed(
+    files: Mapping[str, FileContent], plan: Plan, period: Period, making: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield what the record of the making says otherwise than plan and results."""
+    said = json.loads(_bytes(files[PROVENANCE]))
+    results = [name for task in period_tasks(plan, period) if (name := f"outputs/{task.name}/{RESULT}") in files]
+    fonts = [json.loads(_bytes(files[name])).get("provenance", {}).get("fonts") for name in results[:1]]
+    wrong = [
+        *(["报告期"] if said.get("period") != str(period) else []),
+        *(["方案"] if said.get("plan") != {"id": plan.about.id, "sha256": plan.sha256} else []),
+        *(["字体"] if fonts and fonts[0] != making.get("fonts") else []),
+        *(["报告"] if set(said.get("units", ())) != {task.name for task in period_tasks(plan, period)} else []),
+    ]
+    if wrong:
+        yield PROVENANCE, f"所写的{'、'.join(wrong)}与方案和结果不符"
 
 
 def _lay_out(files: Mapping[str, FileContent], period: Period, root: Path) -> Workspace:
@@ -182,6 +201,8 @@ def _compare_all(
         name = f"outputs/{task.name}/{RESULT}"
         found.reports += 1
         wrong, words = _compare_result(found, files, name, dossier, same=same)
+        if name in files and not _was_made_by(files, name, task):
+            wrong.append("不是由包中的笔记本生成的")
         if wrong and task.notebook == "section_scoring":
             as_made = _as_recorded(inputs, files, task)
             wrong_then, words_then = _compare_result(found, files, name, as_made, same=same)
@@ -237,6 +258,17 @@ def _compare_result(
     for key in ("inputs", "plan_sha256"):
         every += differences(made_from.get(key), provenance[key], same=same, place=f"provenance.{key}")
     return [str(each) for each in every if not each.is_word], [each for each in every if each.is_word]
+
+
+def _was_made_by(files: Mapping[str, FileContent], result: str, task: Task) -> bool:
+    """Whether a result names the very notebook that the package holds; one without notebooks says nothing of it."""
+    notebook = files.get(f"notebooks/{task.file}")
+    try:
+        return notebook is None or json.loads(_bytes(files[result]))["provenance"]["notebook_sha256"] == sha256(
+            notebook
+        )
+    except (KeyError, ValueError, TypeError):
+        return False
 
 
 def _leaves(value: Any) -> Iterator[Any]:
