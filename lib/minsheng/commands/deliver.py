@@ -105,7 +105,8 @@ def deliver(
         mine = [each for each in known if (each.period, each.section, each.to) == (*_key(report), to)]
         same = next((each for each in mine if each.sha256 == digest), None)
         if same is not None:
-            # Who was killed behind the register's line did not come to the first page.
+            # Who was killed behind the register's line did not come to what follows from it.
+            refresh_deliveries(data, plan, report.period)
             refresh_first_page(workspace, plan)
             raise UsageError(f"这份文件已于 {same.delivered_at:%Y-%m-%d %H:%M} 报过{RECEIVERS[to]}（{same.file}）")
         # Printed outside the archive: a ledger that was cut off later is seen only by what lies outside.

@@ -288,8 +288,10 @@ def _register(
         sample = line(1, "", digest)
         before = newest_signatures(known).get(sample.key)
         if before is not None and before.sha256 == digest:
-            # Who was killed behind the register's line did not come to the first page.
-            refresh_first_page(workspace, load_plan(workspace.params, sample.period.year))
+            # Who was killed behind the register's line did not come to what follows from it.
+            plan = load_plan(workspace.params, sample.period.year)
+            refresh_deliveries(data, plan, sample.period)
+            refresh_first_page(workspace, plan)
             raise UsageError(f"这份文件已经登记过：{before.file}")
         if before is not None and (before.kind, sample.kind, sample.why) == (PADES, SCAN, ""):
             # What a certificate proves is not given up for a picture of a name by the way.
