@@ -106,7 +106,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert told["License-File"] == "LICENSE"
     assert told["Description-Content-Type"] == "text/markdown"
     assert "Typing :: Typed" in told.get_all("Classifier")
-    assert set(told.get_all("Provides-Extra")) == {"bench", "cluster", "dev"}
+    assert set(told.get_all("Provides-Extra")) == {"bench", "charts", "cluster", "dev"}
     required = [line for line in told.get_all("Requires-Dist") if "extra ==" not in line]
     assert any(line.startswith("papermill") for line in required)
 
@@ -125,7 +125,8 @@ def test_a_file_of_the_installed_package_that_was_changed_is_named(installed: Pa
     ask = "from minsheng.runs.released_code import package_changes; print(package_changes())"
     assert _run(python, "-c", ask, cwd=tmp_path) == "()\n"
     (package,) = (tmp_path / "venv").rglob("site-packages/minsheng")
-    (package / "measure" / "ranks.py").open("a").write("\n")
+    with (package / "measure" / "ranks.py").open("a") as changed:
+        changed.write("\n")
     (package / "measure" / "more.py").touch()
     (package / "py.typed").unlink()
     found = "('minsheng/measure/more.py', 'minsheng/measure/ranks.py', 'minsheng/py.typed')\n"

@@ -58,7 +58,9 @@ def test_the_conda_door_leads_to_the_same_lock() -> None:
     assert "-r requirements.lock" in expected
 
 
-INDEX = re.compile(r"--(extra-)?index-url|index-url\s*=|--find-links|pypi\.org|files\.pythonhosted|pypi-mirror")
+INDEX = re.compile(
+    r"--(extra-)?index-url|index-url\s*=|--find-links[ =][\w/.]|pypi\.org|files\.pythonhosted|pypi-mirror"
+)
 
 
 @pytest.mark.parametrize("path", committed_files(), ids=lambda path: str(path.relative_to(ROOT)))

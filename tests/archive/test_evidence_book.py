@@ -240,7 +240,7 @@ def test_the_result_table_goes_to_supervision(own):
     plan, day = load_plan(own.params, 2017), date(2017, 7, 26)
     wanted = "待移交：考评结果表，未报督查室：minsheng deliver 2017-H1 result_table --to supervision"
     assert facts_of(own, plan, PERIOD, day).undelivered == wanted
-    with pytest.raises(UsageError, match="2017年上半年考评结果表应报 supervision（督查室）"):
+    with pytest.raises(UsageError, match="2017年上半年考评结果表应报 督查室（supervision）"):
         deliver(own, "2017-H1", "result_table", to="office", at=None, display=Quiet())
     outcome = deliver(own, "2017-H1", "result_table", to="supervision", at="2017-07-20T10:00", display=Quiet())
     assert outcome.handed.section == "result_table"

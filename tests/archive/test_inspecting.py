@@ -101,7 +101,7 @@ def no_scanner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_clean_package_passes_and_what_was_not_looked_at_says_so(sealed: Desk) -> None:
     verdicts = inspected(sealed)
-    assert len(verdicts) == 23
+    assert len(verdicts) == 25
     assert failing(sealed) == set()
     assert unchecked(verdicts) == {"leader-signatures", "viruses"}
     assert unchecked(inspected(sealed, alone=True)) == {
@@ -415,7 +415,7 @@ def test_the_command_ends_with_14_where_an_item_fails(own: Desk, tmp_path: Path)
     done = run()
     assert done.returncode == 0, done
     told = json.loads(done.stdout)
-    assert (told["bag"], told["passed"], len(told["items"])) == ("2017-H1", True, 23)
+    assert (told["bag"], told["passed"], len(told["items"])) == ("2017-H1", True, 25)
     own.archive.joinpath("2017-H1/data", PROOF).chmod(0o644)
     done = run()
     assert done.returncode == 14

@@ -316,7 +316,7 @@ def test_refused_forms_are_not_read_again_until_something_changes(empty: Workspa
     assert [action.step for action in due(facts, date(YEAR, 6, 30))] == [Step.ASSESS]
 
 
-@pytest.mark.parametrize("day", ["2026-1-2", "morgen", "2026-13-01", "2026-01-24T25:00", "2026-01-24T10:00:00"])
+@pytest.mark.parametrize("day", ["morgen", "2026-13-01", "2026-01-24T25:00"])
 def test_a_date_that_is_none_is_refused(empty: Workspace, day: str) -> None:
     with pytest.raises(UsageError, match="--date"):
         _tick(empty, day)

@@ -55,7 +55,7 @@ def test_the_known_facts_are_in_words(plan, cases):
 def test_a_case_worked_by_hand_is_printed_with_its_points(plan, cases):
     text = repr(manual_body(plan, cases))
     # 三（二）1⑶: 3 × 11 ÷ 12 = 2.75.
-    assert re.search(r"宣传稿件 11 篇 .*　2017年 评定：数量 11　2\.75 分，已评　3 × 11 ÷ 12 = 2\.75", text)
+    assert re.search(r"宣传稿件 11 篇 .*｜2017年 评定：数量 11｜2\.75 分，已评｜3 × 11 ÷ 12 = 2\.75", text)
 
 
 def test_files_are_written_and_repeatable(plan, cases, tmp_path):

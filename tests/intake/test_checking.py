@@ -253,7 +253,7 @@ def test_files_that_are_not_what_the_register_says(plan: Plan, folder: DataFolde
     assert {f.id for f in record.refused} == {"cangxi", "wangcang", "jiange"}
     messages = {f.id: f.message for f in read_refused(folder.data, JANUARY)}
     assert "与登记不符" in messages["cangxi"]
-    assert "封面却是" in messages["wangcang"]
+    assert "封面!B3 却是" in messages["wangcang"]
     assert [f.file for f in record.unregistered] == ["returns/2017-01/stray.xlsx"]
     assert read_accepted(folder.data, JANUARY, "cangxi") is None
 

@@ -211,7 +211,7 @@ def test_the_page_tells_retries_fallbacks_waiting_tasks_and_earlier_runs(workspa
         "失败：进程中止",
         "重试：进程中止",
         f"等待 苍溪县 {plan.project('dibao').short_name}",
-        "no fork here",
+        "预热进程不可用",
         "2017-07-21 09:00:00",
         "中断",
     ):

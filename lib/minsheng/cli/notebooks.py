@@ -37,7 +37,7 @@ def notebook_try(
     name: _Name,
     period: PeriodOption = None,
     area: Annotated[
-        str | None, typer.Option("--area", help="地区；默认为 reports.yaml 写的第一个，或各地区合计（写“全市”）。")
+        str | None, typer.Option("--area", help="地区；默认为 reports.yaml 写的第一个，或各地区合计。")
     ] = None,
     browser: Annotated[bool, typer.Option(help="在浏览器中打开。")] = True,
     workspace: WorkspaceOption = None,

@@ -134,7 +134,7 @@ def choose(tasks: list[Task], plan: Plan, areas: Sequence[str], notebooks: Seque
 
 
 def _subject(plan: Plan, name: str) -> str:
-    return CITY if name in {CITY, "全市", plan.about.city} else plan.owner(name).id
+    return CITY if name in {CITY, plan.about.city, plan.area_name(CITY)} else plan.owner(name).id
 
 
 def _project_tasks(plan: Plan, period: Period) -> list[Task]:

@@ -72,7 +72,7 @@ class Element:
             case "br":
                 said = "\n"
             case "tr":
-                said = "\n" + "　".join(_spoken(child).strip() for child in self.children) + "\n"
+                said = "\n" + "｜".join(_spoken(child).strip() for child in self.children) + "\n"
             case "dt":
                 said = f"\n{self._inner()}："
             case "dd":
