@@ -316,9 +316,12 @@ def test_what_a_notebook_makes_of_the_returns_is_found_without_it(workspace_of_i
         archive_seal.refuse_unlike(own, plan, month, archived_pages(month))
     first, *lines = str(refused.value).splitlines()
     assert first == "2017年6月还不能归档：报告与从报表和方案重算的不符："
-    (line,) = lines
+    line, *others = lines
     assert line.startswith("outputs/2017-06/cangxi/scoring/result.json：与重算的不符：items[")
     assert "重算为" in line
+    # The other scoring pages stand as the old notebook made them.
+    assert len(others) == 8
+    assert all(each.endswith("scoring/result.json：与重算的不符：不是由包中的笔记本生成的") for each in others)
 
 
 def test_an_altered_result_page_or_paper_is_found_where_lists_and_signature_hold(sealed: Workspace) -> None:

@@ -24,16 +24,16 @@ def test_a_changed_figure_changes_one_item_by_the_clause(inputs):
     question = Question(area="zhaohua", field="elderly_care.beds_new_cumulative", value="28")
     text = repr(what_if(inputs, question))
     assert "10 → 28" in text
-    assert "昭化区　新增床位　2.29　6.4　8 × 28 ÷ 70 ÷ 50%" in text
-    assert text.count("新增床位　") == 1
+    assert "昭化区｜新增床位｜2.29｜6.4｜8 × 28 ÷ 70 ÷ 50%" in text
+    assert text.count("新增床位｜") == 1
 
 
 def test_a_changed_rule_changes_every_county(inputs):
     # Nothing counts below a threshold of 100 %: who has not half of its beds by June gets nothing.
     question = Question(item="goal.beds_new", setting="threshold", setting_value="1")
     text = repr(what_if(inputs, question))
-    assert "昭化区　新增床位　2.29　0　" in text
-    assert "利州区　新增床位" not in text
+    assert "昭化区｜新增床位｜2.29｜0｜" in text
+    assert "利州区｜新增床位" not in text
 
 
 def test_no_change_is_no_change(inputs):

@@ -15,9 +15,9 @@ def test_a_provisional_total_never_passes_for_a_final_one(build):
 
 def test_items_show_rule_formula_evidence_clause_and_default(build):
     text = repr(report.score_table(build.scoring()))
-    assert "规则：得分 = 满分 × 完成率，最高8分※ 计算：8 × 43% = 3.44　竣工验收单" in text
+    assert "规则：得分 = 满分 × 完成率，最高8分※ 计算：8 × 43% = 3.44｜竣工验收单" in text
     assert "新增民办公办养老机构床位（8分）（三（二）1⑸）" in text
-    assert "领导小组　1　未评" in text
+    assert "领导小组｜1｜未评" in text
     assert "※方案没有明确、按默认规定计算" in text
 
 
@@ -30,7 +30,7 @@ def test_a_score_leads_to_its_cell(build):
 
 
 def test_deductions_and_their_absence(build):
-    assert "市级通报批评　1　2017年5月10日市级督查通报　1次 × 1分" in repr(report.deductions_table(build.scoring()))
+    assert "市级通报批评｜1｜2017年5月10日市级督查通报｜1次 × 1分" in repr(report.deductions_table(build.scoring()))
     assert "没有登记扣分事项" in repr(report.deductions_table(build.scoring(deductions=())))
     assert "加分2.5分" in repr(report.deductions_table(build.scoring(bonus="2.5")))
 
@@ -42,9 +42,9 @@ def test_a_veto_is_shouted(build):
 
 def test_equal_totals_share_a_rank(build):
     text = repr(report.ranking_table(build.ranking()))
-    assert "1　苍溪县　61.35　78" in text
-    assert "1　广元经济技术开发区　61.35　78" in text
-    assert "3　剑阁县　40.20　78" in text
+    assert "1｜苍溪县｜61.35｜78" in text
+    assert "1｜广元经济技术开发区｜61.35｜78" in text
+    assert "3｜剑阁县｜40.20｜78" in text
     assert "暂定" in text
 
 
@@ -52,7 +52,7 @@ def test_areas_without_a_rank_come_last(build):
     rows = build.rank_rows()
     unranked = rows[0].model_copy(update={"rank": None, "name": "旺苍县", "total": Decimal(0)})
     text = repr(report.ranking_table(build.ranking(rows=(unranked, *rows))))
-    assert text.index("剑阁县") < text.index("—　旺苍县")
+    assert text.index("剑阁县") < text.index("—｜旺苍县")
 
 
 def test_unequal_bases_are_pointed_at(build):
@@ -64,23 +64,23 @@ def test_unequal_bases_are_pointed_at(build):
 
 def test_group_points_use_the_rubrics_names(build):
     text = repr(report.group_points_table(build.ranking()))
-    assert "组织领导（分）　目标实施及考评（分）" in text
-    assert "剑阁县　—　40.20　40.20" in text
+    assert "组织领导（分）｜目标实施及考评（分）" in text
+    assert "剑阁县｜—｜40.20｜40.20" in text
 
 
 def test_section_deductions_keep_proposed_apart(build):
     text = repr(report.section_table(build.section()))
-    assert "没有按时报送　已确认扣分　0.2　2017年5月迟报2天 1次 × 0.2分" in text
-    assert "按要求参加会议　未评　—" in text
-    assert "已确认扣分合计　　0.2" in text
+    assert "没有按时报送｜已确认扣分｜0.2｜2017年5月迟报2天 1次 × 0.2分" in text
+    assert "按要求参加会议｜未评｜—" in text
+    assert "已确认扣分合计｜｜0.2" in text
     said = repr(report.summary(build.section()))
     assert "管理倒扣分已确认0.2分，另有0.4分待确认，1项未评；目标实施的实绩考评计分尚未填报" in said
 
 
 def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
     rows = repr(report.result_table(build.result_table()))
-    assert "剑阁县　未评　5.50　0" in rows
-    assert "苍溪县　1.00　6.88　1" in rows
+    assert "剑阁县｜未评｜5.50｜0" in rows
+    assert "苍溪县｜1.00｜6.88｜1" in rows
 
 
 def test_the_half_year_stands_beside_the_year(build):
@@ -91,8 +91,8 @@ def test_the_half_year_stands_beside_the_year(build):
     )
     text = repr(report.result_table(figures))
     assert "上半年与全年" in text
-    assert "苍溪县　5.50　8　2　6.88　9　1" in text
-    assert "剑阁县　—　—　—　5.50　8　2" in text
+    assert "苍溪县｜5.50｜8｜2｜6.88｜9｜1" in text
+    assert "剑阁县｜—｜—｜—｜5.50｜8｜2" in text
     assert "上半年与全年" not in repr(report.result_table(build.result_table()))
 
 
@@ -104,7 +104,7 @@ def test_the_result_table_says_where_a_county_passes_and_the_city_fails(build, v
 
 def test_evidence_that_is_missing_is_named(build):
     text = repr(report.evidence_index(build.result_table()))
-    assert "领导小组（1分）　文件　苍溪县：成立文件 剑阁县：未评" in text
+    assert "领导小组（1分）｜文件｜苍溪县：成立文件 剑阁县：未评" in text
     assert "苍溪县、剑阁县：缺" in text
 
 

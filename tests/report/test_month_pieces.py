@@ -31,7 +31,7 @@ def test_blocked_projects_are_named(build):
 
 def test_late_returns_say_by_how_much(build):
     late = build.returned(late=True, received_on=date(2017, 6, 25))
-    assert "苍溪县　2017年6月23日　2017年6月25日　迟报2天" in repr(report.late_list(build.bulletin(returns=(late,))))
+    assert "苍溪县｜2017年6月23日｜2017年6月25日｜迟报2天" in repr(report.late_list(build.bulletin(returns=(late,))))
     assert "均按时报送" in repr(report.late_list(build.bulletin()))
     assert "方案印发之前" in repr(report.late_list(build.bulletin(before_notice=True)))
 
@@ -198,15 +198,15 @@ def test_will_we_make_it_is_a_sentence_and_a_table(build):
     )
     text = repr(report.prospects(build.bulletin(projects=(build.summary_of(outlooks=(beds, slow)),))))
     assert "按近三月平均年内可达到：新增床位（11月）；按近三月平均年内达不到：" + home.brief in text
-    assert "30　24.5　184.2　2,325　11月" in text
-    assert "10　10　90.1　79,393　年内达不到" in text
+    assert "30｜24.5｜184.2｜2,325｜11月" in text
+    assert "10｜10｜90.1｜79,393｜年内达不到" in text
 
 
 def test_an_outlook_on_older_figures_says_of_when_they_are(build):
     old = Outlook(indicator="beds_new", at=Period("2017-05"), actual="525", pace="205", average="175", projected="1750")
     text = repr(report.prospects(build.bulletin(projects=(build.summary_of(outlooks=(old,)),))))
     assert "本月数据不全，按5月数据：按近三月平均年内达不到：新增床位。" in text
-    assert "新增床位（5月）　张　1,250　525　205　175　—　1,750　年内达不到" in text
+    assert "新增床位（5月）｜张｜1,250｜525｜205｜175｜—｜1,750｜年内达不到" in text
 
 
 def test_the_ranking_says_what_orders_it(build):

@@ -188,7 +188,7 @@ def test_what_counties_wrote_cannot_become_markup(build):
 
 def test_the_text_form_says_what_the_page_says(build):
     table = report.progress_table(build.project())
-    assert "新增床位①　张　300　129　43.0　50.0　−7.0　◐基本同步" in repr(table)
+    assert "新增床位①｜张｜300｜129｜43.0｜50.0｜−7.0｜◐基本同步" in repr(table)
     assert "完成率（%）" in repr(table)
 
 

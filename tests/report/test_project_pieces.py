@@ -37,8 +37,8 @@ def test_first_return_and_correction_are_each_said_with_their_own_word(build):
 
 def test_the_city_lists_every_return(build):
     text = repr(report.checks(build.city("jiange")))
-    assert "剑阁县　未报送　—　—　—　—" in text
-    assert "苍溪县　已报送　2017年6月22日　按时" in text
+    assert "剑阁县｜未报送｜—｜—｜—｜—" in text
+    assert "苍溪县｜已报送｜2017年6月22日｜按时" in text
 
 
 def test_a_milestone_project_shows_no_empty_columns(build):
@@ -50,8 +50,8 @@ def test_a_milestone_project_shows_no_empty_columns(build):
 
 def test_key_figures_are_readable(build):
     text = repr(report.key_figures_table(build.project()))
-    assert "累计支出　万元　5,895.50" in text
-    assert "标准调整文号　—　苍民发〔2017〕30号" in text
+    assert "累计支出｜万元｜5,895.50" in text
+    assert "标准调整文号｜—｜苍民发〔2017〕30号" in text
 
 
 def test_funds_stand_in_ten_thousands_with_the_total_last(build):
@@ -70,10 +70,10 @@ def test_partial_city_sums_say_how_many_areas_they_hold(build):
 
 def test_areas_stand_beside_the_city(build):
     text = repr(report.area_table(build.city("jiange")))
-    assert "苍溪县　300　129　43.0　150　80　53.3" in text
-    assert "剑阁县　220　未报送　—　150　未报送　—" in text
-    assert "市本级　—　—　—　—　—　—" in text
-    assert "全市　1,250　449　—" in text
+    assert "苍溪县｜300｜129｜43.0｜150｜80｜53.3" in text
+    assert "剑阁县｜220｜未报送｜—｜150｜未报送｜—" in text
+    assert "市本级｜—｜—｜—｜—｜—｜—" in text
+    assert "全市｜1,250｜449｜—" in text
     assert "缺剑阁县（未报送）" in text
 
 

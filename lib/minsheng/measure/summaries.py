@@ -140,7 +140,7 @@ def _in_order(period: Period, wanted: Sequence[str], cities: Sequence[ProjectFig
     by_project = {city.project: city for city in cities if city.period == period}
     missing = [project for project in wanted if project not in by_project]
     if missing:
-        raise UsageError(f"缺少{period.label}这些项目的全市数据：{'、'.join(missing)}")
+        raise UsageError(f"缺少{period.label}这些项目的合计数据：{'、'.join(missing)}")
     return [by_project[project] for project in wanted]
 
 
