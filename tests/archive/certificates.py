@@ -1,10 +1,8 @@
 """A small certificate authority for tests: leaders' PKCS #12 files, and a timestamp server on this machine."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from asn1crypto import keys as asn1_keys
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
+from tests.archive.timestamp_server import served
 
 PASSWORD = "签字密码"  # noqa: S105 - of certificates that a test makes
 _DAY = dt.timedelta(days=1)
@@ -75,23 +74,8 @@ class Authority:
             asn1_x509.Certificate.load(certificate.public_bytes(der)), asn1_keys.PrivateKeyInfo.load(plain)
         )
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-                answer = stamper.request_tsa_response(request).dump()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/timestamp-reply")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+        def answer(query: bytes) -> bytes:
+            return stamper.request_tsa_response(tsp.TimeStampReq.load(query)).dump()
 
-            def log_message(self, *_):
-                pass
-
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            server.server_close()
+        with served(answer) as address:
+            yield address

@@ -1,12 +1,12 @@
 """Changes of an archive's keys, and a timestamp authority of openssl's own, served on this machine."""
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+
+from tests.archive.timestamp_server import served
 
 from minsheng.archive.package.key_chain import KeyEvent
 from minsheng.archive.package.key_changes import KeyChange, change_key
@@ -64,23 +64,9 @@ def authority(tmp_path: Path) -> Iterator[str]:
     openssl("x509", "-req", "-in", "stamp.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-out",
             "stamp.pem", "-extfile", "openssl.cnf", "-extensions", "stamp")  # fmt: skip
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            (folder / "query.tsq").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = openssl("ts", "-reply", "-queryfile", "query.tsq", "-config", "openssl.cnf")
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    def answer(query: bytes) -> bytes:
+        (folder / "query.tsq").write_bytes(query)
+        return openssl("ts", "-reply", "-queryfile", "query.tsq", "-config", "openssl.cnf")
 
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(answer) as address:
+        yield address
