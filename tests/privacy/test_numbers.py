@@ -2,11 +2,13 @@
 
 import hashlib
 import random
+import re
 from datetime import date
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.conftest import committed_files
 from tests.privacy.conftest import card, check_digit, ids
 
 from minsheng.privacy.personal_numbers import PersonalKind, masked_text, normalised, personal_numbers
@@ -36,6 +38,28 @@ def test_a_valid_id_is_found_wherever_it_stands(number, around):
 @given(id_numbers(), st.integers(1, 17), st.sampled_from([" ", "-", "\n", "\r\n", "\u2014", "\u3000", " - "]))
 def test_an_id_that_is_split_is_still_one(number, at, between):
     assert kinds(number[:at] + between + number[at:]) == ["身份证号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("张三 139.0812.3456.txt", "手机号"),
+        ("张三 1391767-3850-a", "手机号"),
+        ("电话:510812193712233172-a", "身份证号"),
+        ("510812-19371223-3172-", "身份证号"),
+        ("一三九〇八一二三四五六-", "手机号"),
+    ],
+)
+def test_what_ends_with_a_separator_is_found_by_every_python(text, kind):
+    assert kinds(text) == [kind]
+
+
+def test_no_pattern_repeats_a_group_possessively():
+    """Python before 3.11.5, which Debian 12 has, loses matches with it: an atomic group says the same."""
+    sources = {path: path.read_text(encoding="utf-8") for path in committed_files("lib") if path.suffix == ".py"}
+    possessive = re.compile(r"\)(?:[*+?]|\{+\d*,?\d*\}+)\+")
+    assert possessive.search("(?:a-?){2,3}+")
+    assert [str(path) for path, source in sources.items() if possessive.search(source)] == []
 
 
 @given(id_numbers())

@@ -44,27 +44,29 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789")
 
 _HAN_RUN = re.compile(
-    "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,}+"
+    "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?>(?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,})"
 )
 
 _ANY_DIGIT = "[0-9〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
 
-_MIXED_RUN = re.compile(f"{_ANY_DIGIT}(?:[ \t-]?{_ANY_DIGIT}){{10,}}+")
+_MIXED_RUN = re.compile(f"{_ANY_DIGIT}(?>(?:[ \t-]?{_ANY_DIGIT}){{10,}})")
 """Digits of both kinds in one number: 1三9〇8123456."""
 
 _LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3}(?:\r?\n[ \t-]{0,12})?)[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
 """Letters of other alphabets and signs that look like the X that ends an ID."""
 
 _ENOUGH_DIGITS = re.compile(r"\d(?:[^\w\x1f,]{0,6}_?\d){10}")
-# Possessive: a run is taken whole, so that no text can make the search slow.
+# Atomic: a run is taken whole, so that no text can make the search slow. A possessive repetition of a group would say
+# the same, but Python before 3.11.5 loses matches with it (Debian 12 has 3.11.2).
 _RUN = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,12}+(?=[0-9]{15}))?\+?"
-    r"([0-9](?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*+(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[Xx](?![0-9A-Za-z]))?)"
+    r"([0-9](?>(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*)"
+    r"(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[Xx](?![0-9A-Za-z]))?)"
 )
 
 # Dots, slashes and brackets also stand in amounts, dates and document numbers, so only whole shapes count there.
 _DOTTED = re.compile(
-    r"(?<![0-9A-Za-z./_\u00b7])\(?[0-9]{2,17}(?:[./_\u00b7\u2022\u2027\u2219\u22c5\u30fb()-]{1,2}[0-9]{2,17}){1,5}+"
+    r"(?<![0-9A-Za-z./_\u00b7])\(?[0-9]{2,17}(?>(?:[./_\u00b7\u2022\u2027\u2219\u22c5\u30fb()-]{1,2}[0-9]{2,17}){1,5})"
     r"(?:[./_\u00b7\u2022\u2027\u2219\u22c5\u30fb-]?[Xx])?(?![0-9A-Za-z]|[./_\u00b7][0-9])"
 )
 
