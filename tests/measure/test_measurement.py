@@ -76,7 +76,8 @@ def test_a_plan_may_compare_figures_as_they_are_printed(plan, build):
     assert (exactly.light.word, as_printed.light.word) == ("接近达标", "达标")
     assert (as_printed.actual, as_printed.completion) == (70, 1)
     assert (as_printed.numerator, as_printed.denominator) == (exactly.numerator, exactly.denominator)
-    assert "= 70.00%" in as_printed.formula
+    assert "= 69.995%（" in as_printed.formula
+    assert "按2位小数比较为 70.00%；70.00% ÷ 目标 70.00%" in as_printed.formula
     finer = plan.model_copy(update={"lights": plan.lights.model_copy(update={"rate_decimals": 3})})
     row = measure(finer, "beds_new", build("2017-06", changes={"elderly_care.beds_new_cumulative": "100"}))
     assert row.formula.endswith("100张 ÷ 目标 300张 = 33.333%")

@@ -66,11 +66,11 @@ def test_an_indicator_may_have_a_schedule_of_its_own(plan):
     ],
 )
 def test_lights_of_counts_follow_the_gap(plan, done, word):
-    assert measured_light(plan, done, Fraction(5, 12)).word == word
+    assert measured_light(plan, plan.indicator("beds_new"), done, Fraction(5, 12)).word == word
 
 
 @pytest.mark.parametrize(
     ("done", "word"), [("1", "达标"), ("0.9999", "接近达标"), ("0.95", "接近达标"), ("0.9499", "未达标")]
 )
 def test_lights_of_levels_follow_the_full_target(plan, done, word):
-    assert measured_light(plan, Fraction(done), None).word == word
+    assert measured_light(plan, plan.indicator("medical_aid_ratio"), Fraction(done), None).word == word

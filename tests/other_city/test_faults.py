@@ -39,6 +39,10 @@ FAULTS = [
     ("rubric_county.yaml", "{kind: qualitative, indicators: [paid_share]}", "{kind: proportional, indicators: [{indicator: paid_share}]}", "只有文字，不能按数值计分。允许：改用 qualitative"),
     ("rubric_county.yaml", "indicators: [paid_share]", "indicators: [paid]", "没有指标“paid”"),
     ("lights.yaml", "worded: {id", "wordy: {id", "不认识的键“wordy”"),
+    # places of comparison, lights of its own
+    ("indicators.yaml", "direction: at_most\n    basis: full", "direction: at_most\n    compared_decimals: 0\n    basis: full", "按 0 位小数比较，目标 4.3（city）的小数更多。允许：不少于目标的小数位数"),
+    ("indicators.yaml", "direction: at_most\n    basis: full", 'direction: at_most\n    lights: {"on": pace, intervals: [{id: a, word: 甲, shape: △, tone: red, upper: 1}, {id: b, word: 乙, shape: ▽, tone: green, lower: 1}]}\n    basis: full', "“pace”看序时进度，水平类（basis: full）和上限、范围指标没有序时进度。允许：completion"),
+    ("indicators.yaml", "direction: at_most\n    basis: full", 'direction: at_most\n    lights: {"on": completion, intervals: [{id: a, word: 未报送, shape: △, tone: red, upper: 1}, {id: b, word: 乙, shape: ▽, tone: green, lower: 1}]}\n    basis: full', "“未报送”与“未报送”的字（word）相同"),
     # owners
     ("projects.yaml", "with_sections: [elderly]", "with_sections: [elder]", "没有科室“elder”。允许：rescue、elderly、general"),
     ("projects.yaml", "with_sections: [elderly]", "with_sections: [rescue]", "责任科室“rescue”重复"),

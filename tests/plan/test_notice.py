@@ -170,14 +170,14 @@ def test_the_two_lines_milestone_has_its_two_steps(plan: Plan) -> None:
     ],
 )
 def test_lights_against_the_schedule_change_at_their_bounds(plan: Plan, gap: str, completion: str, word: str) -> None:
-    assert plan.lights.schedule.light(completion=Decimal(completion), gap=Decimal(gap)).word == word
+    assert plan.lights.schedule.light(completion=Decimal(completion), gap=Decimal(gap), pace=Decimal(1)).word == word
 
 
 @pytest.mark.parametrize(
     ("completion", "word"), [("1", "达标"), ("0.9999", "接近达标"), ("0.95", "接近达标"), ("0.9499", "未达标")]
 )
 def test_lights_against_the_full_target_change_at_their_bounds(plan: Plan, completion: str, word: str) -> None:
-    assert plan.lights.level.light(completion=Decimal(completion), gap=Decimal(0)).word == word
+    assert plan.lights.level.light(completion=Decimal(completion), gap=Decimal(0), pace=Decimal(1)).word == word
 
 
 def test_every_light_has_a_shape_that_the_packaged_font_can_draw(plan: Plan) -> None:

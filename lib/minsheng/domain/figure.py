@@ -1,4 +1,4 @@
-"""What was measured (an indicator, a fund source, a key figure), down to its cells; points given or taken; returns."""
+"""What was measured (an indicator, a fund source, a key figure), down to its cells; what became of returns."""
 
 from datetime import date
 from decimal import Decimal
@@ -274,90 +274,6 @@ class ReturnNote(Frozen):
     def partly_used(self) -> bool:
         """Whether some of it is used, and some is not."""
         return self.status == ReturnStatus.REPORTED and bool(self.withheld)
-
-
-class ItemScore(Frozen):
-    """One rubric item's points, with everything needed to recompute them."""
-
-    item: str
-    name: str
-    group: str
-    branch: str = Field(default="", exclude_if=lambda value: not value)
-    """The name of the item that it is a part of, where the rubric has three levels."""
-    text: str
-    full_marks: Exact
-    extra: bool = Field(default=False, exclude_if=lambda value: not value)
-    """Whether it adds or takes beside the full marks."""
-    points: Exact | None
-    """``None`` where the item is not counted (yet)."""
-    exact_points: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Before rounding, where the plan rounds the total alone."""
-    state: Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
-    """``not_assessed`` is 未评: left out of the provisional total, never guessed."""
-    rule: str
-    """The rule in words."""
-    formula: str
-    """The formula with its numbers put in."""
-    because: str = ""
-    """The assessor's reason, or why the item is not scored."""
-    given: dict[str, str] = {}
-    """What went in: completion by indicator, count, level."""
-    evidence: tuple[str, ...] = ()
-    """What was handed in."""
-    evidence_required: str = ""
-    """What the rubric asks for, in words."""
-    clause: str
-    uses_default: bool
-    """Whether a default of ours was used."""
-    cells: tuple[CellRef, ...] = ()
-
-
-class PartScore(Frozen):
-    """One weighted part of a composite score."""
-
-    id: str
-    name: str
-    weight: Exact
-    full_marks: Exact
-    """Weight × the rubric's total."""
-    assessed_marks: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Of these what is scored so far, where items with a duty are open."""
-    points: Exact | None
-    """``None`` while nothing in it is scored; two decimals more than the total, which alone is rounded to its own."""
-    formula: str
-
-    @property
-    def is_bound(self) -> bool:
-        """Whether the area has any duty in it."""
-        return self.points is not None or self.assessed_marks is not None
-
-
-class DeductionScore(Frozen):
-    """Points taken for events (县区扣分)."""
-
-    item: str
-    name: str
-    events: tuple[str, ...]
-    points: Exact
-    formula: str
-    because: str = ""
-    clause: str
-
-
-class SectionItemScore(Frozen):
-    """One reverse deduction of a section."""
-
-    item: str
-    group: str
-    text: str
-    state: Literal["confirmed", "proposed", "waived", "none", "not_assessed"]
-    events: tuple[str, ...] = ()
-    points: Exact | None
-    """Points lost, ≥ 0; ``None`` where nobody has looked yet (未评)."""
-    formula: str
-    because: str = ""
-    clause: str
-    uses_default: bool
 
 
 class Urgent(Frozen):

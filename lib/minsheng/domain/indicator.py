@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from minsheng.domain.base import Exact, Frozen, Source
+from minsheng.domain.light import LightScale
 
 
 class Basis(StrEnum):
@@ -165,6 +166,12 @@ class Indicator(Frozen):
     """The unit of actual and target as printed: ``%``, 元, 张, 个, 名, or 完成 for a milestone."""
     decimals: int = Field(ge=0, le=4)
     """Decimals shown; figures are computed and sealed exactly."""
+    compared_decimals: int | None = Field(default=None, ge=0, le=4)
+    """Decimals to which its figures are rounded before they are compared, with the target in its own direction and with
+    the city's own figure; they are shown so, and sealed exactly beside. ``None`` follows ``as_printed`` of the lights.
+    """
+    lights: LightScale | None = None
+    """Its own lights; ``None`` follows the plan's, for counts or for levels."""
     project: str
     column: int
     """The column of the annex table, from the left."""

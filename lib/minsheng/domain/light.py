@@ -32,8 +32,8 @@ class Light(Frozen):
     tone: Tone
 
 
-class LightInterval(Light):
-    """A light for values in ``[lower, upper)``; ``None`` is unbounded."""
+class Span(Frozen):
+    """Values in ``[lower, upper)``; ``None`` is unbounded."""
 
     lower: Exact | None = None
     upper: Exact | None = None
@@ -42,19 +42,39 @@ class LightInterval(Light):
         """Whether ``value`` lies in ``[lower, upper)``."""
         return (self.lower is None or value >= self.lower) and (self.upper is None or value < self.upper)
 
+    def covers(self, other: "Span") -> bool:
+        """Whether every value of another span lies in this one."""
+        below = self.lower is None or (other.lower is not None and other.lower >= self.lower)
+        return below and (self.upper is None or (other.upper is not None and other.upper <= self.upper))
+
+
+class LightInterval(Light, Span):
+    """A light for values in ``[lower, upper)``."""
+
+
+class LightCase(Light):
+    """A light that comes before the intervals while both its completion and its gap lie where it says."""
+
+    completion: Span = Span()
+    """Actual ÷ the year's target."""
+    gap: Span = Span()
+    """Completion minus schedule progress."""
+
 
 class LightScale(Frozen):
     """Ordered intervals that cover every value once.
 
     ``on`` names what is measured: ``gap`` is completion minus schedule progress, ``completion`` is actual ÷ target,
-    both dimensionless.
+    ``pace`` is completion ÷ schedule progress, all dimensionless.
     """
 
-    on: Literal["gap", "completion"]
+    on: Literal["gap", "completion", "pace"]
     complete: Light | None = None
     """Shown instead of an interval once the year's target is met (completion ≥ 1)."""
     exceeded: Light | None = None
     """Shown once it is exceeded (completion > 1), of what is to be reached: keeping a limit exceeds nothing."""
+    cases: tuple[LightCase, ...] = ()
+    """Asked in their order before the intervals, and after ``exceeded`` and ``complete``."""
     intervals: tuple[LightInterval, ...]
     source: Source
 
@@ -70,14 +90,15 @@ class LightScale(Frozen):
             raise ValueError("区间的 lower 须小于 upper")
         return self
 
-    def light(self, *, completion: Decimal, gap: Decimal, can_exceed: bool = True) -> Light:
-        """Return the light for a completion ratio and its gap to the schedule."""
+    def light(self, *, completion: Decimal, gap: Decimal, pace: Decimal, can_exceed: bool = True) -> Light:
+        """Return the light for a completion ratio, its gap to the schedule and its share of the schedule."""
         if self.exceeded is not None and can_exceed and completion > 1:
             return self.exceeded
         if self.complete is not None and completion >= 1:
             return self.complete
-        value = gap if self.on == "gap" else completion
-        hit = next(interval for interval in self.intervals if interval.holds(value))
+        value = {"gap": gap, "completion": completion, "pace": pace}[self.on]
+        hit: Light | None = next((c for c in self.cases if c.completion.holds(completion) and c.gap.holds(gap)), None)
+        hit = hit or next(interval for interval in self.intervals if interval.holds(value))
         return Light(id=hit.id, word=hit.word, shape=hit.shape, tone=hit.tone)
 
 

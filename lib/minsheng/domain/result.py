@@ -14,24 +14,30 @@ from minsheng.domain.figure import (
     AreaRow,
     CellRef,
     ConditionState,
-    DeductionScore,
     FundGap,
     FundUse,
-    ItemScore,
     KeyValue,
     LastKnown,
     Measurement,
     Outlook,
-    PartScore,
     ReturnNote,
-    SectionItemScore,
     TrendPoint,
     Urgent,
 )
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import ReportPart
-from minsheng.domain.score_rows import CityStanding, HalfYearRow, RankRow, ResultItem, ResultRow
+from minsheng.domain.score_rows import (
+    CityStanding,
+    DeductionScore,
+    HalfYearRow,
+    ItemScore,
+    PartScore,
+    RankRow,
+    ResultItem,
+    ResultRow,
+    SectionItemScore,
+)
 
 __all__ = [
     "AreaFunds",

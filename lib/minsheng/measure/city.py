@@ -7,11 +7,12 @@ from fractions import Fraction
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
-from minsheng.domain.indicator import Indicator, MilestoneMeasure, StatedMeasure, Target
+from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure, StatedMeasure, Target
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement
+from minsheng.measure.completion import as_compared
 from minsheng.measure.fields import Returns, indicator_status, status_of, sum_of
 from minsheng.measure.measurement import (
     LEVEL_WORDS,
@@ -159,13 +160,20 @@ def _compared(plan: Plan, indicator: Indicator, period: Period, returns: Returns
     if accepted is None or indicator_status(plan, accepted, indicator) != ReturnStatus.REPORTED:
         return f"；{area.name}没有填报{plan.about.whole_name}数，未作比较"
     own = parts_of(plan, indicator, accepted)
-    mine, ours = (actual_of(indicator, each) if isinstance(each, Parts) else None for each in (own, parts))
+    found = [actual_of(indicator, each) if isinstance(each, Parts) else None for each in (own, parts)]
+    mine, ours = (None if each is None else as_compared(plan, indicator, each) for each in found)
     if mine is None or ours is None:
         return f"；{area.name}没有填报{plan.about.whole_name}数，未作比较"
     if mine == ours:
         return f"；与{area.name}填报的{plan.about.whole_name}数一致"
     told = f"{area.name}填报{plan.about.whole_name} {figure(indicator, mine, ours)}"
-    return f"；{told}，与各地区汇总相差 {plain(sealed(mine - ours))}{indicator.unit}"
+    side = "" if indicator.direction == Direction.WITHIN else _side(indicator, mine > ours)
+    return f"；{told}，与各地区汇总相差 {plain(sealed(mine - ours))}{indicator.unit}{side}"
+
+
+def _side(indicator: Indicator, more: bool) -> str:
+    """Say whether a figure is on the good side of another, in the indicator's own direction."""
+    return "（偏好）" if more == (indicator.direction == Direction.AT_LEAST) else "（偏差）"
 
 
 def _summed(plan: Plan, indicator: Indicator, gathered: Gathered) -> tuple[Gathered, Parts | None]:

@@ -1,6 +1,7 @@
 """How far: completion (完成率), schedule progress (序时进度), their gap, and the light that says it in a word."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.area import CITY
@@ -10,7 +11,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import LowerIsBetterRule
 from minsheng.errors import PlanInvalidError
-from minsheng.measure.rounding import exact, sealed
+from minsheng.measure.rounding import exact, half_up, sealed
 
 TWO_MINUS_RATIO = "two_minus_ratio"
 
@@ -132,8 +133,27 @@ def schedule_share(plan: Plan, period: Period, indicator: Indicator | None = Non
     return exact(by_month[period.last_month])
 
 
-def measured_light(plan: Plan, done: Fraction, expected: Fraction | None, *, can_exceed: bool = True) -> Light:
+def measured_light(plan: Plan, indicator: Indicator, done: Fraction, expected: Fraction | None) -> Light:
     """Return the light of a figure: against the schedule for counts, against the full target for levels."""
-    if expected is None:
-        return plan.lights.level.light(completion=sealed(done), gap=sealed(done - 1), can_exceed=can_exceed)
-    return plan.lights.schedule.light(completion=sealed(done), gap=sealed(done - expected), can_exceed=can_exceed)
+    scale = indicator.lights or (plan.lights.level if expected is None else plan.lights.schedule)
+    by_now = Fraction(1) if expected is None else expected
+    return scale.light(
+        completion=sealed(done),
+        gap=sealed(done - by_now),
+        # While the schedule expects nothing yet, nobody is behind it.
+        pace=sealed(done / by_now) if by_now else Decimal(1),
+        can_exceed=indicator.direction == Direction.AT_LEAST,
+    )
+
+
+def compared_places(plan: Plan, indicator: Indicator) -> int | None:
+    """Return the decimals to which an indicator's figures are rounded before they are compared; ``None``: exactly."""
+    if indicator.compared_decimals is not None:
+        return indicator.compared_decimals
+    return indicator.decimals if plan.lights.as_printed else None
+
+
+def as_compared(plan: Plan, indicator: Indicator, value: Fraction) -> Fraction:
+    """Return a figure as it is compared: exact, or rounded half up where the plan says so."""
+    places = compared_places(plan, indicator)
+    return value if places is None else Fraction(half_up(value, places))

@@ -21,7 +21,13 @@ from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import CellRef, Measurement
-from minsheng.measure.completion import completion_of, measured_light, schedule_progress
+from minsheng.measure.completion import (
+    as_compared,
+    compared_places,
+    completion_of,
+    measured_light,
+    schedule_progress,
+)
 from minsheng.measure.fields import (
     Returns,
     absent_words,
@@ -33,7 +39,7 @@ from minsheng.measure.fields import (
     withheld_in,
 )
 from minsheng.measure.milestones import MET, Level, judge, level_of
-from minsheng.measure.rounding import grouped, half_up, percent, sealed, short_of
+from minsheng.measure.rounding import grouped, percent, sealed, short_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +127,12 @@ def measured(
     """Divide, compare and say so; not ``complete`` is a sum with an area missing: no completion, no light."""
     expected = schedule_progress(plan, indicator, period, area_id, as_of)
     actual = actual_of(indicator, parts)
-    if actual is not None and plan.lights.as_printed:
-        actual = Fraction(half_up(actual, indicator.decimals))
     text = _division(plan, indicator, parts, actual, _bound(target, actual))
+    if actual is not None and (places := compared_places(plan, indicator)) is not None:
+        exactly, actual = actual, as_compared(plan, indicator, actual)
+        # From here on it is shown as it is compared; what it is made of stands in the formula, and is sealed.
+        indicator = indicator.model_copy(update={"decimals": places})
+        text += f"，按{places}位小数比较为 {figure(indicator, actual)}" if actual != exactly else ""
     common: dict[str, Any] = {
         "target": target,
         "numerator": sealed(parts.numerator),
@@ -147,9 +156,9 @@ def measured(
     if expected is not None and indicator.direction != Direction.AT_LEAST:
         # A limit that is used up over the year is a level: what counts is its part so far, not the year's limit.
         so_far = completion_of(plan, indicator, actual, target, expected)
-        light = measured_light(plan, so_far, None, can_exceed=False)
+        light = measured_light(plan, indicator, so_far, None)
     else:
-        light = measured_light(plan, done, expected, can_exceed=indicator.direction == Direction.AT_LEAST)
+        light = measured_light(plan, indicator, done, expected)
     return blank(indicator, ReturnStatus.REPORTED, light, text, completion=sealed(done), **common)
 
 

@@ -250,6 +250,8 @@ def _lights(plan: Plan, indicator: Indicator) -> Iterator[tuple[str, Source]]:
     lights = plan.lights
     if isinstance(indicator.measure, MilestoneMeasure):
         yield from ours("lights.milestone", lights.milestone)
+    elif indicator.lights is not None:
+        return  # among the indicator's own
     elif indicator.basis == Basis.SCHEDULE:
         yield from ours("lights.schedule", lights.schedule)
     else:

@@ -13,6 +13,8 @@ from minsheng.domain.rubric import Combine
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import (
     TARGET_OVER_ACTUAL,
+    as_compared,
+    compared_places,
     completion,
     control_completion,
     control_formula,
@@ -149,10 +151,10 @@ def exact_percent(ratio: Fraction) -> str:
 def _actual(plan: Plan, indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:
     """Return the figure that is compared and its chain: exact, or as it is printed where the plan says so."""
     value, chain = _exact(indicator, measured)
-    printed = Fraction(half_up(value, indicator.decimals))
-    if not plan.lights.as_printed or printed == value:
+    rounded = as_compared(plan, indicator, value)
+    if rounded == value:
         return value, chain
-    return printed, f"{grouped(printed)}〔{chain}，按{indicator.decimals}位小数比较〕"
+    return rounded, f"{grouped(rounded)}〔{chain}，按{compared_places(plan, indicator)}位小数比较〕"
 
 
 def _exact(indicator: Indicator, measured: Measurement) -> tuple[Fraction, str]:

@@ -63,6 +63,9 @@ def _indicators(located: Located) -> None:
                     value["source"] = defaults["targets"]
                     located.give((*target, "source"), defaults["targets"], (*path, "defaults", "targets"))
         _fractions(located, (*path, "schedule"))
+        own = item.get("lights")
+        if isinstance(own, dict) and "source" not in own and "source" in item:
+            located.give((*path, "lights", "source"), item["source"], (*path, "source"))
 
 
 def _schedule(located: Located) -> None:

@@ -71,6 +71,7 @@ KINDS: dict[str, Kind] = {
             "stated": "column?",
             "tolerance": "number?",
             "scale": "number?",
+            "decimals": "number?",
         },
     ),
     "expect_change_to_be_within": Kind(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from minsheng.domain.base import plain
 from minsheng.intake.rules.by_cell import (
@@ -169,10 +169,12 @@ def ratio_between(
     stated: str | None = None,
     tolerance: Decimal = ZERO,
     scale: Decimal = Decimal(1),
+    decimals: Decimal | None = None,
 ) -> list[CellFinding]:
     """Σ numerator ÷ Σ denominator × scale lies within [low, high], and agrees with a stated ratio.
 
-    A denominator of 0 with a numerator of 0 is nothing to judge; with another numerator it is a fault.
+    With ``decimals`` both are rounded half up to so many places before they are compared. A denominator of 0 with a
+    numerator of 0 is nothing to judge; with another numerator it is a fault.
     """
 
     def judge(_: str, row: int) -> Finding:
@@ -187,13 +189,18 @@ def ratio_between(
         unit = ratio_unit(frame, numerator[0], denominator[0], scale)
         say = written(frame, stated) if stated is not None else lambda number: f"{show(number)}{unit}"
         said = f"{say_above(above)} ÷ {say_below(below)}{'' if scale == 1 else f' × {show(scale)}'} = {say(ratio)}"
-        if stated is not None and abs(frame[stated][row] - ratio) > tolerance:
+        if stated is not None and abs(_at(frame[stated][row], decimals) - _at(ratio, decimals)) > tolerance:
             return f"{said}，填报 {say(frame[stated][row])}"
         if low is not None and ratio < low:
             return f"{said}，小于 {say(low)}"
         return f"{said}，大于 {say(high)}" if high is not None and ratio > high else None
 
     return each(frame, [column], judge)
+
+
+def _at(number: Decimal, decimals: Decimal | None) -> Decimal:
+    """Round half up to so many places; without any leave it as it is."""
+    return number if decimals is None else number.quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
 
 
 def dates_between(

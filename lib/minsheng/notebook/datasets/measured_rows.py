@@ -7,10 +7,10 @@ from decimal import Decimal
 from minsheng.domain.area import CITY
 from minsheng.domain.assessment import AssessmentForm
 from minsheng.domain.base import plain
-from minsheng.domain.figure import CellRef, FundUse, ItemScore, Measurement
+from minsheng.domain.figure import CellRef, FundUse, Measurement
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ProjectFigures, RankingFigures, ScoringFigures
+from minsheng.domain.result import ItemScore, ProjectFigures, RankingFigures, ScoringFigures
 from minsheng.intake.forms.form_store import read_accepted_form
 from minsheng.intake.returns.store import read_year_to_date
 from minsheng.measure.county_score import scoring_figures

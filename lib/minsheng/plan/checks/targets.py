@@ -16,10 +16,10 @@ from minsheng.domain.indicator import (
     SumMeasure,
     Target,
 )
-from minsheng.domain.light import Light, Lights, LightScale
+from minsheng.domain.light import Light, Lights, LightScale, Span
 from minsheng.domain.plan import About, Schedule
 from minsheng.domain.units import is_percent_unit
-from minsheng.plan.checks.identifiers import demand_known
+from minsheng.plan.checks.identifiers import Place, demand_known
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
 from minsheng.plan.strict_yaml import YamlPath
@@ -30,12 +30,29 @@ def check(files: PlanFiles) -> None:
     for path, indicator in files.sound("indicators", Indicator):
         _targets(files, path, indicator)
         _addable(files, path, indicator)
+        _compared(files, path, indicator)
         if indicator.direction == Direction.WITHIN and indicator.basis != Basis.FULL:
             message = f"“{indicator.name}”是范围目标（direction: within），每月都与全年目标比"
             files.fault("indicators", (*path, "basis"), message, "full")
         if isinstance(indicator.measure, MilestoneMeasure) and indicator.direction != Direction.AT_LEAST:
             message = f"“{indicator.name}”是节点任务，没有上限或范围"
             files.fault("indicators", (*path, "direction"), message, "at_least")
+
+
+def _compared(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    """Note comparing at places that make a target another number, or where nothing is compared."""
+    places = indicator.compared_decimals
+    if places is None:
+        return
+    place = (*path, "compared_decimals")
+    if isinstance(indicator.measure, MilestoneMeasure):
+        files.fault("indicators", place, f"“{indicator.name}”是节点任务，没有数可比", "去掉")
+    for area, target in indicator.targets.items():
+        bounds = [bound for bound in (target.value, target.lower, target.upper) if bound is not None]
+        if any(bound != round(bound, places) for bound in bounds):
+            message = f"“{indicator.name}”按 {places} 位小数比较，目标 {plain(bounds[0])}（{area}）的小数更多"
+            files.fault("indicators", place, message, "不少于目标的小数位数")
+            return
 
 
 def _addable(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
@@ -113,26 +130,69 @@ def check_lights(files: PlanFiles) -> None:
     if lights is None:
         return
     # The model holds the intervals together; here the words and shapes must tell lights apart.
-    for key, wanted in (("schedule", "gap"), ("level", "completion")):
-        if getattr(lights, key).on != wanted:
-            files.fault(_NAME, (key, "on"), f"{key} 的 on 为“{getattr(lights, key).on}”", wanted)
+    _scale(files, (_NAME, ("schedule",)), lights.schedule, scheduled=True)
+    _scale(files, (_NAME, ("level",)), lights.level, scheduled=False)
     apart = ("not_reported", "blocked", "no_duty", "no_base", "incomplete", "worded")
     # A plan that does not name one has the product's own, and cannot be told to change it.
     named = [key for key in apart if key in lights.model_fields_set and getattr(lights, key) is not None]
     others = [((key,), getattr(lights, key)) for key in named]
-    _tell_apart(files, [*_of_scale("schedule", lights.schedule), *others])
-    _tell_apart(files, [*_of_scale("level", lights.level), *others])
+    for key in ("schedule", "level"):
+        _tell_apart(files, _NAME, [*_of_scale((key,), getattr(lights, key)), *others])
+    for path, indicator in files.sound("indicators", Indicator):
+        if indicator.lights is not None:
+            _own_lights(files, (*path, "lights"), indicator)
+            both = [*others, *_of_scale((*path, "lights"), indicator.lights)]
+            _tell_apart(files, "indicators", both)
     keys = [key for key in type(lights.milestone).model_fields if key in lights.milestone.model_fields_set - {"source"}]
-    _tell_apart(files, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
+    _tell_apart(files, _NAME, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
 
 
-def _of_scale(key: str, scale: LightScale) -> list[tuple[YamlPath, Light]]:
-    found: list[tuple[YamlPath, Light]] = [((key, "intervals", n), each) for n, each in enumerate(scale.intervals)]
-    whole = [((key, name), getattr(scale, name)) for name in ("complete", "exceeded")]
+def _own_lights(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    if indicator.lights is None:
+        return
+    if isinstance(indicator.measure, MilestoneMeasure):
+        files.fault("indicators", path, f"“{indicator.name}”是节点任务，亮灯按 lights.yaml 的 milestone", "去掉 lights")
+        return
+    scheduled = indicator.basis == Basis.SCHEDULE and indicator.direction == Direction.AT_LEAST
+    _scale(files, ("indicators", path), indicator.lights, scheduled=scheduled)
+
+
+def _scale(files: PlanFiles, place: Place, scale: LightScale, *, scheduled: bool) -> None:
+    """Note a scale measured on what there is not, and cases that say nothing or can never be asked."""
+    name, path = place
+    if not scheduled and scale.on != "completion":
+        message = f"“{scale.on}”看序时进度，水平类（basis: full）和上限、范围指标没有序时进度"
+        files.fault(name, (*path, "on"), message, "completion")
+    for n, case in enumerate(scale.cases):
+        at = (*path, "cases", n)
+        if not scheduled and case.gap != Span():
+            files.fault(name, (*at, "gap"), f"“{case.word}”没有序时进度可比", "只写 completion")
+        if case.gap == case.completion == Span():
+            files.fault(name, at, f"“{case.word}”没有写条件", "completion、gap 至少写一个，各有 lower 或 upper")
+        for key in ("completion", "gap"):
+            span: Span = getattr(case, key)
+            if span.lower is not None and span.upper is not None and span.lower >= span.upper:
+                files.fault(name, (*at, key), f"“{case.word}”的 {key} 不成范围", "lower 小于 upper")
+        done = scale.complete is not None and case.completion.lower is not None and case.completion.lower >= 1
+        before = next(
+            (b for b in scale.cases[:n] if b.completion.covers(case.completion) and b.gap.covers(case.gap)), None
+        )
+        if done and scale.complete is not None:
+            message = f"完成率到 1 时已亮“{scale.complete.word}”（complete），“{case.word}”永远轮不到"
+            files.fault(name, at, message, "completion 的 lower 小于 1，或去掉 complete")
+        elif before is not None:
+            message = f"“{case.word}”永远轮不到：“{before.word}”在前，包含了它的条件"
+            files.fault(name, at, message, "条件窄的写在前面")
+
+
+def _of_scale(key: YamlPath, scale: LightScale) -> list[tuple[YamlPath, Light]]:
+    found: list[tuple[YamlPath, Light]] = [((*key, "intervals", n), each) for n, each in enumerate(scale.intervals)]
+    found += [((*key, "cases", n), each) for n, each in enumerate(scale.cases)]
+    whole = [((*key, name), getattr(scale, name)) for name in ("complete", "exceeded")]
     return [*found, *((path, light) for path, light in whole if light is not None)]
 
 
-def _tell_apart(files: PlanFiles, lights: list[tuple[YamlPath, Light]]) -> None:
+def _tell_apart(files: PlanFiles, name: str, lights: list[tuple[YamlPath, Light]]) -> None:
     """Lights that can stand side by side differ in word and shape: colour alone says nothing in print."""
     for what, key in (("字", "word"), ("形状", "shape")):
         seen: dict[str, Light] = {}
@@ -140,7 +200,7 @@ def _tell_apart(files: PlanFiles, lights: list[tuple[YamlPath, Light]]) -> None:
             value = getattr(light, key)
             if value in seen:
                 message = f"“{light.word}”与“{seen[value].word}”的{what}（{key}）相同：{value}"
-                files.fault(_NAME, path, message, "互不相同，黑白打印也能分清")
+                files.fault(name, path, message, "互不相同，黑白打印也能分清")
             seen.setdefault(value, light)
 
 
