@@ -251,3 +251,14 @@ def test_a_formula_is_believed_only_where_it_was_calculated(stored: str, fault: 
     found = [(issue.rule, issue.cell) for issue in parsed.findings.issues if issue.cell == total]
     assert found == [("READ-FORMULA", total)] * fault
     assert parsed.tables["elderly_care"].rows[0].cells["daycare_cumulative"].value == (None if fault else 6)
+
+
+def test_a_wide_table_prints_large_enough_to_be_read(plan: Plan) -> None:
+    """One page across, A4 in landscape: at 7 points or more, of 11."""
+    content = write_workbook(plan, plan.reporting_owners(JUNE)[0], JUNE, Filling(), Aids(due=JUNE.end))
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book.worksheets:
+        if sheet.page_setup.orientation != "landscape":
+            continue
+        millimetres = sum(1.95 * d.width * (d.max - d.min + 1) for d in sheet.column_dimensions.values() if d.width)
+        assert 11 * min(1, 277 / millimetres) >= 7, sheet.title

@@ -31,6 +31,9 @@ FIRST_ROW = 3
 _TITLE_SIZE = 1.5
 """Of a title's letters, as against those of the cells."""
 
+_PAGE_WIDTH = 140
+"""Half-width characters across A4 in landscape, at nine tenths of their size."""
+
 _HOW = {
     CellType.INTEGER: "填整数，没有发生填 0",
     CellType.DECIMAL: "填数字，没有发生填 0",
@@ -171,11 +174,17 @@ class TableSheet:
             min(34, max(display_width(text) for text in (key, *(line.labels[place] for line in self._lines))) + 2)
             for place, key in enumerate(self._table.keys)
         ]
-        return keys + [self._slot_width(slot) for slot in self._slots]
+        widths = keys
+        # Labels on one line are easiest to read; where a page across would print too small, they take up to three.
+        for lines in (1, 2, 3):
+            widths = keys + [self._slot_width(slot, lines) for slot in self._slots]
+            if sum(widths) <= _PAGE_WIDTH:
+                break
+        return widths
 
-    def _slot_width(self, slot: _Slot) -> float:
+    def _slot_width(self, slot: _Slot, label_lines: int) -> float:
         if self._table.kind == TableKind.NARRATIVE:
-            return 44
+            return 34
         longest = max((display_width(_printed(slot.column, line.values)) for line in self._lines), default=0)
         if self._styles.template and slot.column.cumulative:
             # What will be typed in is no shorter than last month's total.
@@ -183,9 +192,11 @@ class TableSheet:
             longest = max(longest, display_width(f"{last:,}"))
         lines = [display_width(line) for line in self._header(slot).split("\n")]
         if slot.column.type in _NUMBERS:
-            # Two lines of header are readable; a third one only where the label is very long.
-            header = max(lines) if len(lines) > 1 else -(-lines[0] // 2)
-            return min(22, max(12, longest + 2, header + 2))
+            if len(lines) > 1:  # the unit stands on a line of its own
+                header = max(-(-lines[0] // label_lines), *lines[1:])
+            else:
+                header = -(-lines[0] // (label_lines + 1))
+            return min(22, max(14 - 2 * label_lines, longest + 2, header + 2))
         blank = 36 if slot.column.type == CellType.TEXT and self._styles.template else 14
         return min(56, max(blank, longest + 2, lines[0] + 2))
 
@@ -228,7 +239,7 @@ class TableSheet:
             if isinstance(value, str):
                 lines.append(line_count(value, self._widths[place]))
         if narrative and self._styles.template:
-            lines.append(8)  # room to write in
+            lines.append(10)  # room to write in
         self._sheet.set_row(row, max(lines) * LINE_HEIGHT + 5)
 
     def _formula(self, row: int, line: Line, column: Column) -> str:
