@@ -20,15 +20,19 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def commit() -> str:
-    """Return this tree's commit, ``…+modified`` where files differ from it; empty outside a repository of its own."""
+def record() -> str:
+    """Return this tree's commit, ``…+modified`` where files differ from it, and its day: a line each.
+
+    Outside of a repository of its own both are empty.
+    """
     top = _git("rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != ROOT:
         recorded = ROOT / "lib" / RECORD  # unpacked from a source distribution
-        return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else ""
+        return recorded.read_text(encoding="utf-8") if recorded.is_file() else "\n"
     short = _git("rev-parse", "--short=12", "HEAD") or ""
     modified = _git("status", "--porcelain", "--untracked-files=all", "--", "lib", "pyproject.toml", "setup.py")
-    return f"{short}+modified" if short and modified else short
+    day = _git("show", "--no-patch", "--format=%cs") or ""
+    return f"{short}{'+modified' if short and modified else ''}\n{day}\n"
 
 
 class BuildPy(build_py):
@@ -40,7 +44,7 @@ class BuildPy(build_py):
             shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         if not self.editable_mode:
-            Path(self.build_lib, RECORD).write_text(f"{commit()}\n", encoding="utf-8")
+            Path(self.build_lib, RECORD).write_text(record(), encoding="utf-8")
 
 
 class Sdist(sdist):
@@ -51,7 +55,7 @@ class Sdist(sdist):
         super().make_release_tree(base_dir, files)
         target = Path(base_dir, "lib", RECORD)
         target.unlink(missing_ok=True)
-        target.write_text(f"{commit()}\n", encoding="utf-8")
+        target.write_text(record(), encoding="utf-8")
 
 
 setup(cmdclass={"build_py": BuildPy, "sdist": Sdist})

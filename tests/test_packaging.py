@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import copy_workspace
 
+from minsheng.handbook.handbook_chapters import ORDER
+
 ROOT = Path(__file__).parent.parent
 BUILT_FROM = ("lib", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 
@@ -133,6 +135,20 @@ def test_a_file_of_the_installed_package_that_was_changed_is_named(installed: Pa
     assert _run(python, "-c", ask, cwd=tmp_path) == found
 
 
+def _day(tree: Path) -> str:
+    return _git(tree, "show", "--no-patch", "--format=%cs")
+
+
+def test_the_installed_handbook_has_every_chapter_and_bears_the_day_of_the_commit(
+    tree: Path, installed: Path, tmp_path: Path
+) -> None:
+    ask = "from minsheng.commands.handbook import handbook_files; made = handbook_files()"
+    ask += "; print(*sorted(made)); print(made['index.html'].decode())"
+    told = _run(installed / "python", "-c", ask, cwd=tmp_path)
+    assert told.split("\n")[0].split() == sorted([*(f"{name}.html" for name in ORDER), "handbook.pdf", "index.html"])
+    assert f"（{_day(tree)}）" in told
+
+
 def test_a_build_of_a_modified_tree_says_so_and_leaves_out_what_is_gone(tree: Path, tmp_path: Path) -> None:
     other = tmp_path / "tree"
     shutil.copytree(tree, other)
@@ -143,10 +159,8 @@ def test_a_build_of_a_modified_tree_says_so_and_leaves_out_what_is_gone(tree: Pa
     built = _build(other, tmp_path / "wheel")
     assert [name for name in _names(built) if name.endswith("gone.py")] == []
     with zipfile.ZipFile(built) as archive:
-        assert (
-            archive.read("minsheng/commit.txt").decode()
-            == f"{_git(other, 'rev-parse', '--short=12', 'HEAD')}+modified\n"
-        )
+        told = f"{_git(other, 'rev-parse', '--short=12', 'HEAD')}+modified\n{_day(other)}\n"
+        assert archive.read("minsheng/commit.txt").decode() == told
 
 
 def test_a_source_distribution_keeps_the_commit(tree: Path, tmp_path: Path) -> None:
@@ -158,7 +172,8 @@ def test_a_source_distribution_keeps_the_commit(tree: Path, tmp_path: Path) -> N
     _git(tmp_path, "init", "--quiet")
     built = _build(unpacked, tmp_path / "wheel")
     with zipfile.ZipFile(built) as archive:
-        assert archive.read("minsheng/commit.txt").decode().strip() == _git(tree, "rev-parse", "--short=12", "HEAD")
+        told = f"{_git(tree, 'rev-parse', '--short=12', 'HEAD')}\n{_day(tree)}\n"
+        assert archive.read("minsheng/commit.txt").decode() == told
 
 
 def test_help_and_doctor_work_where_there_is_no_workspace(installed: Path, tmp_path: Path) -> None:

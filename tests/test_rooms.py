@@ -15,8 +15,8 @@ ENGINE = LIB / "papermill_forked"
 # each other.
 LINE = (
     ("cli",),
-    ("handbook",),
     ("commands",),
+    ("handbook",),
     ("site",),
     ("agenda",),
     ("archive",),

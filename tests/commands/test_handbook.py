@@ -3,14 +3,18 @@
 import re
 import shutil
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from tests.conftest import ROOT
 from tests.links import dead_links
 
-from minsheng.commands.handbook import CHAPTERS, ORDER, PDF, printed_handbook, read_chapters, write_handbook
+from minsheng.commands.handbook import PDF, printed_handbook, write_handbook
+from minsheng.handbook.handbook_chapters import CHAPTERS, MADE, ORDER, Chapter, read_chapters
 from minsheng.render.binder import bookmarks
+from minsheng.runs.version import package_day
 from minsheng.workspace import Workspace
 
 
@@ -21,8 +25,9 @@ def _workspace(folder: Path) -> Workspace:
     return Workspace.find(folder)
 
 
-def _markdown(name: str) -> str:
-    return (CHAPTERS / f"{name}.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def chapters() -> list[Chapter]:
+    return read_chapters()
 
 
 def _words(html: str) -> str:
@@ -37,13 +42,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace.outputs / "handbook"
 
 
-def test_every_chapter_is_a_page_and_stands_in_the_contents(written: Path) -> None:
-    assert sorted(ORDER) == sorted(path.stem for path in CHAPTERS.glob("*.md"))
+def test_every_chapter_is_a_page_and_stands_in_the_contents(written: Path, chapters: list[Chapter]) -> None:
+    assert sorted(set(ORDER) - set(MADE)) == sorted(path.stem for path in CHAPTERS.glob("*.md"))
     assert sorted(path.stem for path in written.glob("*.html")) == sorted([*ORDER, "index"])
     contents = (written / "index.html").read_text(encoding="utf-8")
-    for name in ORDER:
-        title = _markdown(name).partition("\n")[0].removeprefix("# ")
-        assert f'<a href="{name}.html">{title}</a>：' in contents
+    for each in chapters:
+        assert f'<a href="{each.name}.html">{each.title}</a>：' in contents
     assert f'href="{PDF}"' in contents
 
 
@@ -51,27 +55,27 @@ def test_every_link_leads_to_a_page_or_place_of_the_handbook(written: Path) -> N
     broken, seen = dead_links(written, inside=True)
     assert broken == []
     assert seen > len(ORDER) ** 2
-    assert 'href="plan_keys.html">方案的键' in (written / "plan_author.html").read_text(encoding="utf-8")
+    assert '“<a href="plan_keys.html">方案的键</a>”' in (written / "plan_author.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ORDER)
-def test_nothing_of_a_chapter_is_lost(name: str) -> None:
+def test_nothing_of_a_chapter_is_lost(chapters: list[Chapter]) -> None:
     # Letters and what stands in for a name, <年度>: neither Markdown's marks nor blanks are text.
-    chapter = next(each for each in read_chapters() if each.name == name)
-    text = re.sub(r"\]\([^)]+\)|^```\w*$", "", _markdown(name), flags=re.MULTILINE)
     kept = re.compile(r"[^\W_]|[<>]")
-    assert kept.findall(_words(chapter.html)) == kept.findall(text)
+    for chapter in chapters:
+        text = re.sub(r"\]\(\w+\.md\)|^```\w*$", "", chapter.markdown, flags=re.MULTILINE)
+        assert kept.findall(_words(chapter.html)) == kept.findall(text), chapter.title
 
 
-def test_lines_of_a_paragraph_are_joined_without_a_gap() -> None:
-    chapter = next(each for each in read_chapters() if each.name == "plan_author")
+def test_lines_of_a_paragraph_are_joined_without_a_gap(chapters: list[Chapter]) -> None:
+    chapter = next(each for each in chapters if each.name == "plan_author")
     assert "用到它的报告会照印出来" in chapter.html
     assert not re.search(r"[\u4e00-\u9fff，。；]\n[\u4e00-\u9fff]", re.sub(r"<pre>.*?</pre>", "", chapter.html))
 
 
 @pytest.mark.slow
-def test_the_pdf_has_a_bookmark_per_heading_and_a_glyph_per_character(written: Path) -> None:
-    chapters = read_chapters()
+def test_the_pdf_has_bookmarks_pages_in_its_contents_and_the_day_of_the_release(
+    written: Path, chapters: list[Chapter]
+) -> None:
     printed = printed_handbook(chapters)
     assert printed.pdf == (written / PDF).read_bytes(), "the same chapters give the same bytes"
     assert printed.missing_glyphs == frozenset()
@@ -80,6 +84,12 @@ def test_the_pdf_has_a_bookmark_per_heading_and_a_glyph_per_character(written: P
     assert [title for depth, title in found if depth == 0][1:] == [each.title for each in chapters]
     sections = [_words(title) for each in chapters for _, title in each.sections]
     assert [title for depth, title in found if depth == 1] == sections
+    read = PdfReader(BytesIO(printed.pdf))
+    assert read.metadata.creation_date.date() == package_day()
+    pages = ["".join(page.extract_text().split()) for page in read.pages]
+    for each in chapters:
+        number = int(re.search(f"{each.title}，第(\\d+)页", "".join(pages))[1])
+        assert "".join(f"{each.title}{_words(each.about)}".split()) in pages[number - 1]
 
 
 @pytest.mark.slow

@@ -1,23 +1,35 @@
 """Every key has a sentence; what the plans here say is what their schemas allow, and typing mistakes are not."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from jsonschema import Draft7Validator
 
 from minsheng.commands.plan_schema import SCHEMA_FOLDER, modeline, schemas
-from minsheng.handbook.plan_keys import keys_chapter
-from minsheng.plan.schemas import FILES, models_of, sentence
-from minsheng.plan.strict_yaml import parse_yaml, read_texts
+from minsheng.domain.area import Area
+from minsheng.domain.base import Frozen
+from minsheng.domain.rubric import RubricBranch
+from minsheng.domain.table import Table
+from minsheng.handbook.plan_keys import written
+from minsheng.intake.rules.rule import Derived, Rule
+from minsheng.plan.located import Located
+from minsheng.plan.plan_files import LISTS
+from minsheng.plan.schemas import FILES, example, models_of, printed, sentence
+from minsheng.plan.shorthand import share_of_heading, write_out
+from minsheng.plan.strict_yaml import YamlFile, YamlPath, parse_yaml, read_texts
+from minsheng.plan.validation import validate
 
 ROOT = Path(__file__).parents[2]
 SKELETON = ROOT / "lib/minsheng/skeleton/params/YEAR"
 PLANS = (ROOT / "params/2017", ROOT / "tests/other_city/params/2026", SKELETON)
 MADE = {name.removesuffix(".json"): json.loads(content) for name, content in schemas().items()}
+MODELS: dict[str, list[type[Frozen]]] = {**{name: models_of(name) for name in FILES}, "expectations": [Rule, Derived]}
+OURS = {"document": "ours", "why": "例子"}
 WRITTEN = [(folder, path) for folder in PLANS for path in sorted(folder.rglob("*.yaml"))]
 
 
@@ -43,18 +55,69 @@ def faults(folder: Path, path: Path, content: str) -> list[str]:
     ]
 
 
-def test_every_key_of_every_file_has_a_sentence_and_no_sentence_is_of_no_key() -> None:
-    named = {(model.__name__, key) for name in FILES for model in models_of(name) for key in model.model_fields}
-    for name in FILES:
-        for model in models_of(name):
-            for key in model.model_fields:
-                assert sentence(model, key), f"{model.__name__}.{key}"
-    known = {key for _, key in named} | {f"{model}.{key}" for model, key in named}
-    assert set(read_texts(ROOT / "lib/minsheng/plan/keys.yaml")) <= known
+def test_every_key_of_every_file_has_a_sentence_and_an_example_and_none_is_of_no_key() -> None:
+    keys = [(model, key) for models in MODELS.values() for model in models for key in model.model_fields]
+    for said, file in ((sentence, "keys.yaml"), (example, "examples.yaml")):
+        lacking = {f"{model.__name__}.{key}" for model, key in keys if not _is_said(said, model, key)}
+        assert not lacking, f"write a line into lib/minsheng/plan/{file} for each of {sorted(lacking)}"
+        known = {key for _, key in keys} | {f"{model.__name__}.{key}" for model, key in keys}
+        assert set(read_texts(ROOT / "lib/minsheng/plan" / file)) <= known
 
 
-def test_the_chapter_of_keys_is_the_one_that_the_models_give() -> None:
-    assert (ROOT / "lib/minsheng/handbook/chapters/plan_keys.md").read_text(encoding="utf-8") == keys_chapter()
+def _is_said(said: Callable[[type[Frozen], str], str], model: type[Frozen], key: str) -> bool:
+    try:
+        return bool(said(model, key))
+    except KeyError:
+        return False
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_example_is_read_as_the_file_would_be(name: str) -> None:
+    """Each stands alone in a file: what the rest lacks is no fault of its own."""
+    for model in MODELS[name]:
+        for key in model.model_fields:
+            line = f"{written(key)}: {example(model, key)}"
+            parsed = parse_yaml(line.encode(), "例子")
+            assert not parsed.faults, f"{model.__name__}.{key}: {parsed.faults}"
+            root = model if name == "expectations" else FILES[name]
+            value, path = _wrapped(root, model, key, parsed.value[printed(key)])
+            inside = (name, 0) if name in LISTS else ()
+            whole = {name: [value], "source": OURS} if name in LISTS else value
+            located = Located(YamlFile("例子", whole, {(): 1, (*inside, *path): 2}))
+            if name in LISTS:
+                share_of_heading(located, name)
+            write_out(name, located)
+            validate(located, inside, root)
+            faults = [str(fault) for fault in located.faults if fault.line == 2]
+            assert not faults, f"lib/minsheng/plan/examples.yaml {model.__name__}.{key}: {faults}"
+
+
+def _wrapped(annotation: Any, model: type[Frozen], key: str, example_value: Any) -> tuple[Any, YamlPath] | None:
+    """Put an example where a file has it: in the first place that holds such a model."""
+    if annotation is model:
+        about = {"items": []} if model is RubricBranch and key != "items" else {}
+        return {**_beside(model), **about, printed(key): example_value}, (printed(key),)
+    is_model = isinstance(annotation, type) and issubclass(annotation, Frozen)
+    fields = annotation.model_fields if is_model else {}
+    inner = [(name, field.annotation) for name, field in fields.items()] or [
+        ("", each) for each in get_args(annotation)
+    ]
+    for name, each in inner:
+        found = _wrapped(each, model, key, example_value)
+        if found and is_model:
+            return {**_beside(annotation), printed(name): found[0]}, (printed(name), *found[1])
+        if found:
+            step = {dict: ("city",), tuple: (0,)}.get(get_origin(annotation), ())
+            holder = {dict: {"city": found[0]}, tuple: [found[0]]}.get(get_origin(annotation), found[0])
+            return holder, (*step, *found[1])
+    return None
+
+
+def _beside(model: type[Frozen]) -> dict[str, Any]:
+    """Return what says which model it is, and what its parts take from it."""
+    fields = model.model_fields
+    kind = {"kind": get_args(fields["kind"].annotation)[0]} if "kind" in fields and model not in {Area, Table} else {}
+    return {**kind, **({"source": OURS} if "source" in fields else {})}
 
 
 @pytest.mark.parametrize("name", sorted(MADE))

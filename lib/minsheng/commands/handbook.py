@@ -1,64 +1,39 @@
 """``minsheng handbook``: the handbook's chapters as linked pages, and all of them as one PDF.
 
-Chapters are Markdown that ships with the package (``handbook/chapters/``); the one of a plan's keys is generated from
-the models that read them. The same package gives the same bytes.
+The same package gives the same bytes; the PDF bears the day of its release.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.errors import PlanInvalidError
 from minsheng.files.writing import write_atomically
+from minsheng.handbook.handbook_chapters import Chapter, read_chapters
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Element, joined
 from minsheng.render.html.page import page
-from minsheng.render.html.prose import prose
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import PrintedPage, print_page
-from minsheng.runs.version import package_version
+from minsheng.runs.version import package_day, package_version
 from minsheng.site.first_page import HANDBOOK, refresh_first_page
 from minsheng.workspace import Workspace
-
-CHAPTERS = Path(__file__).parents[1] / "handbook" / "chapters"
-
-ORDER = ("county_clerk", "bureau_clerk", "analyst", "plan_author", "plan_keys", "auditor", "administrator")
-"""Chapters as they are read: who reports, runs the month, asks, plans, audits, keeps the machine."""
 
 PDF = "handbook.pdf"
 
 _TITLE = "民生工程报送工作簿手册"
-
-_SECTION = re.compile(r"<h2>(.*?)</h2>")
 
 _TAG = re.compile(r"<[^>]+>")
 
 _TO_CHAPTER = re.compile(r'href="(\w+)\.md"')
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """One chapter of the handbook."""
-
-    name: str
-    title: str
-    about: str  # its first sentence, as HTML: whom it is for
-    html: str  # links to other chapters still lead to their Markdown
-    sections: tuple[tuple[str, str], ...]  # place → title, in HTML
-
-
-def read_chapters() -> list[Chapter]:
-    """Return the chapters in their order."""
-    return [_chapter(name, (CHAPTERS / f"{name}.md").read_text(encoding="utf-8")) for name in ORDER]
-
-
 def printed_handbook(chapters: list[Chapter]) -> PrintedPage:
     """Return all chapters on paper, each beginning a sheet and a branch of bookmarks."""
-    body = [_title_block(), _contents(chapters, "#{}")]
+    body = [_title_block(), _contents(chapters, "#{}", on_paper=True)]
     for each in chapters:
         text = _TO_CHAPTER.sub(r'href="#\1"', each.html)
-        body.append(f'<section id="{each.name}" style="break-before: page">{text}</section>')
-    metadata = ReportMetadata(title=_TITLE, issuer="", as_of=None, key="")
+        body.append(f'<section style="break-before: page">{text}</section>')
+    metadata = ReportMetadata(title=_TITLE, issuer="", as_of=package_day(), key="")
     return print_page(page(_TITLE, "\n".join(body)).decode(), metadata, {})
 
 
@@ -96,29 +71,33 @@ def write_handbook(workspace: Workspace) -> list[str]:
     return written
 
 
-def _chapter(name: str, markdown: str) -> Chapter:
-    title, _, text = markdown.removeprefix("# ").partition("\n\n")
-    first, *rest = _SECTION.split(prose(markdown))
-    # Split at its headings, a text is its beginning, then heading and text by turns.
-    parts = [(f"{name}-{number}", *pair) for number, pair in enumerate(zip(rest[::2], rest[1::2], strict=True), 1)]
-    html = first + "".join(
-        f'<section class="part" id="{place}"><h2>{heading}</h2>{within}</section>' for place, heading, within in parts
-    )
-    about = prose(f"{text.partition('。')[0]}。").strip().removeprefix("<p>").removesuffix("</p>")
-    return Chapter(name, title, about, html, tuple((place, heading) for place, heading, _ in parts))
-
-
 def _title_block() -> str:
-    version = Element("div", Element("dt", "版本"), Element("dd", package_version()))
+    day = package_day()
+    said = f"{package_version()}（{day}）" if day else package_version()
+    version = Element("div", Element("dt", "版本"), Element("dd", said))
     return Element("header", Element("h1", _TITLE), Element("dl", version, class_="facts"), class_="title-block").html()
 
 
-def _contents(chapters: list[Chapter], address: str) -> str:
-    """Return the list of chapters, each with whom it is for; ``address`` is where one lies, ``{}`` being its name."""
-    items = [
-        f"<li>{Element('a', each.title, href=address.format(each.name)).html()}：{each.about}</li>" for each in chapters
-    ]
+def _contents(chapters: list[Chapter], address: str, *, on_paper: bool = False) -> str:
+    """Return the list of chapters, each with whom it is for; ``address`` is where one lies, ``{}`` being its name.
+
+    On paper, where nothing can be clicked, with its sections and the pages.
+    """
+    items = []
+    for each in chapters:
+        link = Element("a", each.title, href=address.format(each.name)).html()
+        item = f"{link}：{each.about}"
+        if on_paper:
+            within = "".join(
+                f"<li>{_TAG.sub('', title)}{_page(address.format(place))}</li>" for place, title in each.sections
+            )
+            item = f"{link}{_page(address.format(each.name))}：{each.about}<ul>{within}</ul>"
+        items.append(f"<li>{item}</li>")
     return f"<ul>{''.join(items)}</ul>"
+
+
+def _page(address: str) -> str:
+    return Element("span", "，第 ", Element("a", href=address, class_="page-number"), " 页").html()
 
 
 def _sections(chapter: Chapter) -> str:

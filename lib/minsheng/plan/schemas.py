@@ -1,16 +1,20 @@
 """What every key of the plan's files means, and JSON Schema for editors: made from the models that read the files."""
 
+import types
 import warnings
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.json_schema import PydanticJsonSchemaWarning
 
-from minsheng.domain.base import Frozen
+from minsheng.domain.base import Frozen, plain
+from minsheng.domain.period import Period
 from minsheng.domain.table import Table
 from minsheng.plan.canonical import models_in
 from minsheng.plan.plan_files import LISTS, WHOLE
@@ -18,6 +22,8 @@ from minsheng.plan.strict_yaml import read_texts
 from minsheng.plan.validation import PRINTED
 
 _SENTENCES = Path(__file__).with_name("keys.yaml")
+
+_EXAMPLES = Path(__file__).with_name("examples.yaml")
 
 FILES: dict[str, type[BaseModel]] = {**WHOLE, **LISTS, "tables": Table}
 """File name without ending → the model of what it holds, or of one of its items."""
@@ -28,14 +34,23 @@ _MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
 
 
 @cache
-def _sentences() -> dict[str, str]:
-    return {str(key): str(value) for key, value in read_texts(_SENTENCES).items()}
+def _said(path: Path) -> dict[str, str]:
+    return {str(key): str(value) for key, value in read_texts(path).items()}
 
 
 def sentence(model: type[BaseModel], key: str) -> str:
     """Return what a key of a model means; KeyError if nobody has said it."""
-    said = _sentences()
+    said = _said(_SENTENCES)
     return said.get(f"{model.__name__}.{key}") or said[key]
+
+
+def example(model: type[BaseModel], key: str) -> str:
+    """Return what a file may write after a key: of a few words the first; KeyError if nobody has given one."""
+    said = _said(_EXAMPLES)
+    given = said.get(f"{model.__name__}.{key}")
+    words = list(_choices(model.model_fields[key].annotation))
+    # What looks like a number or a comparison is quoted in the file that gives it.
+    return given or (words[0] if words else said[key])
 
 
 def printed(key: str) -> str:
@@ -45,6 +60,11 @@ def printed(key: str) -> str:
 
 def models_of(name: str) -> list[type[Frozen]]:
     """Return the models of a file, what it holds first, each once."""
+    return [each for model in models_in(FILES[name]) for each in within(model)]
+
+
+def within(model: type[Frozen]) -> list[type[Frozen]]:
+    """Return a model and those that its keys hold, at any depth, each once."""
     found: list[type[Frozen]] = []
 
     def visit(model: type[Frozen]) -> None:
@@ -54,22 +74,25 @@ def models_of(name: str) -> list[type[Frozen]]:
                 for inner in models_in(field.annotation):
                     visit(inner)
 
-    for model in models_in(FILES[name]):
-        visit(model)
+    visit(model)
     return found
 
 
 def allowed(model: type[BaseModel], key: str) -> str:
-    """Say what a key may hold, in words."""
+    """Say what a key may hold, in words: its kind, its words, its bounds."""
     field = model.model_fields[key]
-    words = "、".join(dict.fromkeys(_words(field.annotation)))
     bounds = [
         f"{word} {getattr(each, name)}"
         for each in field.metadata
-        for name, word in (("ge", "不小于"), ("le", "不大于"), ("gt", "大于"), ("lt", "小于"))
+        for name, word in (("ge", "不小于"), ("le", "不大于"), ("gt", "大于"), ("lt", "小于"), ("pattern", "形如"))
         if getattr(each, name, None) is not None
     ]
-    return "，".join(filter(None, [words, *bounds]))
+    # A null says no more than leaving the key out does, where that is allowed.
+    kind = _kind(field.annotation).removesuffix("" if field.is_required() else "或null")
+    unless = field.get_default()
+    told = plain(unless) if isinstance(unless, Decimal) else str(unless).lower() if isinstance(unless, bool) else unless
+    default = f"不写即 {told}" if isinstance(told, str | int) and told != "" else ""
+    return "，".join(filter(None, [kind, *bounds, default]))
 
 
 def is_needed(model: type[BaseModel], key: str) -> bool:
@@ -77,26 +100,50 @@ def is_needed(model: type[BaseModel], key: str) -> bool:
     return model.model_fields[key].is_required()
 
 
-def _words(annotation: Any) -> Iterator[str]:
+_KINDS: dict[Any, str] = {
+    str: "文字", Decimal: "数", int: "整数", date: "日期", bool: "true、false", Period: "月份（YYYY-MM）",
+    type(None): "null", Any: "照规则种类",
+}  # fmt: skip
+
+
+def _kind(annotation: Any) -> str:
+    """Say what an annotation means to whoever writes a file."""
+    choices, origin = "、".join(_choices(annotation)), get_origin(annotation)
+    if annotation in _KINDS:
+        return _KINDS[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation.__name__
+    if origin is dict:
+        key, value = (_kind(each) for each in get_args(annotation))
+        return f"{{{key}: {value}}}"
+    if origin in {tuple, frozenset}:
+        return f"[{_kind(get_args(annotation)[0])}]"
+    if origin is Annotated:
+        return _kind(get_args(annotation)[0])
+    return choices or "或".join(dict.fromkeys(_kind(each) for each in get_args(annotation)))
+
+
+def _choices(annotation: Any) -> Iterator[str]:
+    """Iterate over the words that a key may hold, where there are only a few."""
     if get_origin(annotation) is Literal:
         yield from map(str, get_args(annotation))
     elif isinstance(annotation, type) and issubclass(annotation, Enum):
         yield from (str(member) for member in annotation)
     elif annotation is bool:
         yield from ("true", "false")
-    elif get_origin(annotation) is not dict:
-        for each in get_args(annotation):
-            yield from _words(each)
+    elif get_origin(annotation) in {Union, types.UnionType}:
+        some = [each for each in get_args(annotation) if each is not type(None)]
+        yield from _choices(some[0]) if len(some) == 1 else ()
 
 
-def schema_of(name: str, model: type[BaseModel] | None = None) -> dict[str, Any]:
+def schema_of(name: str, model: type[Frozen] | None = None) -> dict[str, Any]:
     """Return the JSON Schema of one kind of file, as it is written: with its shorthand, keys in Chinese words."""
     with warnings.catch_warnings():
         # Decimals' defaults are texts, which JSON Schema is not told.
         warnings.simplefilter("ignore", PydanticJsonSchemaWarning)
         made = (model or FILES[name]).model_json_schema(ref_template="#/$defs/{model}", mode="validation")
     definitions: dict[str, Any] = made.pop("$defs", {})
-    known = {each.__name__: each for each in models_of(name)} if model is None else {}
+    known = {each.__name__: each for each in (models_of(name) if model is None else within(model))}
     for title, definition in {**definitions, made.get("title", ""): made}.items():
         # What a model is said to be is English, for whoever changes the program.
         definition.pop("description", None)

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
+from minsheng.domain.base import Frozen
 from minsheng.domain.table import Column
 from minsheng.plan.schemas import schema_of
 
 
-def expectations_schema(rule: type[BaseModel], derived: type[BaseModel]) -> dict[str, Any]:
+def expectations_schema(rule: type[Frozen], derived: type[Frozen]) -> dict[str, Any]:
     """Return the schema of one file under ``expectations/``."""
     made = {model.__name__: schema_of("tables", model) for model in (rule, derived, Column)}
     definitions: dict[str, Any] = {}
@@ -20,7 +19,7 @@ def expectations_schema(rule: type[BaseModel], derived: type[BaseModel]) -> dict
     # One change, or several.
     rules["bad"] = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
 
-    def list_of(model: type[BaseModel]) -> dict[str, Any]:
+    def list_of(model: type[Frozen]) -> dict[str, Any]:
         return {"type": "array", "items": {"$ref": f"#/$defs/{model.__name__}"}}
 
     return {

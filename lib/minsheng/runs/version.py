@@ -1,6 +1,7 @@
 """Which version this is: the package's, and the commit that it runs from or was built from."""
 
 import subprocess
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import minsheng
 import papermill_forked
 
 _RECORD = "commit.txt"
-"""Written when a wheel or a source distribution is built; a checkout has none."""
+"""Written when a wheel or a source distribution is built, the commit and its day; a checkout has none."""
 
 UNUSED = {".pyc", ".pyo"}
 """What Python writes beside its modules; every other file of a package is part of what makes a report."""
@@ -36,12 +37,29 @@ def package_commit() -> str:
     return _commit(Path(minsheng.__file__).parent)
 
 
-def _commit(package: Path) -> str:
-    recorded = package / _RECORD
-    if recorded.is_file():
-        return recorded.read_text(encoding="utf-8").strip()
+def package_day() -> date | None:
+    """Return the day of that commit: of a release, the day on which it was made; ``None`` where unknown."""
+    package = Path(minsheng.__file__).parent
+    _, *told = _recorded(package) or ["", _git(package, "show", "--no-patch", "--format=%cs") if _ours(package) else ""]
+    return date.fromisoformat(told[0]) if told and told[0] else None
+
+
+def _recorded(package: Path) -> list[str]:
+    """Return what a built package was told: the commit, and its day."""
+    record = package / _RECORD
+    return (record.read_text(encoding="utf-8").splitlines() or [""]) if record.is_file() else []
+
+
+def _ours(package: Path) -> bool:
     # A package that lies in somebody else's repository must not name that one's commit.
-    if _git(package, "rev-parse", "--show-prefix") != "lib/minsheng/":
+    return _git(package, "rev-parse", "--show-prefix") == "lib/minsheng/"
+
+
+def _commit(package: Path) -> str:
+    recorded = _recorded(package)
+    if recorded:
+        return recorded[0].strip()
+    if not _ours(package):
         return ""
     commit = _git(package, "rev-parse", "--short=12", "HEAD")
     # The engine beside the package is part of it.

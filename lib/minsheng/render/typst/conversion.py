@@ -225,7 +225,8 @@ class PageWriter:
     def _write_a(self, element: Any) -> str:
         address, inner = (element.get("href") or "").strip(), self.inner(element)
         if address[:1] == "#" and address[1:] in self._places:
-            return call_of("to", [self.literal(address[1:]), *inner])
+            name = "page-number" if "page-number" in classes_of(element) else "to"
+            return call_of(name, [self.literal(address[1:]), *inner])
         return (
             call_of("out", [self.literal(address), *inner])
             if _FOLLOWED.match(address) and inner
