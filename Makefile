@@ -78,7 +78,7 @@ format: setup
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --extra charts --extra cluster --extra dev pyproject.toml -o requirements.lock
+	  --extra charts --extra cluster --extra dev --extra notify pyproject.toml -o requirements.lock
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'])" | \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  --constraint requirements.lock - -o tests/benchmarks/requirements.lock

@@ -108,7 +108,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert told["License-File"] == "LICENSE"
     assert told["Description-Content-Type"] == "text/markdown"
     assert "Typing :: Typed" in told.get_all("Classifier")
-    assert set(told.get_all("Provides-Extra")) == {"bench", "charts", "cluster", "dev"}
+    assert set(told.get_all("Provides-Extra")) == {"bench", "charts", "cluster", "dev", "notify"}
     required = [line for line in told.get_all("Requires-Dist") if "extra ==" not in line]
     assert any(line.startswith("papermill") for line in required)
 

@@ -41,6 +41,7 @@ OUTSIDE = {
     "commands": {"typst"},
     "runs": {"papermill", "nbclient", "nbformat", "distributed"},
     "signing": {"pyhanko", "asn1crypto", "pyhanko_certvalidator", "cryptography"},
+    "agenda": {"apprise"},
     "archive": {"bagit", "minisign", "pydantic", "nbformat"},
     "notebook": {"IPython", "ipywidgets", "pandas", "numpy", "matplotlib", "altair"},
     "intake": {"pandas", "numpy", "msoffcrypto", "olefile", "python_calamine", "openpyxl", "xlsxwriter",
@@ -56,7 +57,7 @@ OUTSIDE = {
                          "matplotlib_inline", "numpy", "zmq", "tornado", "traitlets", "comm"},
 }  # fmt: skip
 # How many modules may know a heavy or replaceable library; cryptography: SM3 in files, certificates in signing.
-FEW_KNOW = {"great_expectations": 1, "python_calamine": 1, "msoffcrypto": 1, "olefile": 1, "ruamel": 1,
+FEW_KNOW = {"apprise": 1, "great_expectations": 1, "python_calamine": 1, "msoffcrypto": 1, "olefile": 1, "ruamel": 1,
             "chinese_calendar": 1, "typst": 2, "bagit": 1, "minisign": 1, "cryptography": 2, "distributed": 1,
             "pyhanko": 2, "rich": 1}  # fmt: skip
 # Who else writes, hashes or reads CSV, and why; everybody else does it through ``files``.

@@ -112,6 +112,35 @@ def test_a_key_of_a_table_has_its_variable_too(tmp_path: Path) -> None:
         read_settings(_file(tmp_path, 'fonts = "a"\n'), Settings, {})
 
 
+def test_tables_that_a_person_named(tmp_path: Path) -> None:
+    text = '[notices.office]\nurl = "mailto://a"\ndays = [2]\n[notices."值班 群"]\n'
+    environment = {"MINSHENG_NOTICES_OFFICE_WHAT": "due,made", "MINSHENG_NOTICES_OFFICE_DAYS": "5，1"}
+    found = read_settings(_file(tmp_path, text), Settings, environment).notices
+    assert list(found) == ["office", "值班 群"]
+    assert (found["office"].url, found["office"].what, found["office"].days) == ("mailto://a", ("due", "made"), (5, 1))
+    for faulty, said in (
+        ('[notices.office]\nurls = ""', r"不认识的设置 notices.office.urls；可用的设置：notices.office.url"),
+        ('[notices]\noffice = "x"', r"的 notices.office：“x”不能用。应为一个表 \[notices.office\]"),
+        ('[notices.a]\nwhat = ["late"]', "的 notices.a.what：.*应为一项或几项（文件中写成 […].*每项为failed、blocked"),
+        ("[notices.a]\ndays = [-1]", "的 notices.a.days：.*每项为整数"),
+        ('[reminders]\nurl = "wecombot://x"', "的 reminders.url：.*mailto"),
+    ):
+        with pytest.raises(UsageError, match=said.replace("[…]", r"\[…\]")):
+            read_settings(_file(tmp_path, faulty), Settings, {})
+    with pytest.raises(UsageError, match="可能想写 MINSHENG_NOTICES_OFFICE_URL"):
+        read_settings(_file(tmp_path, text), Settings, {"MINSHENG_NOTICES_OFFICE_URI": "x"})
+
+
+@pytest.mark.parametrize("table", ["notices.office", "reminders"])
+def test_a_password_in_the_file_is_refused(tmp_path: Path, table: str) -> None:
+    _file(tmp_path, f'[{table}]\nurl = "mailtos://user:pass@smtp.example.cn"\n')
+    with pytest.raises(UsageError, match=f"{table}.url 中有密码") as refused:
+        Workspace.find(tmp_path)
+    assert "pass@" not in str(refused.value)
+    _file(tmp_path, f'[{table}]\nurl = "mailtos://user:${{PASSWORD}}@smtp.example.cn"\n')
+    assert Workspace.find(tmp_path).settings.tells
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

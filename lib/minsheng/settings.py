@@ -65,7 +65,7 @@ def read_settings(
         before(path, values)
     reading = _Reading(path, os.environ if environment is None else environment, [])
     found = reading.table(values, model, "")
-    reading.faults.extend(_slips(reading.environment, {*map(variable, _keys(model, "")), *others}))
+    reading.faults.extend(_slips(reading.environment, {*map(variable, _keys(model, "", values)), *others}))
     if reading.faults:
         raise UsageError("\n".join(reading.faults))
     return model.model_validate(found)
@@ -86,15 +86,27 @@ class _Reading:
         found: dict[str, Any] = {}
         for key, field in model.model_fields.items():
             name = f"{above}{key}"
-            inner = field.annotation
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
+            inner, named = _inner(field.annotation)
+            if inner is not None:
                 table = values.get(key, {})
-                if isinstance(table, Mapping):
-                    found |= {key: self.table(table, inner, f"{name}.")}
-                else:
+                if not isinstance(table, Mapping):
                     self.faults.append(f"{self.path} 的 {name}：“{table}”不能用。应为一个表 [{name}]")
+                elif named:
+                    found |= {key: self._tables(table, inner, f"{name}.")}
+                else:
+                    found |= {key: self.table(table, inner, f"{name}.")}
             elif variable(name) in self.environment or key in values:
                 self._value(name, field, values.get(key), found, key)
+        return found
+
+    def _tables(self, values: Mapping[str, Any], model: type[BaseModel], above: str) -> dict[str, Any]:
+        """Return tables that a person named: ``[notices.office]``."""
+        found = {}
+        for name, table in values.items():
+            if isinstance(table, Mapping):
+                found[name] = self.table(table, model, f"{above}{name}.")
+            else:
+                self.faults.append(f"{self.path} 的 {above}{name}：“{table}”不能用。应为一个表 [{above}{name}]")
         return found
 
     def _value(self, name: str, field: FieldInfo, given: Any, found: dict[str, Any], key: str) -> None:
@@ -105,6 +117,8 @@ class _Reading:
         try:
             if text is None:
                 found[key] = adapter.validate_json(json.dumps(given, default=str), strict=True)
+            elif get_origin(field.annotation) is tuple:
+                found[key] = adapter.validate_python(text.replace("，", ",").split(","))
             else:
                 found[key] = adapter.validate_strings(text)
         except ValidationError:
@@ -112,14 +126,26 @@ class _Reading:
             self.faults.append(f"{where}：“{shown}”不能用。应为{allowed(field)}")
 
 
-def _keys(model: type[BaseModel], above: str) -> Iterator[str]:
+def _inner(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """Return the model of a table, and whether there are several, each under a name that a person gave."""
+    several = get_origin(annotation) is dict
+    kind = get_args(annotation)[1] if several else annotation
+    return (kind, several) if isinstance(kind, type) and issubclass(kind, BaseModel) else (None, False)
+
+
+def _keys(model: type[BaseModel], above: str, values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the name of every setting; those of a table after its name and a point."""
     for key, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _keys(inner, f"{above}{key}.")
-        else:
+        inner, named = _inner(field.annotation)
+        table = values.get(key)
+        within = table if isinstance(table, Mapping) else {}
+        if inner is None:
             yield f"{above}{key}"
+        elif named:
+            for name in within:
+                yield from _keys(inner, f"{above}{key}.{name}.", {})
+        else:
+            yield from _keys(inner, f"{above}{key}.", within)
 
 
 def _slips(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
@@ -165,6 +191,8 @@ def _kind(annotation: Any) -> str:
         return "、".join(str(each) for each in get_args(annotation))
     if origin is Annotated:
         return _kind(get_args(annotation)[0])
+    if origin is tuple:
+        return f"一项或几项（文件中写成 […]，环境变量中用逗号隔开），每项为{_kind(get_args(annotation)[0])}"
     if origin in {Union, UnionType}:
         return "或".join(_kind(each) for each in get_args(annotation) if each is not type(None))
     return _KINDS.get(annotation, getattr(annotation, "__name__", str(annotation)))

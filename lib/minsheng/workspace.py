@@ -1,10 +1,11 @@
 """Where things lie: one place that knows every path of a workspace, and the settings in ``minsheng.toml``."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -68,6 +69,28 @@ class RecordSettings(Frozen):
     """保管期限 by the bureau's own schedule."""
 
 
+NoticeKind = Literal["failed", "blocked", "due", "sealed", "made", "todo"]
+"""What a notice may be about: see :data:`minsheng.agenda.notices.happenings.WORDS`."""
+
+
+class NoticeSettings(Frozen):
+    """``[notices.<name>]``: somebody at the bureau who is told what happened and what is due."""
+
+    url: str = Field(default="", pattern=r"^(\S+)?$")
+    """Where to, as Apprise writes it; ``${NAME}`` stands for a secret in the environment."""
+    what: tuple[NoticeKind, ...] = ("failed", "blocked", "due", "sealed")
+    days: tuple[Annotated[int, Field(ge=0)], ...] = (3, 1, 0)
+    """How many days before a deadline it is said who has not reported."""
+
+
+class ReminderSettings(Frozen):
+    """``[reminders]``: how those who report are reminded, whose addresses stand in ``data/contacts.csv``."""
+
+    url: str = Field(default="", pattern=r"^(mailtos?://\S+)?$")
+    """The server that sends mail, as Apprise writes it, without ``to``; without one nobody is reminded."""
+    days: tuple[Annotated[int, Field(ge=0)], ...] = (3, 1, 0)
+
+
 class Settings(Frozen):
     """What a workspace sets in ``minsheng.toml``; every key has a default.
 
@@ -105,10 +128,17 @@ class Settings(Frozen):
     """Folder of the root certificates that leaders' certificates descend from; relative to the workspace."""
     fonts: FontSettings = FontSettings()
     records: RecordSettings = RecordSettings()
+    notices: dict[str, NoticeSettings] = {}
+    reminders: ReminderSettings = ReminderSettings()
     remind_days: int = Field(default=7, ge=0)
     """How many days before a deadline ``minsheng tick`` begins to list who has not reported."""
     log_level: LogLevel = LogLevel.INFO
     """The least severe events that a run's log keeps."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody is to be told anything."""
+        return bool(self.notices or self.reminders.url)
 
 
 @dataclass(frozen=True)
@@ -149,9 +179,7 @@ class Workspace:
         for folder in (origin, *origin.parents):
             if (folder / MARKER).is_file():
                 chosen = params.resolve() if params else folder / "params"
-                settings = read_settings(
-                    folder / MARKER, Settings, others=OTHER_VARIABLES, before=_refuse_other_versions
-                )
+                settings = read_settings(folder / MARKER, Settings, others=OTHER_VARIABLES, before=_judge_file)
                 _refuse_places(folder, settings)
                 return cls(root=folder, params=chosen, settings=settings)
         raise UsageError(f"{origin} 及其上级文件夹中没有 {MARKER}：请进入工作区文件夹，或用 --workspace 指明")
@@ -287,6 +315,23 @@ def _is_web_address(text: str) -> bool:
         return bool(address.hostname) and (address.port is None or address.port > 0)
     except ValueError:
         return False
+
+
+_PASSWORD = re.compile(r"://[^/?#@]*:(?!\$\{\w+\}@)[^/?#@]+@")
+
+
+def _judge_file(path: Path, values: Mapping[str, object]) -> None:
+    """Refuse a file of another version, and one that holds a password."""
+    _refuse_other_versions(path, values)
+    notices = values.get("notices")
+    tables = {f"notices.{name}": each for name, each in notices.items()} if isinstance(notices, Mapping) else {}
+    for name, table in (tables | {"reminders": values.get("reminders")}).items():
+        url = table.get("url") if isinstance(table, Mapping) else None
+        if isinstance(url, str) and _PASSWORD.search(url):
+            raise UsageError(
+                f"{path} 的 {name}.url 中有密码：密码只放在环境变量里，这里写 ${{变量名}}，"
+                "例如 mailtos://用户:${SMTP_PASSWORD}@smtp.example.cn"
+            )
 
 
 def _refuse_other_versions(path: Path, values: Mapping[str, object]) -> None:

@@ -10,8 +10,8 @@ import pytest
 from minsheng.workspace import Workspace
 
 _HEAVY = {
-    "IPython", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client", "matplotlib", "nbclient",
-    "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "ruamel", "scipy",
+    "IPython", "apprise", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client", "matplotlib",
+    "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "ruamel", "scipy",
     "typst", "xlsxwriter",
 }  # fmt: skip
 _PLAN_READERS = {"ruamel"}

@@ -54,6 +54,7 @@ def run(
             areas=area or [],
             notebooks=notebook or [],
             stale=stale,
+            notices=True,
             display=display,
         )
     conclude(outcome)

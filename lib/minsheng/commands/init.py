@@ -16,7 +16,15 @@ _TEXTS = frozenset({".yaml", ".toml", ".md"})
 
 _EMPTY = ("data/returns", "data/assessment", "data/evidence")
 
-_IGNORED = "/outputs/*\n!/outputs/README.md\n/data/accepted/\n/data/archive/\n/data/keys/\n.ipynb_checkpoints/\n"
+_IGNORED = """\
+/outputs/*
+!/outputs/README.md
+/data/accepted/
+/data/archive/
+/data/contacts.csv
+/data/keys/
+.ipynb_checkpoints/
+"""
 
 
 def start_workspace(target: Path, year: int) -> list[str]:

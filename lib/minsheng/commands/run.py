@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from minsheng.commands.check import CheckOutcome, check_returns
+from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
@@ -37,6 +38,8 @@ class MonthOutcome(Outcome):
     seconds: float
     stale: tuple[Period, ...]
     later: tuple["MonthOutcome", ...] = ()
+    notices: tuple[str, ...] = ()
+    """Who was told of it, and who could not be."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -59,7 +62,7 @@ class MonthOutcome(Outcome):
             lines.append(f"以后月份已过期：{months}。重做：minsheng run {period} --stale")
         page = self.workspace.outputs / str(period) / "index.html"
         lines.append(f"{period.label}：{summary.counts(self.seconds)} → {page}")
-        return [line for outcome in self.later for line in outcome.lines()] + lines
+        return [*(line for outcome in self.later for line in outcome.lines()), *lines, *self.notices]
 
 
 @names_disk_faults
@@ -71,6 +74,7 @@ def run_month(
     areas: Sequence[str] = (),
     notebooks: Sequence[str] = (),
     stale: bool = False,
+    notices: bool = False,
     display: Display,
 ) -> MonthOutcome:
     """Make all of a month; what is unchanged is not made again.
@@ -83,6 +87,8 @@ def run_month(
         Names to restrict the run to; what those read is made too.
     stale
         Make later months again that are older than a correction.
+    notices
+        Tell whom the settings name, once all is made.
 
     Raises
     ------
@@ -107,7 +113,13 @@ def run_month(
         write_run_page(workspace, plan, period, log)
     again = replace(options, force=False)
     redone = tuple(run_month(workspace, str(each), again, display=display) for each in (late if stale else ()))
-    return replace(outcome, seconds=time.monotonic() - started, later=redone)
+    told: list[str] = []
+    if notices and workspace.settings.tells:
+        from minsheng.agenda.notices import tell
+
+        made = [period, *(each.checked.period for each in redone)]
+        told = tell(workspace, bureau_now().replace(tzinfo=None), [(plan, each) for each in made])
+    return replace(outcome, seconds=time.monotonic() - started, later=redone, notices=tuple(told))
 
 
 def _run(

@@ -22,7 +22,7 @@ from minsheng.commands.assess import run_assessment
 from minsheng.commands.plan_check import plan_years
 from minsheng.commands.run import run_month
 from minsheng.domain.clock import BEIJING, bureau_time
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import (
     ExitCode,
@@ -62,11 +62,20 @@ class TickOutcome(Outcome):
     done: list[DoneStep] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     reminders: dict[Period, tuple[Owed, ...]] = field(default_factory=dict)
+    faults: list[Need] = field(default_factory=list)
+    """Those of the needs that came of something that could not be done at all."""
+    notices: list[str] = field(default_factory=list)
+    """Who was told, and who could not be."""
 
     @property
     def exit_code(self) -> ExitCode:
         """0 when all that was due is done; else the worst of what the commands that could not would have ended with."""
         return max((need.exit_code for need in self.needs), default=ExitCode.DONE)
+
+    def leave(self, need: Need) -> None:
+        """Leave to people what could not be done."""
+        self.needs.append(need)
+        self.faults.append(need)
 
     def lines(self) -> list[str]:
         """Return the outcome for a terminal or a mail: what was done, who is to be reminded, what people must do."""
@@ -76,7 +85,7 @@ class TickOutcome(Outcome):
         lines = lines or [f"{self.moment:%Y-%m-%d %H:%M}：没有到期未办的事项"]
         for period, owed in self.reminders.items():
             lines += [f"催报：{period.label}：{each}" for each in owed]
-        return lines + [f"待办：{need}" for need in self.needs]
+        return [*lines, *(f"待办：{need}" for need in self.needs), *self.notices]
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
@@ -95,6 +104,7 @@ class TickOutcome(Outcome):
                 {"period": str(need.period) if need.period else None, "text": need.text, "code": int(need.exit_code)}
                 for need in self.needs
             ],
+            "notices": self.notices,
             "exit_code": int(self.exit_code),
         }
 
@@ -121,16 +131,26 @@ def tick(workspace: Workspace, date: str | None, *, display: Display) -> TickOut
     near = Period(str(newest)) if newest is not None else None
     moment = bureau_time(date, option="--date", example="2017-06-26 或 2017-06-26T09:00", to_come=True, near=near)
     outcome = TickOutcome(moment)
+    plans: list[Plan] = []
     try:
         with _alone(workspace):
             for year in plan_years(workspace.params):
                 if year <= outcome.moment.year:
-                    _Year(workspace, outcome, display).settle(year)
+                    plans += _Year(workspace, outcome, display).settle(year)
     except _AnotherRunsError:
         outcome.busy = True
+        return outcome
     except MachineUnfitError as fault:
         # Whatever comes next would fail the same way.
-        outcome.needs.append(Need(None, str(fault), fault.exit_code))
+        outcome.leave(Need(None, str(fault), fault.exit_code))
+    if workspace.settings.tells:
+        from minsheng.agenda.notices import tell
+
+        display.stage("通知")
+        looked_at = [(plan, period) for plan in plans for period in periods(plan)]
+        left = [need for need in outcome.needs if need.period and need.period.kind != PeriodKind.MONTH]
+        needs_told = [*outcome.faults, *(need for need in left if need not in outcome.faults)]
+        outcome.notices += tell(workspace, moment, looked_at, needs_told)
     return outcome
 
 
@@ -153,13 +173,13 @@ class _Year:
     outcome: TickOutcome
     display: Display
 
-    def settle(self, year: int) -> None:
-        """Do what is due of a year's plan."""
+    def settle(self, year: int) -> list[Plan]:
+        """Do what is due of a year's plan; return it, if it has no faults."""
         try:
             plan = load_plan(self.workspace.params, year)
         except MinshengError as fault:
             self._note(None, f"{year}年方案有问题：{fault}", fault)
-            return
+            return []
         for period in periods(plan):
             try:
                 self._period(plan, period)
@@ -168,6 +188,7 @@ class _Year:
             except MinshengError as fault:
                 # A fault of one period keeps no other from its turn.
                 self._note(period, str(fault), fault)
+        return [plan]
 
     def _period(self, plan: Plan, period: Period) -> None:
         """Do what is due of a period."""
@@ -218,7 +239,7 @@ class _Year:
                 return sealed.lines()
 
     def _note(self, period: Period | None, text: str, fault: MinshengError) -> None:
-        self.outcome.needs.append(Need(period, text, fault.exit_code))
+        self.outcome.leave(Need(period, text, fault.exit_code))
 
 
 KINDS = ("systemd", "cron")

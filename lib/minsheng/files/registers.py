@@ -80,6 +80,27 @@ def rows(path: Path) -> Iterator[list[str]]:
         raise FileRefusedError(f"{path} 损坏，不是 UTF-8 的 CSV 文本（{error}）：请从备份恢复") from error
 
 
+def typed_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of the lines of a CSV file that a person keeps; blank lines and ``# comments`` are none.
+
+    Raises
+    ------
+    FileRefusedError
+        If it is no text. Office programs of China write GB 18030.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
+    if "\0" in text or "\ufffd" in text:
+        raise FileRefusedError(f"{path} 不是 CSV 文本：请用表格程序另存为“CSV UTF-8”")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    for cells in reader:
+        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
+            yield reader.line_num, cells
+
+
 def part_of(path: Path, wanted: Sequence[bool]) -> bytes:
     """Return part of a register, each line as it stands there: its hash is found on the register's chain."""
     header, *lines = [line for line in rows(path) if line]

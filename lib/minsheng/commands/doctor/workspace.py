@@ -44,6 +44,7 @@ def workspace(start: Path | None) -> list[Observation]:
         *_register(found),
         *_archive(found),
         *_browser(found),
+        *_notices(found),
     ]
 
 
@@ -142,3 +143,19 @@ def _browser(workspace: Workspace) -> list[Observation]:
     if not (workspace.root / "tests" / "browser").is_dir() or any(map(shutil.which, _BROWSERS)):
         return []
     return [Observation("没有 Chromium：只有浏览器测试需要它", HINT, "sh .ci/setup tests")]
+
+
+def _notices(workspace: Workspace) -> list[Observation]:
+    """Whether notices that the settings ask for can go out."""
+    if not workspace.settings.tells:
+        return []
+    from minsheng.agenda.notices.sending import INSTALL, can_send, with_secrets
+
+    found = [] if can_send() else [Observation("通知发不出去", HINT, INSTALL)]
+    urls = {f"notices.{name}": each.url for name, each in workspace.settings.notices.items()}
+    for key, url in (urls | {"reminders": workspace.settings.reminders.url}).items():
+        try:
+            with_secrets(url, os.environ)
+        except UsageError as fault:
+            found.append(Observation(f"{MARKER} 的 {key}：{fault}", HINT, "在运行 minsheng 的环境中设置它"))
+    return found or [Observation("通知可以发出")]
