@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 MONTH ?= 2017-06
 STAMP := $(VENV)/.minsheng-installed
 
-.PHONY: run test test-fast coverage soak bench golden sample manual map digests check format lock setup clean
+.PHONY: run test test-fast coverage soak bench golden sample map digests check format lock setup clean
 
 run: setup
 	$(BIN)/minsheng run $(MONTH)
@@ -51,10 +51,6 @@ golden: setup
 # Writes the sample year (示例数据) into data/ again.
 sample: setup
 	$(BIN)/python -m tests.sample
-
-# The worked cases of tests/spec as 评分细则手册: outputs/manual/manual.html and .pdf.
-manual: setup
-	$(BIN)/python -m minsheng.handbook.rubric_manual
 
 # The digests of the product's notebooks, as a release carries them; a test holds them to the notebooks.
 digests:

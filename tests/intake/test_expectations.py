@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from good_frames import CONTEXT, GOOD, exact
 from good_returns import PARAMS
 
 from minsheng.domain.plan import Plan
+from minsheng.domain.table import Table
 from minsheng.errors import MinshengError
+from minsheng.handbook.rule_cases import read_cases
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.frames import StackedFrame
 from minsheng.intake.returns.great_expectations import SuiteRunner
@@ -171,3 +174,21 @@ def test_who_was_copied_from_is_not_asked(before: list[list[int | None]], asked:
     }
     found = differ_between_areas(frame, columns=["beds", "persons"], filled=Decimal(2))
     assert [each.row for each in found] == asked
+
+
+@pytest.mark.parametrize("case", [case for case in read_cases("expectations") if case["type"] in BUILT_IN])
+def test_a_rule_of_great_expectations_own_does_what_the_handbook_says(
+    case: dict[str, Any], runner: SuiteRunner
+) -> None:
+    kwargs = {key: int(each) if key.endswith("_value") else each for key, each in case["kwargs"].items()}
+    columns = [{"id": name, "label": name, "type": "text"} for name in case["rows"][0]]
+    table = Table.model_validate({"id": "t", "kind": "figures", "sheet": "表", "title": "表", "columns": columns})
+    about = dict.fromkeys(("message", "allowed", "action", "basis"), "算例")
+    rule = {"id": "AAA-001", "type": case["type"], "kwargs": kwargs, "severity": "critical", "blank": "ignore"}
+    suite = Suite(table=table, rules=(Rule.model_validate({**rule, **about, "bad": [{columns[0]["id"]: None}]}),))
+    rows = [{**CONTEXT, "area": str(number), **row} for number, row in enumerate(case["rows"])]
+    read = [ParsedRow(None, None, "表", number) for number in range(len(rows))]
+    frame = StackedFrame(suite, {name: [row.get(name) for row in rows] for name in rows[0]}, read)
+    (run,) = runner.run(frame)
+    assert not run.error
+    assert {str(fault.row + 1): "有问题" for fault in run.faults} == case["found"]

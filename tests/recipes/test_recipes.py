@@ -214,7 +214,7 @@ class CountedRule(Frozen):''',
         ('Direction.AT_LEAST: ("proportional",', 'Direction.AT_LEAST: ("proportional", "reached",'),
     )
     _edit(
-        package / "minsheng/handbook/rubric_manual.py",
+        package / "minsheng/handbook/rule_cases.py",
         ('    "counted": "按数量计分",', '    "reached": "达到才得分",\n    "counted": "按数量计分",'),
     )
     rule = "{kind: reached, unreported: zero, indicators: [{indicator: beds_new}], source: " + SOURCE + "}"

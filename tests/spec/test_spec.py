@@ -1,23 +1,29 @@
 """Run the worked cases: what the clause gives by hand is what the product gives, and each formula recomputes to it."""
 
+import contextlib
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
 
 from minsheng.domain.assessment import AssessmentForm, SectionFacts, SectionForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.indicator import Indicator
+from minsheng.domain.indicator import Indicator, Measure
+from minsheng.domain.light import LightScale
 from minsheng.domain.period import Period
+from minsheng.domain.reporting import Deadline
 from minsheng.domain.result import ConditionState, ScoringFigures
 from minsheng.domain.rubric import CountedRule, ItemRule
 from minsheng.errors import FileRefusedError
-from minsheng.handbook.rubric_manual import KINDS
+from minsheng.handbook.rule_cases import KINDS, MEASURES, SPECS, read_cases
+from minsheng.intake.rules.kinds import KINDS as EXPECTATIONS
+from minsheng.intake.rules.kinds import judge_rule
+from minsheng.intake.rules.rule import BUILT_IN
+from minsheng.measure.city import any_measurement
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures
@@ -26,15 +32,15 @@ from minsheng.measure.rounding import half_up
 from minsheng.measure.rules import Measured, measured_points
 from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.wording import item_in_words
+from minsheng.plan.calendar import due_date
+from minsheng.plan.strict_yaml import read_texts
 
-HERE = Path(__file__).parent
 OURS = Source(document="ours", why="算例")
 RULE = TypeAdapter(ItemRule)
 
 
 def cases(name):
-    loaded = YAML(typ="base").load(HERE / f"{name}.yaml")
-    return [pytest.param(case, id=case["title"]) for case in loaded]
+    return [pytest.param(case, id=case["title"]) for case in read_cases(name)]
 
 
 def yes(text):
@@ -363,7 +369,98 @@ def test_section_rule(case, plan):
         assert getattr(figures, name) == Decimal(text)
 
 
-# The manual must not leave a rule kind or an item out.
+# Measures, lights and deadlines.
+
+
+@pytest.mark.parametrize("case", cases("measures"))
+def test_measure(case, plan, build):
+    conditions = [{"source": OURS, **each} for each in case["measure"].get("conditions", ())]
+    measure = {"source": OURS, **case["measure"], **({"conditions": conditions} if conditions else {})}
+    target = {"text": "完成"} if conditions else {"value": "1"}
+    areas = [*case["given"], *(["city"] if "city" in case["expected"] else [])]
+    base = indicator("甲", {"actual": "1"})
+    made = base.model_copy(update=Indicator.model_validate({
+        **base.model_dump(), "measure": measure, "project": "dibao", "targets": dict.fromkeys(areas, target)
+    }).__dict__)  # fmt: skip
+    june = Period("2017-06")
+    returns = {(june, area): build("2017-06", area, fields) for area, fields in case["given"].items()}
+    for area, text in case["expected"].items():
+        row = any_measurement(plan, made, area, june, returns)
+        if conditions:
+            assert row.level == text, area
+        else:
+            assert (None if row.actual is None else half_up(row.actual, 4)) == (Decimal(text) if text else None), area
+
+
+@pytest.mark.parametrize("case", cases("lights"))
+def test_light(case):
+    def whole(light):
+        bounds = {key: each for key, each in light.items() if key != "word"}
+        return {"id": light["word"], "word": light["word"], "shape": "●", "tone": "green", **bounds}
+
+    written = case["scale"]
+    lists = {key: [whole(each) for each in written.get(key, ())] for key in ("intervals", "cases")}
+    single = {key: whole(written[key]) for key in ("complete", "exceeded") if key in written}
+    scale = LightScale.model_validate({"on": written["on"], "source": OURS, **lists, **single})
+    figures = {key: Decimal(each) for key, each in case["given"].items() if key != "limit"}
+    assert scale.light(**figures, can_exceed="limit" not in case["given"]).word == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("deadlines"))
+def test_deadline(case, plan):
+    written = {
+        key: yes(each) or each == "true" if each in {"true", "false"} else each
+        for key, each in case["deadline"].items()
+    }
+    deadline = Deadline.model_validate({"source": OURS, **written})
+    assert due_date(plan, deadline, Period(case["period"])).isoformat() == case["expected"]
+
+
+# Rules of data. Those of Great Expectations' own are run with it, in tests/intake.
+
+
+def exact(text):
+    if not text:
+        return None
+    for read in (Decimal, date.fromisoformat):
+        with contextlib.suppress(ValueError, InvalidOperation):
+            return read(text)
+    return text
+
+
+def frame_of(rows):
+    beside = [
+        {"area": str(n), "area_name": f"第{n}个地区", "area_order": n, "row": ""} for n in range(1, len(rows) + 1)
+    ]
+    whole = [
+        {**other, **{key: exact(text) for key, text in row.items()}} for other, row in zip(beside, rows, strict=True)
+    ]
+    return {key: [row[key] for row in whole] for key in whole[0]}
+
+
+@pytest.mark.parametrize("case", [case for case in cases("expectations") if case.values[0]["type"] in EXPECTATIONS])
+def test_rule_of_data(case):
+    forms = EXPECTATIONS[case["type"]].parameters
+    kwargs = {key: Decimal(each) if forms[key].startswith("number") else each for key, each in case["kwargs"].items()}
+    found = judge_rule(case["type"], frame_of(case["rows"]), kwargs, rows=(), blank_is_fault=False)
+    said = {str(each.row + 1): "未检" if each.detail is None else each.detail or "有问题" for each in found}
+    assert said == case["found"]
+
+
+def test_every_kind_of_rule_of_data_is_explained_with_its_parameters_and_has_a_case():
+    about = read_texts(SPECS / "expectation_kinds.yaml")
+    wanted = {kind: {name.rstrip("?") for name in each.parameters} for kind, each in EXPECTATIONS.items()}
+    wanted |= {kind: set(parameters) for kind, parameters in BUILT_IN.items()}
+    assert {kind: set(each["kwargs"]) for kind, each in about.items()} == wanted
+    assert {case.values[0]["type"] for case in cases("expectations")} == set(wanted)
+
+
+def test_every_measure_has_a_case():
+    kinds = {get_args(each.model_fields["kind"].annotation)[0] for each in get_args(get_args(Measure)[0])}
+    assert {case.values[0]["measure"]["kind"] for case in cases("measures")} == set(MEASURES) == kinds
+
+
+# The handbook must not leave a rule kind or an item out.
 
 
 def test_every_rule_kind_and_every_item_has_a_case(plan):
@@ -375,7 +472,9 @@ def test_every_rule_kind_and_every_item_has_a_case(plan):
     assert {checks[case.values[0]["rule"]] for case in cases("section")} == set(checks.values())
 
 
-@pytest.mark.parametrize("name", ["rules", "items", "county", "totals", "composite", "ranking", "section"])
+@pytest.mark.parametrize(
+    "name", ["rules", "items", "county", "totals", "composite", "ranking", "section", "measures", "lights", "deadlines"]
+)
 def test_every_case_can_be_printed(name):
     for case in cases(name):
         assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic", "expected"))

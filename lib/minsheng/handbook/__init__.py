@@ -1,1 +1,1 @@
-"""What is printed for people to read beside the reports: the rubric manual (评分细则手册)."""
+"""The handbook: its written chapters, and those made of the models that read a plan and of the cases that tests run."""

@@ -1,10 +1,9 @@
-"""The worked cases in words: keys, values, fields and ids of ``tests/spec`` as a reader of the manual knows them."""
+"""The worked cases in words: keys, values, fields and ids of ``specs`` as a reader of the handbook knows them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan
-from minsheng.notebook.what_if import field_labels
 
 STATES = {
     "scored": "已评",
@@ -18,6 +17,18 @@ STATES = {
     "none": "不扣分",
     "refused": "退回",
 }
+
+CHECKS = {
+    "late_report": "迟报",
+    "empty_part": "有方面没有写",
+    "unsigned": "未签字",
+    "versions_differ": "两份报告不一致",
+    "too_few": "次数不足",
+    "too_few_per_project": "每个项目次数不足",
+    "doubled_loss": "上级扣分加倍",
+    "manual": "绩效办公室填写",
+}
+"""What finds a section's fault."""
 
 _KEYS = {
     "actual": "完成",
@@ -126,6 +137,11 @@ _KEYS = {
     "no_duty": "没有下达任务的指标",
     "bound_full_marks": "有任务的满分",
     "cell": "单元格",
+    "completion": "完成率",
+    "gap": "完成率减序时进度",
+    "pace": "完成率 ÷ 序时进度",
+    "limit": "上限指标",
+    "city": "全市",
 }
 
 _VALUES = {
@@ -182,21 +198,13 @@ class KindWords:
 
     Parameters
     ----------
-    plan
-        Names of areas, projects, items, rules and fields.
+    names
+        Names of areas, projects, items and fields by id; of a section's rule also what finds it (``check``).
     """
 
-    def __init__(self, plan: Plan) -> None:
-        items = plan.county_rubric.items
-        self._names = {area.id: area.name for area in plan.areas}
-        self._names |= {project.id: project.short_name for project in plan.projects}
-        self._names |= {indicator.id: indicator.short_name for indicator in plan.indicators}
-        self._names |= {group.id: group.name for group in plan.county_rubric.groups}
-        self._names |= {item.id: item.name for item in items}
-        self._names |= {kind.id: kind.name for kind in plan.county_rubric.deductions}
-        self._names |= {part.id: part.title for part in plan.reporting.parts}
-        self._names |= {rule.id: rule.text for group in plan.section_rubric.groups for rule in group.rules}
-        self._names |= field_labels(plan)
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = {key: each if isinstance(each, str) else each["text"] for key, each in names.items()}
+        self.checks = {key: each["check"] for key, each in names.items() if not isinstance(each, str)}
 
     def name(self, word: str) -> str:
         """Return the name of an id, or the word itself."""

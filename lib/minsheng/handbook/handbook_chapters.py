@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.handbook.plan_keys import keys_chapter
+from minsheng.handbook.rule_cases import rules_chapter
 from minsheng.render.html.prose import prose
 
 CHAPTERS = Path(__file__).with_name("chapters")
 
-MADE: dict[str, Callable[[], str]] = {"plan_keys": keys_chapter}
+MADE: dict[str, Callable[[], str]] = {"plan_keys": keys_chapter, "plan_rules": rules_chapter}
 """Chapters that are no files, by name."""
 
 ORDER = ("county_clerk", "bureau_clerk", "analyst", "plan_author", *MADE, "auditor", "administrator")
