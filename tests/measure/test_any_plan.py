@@ -1,6 +1,7 @@
 """No arithmetic of a plan that `plan check` accepts may raise: drawn plans and returns, through figures, points, pages.
 
-Plans are drawn as the files that a bureau writes, and go through the checks like any other.
+Plans are drawn as the files that a bureau writes, and go through the checks like any other. Of the returns some are
+what ``plan try`` draws from the plan, others hold what no clerk would write.
 """
 
 import shutil
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from minsheng import report
+from minsheng.authoring.drawn_returns import DrawnYear
 from minsheng.domain.area import CITY
 from minsheng.domain.assessment import AssessmentForm, Mark
 from minsheng.domain.figure import Measurement
@@ -20,6 +22,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.result import Dossier, DossierHeading, Provenance
 from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import PlanInvalidError
+from minsheng.intake.rules.suites import load_suites
 from minsheng.measure.ahead.urgent import urgent_items
 from minsheng.measure.assessment_table import result_table_figures
 from minsheng.measure.county_score import scoring_figures
@@ -51,6 +54,12 @@ def drafts(tmp_path_factory):
     root = tmp_path_factory.mktemp("drawn")
     shutil.copytree(PARAMS, root / "2017")
     return root, yaml("indicators.yaml"), yaml("rubric_county.yaml")
+
+
+@pytest.fixture(scope="module")
+def suites():
+    """The rules of data, which are not drawn."""
+    return load_suites(load_plan(PARAMS.parent, 2017), PARAMS.parent)
 
 
 @st.composite
@@ -172,6 +181,17 @@ def drawn_returns(draw, build, months):
     }
 
 
+def legal_returns(plan, suites, seed, build, months):
+    """Return what ``plan try`` draws from a plan: the months before the first one too, which they build on."""
+    year = DrawnYear(plan, suites, seed)
+    found = {}
+    for area in AREAS:
+        for month in months:
+            figures = year.figures(plan.area(area), month)
+            found[month, area] = build(month.text, area, {field: str(value) for field, value in figures.items()})
+    return found
+
+
 def dossier(figures, notebook):
     heading = DossierHeading(
         programme="民生实事",
@@ -219,14 +239,30 @@ def holds(row: Measurement) -> None:
 
 
 # Without shrinking: an example takes a second, and the plan that it draws says enough.
-@settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
+
+
+@settings(max_examples=30, phases=PHASES)
 @given(st.data())
-def test_no_arithmetic_of_an_accepted_plan_raises(drafts, build, data):
-    draw = data.draw
+def test_no_arithmetic_of_an_accepted_plan_raises(drafts, suites, build, data):
+    nothing_raises(drafts, suites, build, data.draw)
+
+
+@pytest.mark.soak
+@settings(max_examples=500, phases=PHASES)
+@given(st.data())
+def test_no_arithmetic_of_hundreds_of_accepted_plans_raises(drafts, suites, build, data):
+    nothing_raises(drafts, suites, build, data.draw)
+
+
+def nothing_raises(drafts, suites, build, draw):
     plan = drawn_plan(draw, drafts)
     period = draw(st.sampled_from(PERIODS))
     months = [period.closing_month] if draw(st.booleans()) else list(period.year_to_date)[-2:]
-    returns = drawn_returns(draw, build, months)
+    if draw(st.integers(0, 3)):
+        returns = drawn_returns(draw, build, months)
+    else:
+        returns = legal_returns(plan, suites, draw(st.integers(0, 99)), build, months)
     found = {
         area: [
             project_figures(plan, project.id, area, period, returns, ())

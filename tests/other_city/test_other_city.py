@@ -18,7 +18,7 @@ from minsheng.agenda.status import month_status
 from minsheng.commands.assess import run_assessment
 from minsheng.commands.check import check_period
 from minsheng.commands.init import start_workspace
-from minsheng.commands.plan_check import check_plans
+from minsheng.commands.plans.plan_check import check_plans
 from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month
 from minsheng.commands.template import write_templates

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.commands.plan_check import check_plans
+from minsheng.commands.plans.plan_check import check_plans
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, PlanInvalidError
 from minsheng.plan import PlanFault, load_plan, plan_faults

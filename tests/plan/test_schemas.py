@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from jsonschema import Draft7Validator
 
-from minsheng.commands.plan_schema import SCHEMA_FOLDER, modeline, schemas
+from minsheng.commands.plans.plan_schema import SCHEMA_FOLDER, modeline, schemas
 from minsheng.domain.area import Area
 from minsheng.domain.base import Frozen
 from minsheng.domain.rubric import RubricBranch

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.filling import blank, fill
 
 from minsheng.commands.init import start_workspace
-from minsheng.commands.plan_check import check_plans
+from minsheng.commands.plans.plan_check import check_plans
 from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month
 from minsheng.commands.template import write_templates

@@ -97,6 +97,20 @@ YearOrAll = Annotated[
     int | None, typer.Argument(metavar="年度", help="年度；默认检查 params/ 下的每一年。", parser=year_typed)
 ]
 
+YearOfPlan = Annotated[
+    int | None, typer.Argument(metavar="年度", help="年度；默认为 params/ 下最新的一年。", parser=year_typed)
+]
+
+TrialMonth = Annotated[
+    str | None,
+    typer.Option("--month", metavar="月份", help="运行哪个月；默认为上半年最后一个应报的月份。", parser=_period),
+]
+
+TrialData = Annotated[
+    str | None,
+    typer.Option("--data", metavar="月份", help="不抽样，改用这个月真实的报表。", parser=_period),
+]
+
 YearOption = Annotated[int | None, typer.Option("--year", help="方案年度；默认为今年。", parser=year_typed)]
 
 LogLevelOption = Annotated[

@@ -1,4 +1,4 @@
-"""The plan under params/: its check and its calendar."""
+"""The plan under params/: checked, tried, and its calendar."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,9 +6,18 @@ from typing import Annotated
 import typer
 
 from minsheng.cli.application import conclude, group
-from minsheng.cli.arguments import JsonOption, ParamsOption, WorkspaceOption, YearArgument, YearOrAll
+from minsheng.cli.arguments import (
+    JsonOption,
+    ParamsOption,
+    TrialData,
+    TrialMonth,
+    WorkspaceOption,
+    YearArgument,
+    YearOfPlan,
+    YearOrAll,
+)
 
-plan_app = group("plan", "方案（params/）的检查与日历。")
+plan_app = group("plan", "方案（params/）的检查、试算与日历。")
 
 
 @plan_app.command("check")
@@ -22,7 +31,7 @@ def plan_check(
 
     例：minsheng plan check 2017
     """
-    from minsheng.commands.plan_check import check_plans
+    from minsheng.commands.plans.plan_check import check_plans
     from minsheng.workspace import Workspace
 
     conclude(check_plans(Workspace.find(workspace, params=params), year), as_json=as_json)
@@ -34,7 +43,7 @@ def plan_schema(workspace: WorkspaceOption = None, params: ParamsOption = None) 
 
     例：minsheng plan schema
     """
-    from minsheng.commands.plan_schema import write_schemas
+    from minsheng.commands.plans.plan_schema import write_schemas
     from minsheng.workspace import Workspace
 
     for path in write_schemas(Workspace.find(workspace, params=params)):
@@ -58,3 +67,31 @@ def plan_calendar(
     else:
         out.write_text(text, encoding="utf-8")
         typer.echo(str(out))
+
+
+@plan_app.command("try")
+def plan_try(
+    year: YearOfPlan = None,
+    month: TrialMonth = None,
+    data: TrialData = None,
+    seed: Annotated[int, typer.Option("--seed", help="抽样的种子：同一个种子抽出同样的数。")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="试算工作区的文件夹；默认在 outputs/.try/ 下。")] = None,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="在浏览器中打开结果。")] = True,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """在没有人报送之前试一遍方案：按目标和规则抽取示例数据，做一个月和一次考评。
+
+    例：minsheng plan try 2018；minsheng plan try --params 修改稿 --data 2017-06
+    """
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.plans.plan_try import try_plan
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    with RunDisplay() as display:
+        outcome = try_plan(found, year, month=month, data=data, seed=seed, out=out, display=display)
+    if browser:
+        typer.launch(outcome.page.as_uri())
+    conclude(outcome, as_json=as_json)

@@ -4,7 +4,7 @@ from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from minsheng.commands.plan_schema import SCHEMA_FOLDER, modeline, schemas
+from minsheng.commands.plans.plan_schema import SCHEMA_FOLDER, modeline, schemas
 from minsheng.errors import UsageError
 from minsheng.files.writing import put
 from minsheng.plan.calendar import freeze_calendar

@@ -19,7 +19,7 @@ from minsheng.agenda.facts import facts_of, periods, write_refusal
 from minsheng.agenda.reminders import Owed
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.assess import run_assessment
-from minsheng.commands.plan_check import plan_years
+from minsheng.commands.plans.plan_check import plan_years
 from minsheng.commands.run import run_month
 from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period, PeriodKind

@@ -62,6 +62,15 @@ def fields_read(indicator: Indicator) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field.removeprefix("-") for field in named))
 
 
+def without_duty(plan: Plan, owner: str) -> dict[str, str]:
+    """Return field pattern → the indicator that it is read for, where the plan gives an owner no duty; else empty."""
+    found: dict[str, str] = {}
+    for indicator in plan.indicators:
+        for field in fields_read(indicator):
+            found[field] = "" if owner in indicator.targets else found.get(field, indicator.name)
+    return found
+
+
 def condition_fields(condition: Condition) -> tuple[str, ...]:
     """Return the field patterns that a condition is judged by."""
     compared = (field for test in condition.tests for field in (*test.left, *test.right))

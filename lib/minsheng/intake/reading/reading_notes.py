@@ -11,7 +11,7 @@ from minsheng.intake.reading.parse_findings import Findings, Where
 from minsheng.intake.reading.table_reading import ParsedTable, Reading
 from minsheng.intake.spreadsheets.cells import Divided, Percentage, excel_number, show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
-from minsheng.measure.fields import fields_read
+from minsheng.measure.fields import without_duty
 
 
 def note_conversions(reading: Reading) -> None:
@@ -131,24 +131,19 @@ def note_extra_sheets(
 
 def note_no_duty(findings: Findings, tables: Iterable[ParsedTable], plan: Plan, owner: str) -> None:
     """Ask about figures of indicators for which the plan gives an area no duty: they are counted nowhere."""
-    bound: dict[str, bool] = {}
-    names: dict[str, str] = {}
-    for indicator in plan.indicators:
-        for field in fields_read(indicator):
-            bound[field] = bound.get(field, False) or owner in indicator.targets
-            names.setdefault(field, indicator.name)
+    names = without_duty(plan, owner)
     for parsed in tables:
         table = parsed.table
         for row in parsed.rows:
             for column in table.columns:
                 cell, field = row.cells[column.id], table.field(column.id, row.id or None)
-                named = [each for each in (field, table.field(column.id, "*")) if each in bound]
-                if not named or any(bound[each] for each in named):
+                named = [names[each] for each in (field, table.field(column.id, "*")) if each in names]
+                if not named or not all(named):
                     continue
                 if isinstance(cell.value, Decimal) and cell.value:
                     findings.add(
                         "READ-DUTY",
-                        f"“{column.label}”填了数，而方案没有给本单位下达“{names[named[0]]}”任务，不计入完成数",
+                        f"“{column.label}”填了数，而方案没有给本单位下达“{named[0]}”任务，不计入完成数",
                         allowed="没有任务的填 0",
                         action="请确认是否误填；确有此数，请说明来由",
                         sheet=row.sheet,
