@@ -12,11 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from minsheng.domain.assessment import AssessmentForm, SectionFacts, SectionForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.indicator import Indicator, Measure
+from minsheng.domain.indicator import Indicator, Measure, TieBreak
 from minsheng.domain.light import LightScale
 from minsheng.domain.period import Period
 from minsheng.domain.reporting import Deadline
-from minsheng.domain.result import ConditionState, ScoringFigures
+from minsheng.domain.result import ConditionState, ItemScore, ScoringFigures
 from minsheng.domain.rubric import CountedRule, ItemRule
 from minsheng.errors import FileRefusedError
 from minsheng.handbook.rule_cases import KINDS, MEASURES, SPECS, read_cases
@@ -273,7 +273,9 @@ def test_composite_score(case, plan, build):
 @pytest.mark.parametrize("case", cases("ranking"))
 def test_ranking(case, plan):
     bonus = plan.county_rubric.bonus.model_copy(update={"breaks_ties": yes(case.get("breaks_ties", "no"))})
-    settings = {"bonus": bonus, "ties": case.get("ties", "competition")}
+    settings = {"bonus": bonus, "ties": case.get("ties", "competition"), "awards": case.get("awards")}
+    settings |= {"awards": int(case["awards"])} if "awards" in case else {}
+    settings |= {"tie_break": TieBreak(**case["tie_break"], source=OURS)} if "tie_break" in case else {}
     changed = plan.model_copy(update={"county_rubric": plan.county_rubric.model_copy(update=settings)})
     scorings = []
     for area, (total, *rest) in case["totals"].items():
@@ -284,7 +286,7 @@ def test_ranking(case, plan):
                 as_of=None,
                 area=area,
                 area_name=plan.area_name(area),
-                items=(),
+                items=tuple(group_points(*each) for each in case.get("points", {}).get(area, {}).items()),
                 bonus=rest[1] if len(rest) > 1 else None,
                 scored_points=total,
                 scored_full_marks=rest[0] if rest else "100",
@@ -300,10 +302,28 @@ def test_ranking(case, plan):
     assert [row.area for row in found.rows] == sorted(
         expected, key=lambda area: (expected[area] or 99, area_order(plan, area))
     )
+    awarded = {row.area: row.award for row in found.rows if row.award}
+    assert awarded == case.get("awarded", {})
+    equal = {
+        each
+        for each, (total, *_) in case["totals"].items()
+        if [t for t, *_ in case["totals"].values()].count(total) > 1
+    }
+    assert {row.area for row in found.rows if row.because} == (
+        equal if "tie_break" in case or yes(case.get("breaks_ties", "no")) else set()
+    )
     by_share = any("比例排名" in assumption.text for assumption in found.assumptions)
     assert by_share == (len({values[1] for values in case["totals"].values() if values[1:] and values[1] != "0"}) > 1)
     backwards = ranking_figures(changed, Period("2017"), scorings[::-1])
     assert backwards == found
+
+
+def group_points(group, points):
+    """An item that is all that a group has."""
+    return ItemScore(
+        item=f"{group}.one", name=group, group=group, text="", full_marks=points, points=points, state="scored",
+        rule="", formula="", clause="", uses_default=False,
+    )  # fmt: skip
 
 
 def area_order(plan, area):

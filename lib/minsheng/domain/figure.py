@@ -52,6 +52,19 @@ class LastKnown(Frozen):
     light: Light
 
 
+Award = Literal["given", "open"]
+"""``given``: among the first that the plan awards; ``open``: as good as others for whom there are too few awards."""
+
+
+class Place(Frozen):
+    """An area's rank by one indicator."""
+
+    rank: int
+    award: Award | None = Field(default=None, exclude_if=lambda value: value is None)
+    because: str = Field(default="", exclude_if=lambda value: not value)
+    """With whom it is equal, and what then decides."""
+
+
 class Measurement(Frozen):
     """One indicator of one area in one period.
 
@@ -106,6 +119,8 @@ class Measurement(Frozen):
     """Of an area whose figures are not there."""
     limit: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether the target is an upper limit: the lower, the better."""
+    place: Place | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of an area beside others, where the plan ranks by the indicator."""
 
     @property
     def brief(self) -> str:

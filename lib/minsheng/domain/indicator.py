@@ -155,6 +155,34 @@ class Target(Frozen):
         return self.value is not None or self.lower is not None
 
 
+class TieBreak(Frozen):
+    """What tells apart those whose totals, or figures, are the same."""
+
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Asked in their order, the better first. Of totals: ``bonus``, ids of groups or items of the rubric. Of an
+    indicator: ``completion``, ``value``, or ids of other indicators, of each the completion.
+    """
+    decides: Literal["rank", "award"] = "rank"
+    """``rank``: whoever is better there has the better rank; ``award``: the rank is shared, and only who of them is
+    awarded follows from it.
+    """
+    source: Source
+
+
+class IndicatorRanking(Frozen):
+    """How areas are ranked by one indicator: those that are assessed, or all where none of them is."""
+
+    by: Literal["completion", "value"] = "completion"
+    """``value`` ranks by the figure itself, the better in the indicator's direction first."""
+    ties: Literal["competition", "dense"] = "competition"
+    """Whether ranks after a shared one stay empty (1, 1, 3) or follow (1, 1, 2)."""
+    tie_break: TieBreak | None = None
+    """``None``: whoever is equal shares the rank."""
+    awards: int | None = Field(default=None, ge=1)
+    """How many of the first are awarded (表彰); ``None``: nobody."""
+    source: Source
+
+
 class Indicator(Frozen):
     """One column of the annex table."""
 
@@ -172,6 +200,8 @@ class Indicator(Frozen):
     """
     lights: LightScale | None = None
     """Its own lights; ``None`` follows the plan's, for counts or for levels."""
+    ranking: IndicatorRanking | None = None
+    """How areas are ranked by it; ``None``: they are not."""
     project: str
     column: int
     """The column of the annex table, from the left."""

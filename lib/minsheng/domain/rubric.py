@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from minsheng.domain.base import Exact, Frozen, Source
+from minsheng.domain.indicator import TieBreak
 
 
 class Weighted(Frozen):
@@ -368,6 +369,10 @@ class CountyRubric(Frozen):
     rounding: Literal["item", "total"] = "item"
     """``item`` rounds each item's points and adds the rounded ones; ``total`` rounds nothing but the total."""
     ties: Literal["competition", "dense"]
+    tie_break: TieBreak | None = None
+    """What tells equal totals apart; ``None``: they share a rank (or see ``breaks_ties``)."""
+    awards: int | None = Field(default=None, ge=1)
+    """How many of the first are awarded (表彰), once nothing is provisional; ``None``: nobody."""
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     """From the best down; the last has lower bound 0."""
     conversion_factor: Exact

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from minsheng.domain.base import Exact, Frozen
-from minsheng.domain.figure import CellRef
+from minsheng.domain.figure import Award, CellRef
 from minsheng.domain.period import Period
 
 
@@ -126,6 +126,9 @@ class RankRow(_Scored):
     """Points by rubric group id, of the groups in which anything is counted."""
     unreported_marks: Exact = Field(default=Decimal(0), exclude_if=lambda value: not value)
     """Full marks of what counts as zero for want of a return, which is no score of zero."""
+    award: Award | None = Field(default=None, exclude_if=lambda value: value is None)
+    because: str = Field(default="", exclude_if=lambda value: not value)
+    """With whom its total is equal, and what then decides."""
 
 
 class ResultItem(Frozen):
@@ -170,6 +173,7 @@ class ResultRow(_Scored):
     """Whether the assessor's form was in."""
     half_years: tuple[HalfYearRow, ...] = Field(default=(), exclude_if=lambda rows: not rows)
     """In a year's table: what its half-years' tables said."""
+    award: Award | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class CityStanding(Frozen):

@@ -123,6 +123,7 @@ def _row(plan: Plan, rank: RankRow, figures: ScoringFigures, halves: Sequence[Re
             for row in half.rows
             if row.area == rank.area
         ),
+        award=rank.award,
     )
 
 

@@ -18,6 +18,7 @@ from minsheng.measure.completion import schedule_progress
 from minsheng.measure.fields import Returns, status_of
 from minsheng.measure.measurement import target_of
 from minsheng.measure.money import area_funds, fund_uses, key_values, largest_gap
+from minsheng.measure.ranks import with_places
 from minsheng.measure.rounding import exact, sealed
 from minsheng.measure.wording import collected, ours
 
@@ -212,7 +213,7 @@ def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, re
                 measurements=_measurements(plan, project, area.id, period, returns),
             )
         )
-    return tuple(rows)
+    return with_places(plan, rows)
 
 
 def _defaults(plan: Plan, project: Project, area_id: str, gathered: Gathered) -> Iterator[tuple[str, Source]]:

@@ -1,17 +1,27 @@
-"""排名: counties by their totals; equal totals share a rank and the next ranks stay empty (1, 2, 3, 3, 5)."""
+"""排名: counties by their totals, areas by an indicator; equals share a rank (1, 2, 3, 3, 5) or are told apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.base import Source
+from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import Place
+from minsheng.domain.indicator import Direction, Indicator, IndicatorRanking, TieBreak
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Assumption, RankingFigures, RankRow, ScoringFigures
+from minsheng.domain.result import AreaRow, Assumption, Measurement, RankingFigures, RankRow, ScoringFigures
+from minsheng.domain.rubric import CountyRubric
 from minsheng.errors import UsageError
 from minsheng.measure.wording import collected, ours, united
 
-_Key = tuple[Fraction, Decimal]
+BONUS = "bonus"
+"""What a tie-breaker may name besides groups and items."""
+
+OWN_KEYS = ("completion", "value")
+"""What a tie-breaker of an indicator may name besides other indicators."""
+
+_Key = tuple[Fraction, ...]
 
 BY_SHARE = Assumption(
     id="ranking.by_share",
@@ -43,13 +53,22 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     rubric = plan.county_rubric
     order = {area.id: number for number, area in enumerate(plan.areas)}
     by_share = len({_out_of(figures) for figures in scorings if figures.scored_full_marks}) > 1
-    keys: dict[str, _Key] = {
-        figures.area: _key(plan, figures, by_share=by_share) for figures in scorings if figures.scored_full_marks
-    }
-    ranks = ranked(keys, dense=rubric.ties == "dense")
+    provisional = any(figures.provisional for figures in scorings)
+    scored = sorted((each for each in scorings if each.scored_full_marks), key=lambda each: order[each.area])
+    keys: dict[str, _Key] = {figures.area: (_compared_total(figures, by_share=by_share),) for figures in scored}
+    breaker = _tie_break(rubric)
+    places = placed(
+        rubric,
+        keys,
+        {figures.area: tuple(_told_apart(figures, key) for key in breaker.by) for figures in scored} if breaker else {},
+        breaker,
+        names={figures.area: figures.area_name for figures in scored},
+        told=[_key_name(rubric, key) for key in breaker.by] if breaker else [],
+    )
+    nowhere = Place(rank=0)
     rows = [
         RankRow(
-            rank=ranks.get(figures.area),
+            rank=places[figures.area].rank if figures.area in places else None,
             area=figures.area,
             name=figures.area_name,
             total=figures.total,
@@ -61,6 +80,8 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
             unreported_marks=sum(
                 (i.full_marks for i in figures.items if i.state == "not_reported" and i.points is not None), Decimal(0)
             ),
+            award=None if provisional else places.get(figures.area, nowhere).award,
+            because=places.get(figures.area, nowhere).because,
         )
         for figures in scorings
     ]
@@ -80,17 +101,17 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
         ),
         rows=tuple(rows),
         group_names={group.id: group.name for group in plan.county_rubric.groups},
-        provisional=any(figures.provisional for figures in scorings),
+        provisional=provisional,
     )
 
 
-def ranked(keys: dict[str, _Key], *, dense: bool = False) -> dict[str, int]:
+def ranked(keys: Mapping[str, _Key], *, dense: bool = False) -> dict[str, int]:
     """Return ranks from 1, the highest key first; equals share a rank.
 
     Examples
     --------
     >>> marks = {"a": 95, "b": 90, "c": 88, "d": 88, "e": 70}
-    >>> ranked({area: (Fraction(points), Decimal(0)) for area, points in marks.items()})
+    >>> ranked({area: (Fraction(points),) for area, points in marks.items()})
     {'a': 1, 'b': 2, 'c': 3, 'd': 3, 'e': 5}
     """
     values = sorted(set(keys.values()), reverse=True)
@@ -99,12 +120,135 @@ def ranked(keys: dict[str, _Key], *, dense: bool = False) -> dict[str, int]:
     return {area: 1 + sum(other > key for other in keys.values()) for area, key in keys.items()}
 
 
-def _key(plan: Plan, figures: ScoringFigures, *, by_share: bool) -> _Key:
+def placed(
+    rules: CountyRubric | IndicatorRanking,
+    keys: Mapping[str, _Key],
+    breakers: Mapping[str, _Key],
+    breaker: TieBreak | None,
+    *,
+    names: Mapping[str, str],
+    told: Sequence[str],
+) -> dict[str, Place]:
+    """Return the place of each area by what is ranked, and by what tells equals apart.
+
+    Parameters
+    ----------
+    keys
+        What is ranked, the highest first.
+    breakers
+        What tells equals apart, by ``breaker``.
+    names, told
+        The areas, and what tells them apart, in words.
+    """
+    in_order = {area: (*key, *breakers.get(area, ())) for area, key in keys.items()}
+    changes = breaker is not None and breaker.decides == "rank"
+    ranks = ranked(in_order if changes else dict(keys), dense=rules.ties == "dense")
+    found = {}
+    for area, key in keys.items():
+        equal = [other for other in keys if other != area and keys[other] == key]
+        same = [other for other in equal if in_order[other] == in_order[area]]
+        because = ""
+        if equal and breaker is not None:
+            ways = "名次先后" if changes else "名次并列，表彰"
+            because = f"与{'、'.join(names[each] for each in equal)}相同，{ways}依次看{'、'.join(told)}"
+            because += f"；仍与{'、'.join(names[each] for each in same)}相同" if same else ""
+        better = sum(other > in_order[area] for other in in_order.values())
+        award = None
+        if rules.awards is not None and better < rules.awards:
+            # Of equals for whom there are too few awards nobody gets one by the order of a list.
+            award = "given" if better + 1 + len(same) <= rules.awards else "open"
+        found[area] = Place(rank=ranks[area], award=award, because=because)
+    return found
+
+
+def _tie_break(rubric: CountyRubric) -> TieBreak | None:
+    """Return what tells equal totals apart: what the rubric names, or its bonus where that breaks ties."""
+    if rubric.tie_break is None and rubric.bonus.breaks_ties:
+        return TieBreak(by=(BONUS,), source=rubric.bonus.source)
+    return rubric.tie_break
+
+
+def _compared_total(figures: ScoringFigures, *, by_share: bool) -> Fraction:
     value = Fraction(figures.total)
-    if by_share:
-        value /= Fraction(_out_of(figures))
-    bonus = figures.bonus if plan.county_rubric.bonus.breaks_ties else None
-    return value, bonus if bonus is not None else Decimal(0)
+    return value / Fraction(_out_of(figures)) if by_share else value
+
+
+def _told_apart(figures: ScoringFigures, key: str) -> Fraction:
+    """Return what an area has of a tie-breaker: bonus, or points of a group or an item; 0 where nothing is counted."""
+    if key == BONUS:
+        return Fraction(figures.bonus or 0)
+    points = (item.points or Decimal(0) for item in figures.items if key in {item.group, item.item})
+    return sum(map(Fraction, points), Fraction(0))
+
+
+def _key_name(rubric: CountyRubric, key: str) -> str:
+    if key == BONUS:
+        return "加分"
+    names = {group.id: group.name for group in rubric.groups} | {item.id: item.name for item in rubric.items}
+    return f"“{names.get(key, key)}”得分"
+
+
+def with_places(plan: Plan, rows: Sequence[AreaRow]) -> tuple[AreaRow, ...]:
+    """Return the rows of areas side by side with their ranks by each indicator that the plan ranks by."""
+    assessed = {area.id for area in plan.assessed_areas}
+    subjects = [row for row in rows if row.area in assessed] or list(rows)
+    places: dict[str, dict[str, Place]] = {}
+    for indicator in (each for each in plan.indicators if each.ranking is not None):
+        places[indicator.id] = _by_indicator(plan, indicator, subjects)
+    if not any(places.values()):
+        return tuple(rows)
+
+    def put(row: AreaRow) -> AreaRow:
+        measured = tuple(
+            m.model_copy(update={"place": place}) if (place := places.get(m.indicator, {}).get(row.area)) else m
+            for m in row.measurements
+        )
+        return row.model_copy(update={"measurements": measured})
+
+    return tuple(put(row) for row in rows)
+
+
+def _by_indicator(plan: Plan, indicator: Indicator, rows: Sequence[AreaRow]) -> dict[str, Place]:
+    rules = indicator.ranking
+    if rules is None:
+        return {}
+    found = {row.area: {m.indicator: m for m in row.measurements} for row in rows}
+    # Whoever has not reported, or has no duty, has no rank and is not the last.
+    there = {area: own for area, own in found.items() if _figure_of(indicator, own, rules.by) is not None}
+    breaker = rules.tie_break
+    keys = {area: (_figure_of(indicator, own, rules.by) or Fraction(0),) for area, own in there.items()}
+    apart = (
+        {area: tuple(_figure_by(plan, indicator, own, key) for key in breaker.by) for area, own in there.items()}
+        if breaker
+        else {}
+    )
+    names = {row.area: row.name for row in rows}
+    told = [_KEY_WORDS.get(key) or f"{plan.indicator(key).short_name}完成率" for key in breaker.by] if breaker else []
+    return placed(rules, keys, apart, breaker, names=names, told=told)
+
+
+_KEY_WORDS = {"completion": "完成率", "value": "完成数"}
+
+
+def _figure_by(plan: Plan, indicator: Indicator, own: Mapping[str, Measurement], key: str) -> Fraction:
+    """Return what tells an area apart from its equals; without a figure it stands behind all that have one."""
+    other = indicator if key in OWN_KEYS else plan.indicator(key)
+    found = _figure_of(other, own, key if key in OWN_KEYS else "completion")
+    return _BEHIND if found is None else found
+
+
+_BEHIND = Fraction(-(10**18))
+
+
+def _figure_of(indicator: Indicator, own: Mapping[str, Measurement], by: str) -> Fraction | None:
+    row = own.get(indicator.id)
+    if row is None or row.status != ReturnStatus.REPORTED or row.missing_areas or not row.has_duty:
+        return None
+    if by == "completion":
+        return None if row.completion is None else Fraction(row.completion)
+    if row.actual is None:
+        return None
+    return Fraction(row.actual) * (-1 if indicator.direction == Direction.AT_MOST else 1)
 
 
 def _out_of(figures: ScoringFigures) -> Decimal:
@@ -122,6 +266,8 @@ def _counts(figures: ScoringFigures, group: str) -> bool:
 
 
 def _defaults(plan: Plan, *, tied: bool) -> Iterator[tuple[str, Source]]:
+    if tied:
+        yield from ours("rubric.tie_break", plan.county_rubric.tie_break)
     if tied and "ties" in plan.county_rubric.defaults:
         yield from ours("rubric.ties", plan.county_rubric.defaults["ties"])
 

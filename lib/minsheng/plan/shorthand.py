@@ -63,9 +63,16 @@ def _indicators(located: Located) -> None:
                     value["source"] = defaults["targets"]
                     located.give((*target, "source"), defaults["targets"], (*path, "defaults", "targets"))
         _fractions(located, (*path, "schedule"))
-        own = item.get("lights")
-        if isinstance(own, dict) and "source" not in own and "source" in item:
-            located.give((*path, "lights", "source"), item["source"], (*path, "source"))
+        if "source" in item:
+            _lend_source(located, path)
+
+
+def _lend_source(located: Located, path: tuple[Any, ...]) -> None:
+    """Let what an indicator holds take its source where it has none."""
+    for inner in (("lights",), ("ranking",), ("ranking", "tie_break")):
+        own = located.at((*path, *inner))
+        if isinstance(own, dict) and "source" not in own:
+            located.give((*path, *inner, "source"), located.at((*path, "source")), (*path, "source"))
 
 
 def _schedule(located: Located) -> None:

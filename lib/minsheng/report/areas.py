@@ -7,8 +7,9 @@ from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge, unused
+from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge, rank_word, unused
 from minsheng.report.progress import actual_text, completion_text, target_words
+from minsheng.report.ranking import ties_said
 from minsheng.report.sources import anchor
 
 _MOST_COLUMNS = 4
@@ -22,6 +23,8 @@ def area_table(dossier: Dossier) -> Piece:
         return part("分地区进展", paragraph("本页只涉及一个地区，没有分地区数据。"))
     tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 2)]
     remark = "—表示没有数据或没有任务，不是零。地区名指向文末该地区的计算依据。"
+    if any(m.place for row in figures.areas for m in row.measurements):
+        remark += f"名次：没有任务、没有数据的不排。{ties_said(figures.areas)}"
     return part("分地区进展", tables, note(remark), _missing(figures))
 
 
@@ -53,6 +56,7 @@ def matrix(
 
 def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> Element:
     columns = [TableColumn("地区", kind="row")]
+    by_rank = {m.indicator for row in figures.areas for m in row.measurements if m.place}
     for indicator in indicators:
         if indicator.is_milestone:
             columns += [TableColumn("目标", kind="text"), TableColumn("状态", kind="text")]
@@ -61,27 +65,37 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
                 TableColumn("目标", indicator.unit),
                 TableColumn("完成数", indicator.unit),
                 TableColumn("完成率", "%"),
+                *([TableColumn("名次", kind="text")] if indicator.indicator in by_rank else []),
             ]
-    groups = [(indicator.brief, 2 if indicator.is_milestone else 3) for indicator in indicators]
+    widths = [2 if i.is_milestone else 3 + (i.indicator in by_rank) for i in indicators]
+    groups = [(indicator.brief, width) for indicator, width in zip(indicators, widths, strict=True)]
     rows: list[list[Content]] = []
     for row in figures.areas:
         name = Element("a", row.name, href=f"#{anchor('area', row.area)}")
-        rows.append([name, *(cell for i in indicators for cell in _cells(_find(row.measurements, i), i))])
-    rows.append([figures.whole, *(cell for i in indicators for cell in _cells(i, i))])
+        shown = zip(indicators, widths, strict=True)
+        rows.append([name, *(cell for i, width in shown for cell in _cells(_find(row.measurements, i), i, width))])
+    shown = zip(indicators, widths, strict=True)
+    rows.append([figures.whole, *(cell for i, width in shown for cell in _cells(i, i, width))])
     named = "、".join(indicator.brief for indicator in indicators)
     return table(f"各地区{named}", columns, rows, groups=groups, totals=1)
 
 
-def _cells(measurement: Measurement | None, indicator: Measurement) -> list[Content]:
+def _cells(measurement: Measurement | None, indicator: Measurement, width: int) -> list[Content]:
     if measurement is None or not measurement.has_duty:
-        return [None] * (2 if indicator.is_milestone else 3)
+        return [None] * width
     if indicator.is_milestone:
         return [measurement.target_text or None, light_badge(measurement.light)]
     target = target_words(measurement)
     actual = actual_text(measurement)
     if actual is None and measurement.status != ReturnStatus.REPORTED:
         actual = STATUS_WORDS[measurement.status].removeprefix("数据")
-    return [target, actual, completion_text(measurement)]
+    place = measurement.place
+    ranked = [rank_word(place.rank, place.award) if place else None] if width > _UNRANKED else []
+    return [target, actual, completion_text(measurement), *ranked]
+
+
+_UNRANKED = 3
+"""Columns of an indicator by which nobody is ranked."""
 
 
 def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measurement]) -> list[Content]:

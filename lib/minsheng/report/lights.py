@@ -3,6 +3,7 @@
 from typing import Any, Literal, TypeVar, overload
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
+from minsheng.domain.figure import Award
 from minsheng.domain.light import Light, Tone
 from minsheng.domain.result import (
     AreaRow,
@@ -64,6 +65,13 @@ def severity_badge(issue: Issue) -> Element:
         case Severity.INFO:
             word, kind = "参考", "note"
     return Element("span", word, class_=f"severity severity-{kind}")
+
+
+def rank_word(rank: int | None, award: Award | None) -> str | None:
+    """Return a rank for a cell, with whether it is awarded."""
+    if rank is None:
+        return None
+    return f"{rank}{ {None: '', 'given': '（表彰）', 'open': '（表彰待定）'}[award] }"
 
 
 _NAMES: dict[type, str] = {

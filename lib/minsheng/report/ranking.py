@@ -1,13 +1,22 @@
 """全市排名: totals, grades and points by group, county beside county."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from minsheng.domain.result import BulletinFigures, Dossier, RankingFigures, RankRow, ResultRow
+from minsheng.domain.figure import Place
+from minsheng.domain.result import (
+    AreaRow,
+    BulletinFigures,
+    Dossier,
+    ProjectSummary,
+    RankingFigures,
+    RankRow,
+    ResultRow,
+)
 from minsheng.render.html import numbers
-from minsheng.render.html.markup import Content, Piece, note, paragraph, part
+from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import figures_of
+from minsheng.report.lights import figures_of, rank_word
 from minsheng.report.score import decimals_of
 
 
@@ -29,7 +38,7 @@ def ranking_table(dossier: Dossier) -> Piece:
     places = decimals_of([row.total for row in rows])
     cells: list[list[Content]] = [
         [
-            None if row.rank is None else str(row.rank),
+            rank_word(row.rank, row.award),
             ranked_name(row),
             fixed(row.total, places),
             trimmed(row.marks),
@@ -55,7 +64,7 @@ def ranking_line(dossier: Dossier) -> Piece:
     places = decimals_of([row.total for row in rows])
     columns = [TableColumn("地区", kind="row"), *(TableColumn(ranked_name(row)) for row in rows)]
     cells: list[list[Content]] = [
-        ["名次", *(None if row.rank is None else str(row.rank) for row in rows)],
+        ["名次", *(rank_word(row.rank, row.award) for row in rows)],
         ["得分", *(fixed(row.total, places) for row in rows)],
         ["已评满分", *(trimmed(row.marks) for row in rows)],
         ["得分率（%）", *(numbers.rate(row.rate) for row in rows)],
@@ -64,8 +73,44 @@ def ranking_line(dossier: Dossier) -> Piece:
         cells.append(["等次", *(row.grade for row in rows)])
     caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
     remark = "暂定，只计已评项目，不定等次；" if figures.provisional else ""
-    remark += f"按得分率（得分占已评满分的比例）排名，同率的名次相同。{unreported(rows)}"
-    return part("考评排名", table(caption, columns, cells, style="ranking"), note(remark))
+    remark += f"按得分率（得分占已评满分的比例）排名，{_ties(rows) or '同率的名次相同。'}{unreported(rows)}"
+    shown = table(caption, columns, cells, style="ranking")
+    by_indicator = indicator_ranks(figures.projects) if isinstance(figures, BulletinFigures) else []
+    return part("考评排名", shown, note(remark), by_indicator)
+
+
+def indicator_ranks(projects: Sequence[ProjectSummary]) -> list[Element]:
+    """Return areas beside each other with their ranks by each indicator that the plan ranks by; empty without any."""
+    ranked_by = [m for p in projects for m in p.measurements if _places(p, m.indicator)]
+    if not ranked_by:
+        return []
+    areas = {row.area: row.name for p in projects for row in p.areas if any(m.place for m in row.measurements)}
+    columns = [TableColumn("指标", kind="row"), *(TableColumn(name) for name in areas.values())]
+    cells: list[list[Content]] = []
+    for project in projects:
+        for measurement in project.measurements:
+            found = _places(project, measurement.indicator)
+            if found:
+                shown = [rank_word(place.rank, place.award) if (place := found.get(area)) else None for area in areas]
+                cells.append([measurement.brief, *shown])
+    remarks = ties_said(row for project in projects for row in project.areas)
+    remark = f"没有任务、没有数据的不排。{remarks}"
+    return [table("各指标名次", columns, cells, style="ranking"), note(remark)]
+
+
+def _places(project: ProjectSummary, indicator: str) -> dict[str, Place]:
+    return {r.area: m.place for r in project.areas for m in r.measurements if m.indicator == indicator and m.place}
+
+
+def ties_said(rows: Iterable[AreaRow]) -> str:
+    """Say for each indicator who was equal, and what decided; empty where nobody was."""
+    told = [
+        f"{m.brief}，{row.name}{m.place.because}"
+        for row in rows
+        for m in row.measurements
+        if m.place and m.place.because
+    ]
+    return f"{'；'.join(told)}。" if told else ""
 
 
 def group_points_table(dossier: Dossier) -> Piece:
@@ -135,8 +180,14 @@ def unreported(rows: Sequence[RankRow]) -> str:
     return f"未报送或未通过校验的项目暂计0分，不是考评得零分，补报后重新计算：{'、'.join(absent)}。"
 
 
+def _ties(rows: Sequence[RankRow]) -> str:
+    """Say who was equal and what decided, where the plan tells equals apart."""
+    told = [f"{row.name}{row.because}" for row in rows if row.because]
+    return f"{'；'.join(told)}。" if told else ""
+
+
 def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) -> str:
-    said = "同分的名次相同。"
+    said = _ties(rows) or "同分的名次相同。"
     if figures.provisional:
         said = "暂定：尚有项目未评或未到期，只计已评项目，不定等次。" + said
     if len({row.marks for row in rows}) > 1:

@@ -8,7 +8,7 @@ from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import figures_of
+from minsheng.report.lights import figures_of, rank_word
 from minsheng.report.ranking import first_named
 from minsheng.report.score import STATES, decimals_of
 
@@ -53,7 +53,7 @@ _TOTAL_COLUMNS = (
 
 def _total_row(row: ResultRow, places: int) -> list[Content]:
     return [
-        None if row.rank is None else str(row.rank),
+        rank_word(row.rank, row.award),
         row.name,
         fixed(row.total, places),
         trimmed(row.marks),

@@ -19,6 +19,7 @@ from minsheng.render.html.markup import Content, Element, Piece, joined, note, p
 from minsheng.render.html.numbers import day, fixed, rate, trimmed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
+from minsheng.report.lights import rank_word
 from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
 from minsheng.runs.results import FOLDER, published_result_table
@@ -66,7 +67,7 @@ def _result(sealed: PeriodResults) -> Element:
     places = decimals_of([row.total for row in figures.rows])
     rows: list[list[Content]] = [
         [
-            None if row.rank is None else str(row.rank),
+            rank_word(row.rank, row.award),
             row.name,
             fixed(row.total, places),
             trimmed(row.marks),

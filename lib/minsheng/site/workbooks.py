@@ -18,6 +18,7 @@ from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import HTML, PDF
 from minsheng.render.html import numbers
 from minsheng.render.html.numbers import day
+from minsheng.report.lights import rank_word
 from minsheng.report.progress import target_words
 from minsheng.report.result_table import counted, differing, half_years, remarks
 from minsheng.runs.results import FOLDER, published_result, published_result_table
@@ -183,7 +184,7 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     groups += [Group(half.label, ("得分", "已评满分", "名次"), (points, "0.##", "@")) for half in shown]
     rows: list[list[Cell]] = []
     for row in figures.rows:
-        cells: list[Cell] = [None if row.rank is None else str(row.rank), row.name]
+        cells: list[Cell] = [rank_word(row.rank, row.award), row.name]
         for group in figures.groups:
             cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]

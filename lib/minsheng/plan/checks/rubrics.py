@@ -92,6 +92,7 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         _whose(files, path, item)
     _group_sums(files, rubric)
     _grades(files, rubric)
+    _ties(files, rubric, [*(group for group, _ in groups), *(item for item, _ in items)])
 
 
 def _parts(files: PlanFiles, rubric: CountyRubric) -> None:
@@ -237,6 +238,25 @@ def _fits(files: PlanFiles, place: YamlPath, rule: MeasuredRule, indicator: Indi
     if worded and not milestone:
         message = f"指标“{indicator.id}”的目标（{'、'.join(worded)}）只有文字，不能按数值计分"
         files.fault(_COUNTY, place, message, "改用 qualitative，把指标写在 indicators，由考评人评定")
+
+
+def _ties(files: PlanFiles, rubric: CountyRubric, known: Iterable[str]) -> None:
+    """Note tie-breakers that nobody has points of, and two answers to the same question."""
+    if rubric.tie_break is None:
+        return
+    if rubric.bonus.breaks_ties:
+        message = "同分时怎样排，bonus.breaks_ties 和 tie_break 各写了一样"
+        files.fault(_COUNTY, ("tie_break",), message, "breaks_ties 写 false，加分写进 tie_break 的 by：bonus")
+    allowed = ["bonus", *known]
+    for n, key in enumerate(rubric.tie_break.by):
+        demand_known(files, (_COUNTY, ("tie_break", "by", n)), "同分时比较的项目", key, allowed)
+    places: list[tuple[str, Place]] = [
+        (key, (_COUNTY, ("tie_break", "by", n))) for n, key in enumerate(rubric.tie_break.by)
+    ]
+    demand_unique(files, places, "同分时比较的项目")
+    if rubric.tie_break.decides == "award" and rubric.awards is None:
+        message = "同分只定表彰（decides: award），却没有写表彰几名（awards）"
+        files.fault(_COUNTY, ("tie_break", "decides"), message, "写上 awards: 名额，或 decides: rank")
 
 
 def _grades(files: PlanFiles, rubric: CountyRubric) -> None:

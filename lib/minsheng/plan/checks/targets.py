@@ -11,10 +11,12 @@ from minsheng.domain.indicator import (
     Direction,
     FundLine,
     Indicator,
+    IndicatorRanking,
     MilestoneMeasure,
     StatedMeasure,
     SumMeasure,
     Target,
+    TieBreak,
 )
 from minsheng.domain.light import Light, Lights, LightScale, Span
 from minsheng.domain.plan import About, Schedule
@@ -31,6 +33,7 @@ def check(files: PlanFiles) -> None:
         _targets(files, path, indicator)
         _addable(files, path, indicator)
         _compared(files, path, indicator)
+        _ranking(files, path, indicator)
         if indicator.direction == Direction.WITHIN and indicator.basis != Basis.FULL:
             message = f"“{indicator.name}”是范围目标（direction: within），每月都与全年目标比"
             files.fault("indicators", (*path, "basis"), message, "full")
@@ -53,6 +56,47 @@ def _compared(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
             message = f"“{indicator.name}”按 {places} 位小数比较，目标 {plain(bounds[0])}（{area}）的小数更多"
             files.fault("indicators", place, message, "不少于目标的小数位数")
             return
+
+
+def _ranking(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
+    """Note ranking by what has no order, and tie-breakers that tell nothing apart."""
+    rules = indicator.ranking
+    if rules is None:
+        return
+    place = (*path, "ranking")
+    if isinstance(indicator.measure, MilestoneMeasure):
+        files.fault("indicators", place, f"“{indicator.name}”是节点任务，没有完成率可排", "去掉 ranking")
+        return
+    worded = [area for area, target in indicator.targets.items() if not target.has_number]
+    if rules.by == "completion" and worded:
+        message = f"“{indicator.name}”的目标（{'、'.join(worded)}）只有文字，没有完成率可排"
+        files.fault("indicators", (*place, "by"), message, "by: value，或把目标写成数字")
+    if rules.by == "value" and indicator.direction == Direction.WITHIN:
+        files.fault("indicators", (*place, "by"), f"“{indicator.name}”的目标是范围，数大数小不分好坏", "by: completion")
+    if rules.tie_break is not None:
+        _told_apart(files, (*place, "tie_break"), indicator, rules, rules.tie_break)
+
+
+def _told_apart(
+    files: PlanFiles, path: YamlPath, indicator: Indicator, rules: IndicatorRanking, breaker: TieBreak
+) -> None:
+    others = {each.id: each for _, each in files.sound("indicators", Indicator)}
+    ids = files.ids("indicators")
+    own = [key for key in ("completion", "value") if key != rules.by]
+    for n, key in enumerate(breaker.by):
+        at = (*path, "by", n)
+        if ids:
+            known = [*own, *(each for each in ids if each != indicator.id)]
+            demand_known(files, ("indicators", at), "相同时比较的数", key, known)
+        other = others.get(key)
+        if other is not None and (isinstance(other.measure, MilestoneMeasure) or other.project != indicator.project):
+            why = "是节点任务" if other.project == indicator.project else "是别的项目的指标"
+            files.fault("indicators", at, f"“{other.name}”{why}，不能用来区分", "同一项目里有完成率的指标")
+        if key == "value" and indicator.direction == Direction.WITHIN:
+            files.fault("indicators", at, f"“{indicator.name}”的目标是范围，数大数小不分好坏", "别的指标")
+    if breaker.decides == "award" and rules.awards is None:
+        message = "相同只定表彰（decides: award），却没有写表彰几名（awards）"
+        files.fault("indicators", (*path, "decides"), message, "写上 awards: 名额，或 decides: rank")
 
 
 def _addable(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
