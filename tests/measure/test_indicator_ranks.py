@@ -73,7 +73,7 @@ def test_another_indicator_or_the_figure_changes_the_ranks_of_equals(ranks):
     places = ranks(tie_break={"by": ["value", "beds_renovated"]})
     # 60 and 60 before 30; then 30 before 20 renovated.
     assert numbers(places) == {"jiange": 1, "cangxi": 2, "wangcang": 3, "qingchuan": 4}
-    assert places["jiange"].because == "与苍溪县、旺苍县相同，名次先后依次看完成数、维修改造床位完成率"
+    assert places["jiange"].because == "苍溪县、旺苍县、剑阁县相同，名次先后依次看完成数、维修改造床位完成率"
     assert not places["qingchuan"].because
 
 

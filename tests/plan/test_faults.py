@@ -264,6 +264,12 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("rubric_county.yaml", "ties: competition", "tie_break: {by: [bonuses], source: {document: ours, why: 试}}\nties: competition", "没有同分时比较的项目“bonuses”"),
     ("rubric_county.yaml", "ties: competition", "tie_break: {by: [bonus], decides: award, source: {document: ours, why: 试}}\nties: competition", "同分只定表彰（decides: award），却没有写表彰几名（awards）"),
 
+    ("funds.yaml", "{id: dibao_upper,", "{id: dibao_upper, rows: [dibao_upper, dibao_low],", "资金表没有行“dibao_low”"),
+    ("funds.yaml", "{id: dibao_upper,", "{id: dibao_upper, rows: [dibao_upper, dibao_county],", "资金表的行“dibao_county”重复"),
+    ("funds.yaml", "{id: dibao_upper,", "{id: dibao_upper, rows: [dibao_upper, dibao_upper],", "行“dibao_upper”重复"),
+    ("funds.yaml", "{id: dibao_upper,", "{id: dibao_upper, rows: [dibao_upper, two_lines_upper],", "“two_lines_upper”的项目或来源名称与资金表的行不一致"),
+    ("funds.yaml", "{id: dibao_upper,", "{id: dibao_upper, indicators: [beds_new],", "没有“dibao”的指标“beds_new”"),
+    ("reporting.yaml", "first_month: 2017-04", "execution_base: paid\nfirst_month: 2017-04", "“execution_base”不能是“paid”"),
     ("lights.yaml", '"on": completion', '"on": pace', "“pace”看序时进度，水平类（basis: full）和上限、范围指标没有序时进度"),
     ("lights.yaml", '"on": gap\n', '"on": gap\n  cases: [{id: c, word: 甲, shape: ◇, tone: red}]\n', "“甲”没有写条件。允许：completion、gap 至少写一个"),
     ("lights.yaml", '"on": gap\n', '"on": gap\n  cases: [{id: c, word: 甲, shape: ◇, tone: red, gap: {lower: 1, upper: 0}}]\n', "“甲”的 gap 不成范围"),

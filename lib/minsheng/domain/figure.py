@@ -164,6 +164,9 @@ class FundUse(Frozen):
     """What ``execution`` is a share of."""
     share: Exact | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a source: its part of all money received."""
+    serves: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Of a source: the indicators that it serves, where the plan says so; of an indicator: what it shares, and with
+    whom."""
     absent: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
     """What a total, or a sum over areas, lacks: areas and lines that were not reported."""
     cells: tuple[CellRef, ...] = ()

@@ -243,7 +243,16 @@ class FundSource(Frozen):
     levels: tuple[FundLevel, ...]
     amount_yuan: Exact
     """The year's amount in yuan; the YAML holds 万元 as printed and the loader converts."""
+    rows: tuple[str, ...] = ()
+    """Ids of the rows of 资金 that report it, where these are several; empty: the row of its own id."""
+    indicators: tuple[str, ...] = ()
+    """Ids of the indicators that it serves; empty: the project as a whole."""
     source: Source
+
+    @property
+    def reported_in(self) -> tuple[str, ...]:
+        """The rows of 资金 that report it."""
+        return self.rows or (self.id,)
 
 
 class FundLine(Frozen):

@@ -116,6 +116,8 @@ class ProjectFigures(_Figures):
     duties: tuple[ConditionState, ...] = ()
     key_values: tuple[KeyValue, ...] = ()
     funds: tuple[FundUse, ...] = ()
+    indicator_funds: tuple[FundUse, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """The money that serves each indicator, whole where several share it: these lines are not to be added up."""
     area_funds: tuple[AreaFunds, ...] = Field(default=(), exclude_if=lambda value: not value)
     fund_gap: FundGap | None = Field(default=None, exclude_if=lambda value: value is None)
     trend: tuple[TrendPoint, ...] = ()

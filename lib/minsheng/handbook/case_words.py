@@ -91,6 +91,10 @@ _KEYS = {
     "same_event_counts_once": "同一件事只扣一次",
     "breaks_ties": "加分用于区分并列",
     "ties": "并列名次",
+    "tie_break": "同分时区分",
+    "by": "依次看",
+    "decides": "定什么",
+    "awards": "表彰名额",
     "totals": "得分（已评满分）",
     "reports": "月报",
     "decisions": "绩效办公室的处理",
@@ -180,6 +184,11 @@ _VALUES = {
 }
 
 _BY_KEY = {
+    ("by", "bonus"): "加分",
+    ("decides", "rank"): "名次",
+    ("decides", "award"): "表彰，名次并列",
+    ("awarded", "given"): "表彰",
+    ("awarded", "open"): "表彰待定",
     ("basis", "schedule"): "数量类，年底前除以序时进度",
     ("duty", "none"): "没有下达",
     ("start", "full"): "从满分扣起",

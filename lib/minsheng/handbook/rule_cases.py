@@ -34,7 +34,7 @@ _HEAD = """# 规则和算例
 算例只写与它不同的地方。标“本系统默认”的是方案没有写明、由本系统补的规定；条款里写键名的，是方案改了这个键。
 """
 
-_SHOWN = {"title", "clause", "arithmetic", "expected", "period", "item", "full_marks", "rule"}
+_SHOWN = {"title", "clause", "arithmetic", "expected", "period", "item", "full_marks", "rule", "awarded"}
 
 _SETTINGS = {
     "rubric": "",
@@ -212,6 +212,10 @@ def _expected(words: KindWords, case: Case) -> str:
         case list():
             return "；".join(f"{STATES[each['state']]} {each.get('points') or ''}".strip() for each in expected)
         case dict() if "totals" in case:
-            return "，".join(f"{words.name(area)}第 {rank or '—'}" for area, rank in expected.items())
+            awarded = case.get("awarded", {})
+            told = {area: f"（{words.say(each, 'awarded')}）" for area, each in awarded.items()}
+            return "，".join(
+                f"{words.name(area)}第 {rank or '—'}{told.get(area, '')}" for area, rank in expected.items()
+            )
         case _:
             return words.say(expected)

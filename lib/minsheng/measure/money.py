@@ -1,11 +1,13 @@
 """资金 by source in yuan, from plan to disbursement; key figures without a target, e.g. 保障人数."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from minsheng.domain.area import CITY, Area
+from minsheng.domain.indicator import FundSource
 from minsheng.domain.plan import KeyFigure, Plan, Project
 from minsheng.domain.result import AreaFunds, CellRef, FundGap, FundUse, KeyValue
 from minsheng.measure.city import Gathered
@@ -26,33 +28,83 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
     line = plan.funds_of(project)
     if line is None:
         return ()
-    is_city = area_id == CITY
-    labels = {part.id: part.label for part in line.parts}
-    sources: list[tuple[str, str, tuple[str, ...], Decimal]] = [
-        (part.id, part.label, (part.id,), part.amount_yuan) for part in line.parts
-    ]
-    sources.append((TOTAL, "合计", tuple(part.id for part in line.parts), line.total_yuan))
+    labels = _row_labels(plan, line.parts)
     uses = []
-    for source, label, rows, planned in sources:
-        # A line of one area says itself which of its stages are not reported.
-        named = labels if source == TOTAL else dict.fromkeys(rows, "") if is_sum else {}
-        amounts, cells, absent = _amounts(plan, rows, gathered, named, is_sum=is_sum)
-        shown = planned if is_city else None
-        uses.append(
-            FundUse(
-                source=source,
-                label=label,
-                # The notice gives no split by area.
-                planned=shown,
-                **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
-                **_rates(plan, amounts, shown, whole=not absent),
-                cells=() if source == TOTAL else cells,
-                absent=absent,
-                reported_areas=len(gathered.found) if is_sum else None,
-                expected_areas=len(gathered.expected) if is_sum else None,
-            )
-        )
+    for part in line.parts:
+        # A line of one area says itself which of its stages are not reported, but for one of several rows.
+        named = {row: labels[row] if part.rows else "" for row in part.reported_in} if is_sum or part.rows else {}
+        lent = _Line(part.id, part.label, part.reported_in, part.amount_yuan, named, _serves(plan, part))
+        uses.append(_use(plan, lent, area_id, gathered, is_sum=is_sum))
+    whole = _Line(TOTAL, "合计", tuple(labels), line.total_yuan, labels)
+    uses.append(_use(plan, whole, area_id, gathered, is_sum=is_sum).model_copy(update={"cells": ()}))
     return _with_shares(uses)
+
+
+def indicator_funds(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_sum: bool) -> tuple[FundUse, ...]:
+    """Return the money that serves each indicator of a project, whole where several share it; empty if none is named.
+
+    Nothing is split: the plan does not say how, so what is shared stands in full with each that shares it.
+    """
+    line = plan.funds_of(project)
+    found = []
+    for indicator in plan.indicators_of(project) if line is not None else ():
+        parts = [part for part in line.parts if indicator.id in part.indicators] if line else []
+        if not parts:
+            continue
+        labels = _row_labels(plan, parts)
+        shared = tuple(
+            f"{part.label}与{'、'.join(others)}共用"
+            for part in parts
+            if (others := [name for name in _serves(plan, part) if name != indicator.short_name])
+        )
+        planned = sum((part.amount_yuan for part in parts), Decimal(0))
+        lent = _Line(indicator.id, indicator.short_name, tuple(labels), planned, labels, shared)
+        found.append(_use(plan, lent, area_id, gathered, is_sum=is_sum))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of money: which rows it is made of, and what it says beside its amounts."""
+
+    source: str
+    label: str
+    rows: tuple[str, ...]
+    planned: Decimal
+    named: Mapping[str, str]
+    """How a row is called that was not reported; of one that is not named nothing is said."""
+    serves: tuple[str, ...] = ()
+
+
+def _use(plan: Plan, line: _Line, area_id: str, gathered: Gathered, *, is_sum: bool) -> FundUse:
+    amounts, cells, absent = _amounts(plan, line.rows, gathered, line.named, is_sum=is_sum)
+    # The notice gives no split by area.
+    planned = line.planned if area_id == CITY else None
+    return FundUse(
+        source=line.source,
+        label=line.label,
+        planned=planned,
+        **{stage: None if amount is None else sealed(amount) for stage, amount in amounts.items()},
+        **_rates(plan, amounts, planned, whole=not absent),
+        serves=line.serves,
+        cells=cells,
+        absent=absent,
+        reported_areas=len(gathered.found) if is_sum else None,
+        expected_areas=len(gathered.expected) if is_sum else None,
+    )
+
+
+def _row_labels(plan: Plan, parts: Sequence[FundSource]) -> dict[str, str]:
+    """Return the rows of sources, each once, with what they are called: their own names where a source has several."""
+    own = {row.id: row.labels[-1] for row in plan.table(FUNDS_TABLE).rows}
+    return {row: own.get(row, part.label) if part.rows else part.label for part in parts for row in part.reported_in}
+
+
+def _serves(plan: Plan, part: FundSource) -> tuple[str, ...]:
+    """Return the short names of all indicators that a source serves, in every project that shares it."""
+    sharing = [each for line in plan.funds for each in line.parts if each.id == part.id]
+    served = dict.fromkeys(name for each in sharing for name in each.indicators)
+    return tuple(plan.indicator(name).short_name for name in served)
 
 
 def _rates(

@@ -17,7 +17,7 @@ from minsheng.measure.city import Gathered, any_measurement, duty_states, gather
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.fields import Returns, status_of
 from minsheng.measure.measurement import target_of
-from minsheng.measure.money import area_funds, fund_uses, key_values, largest_gap
+from minsheng.measure.money import area_funds, fund_uses, indicator_funds, key_values, largest_gap
 from minsheng.measure.ranks import with_places
 from minsheng.measure.rounding import exact, sealed
 from minsheng.measure.wording import collected, ours
@@ -119,6 +119,7 @@ def project_figures(
         duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
         funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
+        indicator_funds=indicator_funds(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
         area_funds=split if is_city else (),
         fund_gap=largest_gap(project.short_name, split),
         trend=months,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.figure import Place
+from minsheng.domain.figure import Award, Place
 from minsheng.domain.indicator import Direction, Indicator, IndicatorRanking, TieBreak
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -145,20 +145,34 @@ def placed(
     ranks = ranked(in_order if changes else dict(keys), dense=rules.ties == "dense")
     found = {}
     for area, key in keys.items():
-        equal = [other for other in keys if other != area and keys[other] == key]
-        same = [other for other in equal if in_order[other] == in_order[area]]
-        because = ""
-        if equal and breaker is not None:
-            ways = "名次先后" if changes else "名次并列，表彰"
-            because = f"与{'、'.join(names[each] for each in equal)}相同，{ways}依次看{'、'.join(told)}"
-            because += f"；仍与{'、'.join(names[each] for each in same)}相同" if same else ""
+        same = [other for other in keys if in_order[other] == in_order[area]]
         better = sum(other > in_order[area] for other in in_order.values())
-        award = None
+        award: Award | None = None
         if rules.awards is not None and better < rules.awards:
             # Of equals for whom there are too few awards nobody gets one by the order of a list.
-            award = "given" if better + 1 + len(same) <= rules.awards else "open"
+            award = "given" if better + len(same) <= rules.awards else "open"
+        equal = [other for other in keys if keys[other] == key]
+        because = _how_decided(equal, in_order, names, told, changes=changes) if breaker and equal[1:] else ""
         found[area] = Place(rank=ranks[area], award=award, because=because)
     return found
+
+
+def _how_decided(
+    equal: Sequence[str], in_order: Mapping[str, _Key], names: Mapping[str, str], told: Sequence[str], *, changes: bool
+) -> str:
+    """Say of equals what decides between them, and who remains equal."""
+    said = f"{_named(equal, names)}相同，{'名次先后' if changes else '名次并列，表彰'}依次看{'、'.join(told)}"
+    groups: dict[_Key, list[str]] = {}
+    for area in equal:
+        groups.setdefault(in_order[area], []).append(area)
+    left = [some for some in groups.values() if some[1:]]
+    if len(groups) == 1:
+        return f"{said}，仍相同"
+    return "，".join([said, *(f"{_named(some, names)}仍相同" for some in left)])
+
+
+def _named(areas: Sequence[str], names: Mapping[str, str]) -> str:
+    return "、".join(names[area] for area in areas)
 
 
 def _tie_break(rubric: CountyRubric) -> TieBreak | None:

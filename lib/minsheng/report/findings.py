@@ -95,15 +95,14 @@ def _of_funds(uses: Sequence[FundUse]) -> Iterator[Finding]:
         if use.source == sentences.TOTAL:
             yield _of_fund(use)
     parts = [use for use in uses if use.source != sentences.TOTAL]
-    exceeded = [use for use in parts if use.execution is not None and use.execution > 1]
+    exceeded = [use for use in parts if sentences.overpaid(use)]
     if usual := [use for use in parts if use not in exceeded]:
         yield Finding("plain", f"{'；'.join(map(sentences.funds, usual))}。")
     yield from map(_of_fund, exceeded)
 
 
 def _of_fund(use: FundUse) -> Finding:
-    exceeded = use.execution is not None and use.execution > 1
-    return Finding("watch" if exceeded else "plain", f"{sentences.funds(use)}。")
+    return Finding("watch" if sentences.overpaid(use) else "plain", f"{sentences.funds(use)}。")
 
 
 def _issues(issues: tuple[Issue, ...]) -> Iterator[Finding]:

@@ -21,8 +21,9 @@ def funds_table(dossier: Dossier) -> Piece:
     caption = f"{figures.area_name}本年累计资金情况"
     gap = [paragraph(stopped(figures.fund_gap, whose=bool(figures.area_funds)))] if figures.fund_gap else []
     by_area = _by_area(figures) if figures.area_funds else None
+    by_indicator = _by_indicator(figures) if figures.indicator_funds else None
     tables = funds_by_source(caption, figures.funds, figures.whole)
-    return part("资金安排和使用", no_data(figures), gap, tables, by_area)
+    return part("资金安排和使用", no_data(figures), gap, tables, by_indicator, by_area)
 
 
 def money(dossier: Dossier) -> Piece:
@@ -61,6 +62,20 @@ def _by_area(figures: ProjectFigures) -> list[Element]:
     return [table("各地区资金到位和拨付", columns, rows)]
 
 
+def _by_indicator(figures: ProjectFigures) -> list[Element]:
+    """Return the money that serves each indicator; what several share stands in full with each, and is said."""
+    uses = figures.indicator_funds
+    planned = any(use.planned is not None for use in uses)
+    columns = [TableColumn("指标", kind="row"), *_columns(planned=planned)]
+    rows = [_line(use.label, use, planned=planned) for use in uses]
+    shared = [f"{use.label}：{'，'.join(use.serves)}" for use in uses if use.serves]
+    remark = f"共用的资金在各指标下全额列出，不分摊，因此各行不能相加。{'；'.join(shared)}。" if shared else ""
+    lacking = "、".join(dict.fromkeys(each for use in uses for each in use.absent))
+    remark += f"不含未报送的：{lacking}。" if lacking else ""
+    shown = table(f"{figures.area_name}各指标本年累计资金", columns, rows)
+    return [shown, note(remark)] if remark else [shown]
+
+
 def _columns(*, planned: bool) -> list[TableColumn]:
     stages = (["计划安排"] if planned else []) + ["累计下达", "累计到位", "累计拨付"]
     return [*(TableColumn(stage, "万元") for stage in stages), TableColumn("到位率", "%"), TableColumn("执行率", "%")]
@@ -88,11 +103,14 @@ def funds_by_source(caption: str, uses: Sequence[FundUse], whole: str) -> list[E
     ordered = sorted(uses, key=lambda use: use.source == TOTAL)
     columns = [TableColumn("资金来源", kind="row"), *_columns(planned=planned)]
     columns += [TableColumn("占到位", "%")] if shared else []
+    serving = any(use.serves for use in uses)
+    columns += [TableColumn("用于", kind="text")] if serving else []
     rows: list[list[Content]] = []
     for number, use in enumerate(ordered, start=1):
         name, *rest = _line(use.label, use, planned=planned)
         share = [None if use.share is None else numbers.percent_number(use.share)] if shared else []
-        rows.append([[name, reference(number, "fund", use.source) if use.cells else None], *rest, *share])
+        served: list[Content] = ["、".join(use.serves) or None] if serving else []
+        rows.append([[name, reference(number, "fund", use.source) if use.cells else None], *rest, *share, *served])
     totals = sum(use.source == TOTAL for use in ordered)
     remark = _rates_said(ordered[0])
     if not planned:

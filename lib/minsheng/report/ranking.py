@@ -104,12 +104,9 @@ def _places(project: ProjectSummary, indicator: str) -> dict[str, Place]:
 
 def ties_said(rows: Iterable[AreaRow]) -> str:
     """Say for each indicator who was equal, and what decided; empty where nobody was."""
-    told = [
-        f"{m.brief}，{row.name}{m.place.because}"
-        for row in rows
-        for m in row.measurements
-        if m.place and m.place.because
-    ]
+    told = dict.fromkeys(
+        f"{m.brief}：{m.place.because}" for row in rows for m in row.measurements if m.place and m.place.because
+    )
     return f"{'；'.join(told)}。" if told else ""
 
 
@@ -182,7 +179,7 @@ def unreported(rows: Sequence[RankRow]) -> str:
 
 def _ties(rows: Sequence[RankRow]) -> str:
     """Say who was equal and what decided, where the plan tells equals apart."""
-    told = [f"{row.name}{row.because}" for row in rows if row.because]
+    told = dict.fromkeys(row.because for row in rows if row.because)
     return f"{'；'.join(told)}。" if told else ""
 
 

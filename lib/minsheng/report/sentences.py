@@ -183,9 +183,15 @@ def funds(use: FundUse) -> str:
     clauses = [f"{label}到位{_money(use.received)}，拨付{_money(use.disbursed)}"]
     if use.execution is not None:
         clauses.append(f"执行率{numbers.percent(use.execution)}")
-        if use.execution > 1:
-            clauses.append("拨付大于到位，请核实")
-    return "，".join(clauses)
+    return "，".join([*clauses, *overpaid(use)])
+
+
+def overpaid(use: FundUse) -> list[str]:
+    """Say what more was paid out than: the money received, or the year's plan where execution is a share of that."""
+    if use.execution is None:
+        return []
+    told = ["拨付大于到位，请核实"] if (use.disbursed or 0) > (use.received or 0) else []
+    return told + (["拨付大于全年计划"] if use.base == "planned" and use.execution > 1 else [])
 
 
 def funds_in_full(use: FundUse) -> str:
@@ -195,8 +201,7 @@ def funds_in_full(use: FundUse) -> str:
     said = f"{_fund_label(use)}下达{_money(use.allocated)}，到位{_money(use.received)}，拨付{_money(use.disbursed)}"
     rates = [f"到位率{numbers.percent(use.arrival)}"] if use.arrival is not None else []
     rates += [f"执行率{numbers.percent(use.execution)}"] if use.execution is not None else []
-    over = ["拨付大于到位，请核实"] if use.execution is not None and use.execution > 1 else []
-    return "，".join([said, *rates, *over])
+    return "，".join([said, *rates, *overpaid(use)])
 
 
 def _fund_label(use: FundUse) -> str:

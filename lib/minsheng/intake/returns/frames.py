@@ -161,7 +161,8 @@ def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: M
         match = next((r for r in table.rows if r.id == row.id), None) if table else None
         return match.cells[column].value if match else None
     if derived.fund_plan:
-        sources = {part.id: part.amount_yuan for line in plan.funds for part in line.parts}
+        # Of a source that several rows report, the whole amount bounds each of them.
+        sources = {each: part.amount_yuan for line in plan.funds for part in line.parts for each in part.reported_in}
         return sources.get(row.id)
     if derived.target is not None:
         indicator = derived.target.get(row.id) if isinstance(derived.target, dict) else derived.target

@@ -7,6 +7,7 @@ from minsheng.domain.indicator import (
     Comparison,
     Condition,
     FundLine,
+    FundSource,
     Indicator,
     RatioMeasure,
     StatedMeasure,
@@ -134,7 +135,7 @@ def _shared(files: PlanFiles, table: Table, lines: list[tuple[YamlPath, FundLine
             (line.project, (*path, "parts", m), part)
             for path, line in lines
             for m, part in enumerate(line.parts)
-            if part.id == row.id
+            if row.id in part.reported_in
         ]
         wanted = {row.project, *row.shared_with}
         if row.shared_with and {project for project, _, _ in parts} != wanted:
@@ -143,7 +144,13 @@ def _shared(files: PlanFiles, table: Table, lines: list[tuple[YamlPath, FundLine
             )
             files.fault(f"tables/{FUNDS_TABLE}", ("rows", n, "shared_with"), message, "各项目写同一个 id、名称和金额")
         for _, path, part in parts[1:]:
-            if row.shared_with and part.amount_yuan != parts[0][2].amount_yuan:
+            if row.shared_with and part.id != parts[0][2].id:
+                message = f"行“{row.id}”共用，这里的来源“{part.id}”与前一处不同"
+                files.fault("funds", (*path, "id"), message, parts[0][2].id)
+            elif row.shared_with and part.rows != parts[0][2].rows:
+                message = f"共用来源“{part.id}”的 rows 与前一处不同"
+                files.fault("funds", (*path, "rows"), message, "、".join(parts[0][2].reported_in))
+            elif row.shared_with and part.amount_yuan != parts[0][2].amount_yuan:
                 files.fault(
                     "funds",
                     (*path, "amount_yuan"),
@@ -155,17 +162,37 @@ def _shared(files: PlanFiles, table: Table, lines: list[tuple[YamlPath, FundLine
 def _sources(files: PlanFiles, rows: dict[str, Row], path: YamlPath, line: FundLine) -> None:
     """Note sources of one project's money that have no row in 资金, or one of another name."""
     for n, part in enumerate(line.parts):
-        place, row = (*path, "parts", n, "id"), rows.get(part.id)
         if not files.is_whole("funds", (*path, "project")) or not files.is_whole("funds", (*path, "parts", n)):
             continue
-        if row is None and files.is_whole(f"tables/{FUNDS_TABLE}"):
-            files.fault("funds", place, f"资金表没有行“{part.id}”（tables/funds.yaml）", "、".join(rows))
-        elif line.project not in files.ids("projects") or not files.is_whole(f"tables/{FUNDS_TABLE}"):
-            continue
-        elif row is not None and (line.project not in (row.project, *row.shared_with) or row.labels[-1] != part.label):
-            message = f"“{part.id}”的项目或来源名称与资金表的行不一致"
-            allowed = "、".join(filter(None, (row.project, *row.shared_with, row.labels[-1])))
-            files.fault("funds", place, message, allowed)
+        _serving(files, (*path, "parts", n), line.project, part)
+        for m, row_id in enumerate(part.reported_in):
+            place = (*path, "parts", n, *(("rows", m) if part.rows else ("id",)))
+            row = rows.get(row_id)
+            if row is None and files.is_whole(f"tables/{FUNDS_TABLE}"):
+                files.fault("funds", place, f"资金表没有行“{row_id}”（tables/funds.yaml）", "、".join(rows))
+            elif line.project not in files.ids("projects") or not files.is_whole(f"tables/{FUNDS_TABLE}"):
+                continue
+            elif row is not None and not _is_of(row, line.project, part):
+                message = f"“{row_id}”的项目或来源名称与资金表的行不一致"
+                allowed = "、".join(filter(None, (row.project, *row.shared_with, row.labels[-1])))
+                files.fault("funds", place, message, allowed)
+
+
+def _is_of(row: Row, project: str, part: FundSource) -> bool:
+    """Whether a row is of a project and, unless it is one of several, called as the source is."""
+    return project in (row.project, *row.shared_with) and bool(part.rows or row.labels[-1] == part.label)
+
+
+def _serving(files: PlanFiles, path: YamlPath, project: str, part: FundSource) -> None:
+    """Note rows that a source names twice, and indicators that are none of the project's."""
+    demand_unique(files, [(row, ("funds", (*path, "rows", n))) for n, row in enumerate(part.rows)], "行")
+    demand_unique(
+        files, [(each, ("funds", (*path, "indicators", n))) for n, each in enumerate(part.indicators)], "指标"
+    )
+    own = [each.id for _, each in files.sound("indicators", Indicator) if each.project == project]
+    if files.ids("indicators"):
+        for n, name in enumerate(part.indicators):
+            demand_known(files, ("funds", (*path, "indicators", n)), f"“{project}”的指标", name, own)
 
 
 def _funds(files: PlanFiles) -> None:
@@ -177,8 +204,11 @@ def _funds(files: PlanFiles) -> None:
         return
     whole = files.is_whole("funds") and files.is_whole(f"tables/{FUNDS_TABLE}")
     rows = {row.id: row for row in table.rows}
-    named = [
-        (part.id, ("funds", (*path, "parts", n, "id"))) for path, line in lines for n, part in enumerate(line.parts)
+    named: list[tuple[str, Place]] = [
+        (row, ("funds", (*path, "parts", n, *(("rows", m) if part.rows else ("id",)))))
+        for path, line in lines
+        for n, part in enumerate(line.parts)
+        for m, row in enumerate(part.reported_in)
     ]
     for path, line in lines:
         demand_known(files, ("funds", (*path, "project")), "项目", line.project, files.ids("projects"))
@@ -186,7 +216,13 @@ def _funds(files: PlanFiles) -> None:
     if not whole:
         return
     _shared(files, table, lines)
-    demand_unique(files, [each for each in named if not rows.get(each[0], _NO_ROW).shared_with], "id")
+    demand_unique(files, [each for each in named if not rows.get(each[0], _NO_ROW).shared_with], "资金表的行")
+    for path, line in lines:
+        # A row that projects share may still stand in one source of each alone.
+        mine = [each for each in named if each[1][1][: len(path)] == path and rows.get(each[0], _NO_ROW).shared_with]
+        demand_unique(files, mine, "资金表的行")
+        ids = [(part.id, ("funds", (*path, "parts", n, "id"))) for n, part in enumerate(line.parts) if part.rows]
+        demand_unique(files, ids, "id")
     for n, row in enumerate(table.rows):
         if row.id not in {word for word, _ in named}:
             files.fault(f"tables/{FUNDS_TABLE}", ("rows", n, "id"), f"行“{row.id}”在 funds.yaml 里没有对应的资金来源")
