@@ -27,7 +27,7 @@ settings.register_profile(
 settings.load_profile("workbook")
 
 
-_TAKE_SECONDS = {"june", "assessed", "browser", "lab", "wheel", "installed", "checkout"}
+_TAKE_SECONDS = {"june", "assessed", "browser", "lab", "desk_lab", "wheel", "installed", "checkout"}
 """Fixtures that run a month, start a browser or build a wheel."""
 
 

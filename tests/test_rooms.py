@@ -15,6 +15,7 @@ ENGINE = LIB / "papermill_forked"
 # each other.
 LINE = (
     ("cli",),
+    ("desk",),
     ("commands",),
     ("authoring", "handbook"),
     ("site",),
@@ -38,6 +39,7 @@ HEIGHT = {room: -floor for floor, rooms in enumerate(LINE) for room in rooms}
 
 OUTSIDE = {
     "cli": {"typer", "rich", "click"},
+    "desk": {"jupyter_server", "tornado"},
     "commands": {"typst"},
     "runs": {"papermill", "nbclient", "nbformat", "distributed"},
     "signing": {"pyhanko", "asn1crypto", "pyhanko_certvalidator", "cryptography"},

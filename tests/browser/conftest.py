@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -65,10 +66,15 @@ class Lab:
     address: str
     token: str
     browser: Browser
+    workspace: Workspace
 
-    def first_page(self) -> Page:
-        """Open what ``minsheng lab`` opens."""
-        return self._page(f"{self.address}/?token={self.token}", "start")
+    def desk(self, *, width: int = 1280) -> Page:
+        """Open what ``minsheng lab`` opens, in a browser of its own."""
+        page = self.browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        page.set_default_timeout(90_000)
+        page.goto(f"{self.address}/?token={self.token}")
+        page.locator("minsheng-desk .desk").wait_for()
+        return page
 
     def notebook(self, name: str) -> Page:
         """Open a notebook, and wait until its kernel is ready."""
@@ -88,6 +94,19 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab(june, browser, tmp_path_factory) -> Iterator[Lab]:
+    with _serving(june, browser, tmp_path_factory) as found:
+        yield found
+
+
+@pytest.fixture
+def desk_lab(june, browser, tmp_path_factory) -> Iterator[Lab]:
+    """A JupyterLab whose workspace a test may change."""
+    with _serving(june, browser, tmp_path_factory) as found:
+        yield found
+
+
+@contextmanager
+def _serving(june: Workspace, browser: Browser, tmp_path_factory) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("lab") / "workspace"
     shutil.copytree(june.root, root)  # JupyterLab saves what it has opened
     workspace = Workspace.find(root)
@@ -110,7 +129,7 @@ def lab(june, browser, tmp_path_factory) -> Iterator[Lab]:
             break
         except (URLError, ConnectionError):
             time.sleep(0.25)
-    yield Lab(address, token, browser)
+    yield Lab(address, token, browser, workspace)
     server.terminate()
     try:
         server.wait(20)

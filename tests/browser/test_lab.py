@@ -17,8 +17,8 @@ def _outputs(page: Page):
     return page.locator(".jp-Notebook .jp-OutputArea-output")
 
 
-def test_the_first_page_says_what_is_where(lab) -> None:
-    page = lab.first_page()  # which waits for start.ipynb
+def test_a_page_says_what_is_where(lab) -> None:
+    page = lab.notebook("start")
     assert page.locator(".lm-MenuBar-item", has_text="文件").count() == 1
     _run_all(page)
     expect(_outputs(page).locator("table", has_text="各月报表与报告")).to_be_attached()

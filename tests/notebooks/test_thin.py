@@ -9,7 +9,7 @@ from minsheng.runs.released_code import OriginKind, notebook_origin
 from minsheng.runs.thin_notebooks import broken_rules
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-BY_HAND = {"start", "explore", "rules"}
+BY_HAND = {"desk", "start", "explore", "rules"}
 SKELETON = Path(__file__).parents[2] / "lib" / "minsheng" / "skeleton" / "notebooks"
 ALL = sorted([*NOTEBOOKS.glob("*.ipynb"), *(path for path in SKELETON.glob("*.ipynb") if not path.is_symlink())])
 THIN = [path for path in ALL if path.stem not in BY_HAND]

@@ -76,7 +76,7 @@ def lab(
     port: Annotated[int, typer.Option("--port", help="端口。")] = 8888,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """在工作区打开 JupyterLab（中文界面），首页是 start.ipynb。
+    """在工作区打开 JupyterLab（中文界面），首页是办公台：看等人办的事，收表，生成，签字，报送，归档。
 
     例：minsheng lab
     """

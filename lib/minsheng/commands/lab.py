@@ -16,7 +16,13 @@ from minsheng.render.lab_extension import extension_files
 from minsheng.runs.options import Quiet
 from minsheng.workspace import ENVIRONMENT, Workspace
 
+_DESK = "notebooks/desk.ipynb"
+
 _START = "notebooks/start.ipynb"
+"""What a workspace opens on that is older than the desk."""
+
+_SERVER = "minsheng.desk"
+"""The part of the server that answers the desk, by its name: it stands above the commands that it starts."""
 
 _LANGUAGE_PACK = "jupyterlab_language_pack_zh_CN"
 
@@ -42,7 +48,9 @@ _SETTINGS: dict[str, dict[str, object]] = {
 def lab_command(workspace: Workspace, *, browser: bool, port: int) -> list[str]:
     """Return the command line that opens JupyterLab on a workspace."""
     command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={workspace.root}", f"--port={port}"]
-    command += [f"--LabApp.default_url=/lab/tree/{_START}"]
+    # The desk is a page of its own; another notebook stands among JupyterLab's panels.
+    first = f"doc/tree/{_DESK}" if (workspace.root / _DESK).is_file() else f"lab/tree/{_START}"
+    command += [f"--LabApp.default_url=/{first}", f"--ServerApp.jpserver_extensions={_SERVER}=True"]
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

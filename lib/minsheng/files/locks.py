@@ -34,6 +34,13 @@ def locked(folder: Path, *, exclusive: bool = True, waiting: Callable[[], None] 
         os.close(descriptor)
 
 
+def hold(folder: Path) -> int:
+    """Hold a folder for a process that is about to be started: it inherits the descriptor, which is closed here."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
 def is_locked(folder: Path) -> bool:
     """Whether another process holds a folder now."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -46,13 +46,14 @@ def receipt_page(words: ReceiptWords, workbook: str = "") -> bytes:
         words.title,
         callout(words.advice, marked if words.entries else None, kind="blocked" if wrong else ""),
         paragraph(facts, class_="note"),
-        _to_do(words) if words.entries else None,
+        to_do(words) if words.entries else None,
         note(words.rest) if words.rest else None,
         Element("section", _record(words), class_="record"),
     )
 
 
-def _to_do(words: ReceiptWords) -> Element:
+def to_do(words: ReceiptWords) -> Element:
+    """Return what the sender has to do, cell by cell."""
     cell, value, todo = ENTRY_COLUMNS
     columns = [TableColumn(cell, kind="row"), TableColumn(value, kind="text"), TableColumn(todo, kind="long")]
     rows: list[list[Content]] = [

@@ -6,7 +6,7 @@ Text enters the tree as text and is escaped on the way out, so that nothing a co
 from collections.abc import Iterable, Iterator
 from html import escape
 
-_VOID = frozenset({"img", "br", "col"})
+_VOID = frozenset({"img", "br", "col", "input"})
 
 _BLOCKS = frozenset(
     [

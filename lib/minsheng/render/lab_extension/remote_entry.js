@@ -1,19 +1,31 @@
 // A container of webpack's module federation, as JupyterLab's bootstrap asks for it, written by hand.
 (() => {
-  const style = new URL("STYLE_NAME", document.currentScript.src).href;
+  const here = document.currentScript.src;
+  const beside = (name) => new URL(name, here).href;
+  let scope = {};
+  // JupyterLab shares its own packages: one version of each.
+  const shared = async (name) => (await Object.values(scope[name])[0].get())();
   const modules = {
-    "./style": () => {
+    "./style": async () => {
       const link = document.createElement("link");
       link.rel = "stylesheet";
-      link.href = style;
+      link.href = beside("STYLE_NAME");
       document.head.appendChild(link);
       return {};
     },
-    "./extension": () => ({ __esModule: true, default: [] }),
+    "./extension": async () => {
+      const [desk, notebook] = await Promise.all([import(beside("DESK_NAME")), shared("@jupyterlab/notebook")]);
+      return { __esModule: true, default: [desk.plugin(notebook)] };
+    },
   };
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB["minsheng"] = {
-    init: () => {},
-    get: (name) => Promise.resolve(modules[name]),
+    init: (given) => {
+      scope = given;
+    },
+    get: async (name) => {
+      const made = await modules[name]();
+      return () => made;
+    },
   };
 })();

@@ -1,0 +1,197 @@
+"""The forms of the desk, in the order of a month: a further command is one more entry."""
+
+from minsheng.archive.package.key import PASSWORD
+from minsheng.desk.forms import Field, Form, Part
+from minsheng.desk.office import Office
+from minsheng.intake.returns.receiving import SPREADSHEETS
+
+_SHEETS = ",".join(sorted(SPREADSHEETS))
+
+_UNSEEN = "密码只交给这条命令，不写进命令行，也不留在磁盘上。"
+
+_MONTH = Field("period", "月份", "choice", choices=lambda office: office.this_month)
+
+_PERIOD = Field("period", "报告期", "choice", choices=lambda office: office.periods)
+
+_FORCE = Field("force", "未变化的也重做", "flag", "--force")
+
+_SECTION = Field("section", "科室", "choice", choices=lambda office: office.signing)
+
+_FILES = Field("files", "收到的文件", "files", accept=_SHEETS, needed=True)
+
+
+def _areas(office: Office) -> list[tuple[str, str]]:
+    return office.areas
+
+
+_RECEIVE = Form(
+    "receive",
+    "接收报表",
+    "登记收到的文件：原样存档，逐份校验，写出回执；更正的报表另存一版。可以一次放多份，不分先后。",
+    ("receive", "--json"),
+    (
+        _MONTH,
+        _FILES,
+        Field("sender", "谁送来的", option="--sender", hint="默认为封面的填报单位。"),
+        Field("at", "收到的时间", option="--received-at", hint="例如 7月21日 9:30；默认为现在。"),
+        Field(
+            "area",
+            "认定是谁的",
+            "choice",
+            "--area",
+            choices=_areas,
+            hint="封面、标题、文件名说的不是同一个地区时才选，一次一份。",
+        ),
+    ),
+)
+
+_TEMPLATE = Form(
+    "template",
+    "写出空白表",
+    "写出空白表，发给各单位填写：月份的是县区报表和科室工作情况表，半年、年度的是考评表。",
+    ("template",),
+    (_PERIOD,),
+)
+
+_WITHDRAW = Form(
+    "withdraw",
+    "撤回一版",
+    "撤回一个单位现行的一版报表：原件保留，前一版重新有效，撤回的原因记入登记。",
+    ("receive",),
+    (
+        _MONTH,
+        Field("who", "谁的报表", "choice", "--withdraw", choices=lambda office: office.owners, needed=True),
+        Field("why", "原因", option="--why", needed=True),
+    ),
+)
+
+_CHECK = Form(
+    "check",
+    "校验",
+    "读取并校验本月收到的全部报表，写出接收结果与回执；不生成报告。",
+    ("check",),
+    (_MONTH, _FORCE),
+)
+
+_RUN = Form(
+    "run",
+    "生成",
+    "校验报表，执行全部笔记本，生成各项目报告、得分、月报、通报和网页；没有变化的不重做。",
+    ("run",),
+    (
+        _MONTH,
+        Field("area", "只做一个地区", "choice", "--area", choices=_areas),
+        Field("stale", "以后月份因更正而过期的也重做", "flag", "--stale"),
+        _FORCE,
+    ),
+)
+
+_SIGN_SCAN = Form(
+    "sign_scan",
+    "登记纸质签字",
+    "登记分管领导在纸质月报上签字后的扫描件；签字人须是方案写明的分管领导。",
+    ("sign",),
+    (
+        _MONTH,
+        _SECTION,
+        Field("scan", "扫描件", "file", "--scan", accept=".pdf,.jpg,.jpeg,.png", needed=True),
+        Field("signer", "签字人", option="--signer", needed=True),
+        Field("signed_on", "签字日期", "date", "--signed-on", needed=True),
+        Field("why", "代替电子签名的原因", option="--why", hint="已有电子签名时必填。"),
+    ),
+)
+
+_SIGN_P12 = Form(
+    "sign_p12",
+    "用证书签字",
+    "用分管领导的证书在月报“分管领导签字”处签电子签名，并登记。证书文件用后即从服务器删去。",
+    ("sign",),
+    (
+        _MONTH,
+        _SECTION,
+        Field("p12", "证书文件", "file", "--p12", accept=".p12,.pfx", needed=True),
+        Field("password", "证书密码", "password", "--password-env", variable="P12_PASSWORD", hint=_UNSEEN),
+    ),
+)
+
+_DELIVER = Form(
+    "deliver",
+    "登记报送",
+    "登记把月报或考评结果表交给谁，并生成交接单（印有文件的 sha256 和归档账本头）。",
+    ("deliver",),
+    (
+        _PERIOD,
+        Field("section", "报什么", "choice", choices=lambda office: office.handing),
+        Field("to", "报给谁", "choice", "--to", choices=lambda office: office.receivers),
+        Field("at", "移交时间", option="--at", hint="例如 6月26日 16:00；默认为现在。"),
+    ),
+)
+
+_ASSESS = Form(
+    "assess",
+    "考评",
+    "读取 data/assessment/ 中填好的考评表，算出县区得分、排名、科室倒扣分和考评结果表。",
+    ("assess",),
+    (Field("period", "考评期", "choice", choices=lambda office: office.assessments), _FORCE),
+)
+
+_REVIEWS = Form(
+    "reviews",
+    "接收评价表",
+    "登记各县区对科室的差异化综合评价表，写出回执和汇总。",
+    ("receive",),
+    (
+        Field("period", "年度", "choice", choices=lambda office: office.year),
+        _FILES,
+        Field("sender", "谁送来的", option="--sender"),
+    ),
+)
+
+_SEAL = Form(
+    "seal",
+    "归档",
+    "把这一期的报告、报表、回执、方案与笔记本封存为只读的归档包，记入签名的账本。封存以后不能改，只能再封一版。",
+    ("archive", "seal"),
+    (
+        _PERIOD,
+        Field("why", "原因", option="--why", hint="重新归档，或归档没有签齐、报齐的月份时必填。"),
+        Field(
+            "password",
+            "归档钥匙的密码",
+            "password",
+            variable=PASSWORD,
+            hint=f"钥匙没有设密码的不填。{_UNSEEN}",
+        ),
+    ),
+)
+
+_VERIFY = Form(
+    "verify",
+    "核验归档",
+    "核验每个文件的校验码、清单、账本的链与签名、领导签字与报送；只读，不改动任何东西。",
+    ("archive", "verify"),
+    (
+        Field("package", "核验哪一个", "choice", choices=lambda office: office.packages),
+        Field("recompute", "不用笔记本，从归档的报表和方案重算每个数据", "flag", "--recompute"),
+        Field("sm3", "国密 SM3 也逐份重算", "flag", "--sm3"),
+        Field("head", "交接单上印的账本头", option="--head"),
+    ),
+)
+
+_VERIFY_FILE = Form(
+    "verify_file",
+    "查一份文件",
+    "查一份文件归档在哪个包里，与归档的是否逐字节相同；只读。",
+    ("archive", "verify"),
+    (Field("file", "要查的文件", "file", needed=True),),
+)
+
+PARTS = (
+    Part("收表", (_RECEIVE, _TEMPLATE, _WITHDRAW)),
+    Part("校验与生成", (_CHECK, _RUN)),
+    Part("签字与报送", (_SIGN_SCAN, _SIGN_P12, _DELIVER)),
+    Part("归档与核验", (_SEAL, _VERIFY, _VERIFY_FILE)),
+    Part("考评", (_ASSESS, _REVIEWS)),
+)
+
+FORMS = {form.id: form for part in PARTS for form in part.forms}

@@ -1,0 +1,157 @@
+"""What needs a person today: the lines of ``minsheng status`` and of the assessments, each with its button."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from minsheng.agenda.attention import Kind, Matter, matters
+from minsheng.agenda.due import AssessmentState
+from minsheng.agenda.facts import facts_of
+from minsheng.desk.office import Office
+from minsheng.domain.period import Period
+from minsheng.intake.returns.receipts import receipts_dir
+from minsheng.signing.deliveries import RECEIVERS, RESULT_TABLE, SUPERVISION
+from minsheng.signing.standing import SectionState
+
+
+@dataclass(frozen=True)
+class Button:
+    """Opens a form with values filled in."""
+
+    label: str
+    form: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to be done: whom it concerns, why, its buttons, and pages to look at (address → words)."""
+
+    word: str
+    text: str
+    buttons: tuple[Button, ...]
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+
+def lines(office: Office, day: date) -> list[Line]:
+    """Return what is to be done; nothing of what is well."""
+    listed = [line for matter in matters(office.status) if matter.items for line in _LINES[matter.kind](office, matter)]
+    return listed + [line for period in _closing(office) for line in _assessment(office, period, day)]
+
+
+def next_due(office: Office) -> str:
+    """Return the next deadline in words; empty where there is none."""
+    return str(office.status.next_due) if office.status.next_due else ""
+
+
+def _nothing(_office: Office, _matter: Matter) -> Iterator[Line]:
+    yield from ()
+
+
+def _not_reported(office: Office, matter: Matter) -> Iterator[Line]:
+    due = office.status.next_due
+    there = {} if due is None or due.reminders is None else {_address(office, due.reminders): "催报名单"}
+    yield Line(matter.word, "、".join(matter.items), (Button("放入收到的报表", "receive"),), there)
+
+
+def _blocked(office: Office, matter: Matter) -> Iterator[Line]:
+    folder = receipts_dir(office.workspace.outputs, office.month)
+    rows = [row for row in office.status.rows if row.word == matter.word]
+    for row in rows:
+        page = folder / f"{row.id}.html"
+        there = {_address(office, page): "看回执"} if page.is_file() else {}
+        sheet = folder / f"{row.id}.xlsx"
+        if sheet.is_file():
+            there[f"{_address(office, sheet)}?download=1"] = "下载标红的表（退回更正）"
+        yield Line(matter.word, f"{row.name}（{row.problems}）", (Button("放入更正后的报表", "receive"),), there)
+    unchecked = [row.name for row in office.status.rows if row.word == "待校验"]
+    if unchecked:
+        yield Line("待校验", "、".join(unchecked), (Button("校验", "check"),))
+
+
+def _run(office: Office, matter: Matter) -> Iterator[Line]:
+    traces = [
+        office.workspace.failed(*task.split("/")) / "traceback.txt"
+        for task in (office.status.failed if matter.kind == "failed" else ())
+    ]
+    there = {_address(office, path): f"{path.parts[-3]}/{path.parts[-2]} 的原因" for path in traces if path.is_file()}
+    yield Line(matter.word, _some(matter.items), (Button("生成", "run"),), there)
+
+
+def _unsigned(office: Office, _matter: Matter) -> Iterator[Line]:
+    for each in office.status.unfinished.unsigned:
+        given = {"section": each.id}
+        yield Line(
+            "未签字",
+            f"{each.name}月报：{each.said}",
+            (
+                Button("登记纸质签字", "sign_scan", given | {"signer": each.leader}),
+                Button("用证书签字", "sign_p12", given),
+            ),
+            _report(office, each),
+        )
+
+
+def _undelivered(office: Office, _matter: Matter) -> Iterator[Line]:
+    ids = {name: to for to, name in RECEIVERS.items()}
+    for each in office.status.unfinished.undelivered:
+        buttons = tuple(
+            Button(f"报{name}", "deliver", {"period": str(office.month), "section": each.id, "to": ids[name]})
+            for name in each.undelivered
+        )
+        yield Line("未移交", f"{each.name}月报（{'、'.join(each.undelivered)}）", buttons, _report(office, each))
+
+
+def _unsealed(office: Office, matter: Matter) -> Iterator[Line]:
+    made = office.status.made or office.status.failed
+    button = Button("归档", "seal", {"period": str(office.month)}) if made else Button("生成", "run")
+    yield Line(matter.word, _some(matter.items), (button,))
+
+
+_LINES: dict[Kind, Callable[[Office, Matter], Iterator[Line]]] = {
+    "not_reported": _not_reported,
+    "late": _nothing,  # nobody can do anything about it any more
+    "blocked": _blocked,
+    "stale": _run,
+    "failed": _run,
+    "unsigned": _unsigned,
+    "undelivered": _undelivered,
+    "unsealed": _unsealed,
+    "due_next": _nothing,  # see next_due
+}
+
+
+def _closing(office: Office) -> list[Period]:
+    """Return the assessments that end with the month."""
+    return [found for period, _ in office.assessments if (found := Period(period)).closing_month == office.month]
+
+
+def _assessment(office: Office, period: Period, day: date) -> Iterator[Line]:
+    state = facts_of(office.workspace, office.plan, period, day)
+    if not isinstance(state, AssessmentState) or day <= state.due:
+        return
+    word, given = f"{period.label}考评", {"period": str(period)}
+    if not state.forms:
+        yield Line(word, "还没有考评表", (Button("写出空白考评表", "template", given),))
+    elif state.outdated or state.failed:
+        yield Line(word, state.refused or "考评表齐了就可以考评", (Button("考评", "assess", given),))
+    else:
+        if state.undelivered:
+            to = given | {"section": RESULT_TABLE, "to": SUPERVISION}
+            yield Line(word, "考评结果表未报督查室", (Button("报督查室", "deliver", to),))
+        if state.archive != "same":
+            yield Line(word, "未归档" if state.archive == "none" else "归档后有变化", (Button("归档", "seal", given),))
+
+
+def _report(office: Office, section: SectionState) -> dict[str, str]:
+    path = office.workspace.task(office.month, section.id, "monthly_report") / "report.pdf"
+    return {_address(office, path): "看月报"} if path.is_file() else {}
+
+
+def _address(office: Office, path: object) -> str:
+    """Return a file of the workspace as the server's address names it, below ``files/``."""
+    return str(path).removeprefix(f"{office.workspace.root}/")
+
+
+def _some(items: Sequence[str], most: int = 8) -> str:
+    return "、".join(items[:most]) + (f" 等 {len(items)} 项" if len(items) > most else "")

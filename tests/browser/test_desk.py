@@ -1,0 +1,122 @@
+"""The desk as a clerk uses it: files dropped, receipts, commands by forms, two browsers, one of them closed."""
+
+import base64
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+from tests.conftest import ROOT
+
+_DROP = """([selector, files]) => {
+  const sent = new DataTransfer();
+  for (const [name, content] of files) {
+    sent.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
+  }
+  for (const event of ["dragover", "drop"]) {
+    const dropped = new DragEvent(event, { bubbles: true, cancelable: true, dataTransfer: sent });
+    document.querySelector(selector).dispatchEvent(dropped);
+  }
+}"""
+_LARGE = """() => {
+  const file = new File(["x"], "太大.xlsx");
+  Object.defineProperty(file, "size", { value: 400 * 1024 * 1024 });
+  const desk = document.querySelector("minsheng-desk");
+  desk.take(desk.querySelector("#desk-verify_file [data-files]"), [file]);
+}"""
+_WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def _return(area: str, **cells: object) -> bytes:
+    book = openpyxl.load_workbook(ROOT / "data" / "returns" / "2017-06" / f"{area}.xlsx")
+    for name, value in cells.items():
+        book["养老服务" if name != "B6" else "封面"][name] = value
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _drop(page: Page, selector: str, files: dict[str, bytes]) -> None:
+    page.evaluate(_DROP, [selector, [[name, base64.b64encode(content).decode()] for name, content in files.items()]])
+
+
+def _sit(page: Page, name: str) -> Locator:
+    desk = page.locator("minsheng-desk")
+    desk.locator("#desk-month").select_option("2017-06")
+    expect(desk.locator(".today h2")).to_have_text("2017年6月等人办的事")
+    desk.get_by_label("您的姓名").fill(name)
+    desk.get_by_role("button", name="就座").click()
+    return desk
+
+
+def _excludes_nobody(page: Page) -> None:
+    found = Axe().run(page, context={"include": [["minsheng-desk"]]}, options=_WCAG).response["violations"]
+    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
+
+
+@pytest.fixture
+def watched(desk_lab) -> Iterator[Page]:
+    """The first browser; what it says aloud is an error."""
+    page = desk_lab.desk()
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    assert said == []
+
+
+def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watched) -> None:
+    notebook = desk_lab.workspace.notebooks / "desk.ipynb"
+    before = notebook.read_bytes()
+    first = _sit(watched, "王小雨")
+    for title in ("看有什么事", "收报表", "生成报告"):
+        expect(first.get_by_role("heading", name=title)).to_be_focused()
+        first.get_by_role("button", name="下一步").click()
+    expect(first.get_by_role("heading", name="4/4　签字、报送、归档")).to_be_focused()
+    first.get_by_role("button", name="结束导览").click()
+    expect(first.locator(".today li")).to_have_count(7)
+
+    second_page = desk_lab.desk(width=1920)
+    second = _sit(second_page, "李四")
+    second.get_by_role("button", name="结束导览").click()
+    expect(first.locator(".people")).to_have_text("在座：李四、王小雨（您）")
+
+    first.get_by_role("button", name="导览").focus()
+    for _ in "dd":
+        watched.keyboard.press("d")  # deletes a cell elsewhere in JupyterLab
+    watched.evaluate(_LARGE)
+    expect(first.locator("#desk-verify_file .sent")).to_contain_text("超过上限 300 MB，没有发送")
+    # Beside the zone, too.
+    _drop(
+        watched, ".today h2", {"苍溪县.xlsx": _return("cangxi", A4=-40), "剑阁县.xlsx": _return("jiange", B6="福利股")}
+    )
+    expect(first.locator("#desk-receive .sent .good")).to_have_count(2)
+    expect(first.locator("#desk-receive .command code")).to_have_text(
+        "minsheng receive --json 2017-06 苍溪县.xlsx 剑阁县.xlsx"
+    )
+    _excludes_nobody(watched)
+    first.get_by_role("button", name="开始接收报表").click()
+    expect(first.locator(".now .doing")).to_have_text("王小雨（您）：接收报表")
+    expect(second.locator(".now .doing")).to_have_text("王小雨：接收报表")
+    second.locator("#desk-check summary").click()
+    expect(second.get_by_role("button", name="开始校验")).to_be_disabled()
+    expect(second.locator("#desk-check .turn")).to_have_text("王小雨正在办“接收报表”，请稍候")
+    watched.context.close()
+
+    ended = second.locator(".job").first
+    expect(ended.locator("summary").first).to_contain_text("接收报表：完成，有缺口")
+    refused, taken = ended.locator(".received").nth(0), ended.locator(".received").nth(1)
+    expect(refused).to_contain_text("■ 未通过校验：养老服务")
+    expect(refused.locator(".severity-blocking")).to_have_text("养老服务!A4")
+    expect(taken).to_contain_text("● 通过校验")
+    with second_page.expect_download() as downloaded:
+        refused.get_by_role("link", name="下载回执").click()
+    receipt = openpyxl.load_workbook(BytesIO(Path(downloaded.value.path()).read_bytes()))
+    assert receipt["养老服务"]["A4"].fill.fgColor.rgb.endswith("FFC7CE") or receipt["养老服务"]["A4"].comment
+    expect(second.get_by_role("button", name="开始校验")).to_be_enabled()
+    expect(second.locator(".today li").first).to_contain_text("苍溪县（错误")
+    _excludes_nobody(second_page)
+    assert notebook.read_bytes() == before
+    second_page.context.close()
