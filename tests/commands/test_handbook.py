@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from tests.conftest import ROOT
 from tests.links import dead_links
 
-from minsheng.commands.handbook import PDF, printed_handbook, write_handbook
+from minsheng.commands.handbook import PDF, demand_handbook, printed_handbook, write_handbook
 from minsheng.handbook.handbook_chapters import CHAPTERS, MADE, ORDER, Chapter, read_chapters
 from minsheng.render.binder import bookmarks
 from minsheng.runs.version import package_day
@@ -108,3 +108,10 @@ def test_the_first_page_of_a_site_links_it_and_a_faulty_plan_keeps_nobody_from_r
     plan.write_bytes(sound)
     assert [Path(line).name for line in write_handbook(workspace)] == ["index.html", PDF]
     assert '<a href="handbook/index.html">手册</a>' in first.read_text(encoding="utf-8")
+    pages = workspace.outputs / "handbook"
+    written = (pages / PDF).stat().st_mtime_ns
+    demand_handbook(workspace)
+    assert (pages / PDF).stat().st_mtime_ns == written, "this version's is there"
+    (pages / "index.html").write_text("of an older version", encoding="utf-8")
+    demand_handbook(workspace)
+    assert (pages / PDF).stat().st_mtime_ns > written

@@ -85,5 +85,5 @@ def lab(
 
     found = Workspace.find(workspace)
     # The newest month is checked first, which takes a while.
-    typer.echo(f"校验 {found.root} 最近一个月的报表，然后在浏览器中打开 JupyterLab；结束时按两次 Ctrl-C……")
+    typer.echo(f"校验 {found.root} 最近一个月的报表，写好手册，然后在浏览器中打开 JupyterLab；结束时按两次 Ctrl-C……")
     raise typer.Exit(open_lab(found, browser=browser, port=port))

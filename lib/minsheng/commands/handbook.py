@@ -49,6 +49,13 @@ def handbook_files() -> dict[str, bytes]:
     return {**files, PDF: printed_handbook(chapters).pdf}
 
 
+def demand_handbook(workspace: Workspace) -> None:
+    """Write the handbook unless this version's is there."""
+    page_of_contents = workspace.outputs / HANDBOOK
+    if not (page_of_contents.is_file() and _title_block() in page_of_contents.read_text(encoding="utf-8")):
+        write_handbook(workspace)
+
+
 def write_handbook(workspace: Workspace) -> list[str]:
     """Write the handbook to ``outputs/handbook/``, and the site's first page anew, which then links it.
 

@@ -17,6 +17,7 @@ _TEXTS = frozenset({".yaml", ".toml", ".md"})
 _EMPTY = ("data/returns", "data/assessment", "data/evidence")
 
 _IGNORED = """\
+# 不入 git：可以重做的，和有个人信息、有密钥的；归档和钥匙另行备份。
 /outputs/*
 !/outputs/README.md
 /data/accepted/

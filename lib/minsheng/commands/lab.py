@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from minsheng.commands.check import check_period
+from minsheng.commands.handbook import demand_handbook
 from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.store import read_register
 from minsheng.render.lab_extension import NAME as EXTENSION
@@ -81,6 +82,7 @@ def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
     # The newest month is checked, so that every notebook opens on data.
     if register:
         check_period(workspace, str(max(delivery.period for delivery in register)), force=False, display=Quiet())
+    demand_handbook(workspace)  # start.ipynb links it
     command = lab_command(workspace, browser=browser, port=port)
     return run_until_ended(command, lab_environment(workspace), workspace.root)
 

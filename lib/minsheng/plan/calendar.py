@@ -96,6 +96,7 @@ def freeze_calendar(year: int) -> str:
     source = f"{_PACKAGE} {version(_PACKAGE)}"
     lines = [
         f"# {year}年节假日，已固定：以后日历数据更新，不影响已归档的报告。",
+        "# 先改：与国务院办公厅当年的放假通知核对，把 source 改为该通知。",
         "# holidays 为国务院办公厅通知列明的放假日（连休中的周末也列入）；workdays 为调休上班的周六、周日；",
         "# 其余周末照常休息，不必列。新的年度：minsheng plan calendar 年份",
         f"year: {year}",
