@@ -483,3 +483,20 @@ def test_a_line_that_was_deleted_after_the_seal_is_found_by_verify(own):
     said = _verify(own).lines()
     assert any("归档 2017-06 时的链头不在现在的链上" in line for line in said), said
     assert any("归档包 2017-06 中的 1 行现在没有" in line for line in said), said
+
+
+def test_an_archive_that_is_named_is_held_to_the_registers_too(own, june, tmp_path):
+    """Also where it is a copy, by the key that signed it; another workspace's says that nothing was compared."""
+    elsewhere = tmp_path / "copy"
+    shutil.copytree(own.archive, elsewhere)
+    register = own.data / "returns/register.csv"
+    lines = register.read_bytes().splitlines(keepends=True)
+    lines[-2:] = reversed(lines[-2:])
+    register.write_bytes(b"".join(lines))
+    said = verify(own.root, None, archive=elsewhere, key=None, head="", display=Quiet()).lines()
+    assert any("data/returns/register.csv：第" in line and "有行被改动、删去或插入" in line for line in said), said
+    assert any("登记有误：data/returns/register.csv：第" in line for line in month_status(own, "2017-06", None).lines())
+    with pytest.raises(GateRefusedError, match="有行被改动、删去或插入"):
+        seal_period(own, "2017-06", archive=tmp_path / "new", why="更正", sealed_at=None, display=Quiet())
+    said = verify(june.root, None, archive=elsewhere, key=None, head="", display=Quiet()).lines()
+    assert any("不是工作区" in line and "没有核对工作区的登记和签字" in line for line in said), said

@@ -18,6 +18,7 @@ from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.history import Attempt, RunHistory
+from minsheng.signing.chains import check_registers
 from minsheng.signing.standing import SectionState, Unfinished, section_states, unfinished
 from minsheng.workspace import Workspace
 
@@ -72,6 +73,8 @@ class MonthStatus(Outcome):
     """Whose report is still to be signed or handed over."""
     failed_code: ExitCode = ExitCode.DONE
     """The highest that a failed task deserves."""
+    registers: tuple[str, ...] = ()
+    """What does not hold of the registers' own chains, in words."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -90,6 +93,7 @@ class MonthStatus(Outcome):
         """Return what stands below the tables: where traces lie, who signed what when."""
         lines = [f"已生成 {self.made} 份报告" if self.made else f"尚未生成：minsheng run {self.period}"]
         lines += [f"失败：{task}：{why}" for task, why in self.failed.items()]
+        lines += [f"登记有误：{fault}。请从备份恢复；归档不会接受" for fault in self.registers]
         lines += [str(section) for section in self.sections]
         return [*lines, self.archived] if self.archived else lines
 
@@ -116,6 +120,7 @@ class MonthStatus(Outcome):
             "stale": list(self.stale),
             "sections": [asdict(section) for section in self.sections],
             "archived": self.archived,
+            "registers": list(self.registers),
             "next_due": {
                 "period": str(self.next_due.period),
                 "what": self.next_due.what,
@@ -181,6 +186,7 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
         names={task: report_name(plan, task) for task in (*failed, *stale)},
         sections=sections,
         unfinished=unfinished(plan, period, sections),
+        registers=tuple(f"{where}：{what}" for where, what in check_registers(workspace.data, (), {})),
         failed_code=max(
             (FailureKind(last.failure).exit_code for last in attempts.values() if last.state == "failed"),
             default=ExitCode.DONE,

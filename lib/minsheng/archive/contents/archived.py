@@ -7,7 +7,7 @@ from pathlib import Path
 from minsheng.archive.contents.month import unsealed_lines
 from minsheng.archive.package.chain import Entry, read_newest, read_state
 from minsheng.archive.package.key import newest_public, secret_path
-from minsheng.archive.package.key_chain import LEDGER
+from minsheng.archive.package.key_chain import LEDGER, KeyRing
 from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -55,6 +55,13 @@ def trusted_key(workspace: Workspace | None, key: Path | None) -> tuple[bytes | 
     if not path.is_file():
         raise UsageError(f"没有公钥文件 {path}")
     return path.read_bytes(), ()
+
+
+def is_own(archive: Path, workspace: Workspace, ring: KeyRing) -> bool:
+    """Whether an archive is a workspace's: the one that its settings name, or one that its key has signed."""
+    public = newest_public(workspace.keys)
+    named = workspace.archive.resolve() == archive.resolve()
+    return named or (public is not None and bool(ring.history) and ring.knows(public.read_bytes()))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from minsheng.archive.contents.archived import is_own
 from minsheng.archive.contents.receipt_signatures import check_return_signatures
 from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.faults import Fault
@@ -80,7 +81,9 @@ def check_signed(
             _look(check, place, entry.period)
             # Of all packages at once, the workspace's registers say it.
             check.notes += time_notes(place.data, place.name) if only is not None else []
-    if workspace is not None and only is None and workspace.archive.resolve() == archive.resolve():
+    if workspace is not None and only is None and not is_own(archive, workspace, state.ring):
+        check.notes.append(f"{archive} 不是工作区 {workspace.root} 的归档：没有核对工作区的登记和签字")
+    elif workspace is not None and only is None:
         _look(check, _Place("data", workspace.data, workspace.params, newest, heads, roots), None)
         check.notes += time_notes(workspace.data, "data")
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
@@ -99,14 +102,15 @@ def refused_by_verify(workspace: Workspace, archive: Path, period: Period) -> li
         Where it is to be sealed; its chain must know the heads that delivery notes print.
     """
     check = SignedCheck()
-    entries = read_state(archive).entries if archive.is_dir() else []
+    state = read_state(archive) if archive.is_dir() else None
+    entries = state.entries if state else []
     heads = frozenset(entry.head() for entry in entries)
     # The report that is signed and the one that is sealed are compared when it is asked whether the month is complete.
     place = _Place("data", workspace.data, workspace.params, {}, heads, workspace.trust_roots)
     if period.kind == PeriodKind.MONTH:
         _look(check, place, period)
-    if workspace.archive.resolve() == archive.resolve():
-        _chains(check, workspace, archive, entries)
+    # What does not hold in the registers themselves is refused wherever the package goes.
+    _chains(check, workspace, archive, entries if state and is_own(archive, workspace, state.ring) else [])
     return [str(fault) for fault in check.faults]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from minsheng.archive.contents.archived import is_own
 from minsheng.archive.package.anchors import keep_token, notes_of, tell_witness, token_path, tokens_in
 from minsheng.archive.package.chain import ANCHORS, State, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
@@ -93,7 +94,7 @@ def check_outside(archive: Path, workspace: Workspace | None, roots: Sequence[Pa
     if head in heads:
         found.add("给出的账本头", heads[head])
     _tokens(found, archive, state, roots)
-    if workspace is not None and workspace.witness and workspace.archive.resolve() == archive.resolve():
+    if workspace is not None and workspace.witness and is_own(archive, workspace, state.ring):
         _witness(found, workspace.witness, heads)
     return found
 
