@@ -62,7 +62,7 @@ def test_nothing_of_a_chapter_is_lost(chapters: list[Chapter]) -> None:
     # Letters and what stands in for a name, <年度>: neither Markdown's marks nor blanks are text.
     kept = re.compile(r"[^\W_]|[<>]")
     for chapter in chapters:
-        text = re.sub(r"\]\(\w+\.md\)|^```\w*$", "", chapter.markdown, flags=re.MULTILINE)
+        text = re.sub(r"\]\([^)\s]+\)|^```\w*$", "", chapter.markdown, flags=re.MULTILINE)
         assert kept.findall(_words(chapter.html)) == kept.findall(text), chapter.title
 
 
@@ -106,12 +106,10 @@ def test_the_first_page_of_a_site_links_it_and_a_faulty_plan_keeps_nobody_from_r
     assert (workspace.outputs / "handbook" / PDF).is_file()
     assert first.read_text(encoding="utf-8") == ""
     plan.write_bytes(sound)
-    assert [Path(line).name for line in write_handbook(workspace)] == ["index.html", PDF]
-    assert '<a href="handbook/index.html">手册</a>' in first.read_text(encoding="utf-8")
     pages = workspace.outputs / "handbook"
+    (pages / "index.html").write_text("of an older version", encoding="utf-8")
+    demand_handbook(workspace)
+    assert '<a href="handbook/index.html">手册</a>' in first.read_text(encoding="utf-8")
     written = (pages / PDF).stat().st_mtime_ns
     demand_handbook(workspace)
     assert (pages / PDF).stat().st_mtime_ns == written, "this version's is there"
-    (pages / "index.html").write_text("of an older version", encoding="utf-8")
-    demand_handbook(workspace)
-    assert (pages / PDF).stat().st_mtime_ns > written
