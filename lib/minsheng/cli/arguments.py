@@ -101,6 +101,10 @@ YearOfPlan = Annotated[
     int | None, typer.Argument(metavar="年度", help="年度；默认为 params/ 下最新的一年。", parser=year_typed)
 ]
 
+YearOfOption = Annotated[
+    int | None, typer.Option("--year", help="方案年度；默认为 params/ 下最新的一年。", parser=year_typed)
+]
+
 TrialMonth = Annotated[
     str | None,
     typer.Option("--month", metavar="月份", help="运行哪个月；默认为上半年最后一个应报的月份。", parser=_period),

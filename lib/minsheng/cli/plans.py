@@ -13,6 +13,7 @@ from minsheng.cli.arguments import (
     TrialMonth,
     WorkspaceOption,
     YearArgument,
+    YearOfOption,
     YearOfPlan,
     YearOrAll,
 )
@@ -76,7 +77,7 @@ def plan_try(
     data: TrialData = None,
     seed: Annotated[int, typer.Option("--seed", help="抽样的种子：同一个种子抽出同样的数。")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="试算工作区的文件夹；默认在 outputs/.try/ 下。")] = None,
-    browser: Annotated[bool, typer.Option("--open/--no-open", help="在浏览器中打开结果。")] = True,
+    no_open: Annotated[bool, typer.Option("--no-open", help="不在浏览器中打开结果，供脚本使用。")] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
@@ -92,6 +93,49 @@ def plan_try(
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
         outcome = try_plan(found, year, month=month, data=data, seed=seed, out=out, display=display)
-    if browser:
+    if not no_open:
         typer.launch(outcome.page.as_uri())
     conclude(outcome, as_json=as_json)
+
+
+@plan_app.command("explain")
+def plan_explain(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="种类 编号",
+            help="指标、小项或列，再写编号或名称（列的编号写 表.列）；不重名的可以不写种类。",
+            show_default=False,
+        ),
+    ],
+    year: YearOfOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """说明一个指标、小项或列牵涉到哪些文件的哪一行，并举一个算例。
+
+    例：minsheng plan explain indicator beds_new；minsheng plan explain 小项 goal.1
+    """
+    from minsheng.commands.plans.plan_explain import explain
+    from minsheng.workspace import Workspace
+
+    conclude(explain(Workspace.find(workspace, params=params), words, year), as_json=as_json)
+
+
+@plan_app.command("diff")
+def plan_diff(
+    before: Annotated[str, typer.Argument(metavar="原方案", help="年度，或年度的文件夹。", show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="新方案", help="年度，或年度的文件夹。", show_default=False)],
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """用文字说明两个年度、或两份稿子的方案有哪些不同；注释、次序和写法不算。
+
+    例：minsheng plan diff 2017 2018；minsheng plan diff 旧稿/params/2018 2018
+    """
+    from minsheng.commands.plans.plan_diff import diff_plans
+    from minsheng.workspace import Workspace
+
+    conclude(diff_plans(Workspace.find(workspace, params=params), before, after), as_json=as_json)

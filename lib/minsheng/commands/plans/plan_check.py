@@ -84,3 +84,17 @@ def plan_years(params: Path) -> list[int]:
     if not params.is_dir():
         return []
     return sorted(int(folder.name) for folder in params.iterdir() if folder.is_dir() and folder.name.isdigit())
+
+
+def newest_year(params: Path) -> int:
+    """Return the newest year that there is a plan of.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    years = plan_years(params)
+    if not years:
+        raise UsageError(f"{params} 下没有方案：每年一个文件夹，例如 {params.name}/2018")
+    return years[-1]

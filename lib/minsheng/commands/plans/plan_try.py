@@ -10,7 +10,7 @@ from minsheng.authoring.drawn_forms import drawn_area_form, drawn_section_form
 from minsheng.authoring.drawn_returns import DATA_LABEL, DrawnYear
 from minsheng.authoring.target_wishes import Luck
 from minsheng.commands.assess import AssessmentOutcome, proposals, run_assessment
-from minsheng.commands.plans.plan_check import plan_years
+from minsheng.commands.plans.plan_check import newest_year
 from minsheng.commands.run import MonthOutcome, run_month
 from minsheng.domain.area import Area, Section
 from minsheng.domain.delivery import Delivery
@@ -116,10 +116,7 @@ def try_plan(
     asked = Period(typed) if typed else None
     if asked is not None and asked.kind != PeriodKind.MONTH:
         raise UsageError(f"plan try 只试一个月（YYYY-MM），“{asked}”不是月份")
-    years = plan_years(workspace.params)
-    if year is None and not years:
-        raise UsageError(f"{workspace.params} 下没有方案")
-    chosen = year or (asked.year if asked else years[-1])
+    chosen = year or (asked.year if asked else newest_year(workspace.params))
     plan = load_plan(workspace.params, chosen)
     if asked is not None and asked.year != chosen:
         raise UsageError(f"{asked.label}不在{chosen}年：方案只管本年的月份")
