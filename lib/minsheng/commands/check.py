@@ -10,6 +10,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome
 from minsheng.files.writing import names_disk_faults
+from minsheng.intake.forms.words import accept_words
 from minsheng.intake.returns.checking import check_month, check_year_to_date
 from minsheng.intake.returns.receipts import write_receipts
 from minsheng.intake.returns.store import read_accepted, read_checked
@@ -87,6 +88,7 @@ def check_period(
     with RunLog(workspace, month, "check", log_level) as log:
         took(_log, "plan", planned)
         outcome = check_returns(workspace, plan, month, force=force, display=display)
+        accept_words(workspace.data, plan, month)
         log.finish(seconds=time.monotonic() - started, exit_code=outcome.exit_code)
     return outcome
 

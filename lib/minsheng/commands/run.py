@@ -11,6 +11,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
+from minsheng.intake.forms.words import accept_words
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
 from minsheng.runs.graph import Task, choose, period_tasks
@@ -96,6 +97,8 @@ def run_month(
         If the period is no month, or a name does not exist.
     PlanInvalidError
         If the plan has faults.
+    FileRefusedError
+        If an assessor's words of the month have faults: all of them at once, and nothing is made.
     MachineUnfitError
         If the disk is full or cannot be written, or the cluster cannot be used.
     """
@@ -136,6 +139,7 @@ def _run(
     force = options.force
     # Sections are scored from what was handed over: a delivery since the last run is something to do.
     accept_deliveries(workspace.data, plan, period)
+    accept_words(workspace.data, plan, period)
     with RunHistory(workspace.history) as history:
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), history, chosen, period)
         if not idle and not options.scheduler:

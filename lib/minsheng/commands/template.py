@@ -11,6 +11,8 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
+from minsheng.intake.forms.form_workbook import write_words_form
+from minsheng.intake.forms.layout import word_rows
 from minsheng.intake.returns.frames import compared_with
 from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.return_template import Aids, tables_for, write_workbook
@@ -52,6 +54,17 @@ def write_templates(workspace: Workspace, period: str, out: Path | None) -> dict
         # Whoever gets it knows it again by its name.
         path = written[owner.id] = folder / _NO_NAME.sub("_", f"{owner.name}{month.label}报表.xlsx")
         write_atomically(path, write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month, sums)))
+    return written | _words_forms(plan, month, folder)
+
+
+def _words_forms(plan: Plan, month: Period, folder: Path) -> dict[str, Path]:
+    """Write the forms of the words that sections' assessors may give for a month, where the plan has such words."""
+    written = {}
+    for section in plan.sections if plan.lights.assessed is not None else ():
+        if word_rows(plan, section.id, month):
+            # The name under which it is read, see the form's own words.
+            path = written[f"{section.id}-words"] = folder / f"{section.id}.xlsx"
+            write_atomically(path, write_words_form(plan, section.id, month))
     return written
 
 

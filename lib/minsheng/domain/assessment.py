@@ -98,6 +98,32 @@ class AssessmentForm(Frozen):
     veto: tuple[Veto, ...] = ()
 
 
+class GivenWord(Frozen):
+    """What an assessor says of one indicator of one area, or of 全市, for a month."""
+
+    area: str
+    indicator: str
+    word: Words
+    """One of the plan's (``lights.assessed``)."""
+    reason: Words
+    cell: str = ""
+
+
+class WordForm(Frozen):
+    """评定表: a section's assessor for one month, on the indicators of the projects in its charge."""
+
+    schema_version: Literal[1] = 1
+    section: str
+    period: Period
+    assessor: str
+    assessed_on: date
+    file: str = ""
+    """Relative to ``data/``."""
+    sha256: str = ""
+    data_label: str = ""
+    words: tuple[GivenWord, ...] = ()
+
+
 class ReviewMark(Frozen):
     """What a county gives one section for one thing."""
 

@@ -52,6 +52,18 @@ class LastKnown(Frozen):
     light: Light
 
 
+class AssessedWord(Frozen):
+    """A word that an assessor gave an area's indicator for the month (评定): who, when, why, and what figures give."""
+
+    light: Light
+    computed: Light
+    reason: str
+    assessor: str
+    on: date
+    file: str
+    cell: str
+
+
 Award = Literal["given", "open"]
 """``given``: among the first that the plan awards; ``open``: as good as others for whom there are too few awards."""
 
@@ -119,6 +131,8 @@ class Measurement(Frozen):
     """Of an area whose figures are not there."""
     limit: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether the target is an upper limit: the lower, the better."""
+    assessed: AssessedWord | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What an assessor says of it; ``light`` is the computed one still, or this one marked 评定, as the plan says."""
     place: Place | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of an area beside others, where the plan ranks by the indicator."""
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -118,6 +118,18 @@ class MilestoneLights(Frozen):
     source: Source
 
 
+class AssessedLights(Frozen):
+    """评定: the words that a section's assessor may give an area's indicator for a month, beside what is computed."""
+
+    words: Annotated[tuple[Light, ...], Field(min_length=1)]
+    """What may be given: words of its own, or lights of the scales as they are there."""
+    shown: Literal["beside", "instead"] = "beside"
+    """``beside``: the computed light stands, the word next to it; ``instead``: the word stands, marked 评定, the
+    computed light next to it. Figures, points and 重点督办 follow the figures either way.
+    """
+    source: Source
+
+
 class Lights(Frozen):
     """All lights of a plan."""
 
@@ -139,3 +151,5 @@ class Lights(Frozen):
     """
     worded: Light | None = None
     """A figure whose target is in words only: nothing says how far it is."""
+    assessed: AssessedLights | None = None
+    """Words that assessors give for a month; ``None``: nobody gives any, and there is no form for it."""

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from minsheng.domain.area import CITY, Area
+from minsheng.domain.assessment import WordForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.figure import AssessedWord
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, Target
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
@@ -60,7 +63,13 @@ def _schedule_target(
 
 
 def project_figures(
-    plan: Plan, project_id: str, area_id: str, period: Period, returns: Returns, notes: Sequence[ReturnNote]
+    plan: Plan,
+    project_id: str,
+    area_id: str,
+    period: Period,
+    returns: Returns,
+    notes: Sequence[ReturnNote],
+    words: Sequence[WordForm] = (),
 ) -> ProjectFigures:
     """Measure one project of one area, or of 全市, in one period.
 
@@ -74,6 +83,8 @@ def project_figures(
         Accepted returns, year to date, of the area or of all areas with a duty.
     notes
         What is known about each return: shown as it stands.
+    words
+        What assessors said of the month; it changes no figure.
 
     Returns
     -------
@@ -115,7 +126,7 @@ def project_figures(
         area=subject,
         area_name=plan.area_name(area_id),
         status=_status(closing, project, is_city=is_city),
-        measurements=_measurements(plan, project, subject, period, returns),
+        measurements=_with_words(plan, subject, _measurements(plan, project, subject, period, returns), words),
         duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
         funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
@@ -125,7 +136,7 @@ def project_figures(
         trend=months,
         outlooks=outlooks(plan, project.id, subject, months),
         history=_history(plan, project, subject, period, returns) if is_city else {},
-        areas=_side_by_side(plan, project, subject, period, returns) if is_city else (),
+        areas=_side_by_side(plan, project, subject, period, returns, words) if is_city else (),
         returns=tuple(notes),
         issues=tuple(issue for issue in own.issues if issue.project in {None, project.id}) if own else (),
         outcomes=tuple(outcome for outcome in own.outcomes if outcome.project in {None, project.id}) if own else (),
@@ -198,7 +209,46 @@ def _history(
     return found
 
 
-def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, returns: Returns) -> tuple[AreaRow, ...]:
+def _with_words(
+    plan: Plan, area_id: str, rows: Sequence[Measurement], words: Sequence[WordForm]
+) -> tuple[Measurement, ...]:
+    """Put what assessors said beside what was measured; a figure that is not there is not judged away."""
+    rules = plan.lights.assessed
+    given = {word.indicator: (form, word) for form in words for word in form.words if word.area == area_id}
+    lights = {light.word: light for light in rules.words} if rules is not None else {}
+
+    def put(row: Measurement) -> Measurement:
+        if row.indicator not in given or not row.has_duty:
+            return row
+        form, word = given[row.indicator]
+        light = lights.get(word.word)
+        if light is None or rules is None:
+            return row
+        said = AssessedWord(
+            light=light,
+            computed=row.light,
+            reason=word.reason,
+            assessor=form.assessor,
+            on=form.assessed_on,
+            file=form.file,
+            cell=word.cell,
+        )
+        judged = row.completion is not None or row.level is not None
+        marked = light.model_copy(update={"word": f"{light.word}（评定）"})
+        told = f"评定“{light.word}”（{form.assessor}，{form.assessed_on}，{form.file} {word.cell}）：{word.reason}"
+        update: dict[str, Any] = {
+            "assessed": said,
+            "formula": f"{row.formula}；按数据为“{row.light.word}”；{told}",
+            "light": marked if judged and rules.shown == "instead" else row.light,
+        }
+        return row.model_copy(update=update)
+
+    return tuple(map(put, rows))
+
+
+def _side_by_side(
+    plan: Plan, project: Project, subject: str, period: Period, returns: Returns, words: Sequence[WordForm]
+) -> tuple[AreaRow, ...]:
     """Return the areas directly below the subject, those that are sums themselves among them."""
     month = plan.return_month(project.id, period)
     rows = []
@@ -211,7 +261,7 @@ def _side_by_side(plan: Plan, project: Project, subject: str, period: Period, re
                 area=area.id,
                 name=area.name,
                 status=ReturnStatus.REPORTED if ReturnStatus.REPORTED in states else states[0],
-                measurements=_measurements(plan, project, area.id, period, returns),
+                measurements=_with_words(plan, area.id, _measurements(plan, project, area.id, period, returns), words),
             )
         )
     return with_places(plan, rows)
@@ -250,6 +300,7 @@ def _defaults(plan: Plan, project: Project, area_id: str, gathered: Gathered) ->
 
 def _lights(plan: Plan, indicator: Indicator) -> Iterator[tuple[str, Source]]:
     lights = plan.lights
+    yield from ours("lights.assessed", lights.assessed)
     if isinstance(indicator.measure, MilestoneMeasure):
         yield from ours("lights.milestone", lights.milestone)
     elif indicator.lights is not None:

@@ -17,15 +17,21 @@ from minsheng.domain.assessment import (
     MonthlyReportFacts,
     SectionFacts,
     SectionForm,
+    WordForm,
 )
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
-from minsheng.domain.period import Period, period_typed
+from minsheng.domain.period import Period, PeriodKind, period_typed
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures, ReturnNote
 from minsheng.errors import UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result
-from minsheng.intake.forms.form_store import read_accepted_deliveries, read_accepted_form, read_accepted_section_form
+from minsheng.intake.forms.form_store import (
+    read_accepted_deliveries,
+    read_accepted_form,
+    read_accepted_section_form,
+    read_accepted_words,
+)
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan, plan_from_json
@@ -174,12 +180,21 @@ def read_form(inputs: Inputs, area_id: str) -> AssessmentForm | None:
     return read_accepted_form(inputs.workspace.data, inputs.period, area_id)
 
 
+def read_words(inputs: Inputs, project_id: str) -> tuple[WordForm, ...]:
+    """Return what the assessor of the section in charge of a project said of the month, if anything."""
+    if inputs.period.kind != PeriodKind.MONTH or inputs.plan.lights.assessed is None:
+        return ()
+    section = inputs.plan.project(project_id).section
+    found = read_accepted_words(inputs.workspace.data, inputs.period, section)
+    return (found,) if found is not None else ()
+
+
 def read_section_form(inputs: Inputs, section_id: str) -> SectionForm | None:
     """Return the performance office's accepted form for a section and period, or ``None``."""
     return read_accepted_section_form(inputs.workspace.data, inputs.period, section_id)
 
 
-def form_input(form: AssessmentForm | SectionForm | None) -> tuple[InputFile, ...]:
+def form_input(form: AssessmentForm | SectionForm | WordForm | None) -> tuple[InputFile, ...]:
     """Return a form as an input file of a result."""
     return (InputFile(file=form.file, sha256=form.sha256),) if form is not None and form.sha256 else ()
 

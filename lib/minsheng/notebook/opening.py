@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.assessment import WordForm
 from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
@@ -27,7 +28,7 @@ from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.summaries import bulletin_figures, monthly_report_figures
-from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section_facts, read_section_form
+from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section_facts, read_section_form, read_words
 from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.plan.calendar import due_date
 from minsheng.report.dossiers import dossier_of
@@ -93,13 +94,16 @@ def _reporters(inputs: Inputs, project: str, area_id: str) -> tuple[Area, ...]:
 def _project(inputs: Inputs, project: str, area_id: str) -> tuple[ProjectFigures, Returns]:
     areas = _reporters(inputs, project, area_id)
     returns = inputs.returns(tuple(area.id for area in areas))
-    return _project_from(inputs, project, area_id, returns), returns
+    words = read_words(inputs, project)
+    return _project_from(inputs, project, area_id, returns, words), returns
 
 
-def _project_from(inputs: Inputs, project: str, area_id: str, returns: Returns) -> ProjectFigures:
+def _project_from(
+    inputs: Inputs, project: str, area_id: str, returns: Returns, words: Sequence[WordForm] = ()
+) -> ProjectFigures:
     month = inputs.plan.return_month(project, inputs.period) or inputs.period.closing_month
     notes = [inputs.note(a, returns.get((month, a.id)), project) for a in _reporters(inputs, project, area_id)]
-    return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes)
+    return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes, words)
 
 
 def _sealed_or_live(inputs: Inputs, project: str, area_id: str) -> ProjectFigures:
@@ -175,6 +179,8 @@ def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tupl
 def _forms(inputs: Inputs, figures: Figures) -> tuple[InputFile, ...]:
     """Return the assessment forms that figures were made from."""
     match figures:
+        case ProjectFigures():
+            return tuple(file for form in read_words(inputs, figures.project) for file in form_input(form))
         case ScoringFigures():
             return form_input(read_form(inputs, figures.area))
         case SectionScoringFigures():

@@ -7,7 +7,7 @@ from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import STATUS_WORDS, figures_of, light_badge, rank_word, unused
+from minsheng.report.lights import STATUS_WORDS, figures_of, rank_word, standing_badge, unused
 from minsheng.report.progress import actual_text, completion_text, target_words
 from minsheng.report.ranking import ties_said
 from minsheng.report.sources import anchor
@@ -84,7 +84,7 @@ def _cells(measurement: Measurement | None, indicator: Measurement, width: int) 
     if measurement is None or not measurement.has_duty:
         return [None] * width
     if indicator.is_milestone:
-        return [measurement.target_text or None, light_badge(measurement.light)]
+        return [measurement.target_text or None, standing_badge(measurement)]
     target = target_words(measurement)
     actual = actual_text(measurement)
     if actual is None and measurement.status != ReturnStatus.REPORTED:
@@ -105,10 +105,10 @@ def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measuremen
         if measurement is None or not measurement.has_duty:
             cells.append(Element("span", "无任务", class_="light light-none"))
         elif measurement.completion is None:
-            cells.append(light_badge(measurement.light))
+            cells.append(standing_badge(measurement))
         else:
             share = Element("span", numbers.percent(measurement.completion, measurement.rate_decimals), class_="unit")
-            cells.append([light_badge(measurement.light), share])
+            cells.append([*standing_badge(measurement), share])
     return cells
 
 

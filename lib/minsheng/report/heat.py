@@ -9,7 +9,7 @@ from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Projec
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.report.lights import figures_of
+from minsheng.report.lights import figures_of, words_said
 from minsheng.report.progress import schedule_note, target_words
 
 _FILLS = {Tone.GREEN: "#ffffff", Tone.YELLOW: "#e3d3a6", Tone.RED: "#8f2326", Tone.GREY: drawing.TINT}
@@ -41,7 +41,9 @@ def heat_chart(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, BulletinFigures)
     if not any(project.measurements for project in figures.projects):
         return part("进展一览", paragraph("本月没有可通报的指标。"))
-    return part("进展一览", heat_figure(figures))
+    whose = [(figures.whole, m) for project in figures.projects for m in project.measurements]
+    whose += [(row.name, m) for project in figures.projects for row in project.areas for m in row.measurements]
+    return part("进展一览", heat_figure(figures), words_said(whose))
 
 
 def heat_figure(figures: BulletinFigures) -> Element:

@@ -1,5 +1,6 @@
 """What all pieces share: status in words (light, return, severity, tone), and the right kind of figures."""
 
+from collections.abc import Iterable
 from typing import Any, Literal, TypeVar, overload
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
@@ -9,6 +10,7 @@ from minsheng.domain.result import (
     AreaRow,
     BulletinFigures,
     Dossier,
+    Measurement,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
@@ -18,7 +20,8 @@ from minsheng.domain.result import (
     SectionScoringFigures,
 )
 from minsheng.errors import UsageError
-from minsheng.render.html.markup import Element, callout, paragraph
+from minsheng.render.html import numbers
+from minsheng.render.html.markup import Content, Element, callout, note, paragraph
 
 FindingTone = Literal["good", "watch", "bad", "plain"]
 
@@ -53,6 +56,33 @@ def light_badge(light: Light) -> Element:
     """Return a light: its word, its shape, and its colour only third."""
     shape = Element("span", light.shape, class_="shape", aria_hidden="true")
     return Element("span", shape, light.word, class_=f"light light-{light.tone}")
+
+
+def standing_badge(measurement: Measurement) -> list[Content]:
+    """Return a measurement's light; where an assessor gave a word, the other of the two beside it."""
+    given, shown = measurement.assessed, light_badge(measurement.light)
+    if given is None:
+        return [shown]
+    by_figures = measurement.light == given.computed
+    beside = f"评定：{given.light.word}" if by_figures else f"按数据：{given.computed.word}"
+    return [shown, Element("span", beside, class_="unit")]
+
+
+def words_told(rows: Iterable[tuple[str, Measurement]]) -> str:
+    """Say every word that assessors gave, with who, when and why; ``rows`` are measurements with whose they are."""
+    told = [
+        f"{name}{m.brief}评定为“{m.assessed.light.word}”，按数据为“{m.assessed.computed.word}”"
+        f"（{m.assessed.assessor}，{numbers.day(m.assessed.on)}）：{m.assessed.reason}"
+        for name, m in rows
+        if m.assessed is not None
+    ]
+    return f"评定由评定人给出，不改变数据和计分。{'；'.join(told)}。" if told else ""
+
+
+def words_said(rows: Iterable[tuple[str, Measurement]]) -> list[Element]:
+    """Return the same as a remark, where there is one."""
+    told = words_told(rows)
+    return [note(told)] if told else []
 
 
 def severity_badge(issue: Issue) -> Element:

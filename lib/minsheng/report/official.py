@@ -17,7 +17,7 @@ from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
 from minsheng.report import sentences
-from minsheng.report.lights import figures_of, unused
+from minsheng.report.lights import figures_of, unused, words_told
 from minsheng.report.prospects import verdict
 from minsheng.report.sources import assumptions, sources
 
@@ -233,7 +233,8 @@ def _from_data(project: ProjectSummary, each: ReportPart, whole: str) -> list[El
     match each.role:
         case "progress":
             told = [f"{whole}{sentences.standing(m)}" for m in project.measurements]
-            return [paragraph("".join(told))] * bool(told) + _unfinished(project)
+            words = words_told((row.name, m) for row in project.areas for m in row.measurements)
+            return [paragraph("".join(told))] * bool(told) + _unfinished(project) + [paragraph(words)] * bool(words)
         case "funds":
             # The sum first, with every stage and both rates; what sources say beside it is how it is made up.
             total = [use for use in project.funds if use.source == sentences.TOTAL]

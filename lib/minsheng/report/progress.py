@@ -10,7 +10,7 @@ from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
-from minsheng.report.lights import figures_of, light_badge, no_data
+from minsheng.report.lights import figures_of, no_data, standing_badge, words_said
 from minsheng.report.sources import reference
 
 _STATES = {"met": "已落实", "met_late": "逾期完成", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
@@ -143,7 +143,7 @@ def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
         completion_text(measurement),
         schedule,
         gap,
-        light_badge(measurement.light),
+        standing_badge(measurement),
     ]
 
 
@@ -177,6 +177,9 @@ def _remarks(figures: ProjectFigures) -> list[Element]:
     if any(m.basis == "full" and not m.is_milestone for m in figures.measurements):
         lines.append("水平类指标每月都与全年目标比较，不按月份折算。")
     notes = [note("".join(lines))]
+    own = "" if figures.area != CITY else figures.whole
+    whose = [(own, figures.measurements), *((row.name, row.measurements) for row in figures.areas)]
+    notes += words_said((name, m) for name, measurements in whose for m in measurements)
     partial = next((m for m in figures.measurements if m.missing_areas), None)
     if partial is not None and figures.area == CITY:
         notes.append(note(f"完成数为已报送地区合计（{sentences.coverage(partial)}），不计算{figures.whole}完成率。"))

@@ -48,11 +48,18 @@ def standing(measurement: Measurement) -> str:
     said = progress(measurement)
     # A milestone's level, and what stands where a figure is not there, are the light in words already.
     silent = measurement.has_duty and not measurement.is_milestone and measurement.actual is None
-    return (
-        f"{said}。"
-        if measurement.level or silent or not measurement.has_duty
-        else f"{said}，状态为“{measurement.light.word}”。"
-    )
+    plain = measurement.level or silent or not measurement.has_duty
+    return f"{said}{'' if plain else f'，状态为“{measurement.light.word}”'}{_assessed(measurement)}。"
+
+
+def _assessed(measurement: Measurement) -> str:
+    """Say the word that an assessor gave, or what the figures give where the word stands in their place."""
+    given = measurement.assessed
+    if given is None:
+        return ""
+    if measurement.light != given.computed:
+        return f"，按数据为“{given.computed.word}”"
+    return f"，评定为“{given.light.word}”"
 
 
 def _judged(measurement: Measurement) -> str:

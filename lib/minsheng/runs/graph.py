@@ -31,6 +31,8 @@ class Task:
         Whose accepted returns, year to date, it reads.
     forms
         Whose assessment forms it reads.
+    words
+        Sections whose words of the month (评定) it reads.
     after
         Names of the tasks whose sealed results it reads.
     beside
@@ -49,6 +51,7 @@ class Task:
     parameters: dict[str, str]
     owners: tuple[str, ...]
     forms: tuple[str, ...] = ()
+    words: tuple[str, ...] = field(default=(), kw_only=True)
     after: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()
     source: str = ""
@@ -142,12 +145,15 @@ def _project_tasks(plan: Plan, period: Period) -> list[Task]:
     for project in plan.projects_at(period):
         ids = [area.id for area in plan.areas_with(project.id, period)]
         reporters = plan.all_reporters(project.id, period)
+        is_assessed = plan.lights.assessed is not None and period.kind == PeriodKind.MONTH
+        words = (project.section,) if is_assessed else ()
         for subject in (*ids, CITY):
             owners = tuple(area.id for area in reporters[subject])
             parameters = {"period": str(period), "area": subject}
             if project.notebook is not None:
                 parameters["project"] = project.id
-            tasks.append(Task(project.id, period, subject, parameters, owners, source=project.notebook or ""))
+            source = project.notebook or ""
+            tasks.append(Task(project.id, period, subject, parameters, owners, words=words, source=source))
     return tasks
 
 

@@ -10,7 +10,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.hashing import FileContent, sha256, sha256_of_files
-from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path
+from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path, accepted_words_path
 from minsheng.plan import compile_plan
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
@@ -179,6 +179,7 @@ class Preparer:
                 for suffix in (".csv", ".json")
             )
         others = [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
+        others += [accepted_words_path(self.workspace.data, task.period, section) for section in task.words]
         if task.notebook == "section_scoring":
             others.append(accepted_deliveries_path(self.workspace.data, task.period))
         return self._returns[returns] | self._existing(others)

@@ -21,7 +21,7 @@ from minsheng.render.formats import FORMATS, HTML
 from minsheng.render.html.markup import Content, Element, joined, note, paragraph
 from minsheng.render.html.numbers import day
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import light_badge
+from minsheng.report.lights import standing_badge
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.results import published_result
 from minsheng.workspace import RESULT, Workspace
@@ -118,7 +118,7 @@ def matrix(month: PeriodResults, at: str = "") -> Element:
 
 
 def _light(measurement: Measurement, href: str) -> Content:
-    return Element("a", light_badge(measurement.light), href=href)
+    return Element("a", standing_badge(measurement), href=href)
 
 
 def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Element:

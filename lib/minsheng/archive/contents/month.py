@@ -183,6 +183,8 @@ def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path
     for month in period.year_to_date:
         folder = workspace.accepted(month)
         paths += sorted(path for path in folder.glob("*") if path.suffix in {".csv", ".json"})
+        # What assessors said is accepted anew from their forms.
+        paths += sorted(forms_dir(data, month).glob("*.*")) if plan.lights.assessed is not None else []
     paths += [
         path for task in period_tasks(plan, period) for owner in task.forms
         if (path := accepted_form_path(data, period, owner)).is_file()

@@ -22,6 +22,7 @@ from minsheng.errors import MinshengError
 from minsheng.files.hashing import FileContent, sha256
 from minsheng.files.writing import put
 from minsheng.intake.forms.form_store import accepted_deliveries_path
+from minsheng.intake.forms.words import accept_words
 from minsheng.intake.returns.checking import check_year_to_date
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import dossier_from
@@ -99,8 +100,9 @@ Prepare = Callable[[Workspace, Plan, Period], object]
 
 
 def hand_overs(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Read what was handed over: all that a month has besides its returns."""
+    """Read what was handed over, and assessors' words of the months: all that a month has besides its returns."""
     accept_deliveries(workspace.data, plan, period)
+    accept_words(workspace.data, plan, period)
 
 
 def recompute(

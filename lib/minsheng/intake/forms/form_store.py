@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from minsheng.domain.assessment import AssessmentForm, DeliveredMonths, SectionForm
+from minsheng.domain.assessment import AssessmentForm, DeliveredMonths, SectionForm, WordForm
 from minsheng.domain.period import Period
 from minsheng.files.written import read_written
 
@@ -29,7 +29,7 @@ class Forms:
     missing: tuple[str, ...]
 
 
-Form = TypeVar("Form", AssessmentForm, SectionForm)
+Form = TypeVar("Form", AssessmentForm, SectionForm, WordForm)
 
 
 def forms_dir(data_dir: Path, period: Period) -> Path:
@@ -89,8 +89,20 @@ def read_accepted_section_form(data_dir: Path, period: Period, section: str) -> 
     return _read(SectionForm, path, period) if path.is_file() else None
 
 
+def accepted_words_path(data_dir: Path, month: Period, section: str) -> Path:
+    """Return where a section's accepted words of a month (评定) lie: apart from what the check of returns writes."""
+    return data_dir / "accepted" / "words" / str(month) / f"form-{section}.json"
+
+
+def read_accepted_words(data_dir: Path, month: Period, section: str) -> WordForm | None:
+    """Return what a section's assessor said of a month, ``None`` where nothing was; else as the other forms."""
+    path = accepted_words_path(data_dir, month, section)
+    return _read(WordForm, path, month) if path.is_file() else None
+
+
 def _read(form: type[Form], path: Path, period: Period) -> Form:
-    return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng assess {period}")
+    command = "run" if form is WordForm else "assess"
+    return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng {command} {period}")
 
 
 def accepted_deliveries_path(data_dir: Path, period: Period) -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from minsheng.domain.assessment import AssessmentForm, Mark, SectionForm, SectionMark
+from minsheng.domain.assessment import AssessmentForm, Mark, SectionForm, SectionMark, WordForm
 from minsheng.domain.base import plain
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -169,12 +169,35 @@ def write_review_form(plan: Plan, review: Review, area: str, period: Period) -> 
     return book.bytes()
 
 
+def write_words_form(plan: Plan, section: str, month: Period, filled: WordForm | None = None) -> bytes:
+    """Write a section's form of the words that it may give for a month: a line for each area and indicator."""
+    guide = (
+        f"由牵头科室的评定人填写，可以整张不交。填好后存为 data/assessment/{month}/{section}.xlsx，再运行 minsheng run "
+        f"{month}。评定写在页面上，注明评定人、日期和理由，与按数据判定的状态并列。"
+    )
+    book = _book(f"{plan.about.title}月度评定表", plan.section(section).name, month, guide, filled, layout.WORDS_COVER)
+    given = {(each.area, each.indicator): each for each in (filled.words if filled else ())}
+    words = tuple(each.word for each in plan.lights.assessed.words) if plan.lights.assessed else ()
+    lines = []
+    for area, indicator in layout.word_rows(plan, section, month):
+        values: _Values = {
+            "key": f"{area}/{indicator}",
+            "area": plan.area_name(area),
+            "indicator": plan.indicator(indicator).name,
+        }
+        if said := given.get((area, indicator)):
+            values |= {"word": said.word, "reason": said.reason}
+        lines.append(Line(values=values, locked=layout.WORDS.given, choices={"word": words}))
+    _write(book, month, layout.WORDS, lines)
+    return book.bytes()
+
+
 def _book(
     title: str,
     subject: str,
     period: Period,
     guide: str,
-    filled: AssessmentForm | SectionForm | None,
+    filled: AssessmentForm | SectionForm | WordForm | None,
     cover: Sequence[CoverField] = layout.COVER,
 ) -> NewWorkbook:
     """Begin a form with its cover: whom, which period, who assesses, when."""

@@ -6,7 +6,9 @@ the footer that begins with 考评人. The cover (封面) stands first, label in
 
 from dataclasses import dataclass
 
+from minsheng.domain.area import CITY
 from minsheng.domain.base import plain
+from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import (
     BonusKind,
@@ -32,6 +34,11 @@ COVER = (
 REVIEW_COVER = tuple(
     each.model_copy(update={"label": label})
     for each, label in zip(COVER, ("评价单位", "评价期", "评价人", "评价日期", "数据性质"), strict=True)
+)
+
+WORDS_COVER = tuple(
+    each.model_copy(update={"label": label, "required": each.required or each.id == "assessed_on"})
+    for each, label in zip(COVER, ("评定科室", "评定月份", "评定人", "评定日期", "数据性质"), strict=True)
 )
 
 FOOTER = "考评人签字：　　　　　　　　日期："
@@ -216,6 +223,17 @@ REVIEW = _form(
     _REASON,
 )
 
+WORDS = _form(
+    "words",
+    "评定",
+    "只填要另作评定的：选评定，写理由；不评定的留空，按数据判定。评定不改变数据和计分。",
+    _given("key", "编号", 30, required=True),
+    _given("area", "地区", 18),
+    _given("indicator", "指标", 34),
+    _text("word", "评定", 16),
+    _REASON,
+)
+
 SECTION_FORM = (SECTION_MARKS, PROPOSALS, POSITIVE)
 
 
@@ -282,6 +300,16 @@ def manual_section_rules(plan: Plan) -> tuple[SectionRule, ...]:
 def own_projects(plan: Plan, section: str) -> dict[str, str]:
     """Return the projects of a section, id → short name."""
     return {project.id: project.short_name for project in plan.projects_of(section)}
+
+
+def word_rows(plan: Plan, section: str, month: Period) -> tuple[tuple[str, str], ...]:
+    """Return the areas (全市 last) and indicators that a section may give a word for: of what it is in charge of."""
+    rows = []
+    for project in (each for each in plan.projects_of(section) if each.section == section):
+        areas = [area.id for area in plan.areas_with(project.id, month)]
+        for indicator in plan.indicators_of(project.id):
+            rows += [(area, indicator.id) for area in (*areas, CITY) if area in indicator.targets]
+    return tuple(rows)
 
 
 def allowed_mark(plan: Plan, area: str, row: MarkRow) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from minsheng.domain.addresses import place
 from minsheng.domain.assessment import AssessmentForm, SectionForm
-from minsheng.domain.period import Period
+from minsheng.domain.period import Period, PeriodKind, period_typed
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_SHEET, CoverField
 from minsheng.domain.units import normal
-from minsheng.errors import FileRefusedError
+from minsheng.errors import FileRefusedError, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.county import area_marks, bonus_rows, event_rows, veto_rows
@@ -78,7 +78,7 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
             else:
                 content = path.read_bytes()
                 try:
-                    workbook = _opened(reader, content)
+                    workbook = opened(reader, content)
                 except FileRefusedError as error:
                     form.fault("", str(error), "minsheng template 生成的 Excel 考评表")
                 else:
@@ -93,7 +93,8 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
     )
 
 
-def _opened(reader: Reader, content: bytes) -> Workbook:
+def opened(reader: Reader, content: bytes) -> Workbook:
+    """Read a form's file; FileRefusedError if it is no workbook."""
     workbook = reader.read(content)
     if workbook.format == "csv":
         raise FileRefusedError("不是 Excel 工作簿")
@@ -132,6 +133,17 @@ def _read_form(
     )
 
 
+def _is_period(text: str, period: Period) -> bool:
+    """Whether a text names a period, as the template or as somebody writes it."""
+    if period.kind == PeriodKind.MONTH:
+        try:
+            return period_typed(text) == period
+        except UsageError:
+            return False
+    halves = normal(text).replace("上半年", "H1").replace("下半年", "H2")
+    return _AROUND_YEAR.sub("", halves) == _AROUND_YEAR.sub("", str(period))
+
+
 def read_cover(
     form: DeliveredForm,
     workbook: Workbook,
@@ -166,8 +178,7 @@ def read_cover(
             f"{plan.owner_name(who)}（与文件名 {who} 一致）",
         )
     # 2017年上半年, 2017-H1, 2017年度.
-    halves = normal(texts["period"]).replace("上半年", "H1").replace("下半年", "H2")
-    if _AROUND_YEAR.sub("", halves) != _AROUND_YEAR.sub("", str(period)):
+    if not _is_period(texts["period"], period):
         allowed = f"{period.label}（与所在文件夹 {period} 一致）"
         fault("period", f"{labels['period']}“{texts['period']}”与文件夹不符", allowed)
     if not texts["assessor"]:

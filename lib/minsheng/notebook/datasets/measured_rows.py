@@ -20,6 +20,7 @@ from minsheng.measure.ranks import ranking_figures
 from minsheng.notebook.datasets.kept_tables import Text
 from minsheng.notebook.datasets.reported_rows import WHEN, WHERE, when
 from minsheng.notebook.datasets.typed_frames import Column, Kind
+from minsheng.notebook.inputs import Inputs, read_words
 from minsheng.report.lights import STATUS_WORDS
 from minsheng.report.score import STATES
 from minsheng.workspace import Workspace
@@ -99,7 +100,10 @@ def measured(plan: Plan, workspace: Workspace, period: Period) -> Measured:
     pairs += [
         (area.id, each) for area in plan.areas if area.is_there(period) for each in there if each in area.projects
     ]
-    projects = {(area, each): project_figures(plan, each, area, period, returns, ()) for area, each in pairs}
+    words = {each.id: read_words(Inputs(workspace, plan, period), each.id) for each in plan.projects}
+    projects = {
+        (area, each): project_figures(plan, each, area, period, returns, (), words[each]) for area, each in pairs
+    }
     found = {area.id: read_accepted_form(workspace.data, period, area.id) for area in plan.assessed_at(period)}
     scores = {
         area: scoring_figures(

@@ -18,9 +18,10 @@ from minsheng.domain.indicator import (
     Target,
     TieBreak,
 )
-from minsheng.domain.light import Light, Lights, LightScale, Span
+from minsheng.domain.light import AssessedLights, Light, Lights, LightScale, Span
 from minsheng.domain.plan import About, Schedule
-from minsheng.domain.units import is_percent_unit
+from minsheng.domain.table import BLANK_MARKS
+from minsheng.domain.units import is_percent_unit, normal
 from minsheng.plan.checks.identifiers import Place, demand_known
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
@@ -187,8 +188,23 @@ def check_lights(files: PlanFiles) -> None:
             _own_lights(files, (*path, "lights"), indicator)
             both = [*others, *_of_scale((*path, "lights"), indicator.lights)]
             _tell_apart(files, "indicators", both)
+    if lights.assessed is not None:
+        _assessed_words(files, lights, lights.assessed)
     keys = [key for key in type(lights.milestone).model_fields if key in lights.milestone.model_fields_set - {"source"}]
     _tell_apart(files, _NAME, [*((("milestone", key), getattr(lights.milestone, key)) for key in keys), *others])
+
+
+def _assessed_words(files: PlanFiles, lights: Lights, assessed: AssessedLights) -> None:
+    """Note words that no form can hold, and those that look like another light without being it."""
+    words: list[tuple[YamlPath, Light]] = [(("assessed", "words", n), each) for n, each in enumerate(assessed.words)]
+    for path, light in words:
+        if normal(light.word).upper() in BLANK_MARKS:
+            files.fault(_NAME, (*path, "word"), f"“{light.word}”填在表里等于没有填", "另写一个词")
+    _tell_apart(files, _NAME, words)
+    for key in ("schedule", "level"):
+        scale = _of_scale((key,), getattr(lights, key))
+        looks = {(each.word, each.shape) for _, each in scale}
+        _tell_apart(files, _NAME, [*scale, *(each for each in words if (each[1].word, each[1].shape) not in looks)])
 
 
 def _own_lights(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
