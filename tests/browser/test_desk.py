@@ -4,6 +4,8 @@ import base64
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import openpyxl
 import pytest
@@ -68,6 +70,10 @@ def watched(desk_lab) -> Iterator[Page]:
 
 
 def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watched) -> None:
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(f"{desk_lab.address}/minsheng/desk/now")  # noqa: S310 - our own server
+    asked = []
+    watched.on("request", lambda request: asked.append(request.url))
     notebook = desk_lab.workspace.notebooks / "desk.ipynb"
     before = notebook.read_bytes()
     first = _sit(watched, "王小雨")
@@ -103,6 +109,7 @@ def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watc
     second.locator("#desk-check summary").click()
     expect(second.get_by_role("button", name="开始校验")).to_be_disabled()
     expect(second.locator("#desk-check .turn")).to_have_text("王小雨正在办“接收报表”，请稍候")
+    assert [address for address in asked if not address.startswith((desk_lab.address, "data:", "blob:"))] == []
     watched.context.close()
 
     ended = second.locator(".job").first
@@ -120,3 +127,74 @@ def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watc
     _excludes_nobody(second_page)
     assert notebook.read_bytes() == before
     second_page.context.close()
+
+
+def _do(desk: Locator, form: str, start: str, said: str) -> Locator:
+    """Start what is filled in and wait for what came of it."""
+    desk.get_by_role("button", name=f"开始{start}", exact=True).click()
+    ended = desk.locator(".job").first
+    expect(ended.locator("summary").first).to_contain_text(f"{start}：{said}", timeout=600_000)
+    expect(desk.locator(f"#desk-{form} form")).to_be_hidden()
+    return ended
+
+
+@pytest.mark.soak
+def test_a_clerk_s_whole_month_without_a_terminal(desk_lab, watched) -> None:
+    page, desk = watched, _sit(watched, "王小雨")
+    desk.get_by_role("button", name="结束导览").click()
+
+    # A large file in parts; and one that is in no package.
+    desk.locator("#desk-verify_file summary").click()
+    large = desk_lab.workspace.root.parent / "scan.pdf"
+    large.write_bytes(b"%PDF-1.7" + bytes(60 * 1024 * 1024))
+    desk.get_by_label("选择要查的文件").set_input_files(large)
+    expect(desk.locator("#desk-verify_file .sent .good")).to_have_text("● 已送到")
+    desk.get_by_role("button", name="取下").click()
+    expect(desk.locator("#desk-verify_file .sent li")).to_have_count(0)
+    assert not list((desk_lab.workspace.outputs / ".desk" / "uploads").glob("*"))
+
+    # Corrections: one is wrong, is sent back, and comes again.
+    _drop(page, "#desk-receive .zone", {"苍溪县.xlsx": _return("cangxi", A4=-40)})
+    expect(desk.locator("#desk-receive .sent .good")).to_have_count(1)
+    ended = _do(desk, "receive", "接收报表", "完成，有缺口")
+    expect(ended.locator(".severity-blocking")).to_have_text("养老服务!A4")
+    expect(desk.locator(".today li").first).to_contain_text("苍溪县")
+    desk.locator(".today button[data-open=receive]").first.click()
+    _drop(page, "#desk-receive .zone", {"苍溪县.xlsx": _return("cangxi", B6="社会救助股")})
+    expect(desk.locator("#desk-receive .sent .good")).to_have_count(1)
+    _do(desk, "receive", "接收报表", "完成")
+
+    # The run goes on when the browser is closed, and is found again.
+    desk.locator(".today button[data-open=run]").first.click()
+    desk.get_by_role("button", name="开始生成", exact=True).click()
+    expect(desk.locator(".now .stage")).to_contain_text("生成报告", timeout=300_000)
+    page.context.close()
+    page = desk_lab.desk(width=1920)
+    desk = _sit(page, "王小雨")
+    desk.get_by_role("button", name="结束导览").click()
+    expect(desk.locator(".job summary").first).to_contain_text("生成：完成", timeout=300_000)
+
+    for leader in ("沈友文", "何道芬"):
+        desk.locator(".today button[data-open=sign_scan]").first.click()
+        expect(desk.locator("#desk-sign_scan [name=signer]")).to_have_value(leader)
+        desk.get_by_label("选择扫描件").set_input_files(ROOT / "tests" / "browser" / "screenshots" / "project.png")
+        expect(desk.locator("#desk-sign_scan .sent .good")).to_have_count(1)
+        desk.get_by_label("签字日期").fill("2017-06-26")
+        _do(desk, "sign_scan", "登记纸质签字", "完成")
+    for left in range(5, 0, -1):
+        buttons = desk.locator(".today button[data-open=deliver]")
+        expect(buttons).to_have_count(left)
+        buttons.first.click()
+        desk.get_by_label("移交时间").fill("2017-06-26T16:00")
+        _do(desk, "deliver", "登记报送", "完成")
+    # What was handed over is known to the sections' scores.
+    desk.locator("#desk-run summary").click()
+    _do(desk, "run", "生成", "完成")
+    desk.locator(".today button[data-open=seal]").first.click()
+    sealed = _do(desk, "seal", "归档", "完成")
+    expect(sealed).to_contain_text("已归档：")
+    desk.locator("#desk-verify summary").click()
+    _do(desk, "verify", "核验归档", "完成")
+    expect(desk.locator(".today li")).to_have_count(1)  # the half-year's assessment
+    _excludes_nobody(page)
+    page.context.close()

@@ -1,10 +1,12 @@
-"""Who ends ``minsheng lab`` ends JupyterLab."""
+"""Who ends ``minsheng lab`` ends JupyterLab; a workspace opens on the desk if it has one."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+
+from minsheng.commands.lab import lab_command
 
 _OUTER = """
 import os, sys
@@ -29,3 +31,9 @@ def test_what_it_runs_ends_with_it() -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it still runs")
+
+
+def test_a_workspace_that_is_older_than_the_desk_opens_on_its_start_page(workspace) -> None:
+    assert "--LabApp.default_url=/doc/tree/notebooks/desk.ipynb" in lab_command(workspace, browser=True, port=1)
+    (workspace.notebooks / "desk.ipynb").unlink()
+    assert "--LabApp.default_url=/lab/tree/notebooks/start.ipynb" in lab_command(workspace, browser=True, port=1)

@@ -6,16 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from minsheng.desk.ended import ended_jobs, how_it_ended
-from minsheng.desk.jobs import BusyError, Job, Order, desk_folder, job, jobs, running, start, stop
+from minsheng.desk.jobs import Asked, BusyError, Job, Order, desk_folder, job, jobs, running, start, stop
 from minsheng.desk.uploads import LIMIT_MIB, add, announce, discard, uploaded
 from minsheng.errors import UsageError
 
 
-def _order(*arguments: str, form: str = "check", uploads: tuple[str, ...] = ()) -> Order:
-    return Order(
-        id="", form=form, title="校验", line="minsheng " + " ".join(arguments), arguments=arguments, by="王小雨",
-        browser="1", began=datetime.now(UTC), period="2017-06", uploads=uploads,
-    )  # fmt: skip
+def _asked(*arguments: str, uploads: tuple[str, ...] = ()) -> Asked:
+    line = "minsheng " + " ".join(arguments)
+    return Asked(form="check", title="校验", line=line, arguments=arguments, by="王小雨", browser="1", uploads=uploads)
 
 
 def _ended(workspace, started: Job) -> Job:
@@ -29,10 +27,10 @@ def _ended(workspace, started: Job) -> Job:
 
 @pytest.mark.slow
 def test_people_take_turns_and_who_stops_a_command_leaves_it_stopped(workspace) -> None:
-    started = start(workspace, _order("run", "2017-06"), {})
+    started = start(workspace, _asked("run", "2017-06"), {})
     assert running(workspace) is not None
     with pytest.raises(BusyError, match="王小雨正在办“校验”（minsheng run 2017-06）"):
-        start(workspace, _order("check", "2017-06"), {})
+        start(workspace, _asked("check", "2017-06"), {})
     for _ in range(600):
         if "校验2017年6月报表" in started.log:
             break
@@ -58,9 +56,9 @@ def test_a_password_reaches_the_command_and_no_file_and_what_was_sent_goes(works
         "--password-env",
         "P12_PASSWORD",
     )
-    without = _ended(workspace, start(workspace, _order(*arguments), {}))
+    without = _ended(workspace, start(workspace, _asked(*arguments), {}))
     assert "没有环境变量 P12_PASSWORD" in without.log
-    ended = _ended(workspace, start(workspace, _order(*arguments, uploads=(sent,)), {"P12_PASSWORD": "very-secret"}))
+    ended = _ended(workspace, start(workspace, _asked(*arguments, uploads=(sent,)), {"P12_PASSWORD": "very-secret"}))
     assert "月报还没有生成" in ended.log
     assert how_it_ended(ended) == ("没有放行", "bad")
     kept = [path for path in desk_folder(workspace).rglob("*") if path.is_file()]
@@ -74,7 +72,8 @@ def test_a_password_reaches_the_command_and_no_file_and_what_was_sent_goes(works
 
 def test_progress_is_what_a_command_says(tmp_path) -> None:
     (tmp_path / "log.txt").write_text("校验2017年6月报表\n3/61 2017-06/cangxi/dibao 0.7 个/秒\n")
-    found = Job(tmp_path, _order(), None)
+    order = Order(**_asked().model_dump(), id="x", began=datetime.now(UTC))
+    found = Job(tmp_path, order, None)
     assert (found.progress.stage, found.progress.done, found.progress.total) == ("生成报告 2017-06/cangxi/dibao", 3, 61)
     # Nobody holds its folder: it was interrupted.
     assert not found.runs

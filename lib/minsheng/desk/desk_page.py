@@ -94,7 +94,7 @@ def _now() -> Element:
         Element("p", class_="doing", aria_live="polite"),
         Element("p", Element("code", class_="line")),
         Element("progress", aria_label="进度"),
-        Element("p", class_="stage", aria_live="polite"),
+        Element("p", class_="stage"),
         Element("p", class_="time"),
         Element("button", "停止", type="button", data_stop=""),
         Element("details", Element("summary", "看记录"), Element("pre", tabindex="0", aria_label="记录"), data_log=""),

@@ -12,6 +12,7 @@ from typing import Literal
 
 from minsheng.desk.office import Office, Options
 from minsheng.errors import UsageError
+from minsheng.privacy.personal_numbers import masked_text
 
 Kind = Literal["choice", "text", "date", "flag", "password", "file", "files"]
 
@@ -109,7 +110,7 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
         match field.kind:
             case "file" | "files":
                 given += _worded(field, [str(path) for path in paths])
-                shown += _worded(field, [path.name for path in paths])
+                shown += _worded(field, [masked_text(path.name) for path in paths])
                 continue
             case "password":
                 if value:

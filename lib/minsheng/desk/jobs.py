@@ -43,10 +43,9 @@ class BusyError(UsageError):
     """Somebody's command runs; the message says whose and what."""
 
 
-class Order(Frozen):
-    """What was asked for, by whom; no password is in it."""
+class Asked(Frozen):
+    """A command that somebody asks for; no password is in it."""
 
-    id: str
     form: str
     title: str
     line: str
@@ -54,10 +53,15 @@ class Order(Frozen):
     arguments: tuple[str, ...]
     by: str
     browser: str
-    began: datetime
-    period: str
     uploads: tuple[str, ...] = ()
     """Folders of files that were sent for it, which go when it has ended."""
+
+
+class Order(Asked):
+    """What was started, and when."""
+
+    id: str
+    began: datetime
 
 
 class End(Frozen):
@@ -148,13 +152,11 @@ def running(workspace: Workspace) -> Job | None:
     return next((each for each in jobs(workspace) if each.runs), None)
 
 
-def start(workspace: Workspace, order: Order, passwords: Mapping[str, str]) -> Job:
+def start(workspace: Workspace, asked: Asked, passwords: Mapping[str, str]) -> Job:
     """Start a command, unless another one runs.
 
     Parameters
     ----------
-    order
-        Its id and time are set here.
     passwords
         Variable → password. They go to the command's environment through a pipe, to no file and no list of processes.
 
@@ -168,8 +170,9 @@ def start(workspace: Workspace, order: Order, passwords: Mapping[str, str]) -> J
         if busy is not None:
             raise BusyError(f"{busy.order.by}正在办“{busy.order.title}”（{busy.order.line}）：等它结束后再开始")
         now = datetime.now(UTC)
-        order = order.model_copy(update={"id": f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", "began": now})
-        folder = desk_folder(workspace) / "jobs" / order.id
+        name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        order = Order(**asked.model_dump(), id=name, began=now)
+        folder = desk_folder(workspace) / "jobs" / name
         write_atomically(folder / ORDER, order.model_dump_json().encode())
         _forget_old(workspace)
         _keep(workspace, folder, passwords)

@@ -130,7 +130,8 @@ _DELIVER = Form(
 _ASSESS = Form(
     "assess",
     "考评",
-    "读取 data/assessment/ 中填好的考评表，算出县区得分、排名、科室倒扣分和考评结果表。",
+    "读取填好的考评表，算出县区得分、排名、科室倒扣分和考评结果表。"
+    "填好的表先用左侧文件栏放进 data/assessment/<考评期>/。",
     ("assess",),
     (Field("period", "考评期", "choice", choices=lambda office: office.assessments), _FORCE),
 )

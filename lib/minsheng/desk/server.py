@@ -154,11 +154,16 @@ class _Jobs(_Handler):
             workspace = Workspace.find()
             form = FORMS[str(asked["form"])]
             command = _command(workspace, asked)
-            order = jobs.Order(
-                id="", form=form.id, title=form.title, line=command.line, arguments=command.arguments,
-                by=str(asked["name"])[:20], browser=str(asked["browser"]), began=datetime.now(UTC),
-                period=str(asked["month"]), uploads=tuple(each for sent in asked["files"].values() for each in sent),
-            )  # fmt: skip
+            sent = tuple(each for sent in asked["files"].values() for each in sent)
+            order = jobs.Asked(
+                form=form.id,
+                title=form.title,
+                line=command.line,
+                arguments=command.arguments,
+                by=str(asked["name"])[:20],
+                browser=str(asked["browser"]),
+                uploads=sent,
+            )
             return {"id": jobs.start(workspace, order, command.passwords).order.id}
 
         await self._answer(work)

@@ -51,7 +51,10 @@ def _nothing(_office: Office, _matter: Matter) -> Iterator[Line]:
 def _not_reported(office: Office, matter: Matter) -> Iterator[Line]:
     due = office.status.next_due
     there = {} if due is None or due.reminders is None else {_address(office, due.reminders): "催报名单"}
-    yield Line(matter.word, "、".join(matter.items), (Button("放入收到的报表", "receive"),), there)
+    buttons = [Button("放入收到的报表", "receive")]
+    if not any(row.revision for row in office.status.rows):  # the month begins
+        buttons.append(Button("写出空白表", "template", {"period": str(office.month)}))
+    yield Line(matter.word, "、".join(matter.items), tuple(buttons), there)
 
 
 def _blocked(office: Office, matter: Matter) -> Iterator[Line]:

@@ -321,6 +321,7 @@ class Desk extends HTMLElement {
     if ("open" in button.dataset) this.openForm(button.dataset.open, JSON.parse(button.dataset.values));
     if ("tour" in button.dataset) this.tour(button.dataset.tour === "" ? -1 : Number(button.dataset.tour));
     if ("stop" in button.dataset && this.running) {
+      if (!this.running.mine && !confirm(`这是${this.running.by}开始的，确定停止？`)) return;
       this.stopping = this.running.id;
       await ask(`jobs/${this.running.id}/stop`, { method: "POST", json: {} }).catch((fault) => this.lose(fault));
       this.drawRunning();
