@@ -320,7 +320,9 @@ class Explainer:
 
     def _column_example(self, table: Table, column: Column, reads: list[Indicator]) -> Iterator[Note]:
         projects = self._plan.projects
-        for area in self._plan.areas:
+        bound = {who for each in reads for who in each.targets}
+        # An area with a duty first: what stands in others' cells is nothing.
+        for area in sorted(self._plan.areas, key=lambda each: each.id not in bound):
             for project in (each.id for each in projects if each.id in area.projects):
                 month = self._example.month(project)
                 if month is None or not self._plan.reports_itself(area.id, project, month):

@@ -139,3 +139,40 @@ def plan_diff(
     from minsheng.workspace import Workspace
 
     conclude(diff_plans(Workspace.find(workspace, params=params), before, after), as_json=as_json)
+
+
+@plan_app.command("new")
+def plan_new(
+    year: YearArgument,
+    annex: Annotated[
+        Path | None,
+        typer.Option("--from", help="附件的目标任务分解表（电子表格）；不写则逐项提问。", show_default=False),
+    ] = None,
+    city: Annotated[str, typer.Option("--city", help="全部地区合在一起的名称，例如 广元市；不写则提问。")] = "",
+    issuer: Annotated[str, typer.Option("--issuer", help="印发单位；不写则为该市民政局。")] = "",
+    title: Annotated[str, typer.Option("--title", help="方案的标题；不写则为某年民生实事实施方案。")] = "",
+    section: Annotated[str, typer.Option("--section", help="牵头科室的名称。")] = "业务科室",
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """按附件的目标任务分解表写出一个年度的方案，完整，能通过检查。
+
+    例：minsheng plan new 2018 --from 附件.xlsx --city 广元市
+    """
+    from minsheng.authoring.new_plan import NewPlan
+    from minsheng.cli.plan_questions import ask_annex
+    from minsheng.commands.plans.plan_new import annex_in, new_plan
+    from minsheng.workspace import Workspace
+
+    found = Workspace.find(workspace, params=params)
+    read = annex_in(annex) if annex else None
+    whole = city or typer.prompt("全部地区合在一起的名称，例如 广元市")
+    new = NewPlan(
+        year=year,
+        city=whole,
+        issuer=issuer or f"{whole}民政局",
+        title=title or f"{year}年民生实事实施方案",
+        section=section,
+        annex=read or ask_annex(),
+    )
+    conclude(new_plan(found, new))
