@@ -10,7 +10,7 @@ from minsheng.domain.rubric import ItemRule
 from minsheng.domain.section_rubric import SectionCheck
 from minsheng.handbook.case_words import CHECKS, KindWords
 from minsheng.handbook.rule_cases import KINDS, SPECS, read_cases, rules_chapter
-from minsheng.notebook.what_if import field_labels
+from minsheng.notebook.what_if.changed_inputs import field_labels
 from minsheng.plan import load_plan
 from minsheng.plan.strict_yaml import read_texts
 from minsheng.render.html.prose import prose

@@ -139,7 +139,8 @@ def choose_typed(text: str, names: Mapping[str, Iterable[str]], what: str, known
     same = next((found for way in ways if (found := {key for name, key in every if way(said, name)})), set())
     if len(same) == 1:
         return same.pop()
-    close = [key for name, key in every if name in get_close_matches(said, [each for each, _ in every], cutoff=0.5)]
+    near = get_close_matches(said, [each for each, _ in every], cutoff=0.5)
+    close = [key for name, key in every if name in near]
     meant = {key: next(iter(names[key])) for key in (*names, *close) if key in same or (not same and key in close)}
     asked = f"，是不是 {'、'.join(meant.values())}" if meant else ""
     raise UsageError(f"没有“{text}”这个{what}{asked}。{known}")

@@ -271,7 +271,7 @@ def _defaults(facts: Measured, form: AssessmentForm | None, *, provisional: bool
 
 
 def with_value(returns: Returns, period: Period, area_id: str, field: str, value: Decimal | str) -> Returns:
-    """Return the same returns with one accepted value changed; the ones given stay as they are.
+    """Return the same returns with one accepted value changed, of the last month up to a period's end that has it.
 
     Parameters
     ----------
@@ -283,13 +283,14 @@ def with_value(returns: Returns, period: Period, area_id: str, field: str, value
     Raises
     ------
     UsageError
-        If the area has no accepted return in that month, or the return no such field.
+        If no accepted return of the area has such a field.
     """
-    key = (period.closing_month, area_id)
-    accepted = returns.get(key)
-    if accepted is None or field not in accepted.values:
-        known = "、".join(sorted(accepted.values)) if accepted else "（该地区该月没有已采用的报表）"
+    found = [(month, area_id) for month in period.year_to_date if (month, area_id) in returns]
+    key = next((each for each in reversed(found) if field in returns[each].values), None)
+    if key is None:
+        known = "、".join(sorted(returns[found[-1]].values)) if found else "（该地区没有已采用的报表）"
         raise UsageError(f"{area_id} {period.closing_month} 没有字段 {field}。可改的字段：{known}")
+    accepted = returns[key]
     text = plain(value) if isinstance(value, Decimal) else value
     changed = accepted.values[field]._replace(value=text)
     return {**returns, key: accepted.model_copy(update={"values": {**accepted.values, field: changed}})}

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -63,6 +63,8 @@ class Inputs:
     workspace: Workspace
     plan: Plan
     period: Period
+    held: Mapping[tuple[Period, str], AcceptedReturn] | None = None
+    """Returns to compute with instead of those that were accepted, and of what other notebooks sealed: what if."""
 
     @classmethod
     def for_period(cls, period: str) -> Self:
@@ -74,6 +76,8 @@ class Inputs:
 
     def returns(self, owners: tuple[str, ...]) -> dict[tuple[Period, str], AcceptedReturn]:
         """Return accepted returns of areas or sections, year to date; UsageError where the month was never checked."""
+        if self.held is not None:
+            return {key: accepted for key, accepted in self.held.items() if key[1] in owners}
         closing = self.period.closing_month
         if not self.workspace.accepted(closing).is_dir():
             raise UsageError(f"{closing.label}的报表尚未校验：请先运行 minsheng check {closing}")
@@ -88,7 +92,7 @@ class Inputs:
     @property
     def is_sealed(self) -> bool:
         """Whether the runner asks for sealed results of other notebooks; by hand they are computed anew."""
-        return RESULT in os.environ
+        return RESULT in os.environ and self.held is None
 
     def sealed(self, subject: str, notebook: str) -> Figures:
         """Return the figures that another notebook of this period sealed."""

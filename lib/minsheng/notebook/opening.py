@@ -124,6 +124,12 @@ def _scoring_of(inputs: Inputs, area_id: str) -> ScoringFigures:
     return scoring_figures(inputs.plan, area_id, inputs.period, projects, read_form(inputs, area_id))
 
 
+def scores_and_ranking(inputs: Inputs) -> tuple[list[ScoringFigures], RankingFigures]:
+    """Return the points of every assessed area, and their ranking."""
+    scores = [_scoring_of(inputs, each.id) for each in inputs.plan.assessed_at(inputs.period)]
+    return scores, ranking_figures(inputs.plan, inputs.period, scores)
+
+
 def _own_projects(inputs: Inputs, area_id: str) -> list[str]:
     """Return the projects of an area on which there can be figures by now."""
     there = {project.id for project in inputs.plan.projects_at(inputs.period)}
@@ -142,8 +148,7 @@ def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[Sco
     area_id = _area_id(inputs, area)
     if area_id == CITY:
         ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
-        scores = [_scoring_of(inputs, one) for one in ids]
-        return ranking_figures(inputs.plan, inputs.period, scores), _closing(inputs, _below(inputs, ids))
+        return scores_and_ranking(inputs)[1], _closing(inputs, _below(inputs, ids))
     if not inputs.plan.area(area_id).assessed:
         assessed = "、".join(a.name for a in inputs.plan.assessed_areas)
         raise UsageError(f"{inputs.plan.area_name(area_id)}不是考评对象。考评对象：{assessed}")

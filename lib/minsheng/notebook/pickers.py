@@ -8,7 +8,7 @@ from minsheng.domain.period import Period
 from minsheng.intake.returns.store import checked_months, read_register
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.readable_errors import show_errors_as_help
-from minsheng.notebook.what_if import what_if_widgets
+from minsheng.notebook.what_if.asking import Asking
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Element, Piece, callout, note, paragraph
 from minsheng.render.html.tables import TableColumn, table
@@ -16,18 +16,19 @@ from minsheng.workspace import Workspace
 
 
 def explore_what_if(period: str | None = None) -> Any:
-    """Return the what-if of a period's scores: change a reported figure or a rule, see points and ranking move.
+    """Return the what-if of a period's scores: scenarios of other targets, figures, rules and weights side by side.
 
     Parameters
     ----------
     period
-        A month, half-year or year; by default the newest month with figures. Nothing is written.
+        A month, half-year or year; by default the newest month with figures. Nothing is written until somebody asks
+        for a notebook.
     """
     workspace = Workspace.find()
     months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    return what_if_widgets(Inputs.for_period(period or str(newest_with_data(workspace, months))))
+    return Asking(Inputs.for_period(period or str(newest_with_data(workspace, months)))).shown
 
 
 def overview() -> Piece:
