@@ -1,5 +1,6 @@
 """Exploring by hand: pickers for period, area, project and indicator, and the charts and the page that follow them."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,16 +55,14 @@ def explore() -> Any:
     months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    return _Explorer(workspace, months).shown
+    return Explorer(workspace, months)
 
 
-class _Explorer:
-    """The widgets, and what happens when one is changed."""
+class Explorer:
+    """The widgets, and what happens when one is changed; a notebook that displays it has them drawn, too."""
 
     def __init__(self, workspace: Workspace, months: Sequence[Period]) -> None:
         import ipywidgets as widgets
-
-        from minsheng.notebook.charts.answering import use_own_scripts
 
         self._html = widgets.HTML
         self._workspace = workspace
@@ -77,41 +76,60 @@ class _Explorer:
         self._period.options = [(month.label, str(month)) for month in months]
         self._period.value = str(newest_with_data(workspace, months))
         self._report = widgets.HTML()
-        self._views: list[Callable[[Choice], Any]] = [self._page]
-        titles = ["报告内容"]
-        fault = ""
-        try:
-            use_own_scripts()
-            self._views = [*_CHARTS.values(), *self._views]
-            titles = [*_CHARTS, *titles]
-        except MachineUnfitError as unfit:
-            fault = callout(str(unfit)).html()
-        self._tabs = widgets.Tab(children=[widgets.VBox() for _ in titles], titles=titles)
+        self._fault = widgets.HTML(note("正在准备图……").html())
+        self._views: list[Callable[[Choice], Any]] = []
+        self._tabs = widgets.Tab()
         row = widgets.HBox(pickers, layout=widgets.Layout(flex_flow="row wrap"))
-        self.shown = widgets.VBox([row, self._report, *([widgets.HTML(fault)] if fault else []), self._tabs])
-        self._change()
+        self.shown = widgets.VBox([row, self._report, self._fault, self._tabs])
+        self._fill()
         for picker in pickers:
             picker.observe(self._change, names="value")
+
+    def _ipython_display_(self) -> None:
+        from IPython import display
+
+        show: Any = display.display
+        # The pickers first: what nobody has asked for yet takes a while to compute, and says what it is.
+        show(self.shown)
+        self.draw()
+
+    def draw(self) -> None:
+        """Get ready to draw, and draw what is chosen."""
+        import ipywidgets as widgets
+
+        from minsheng.notebook.charts.answering import use_own_scripts  # a second of libraries
+
+        self._views, titles, fault = [self._page], ["报告内容"], ""
+        try:
+            use_own_scripts()
+            self._views, titles = [*_CHARTS.values(), *self._views], [*_CHARTS, *titles]
+        except MachineUnfitError as unfit:
+            fault = callout(str(unfit)).html()
+        self._fault.value = fault
+        self._tabs.children, self._tabs.titles = [widgets.VBox() for _ in titles], titles
+        self._tabs.selected_index = 0
         self._tabs.observe(self._draw, names="selected_index")
+        self._draw()
 
     def _change(self, _change: object = None) -> None:
         if self._is_filling:
             return
-        self._is_filling = True
-        try:
-            self._fill()
-        finally:
-            self._is_filling = False
+        self._fill()
         for box in self._tabs.children:
             _put(box)
-        self._draw()
+        if self._views:
+            self._draw()
 
     def _fill(self) -> None:
         """Offer what the year's plan knows, and keep what is chosen where it knows it, too."""
         plan = self._held.plan(Period(self._period.value).year)
-        _offer(self._area, [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)])
-        _offer(self._project, [(each.short_name, each.id) for each in plan.projects])
-        _offer(self._indicator, _indicators(plan, self._project.value))
+        self._is_filling = True
+        try:
+            _offer(self._area, [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)])
+            _offer(self._project, [(each.short_name, each.id) for each in plan.projects])
+            _offer(self._indicator, _indicators(plan, self._project.value))
+        finally:
+            self._is_filling = False
 
     def _draw(self, _change: object = None) -> None:
         """Draw the open tab alone: the others are drawn when they are opened."""
@@ -119,12 +137,25 @@ class _Explorer:
             Period(self._period.value), self._area.value, self._project.value, self._indicator.value or None
         )
         self._report.value = note("报告：", self._link(chosen)).html()
-        box = self._tabs.children[self._tabs.selected_index]
-        _put(box, self._html(note("正在计算……").html()))
+        box, view = self._tabs.children[self._tabs.selected_index], self._views[self._tabs.selected_index]
+        said = self._html(note("正在计算……").html())
+        _put(box, said)
         try:
-            _put(box, self._views[self._tabs.selected_index](chosen))
+            if view != self._page:
+                self._measure(chosen.period, said)
+            _put(box, view(chosen))
         except MinshengError as fault:
             _put(box, self._html(callout(str(fault)).html()))
+
+    def _measure(self, period: Period, said: Any) -> None:
+        """Compute each month that the charts read, and say which one it is: what is computed once is kept."""
+        if not os.access(self._workspace.outputs, os.W_OK):
+            return  # nothing can be kept: the chart computes what it needs
+        held = Holdings(self._workspace)
+        months = [month for month in held.months if month in period.year_to_date]
+        for number, month in enumerate(months, start=1):
+            said.value = note(f"正在计算 {month.label}（{number}/{len(months)}），算过的以后直接读取……").html()
+            held.table("indicators", month)
 
     def _link(self, chosen: Choice) -> Content:
         address = report_address(self._workspace, str(chosen.period), chosen.area, chosen.project)
