@@ -5,9 +5,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import openpyxl
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.links import dead_links
+
+from minsheng.render.html.page import screen_style
 
 # One of every kind of page: project (county and city, milestones and levels), scores, sections, month, assessment.
 PAGES = (
@@ -91,3 +94,19 @@ def test_every_link_of_every_page_leads_somewhere(assessed) -> None:
     broken, seen = dead_links(assessed.outputs)
     assert broken == []
     assert seen > 1000
+
+
+def test_tables_of_pandas_stand_in_columns(browser) -> None:
+    index = pd.MultiIndex.from_product([["甲县", "乙县"], ["2016", "2017"]])
+    frame = pd.DataFrame({"床位": [1, 200, 30, 4]}, index=index)
+    page = browser.new_page()
+    page.set_content(f"<style>{screen_style()}</style><main class=report>{frame.to_html()}")
+    edges = page.locator("td").evaluate_all("cells => cells.map(each => {"
+        " const text = document.createRange(); text.selectNodeContents(each);"
+        " return Math.round(text.getBoundingClientRect().right) })")  # fmt: skip
+    years = page.locator("tbody th:not([rowspan])").evaluate_all("cells => cells.map(each => {"
+        " const text = document.createRange(); text.selectNodeContents(each);"
+        " return Math.round(text.getBoundingClientRect().left) })")  # fmt: skip
+    assert (len(set(edges)), len(set(years))) == (1, 1), (edges, years)
+    assert page.locator("td").first.evaluate("cell => getComputedStyle(cell).borderLeftWidth") == "0px"
+    page.close()

@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+import time
 
 import nbformat
 import page as validation
@@ -20,6 +21,7 @@ from minsheng.render.html.offline import PaperError
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.render.report import render_report
+from minsheng.render.static_outputs import with_static_outputs
 from minsheng.render.typst import press
 
 pytestmark = pytest.mark.slow
@@ -245,3 +247,17 @@ def test_an_old_notebook_of_nobody_is_a_page():
     ]
     with pytest.raises(PaperError, match="图片无法读取"):
         render_report(nbformat.v4.new_notebook(cells=cells), attachments={})
+
+
+def test_a_chart_whose_data_lie_elsewhere_is_said_to_be_not_drawn_once():
+    kind = "application/vnd.vegalite.v6+json"
+    spec = {"data": {"url": "https://example.org/a.json"}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("", outputs=[v4.new_output("display_data", data={kind: spec})])])
+    with_static_outputs(notebook)
+    said = notebook.cells[0].outputs[0].data["text/html"]
+    assert "图表没有画出：数据在图的外面" in said
+    assert "pip install" not in said
+    started = time.monotonic()
+    with_static_outputs(notebook)
+    assert notebook.cells[0].outputs[0].data["text/html"] == said
+    assert time.monotonic() - started < 0.05, "no process was started for it again"

@@ -31,6 +31,7 @@ reports:
 """
 _CELLS = [
     "from pathlib import Path\nimport os\nimport altair as alt\nimport ipywidgets as widgets",
+    "alt.data_transformers.enable('json');",  # as old notebooks do: the picture has its data all the same
     "from minsheng.notebook import data\nhere = Path(os.environ['MINSHENG_WORKSPACE'])",
     "print((here / 'data/extra/population.csv').read_text())",
     "rows = data.indicators(period, area, '养老服务')\nrows[['指标', '完成数', '单位']]",

@@ -20,10 +20,18 @@ def prepare(*, fonts: bool) -> None:
         for module in _ALTAIR:
             kind = VEGA_LITE.format(module.split(".v")[2][0])
             shell.display_formatter.mimebundle_formatter.for_type_by_name(
-                module, "TopLevelMixin", lambda chart, kind=kind, **_: {kind: chart.to_dict(), "text/plain": "Altair"}
+                module, "TopLevelMixin", lambda chart, kind=kind, **_: {kind: _whole(chart), "text/plain": "Altair"}
             )
     if fonts:
         use_packaged_fonts()
+
+
+def _whole(chart: Any) -> Any:
+    """Return a chart with its data in it, whatever the notebook asked for: a file beside it would not be found."""
+    import altair as alt
+
+    with alt.data_transformers.enable("default", max_rows=None):
+        return chart.to_dict()
 
 
 def use_packaged_fonts() -> None:

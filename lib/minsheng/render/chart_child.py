@@ -20,8 +20,14 @@ def main() -> None:
         try:
             found.append({"svg": _drawn(vl_convert, spec)})
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one chart, the others are drawn
-            found.append({"why": str(fault).strip().splitlines()[0][:300]})
+            found.append({"why": _why(str(fault))})
     sys.stdout.write(json.dumps(found))
+
+
+def _why(fault: str) -> str:
+    if "data url not allowed" in fault:
+        return "数据在图的外面（网址，或另存的文件），报告不去取：请直接用 DataFrame 画"
+    return " ".join(fault.split())[:300]
 
 
 def _drawn(vl_convert: Any, spec: dict[str, Any]) -> str:

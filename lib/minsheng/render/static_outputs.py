@@ -19,24 +19,31 @@ _STATES = "application/vnd.jupyter.widget-state+json"
 
 _SECONDS = 120
 
+_NOT_DRAWN = '<p class="callout blocked">图表没有画出：'
+
 MISSING = "要显示图表，请安装附加组件：pip install 'minsheng-workbook[charts]'"
 
 
 def with_static_outputs(notebook: Any) -> None:
     """Add to every chart its picture and to every widget its words, in place; what has one already keeps it."""
-    charts = [(output, kind) for output, kind in _of(notebook, _CHART) if "image/svg+xml" not in output["data"]]
+    charts = [(output, kind) for output, kind in _of(notebook, _CHART) if not _is_settled(output["data"])]
     drawn = _drawn([output["data"][kind] for output, kind in charts])
     for (output, kind), (picture, why) in zip(charts, drawn, strict=True):
         if picture:
             output["data"]["image/svg+xml"] = picture
             output.setdefault("metadata", {})["image/svg+xml"] = {"alt": _words(output["data"][kind])}
         else:
-            output["data"]["text/html"] = f'<p class="callout blocked">图表没有画出：{escape(why)}</p>'
+            output["data"]["text/html"] = f"{_NOT_DRAWN}{escape(why)}</p>"
     states = notebook.get("metadata", {}).get("widgets", {}).get(_STATES, {}).get("state", {})
     for output, kind in _of(notebook, _WIDGET):
         said = list(_said(states, output["data"][kind].get("model_id", ""), set()))
         if said and "text/html" not in output["data"]:
             output["data"]["text/html"] = "".join(said)
+
+
+def _is_settled(data: Mapping[str, Any]) -> bool:
+    """Whether a chart has its picture, or it is said why not: what could not be drawn once is not tried again."""
+    return "image/svg+xml" in data or str(data.get("text/html", "")).startswith(_NOT_DRAWN)
 
 
 def without_widgets(notebook: Any) -> None:
@@ -67,7 +74,7 @@ def _drawn(specs: list[Any]) -> list[tuple[str, str]]:
     except subprocess.TimeoutExpired:
         return [("", f"超过 {_SECONDS} 秒")] * len(specs)
     except ValueError:  # it died
-        return [("", MISSING if b"vl_convert" in done.stderr else "画图的进程中止")] * len(specs)
+        return [("", MISSING if b"ModuleNotFoundError" in done.stderr else "画图的进程中止")] * len(specs)
     return [(each.get("svg", ""), each.get("why", "")) for each in found]
 
 
