@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from minsheng.agenda.facts import is_accepted
 from minsheng.domain.assessment import (
     AssessmentForm,
     BonusRow,
@@ -19,12 +20,16 @@ from minsheng.domain.assessment import (
     Veto,
 )
 from minsheng.domain.period import Period
+from minsheng.files.written import canonical_json
 from minsheng.intake.forms.carried import carried_forward
+from minsheng.intake.forms.form_store import accepted_form_path
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
+from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.score_totals import deductions
 from minsheng.plan import load_plan
+from minsheng.workspace import Settings, Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -379,8 +384,10 @@ def test_a_years_forms_begin_with_what_the_half_years_forms_said_each_with_its_s
     assert (decision.taken, decision.told) == (False, told)
     assert decision.reason == "纸质已签；2017年上半年已免除（assessment/2017-H1/social_relief.xlsx，拟扣分!F4）"
     # Once in the form they are not added again; an older form without them gets them, and a later decision stands.
-    assert carried.into_area(found.areas["cangxi"]) == found.areas["cangxi"]
-    assert carried.into_section(found.sections["social_relief"]) == found.sections["social_relief"]
+    area, section = found.areas["cangxi"], found.sections["social_relief"]
+    assert carried.into_area(area).events == area.events
+    assert carried.into_section(section).decisions == section.decisions
+    assert carried.into_section(section).halves.keys() == {"assessment/2017-H1/social_relief.xlsx"}
     bare_year = AssessmentForm(area="cangxi", period=YEAR, assessor="考评组")
     points = deductions(plan, carried.into_area(bare_year))
     assert [(line.item, line.points) for line in points] == [("ded.city", 1), ("ded.opinion", Decimal("0.5"))]
@@ -389,8 +396,82 @@ def test_a_years_forms_begin_with_what_the_half_years_forms_said_each_with_its_s
         section="social_relief", period=YEAR, assessor="x",
         decisions=(Decision(rule="sec.mgmt.4", event="2017-05", told=told, taken=True),),
     )  # fmt: skip
-    assert carried.into_section(later) == later
-    assert carried_forward(data, plan, H1).events == {}
+    assert carried.into_section(later).decisions == later.decisions
+    nothing = carried_forward(data, plan, H1)
+    assert (nothing.areas, nothing.forms) == ({}, None)
+
+
+def with_bonus(data, plan, **rubric):
+    """Return a year's form after a half-year's with a bonus, under a plan with other settings of its rubric."""
+    half = area_form()
+    changed_plan = plan.model_copy(update={"county_rubric": plan.county_rubric.model_copy(update=rubric)})
+    put(data, write_area_form(changed_plan, "cangxi", H1, half))
+    carried = carried_forward(data, changed_plan, YEAR)
+    assert carried.faults == ()
+    bare = AssessmentForm(area="cangxi", period=YEAR, assessor="考评组")
+    return changed_plan, half, carried.into_area(bare)
+
+
+def test_a_half_years_bonus_does_not_count_in_the_year_unless_the_plan_says_so_and_the_page_says_it(data, plan):
+    changed_plan, half, year = with_bonus(data, plan)
+    assert half.bonus
+    assert year.bonus == ()
+    assert year.left_behind[0].startswith(f"2017年上半年的加分“{half.bonus[0].subject}”")
+    figures = scoring_figures(changed_plan, "cangxi", YEAR, [], year)
+    assert any(each.id == "rubric.carried_into_year" and "没有计入全年" in each.text for each in figures.assumptions)
+
+
+def test_a_plan_may_count_a_half_years_bonus_in_the_year(data, plan):
+    changed_plan, half, year = with_bonus(data, plan, carried_into_year=("bonus",))
+    (row,) = year.bonus
+    assert (row.points, row.half, year.left_behind) == (half.bonus[0].points, H1, ())
+    assert "2017年上半年已计（assessment/2017-H1/cangxi.xlsx，" in row.reason
+    assert scoring_figures(changed_plan, "cangxi", YEAR, [], year).bonus == half.bonus[0].points
+
+
+def test_a_half_years_form_that_changes_is_no_longer_what_the_year_took_over(data, plan):
+    put(data, write_area_form(plan, "cangxi", H1, area_form()))
+    root = data / "workspace"
+    root.mkdir()
+    (root / "data").symlink_to(data)
+    workspace = Workspace(root, root / "params", Settings())
+    carried = carried_forward(data, plan, YEAR)
+    form = carried.into_area(AssessmentForm(area="cangxi", period=YEAR, assessor="考评组", sha256="1" * 64))
+    path = accepted_form_path(data, YEAR, "cangxi")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(canonical_json(form.model_dump(mode="json")))
+    assert is_accepted(workspace, YEAR, "cangxi", "1" * 64)
+    half = data / "assessment/2017-H1/cangxi.xlsx"
+    half.write_bytes(half.read_bytes() + b"\0")
+    assert not is_accepted(workspace, YEAR, "cangxi", "1" * 64)
+    half.unlink()
+    assert not is_accepted(workspace, YEAR, "cangxi", "1" * 64)
+    path.write_bytes(canonical_json(form.model_copy(update={"halves": None}).model_dump(mode="json")))
+    assert is_accepted(workspace, YEAR, "cangxi", "1" * 64), "accepted by a version that did not say what it took over"
+
+
+def test_a_file_is_understood_by_its_name_without_ending_and_a_wrong_name_is_answered_with_the_nearest(data, plan):
+    form = write_area_form(plan, "cangxi", H1, area_form())
+    put(data, changed(form, {"考评!K4": " 文件 "}))
+    assert read(data, plan).areas["cangxi"].marks["org.1"].evidence == ("文件.txt",)
+    put(data, changed(form, {"考评!K4": "文仵.txt"}))
+    (fault,) = read(data, plan).faults
+    assert "印证资料“文仵.txt”不存在" in fault
+    assert "是不是 文件.txt？data/evidence/2017-H1/cangxi/org.1/ 下的文件名（现有：文件.txt）" in fault
+
+
+def test_the_review_that_was_received_is_the_evidence_of_its_item_without_its_name(data, plan):
+    form = area_form()
+    form = form.model_copy(update={"marks": {**form.marks, "mgmt.6": Mark(level="做到", reason="按时评价")}})
+    folder = data / "evidence/2017-H1/cangxi/mgmt.6"
+    folder.mkdir()
+    for name in ("cangxi.xlsx", "cangxi.r2.xlsx", "cangxi.r10.xlsx"):
+        (folder / f"差异化综合评价表-{name}").write_bytes(b"1")
+    put(data, write_area_form(plan, "cangxi", H1, form))
+    found = read(data, plan)
+    assert found.faults == ()
+    assert found.areas["cangxi"].marks["mgmt.6"].evidence == ("差异化综合评价表-cangxi.r10.xlsx",)
+    assert found.areas["cangxi"].marks["mgmt.5"].evidence == ()
 
 
 SECTION_FAULTS = [

@@ -115,7 +115,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
     if not forms:
         return AssessmentState(period=period, due=closing)
     left = _left(workspace, plan, period)
-    changed = any(not _is_accepted(workspace, period, who, digest) for who, digest in forms.items())
+    changed = any(not is_accepted(workspace, period, who, digest) for who, digest in forms.items())
     changed = changed or any(
         accepted_form_path(workspace.data, period, who).is_file() for who in bodies if who not in forms
     )
@@ -193,15 +193,29 @@ def _book(workspace: Workspace, period: Period, evidence: PeriodEvidence) -> Arc
 
 def _forms(workspace: Workspace, period: Period) -> dict[str, str]:
     """Return body → sha256 of the forms that have come."""
+    return {path.stem: sha256(path) for path in _form_paths(workspace, period)}
+
+
+def _form_paths(workspace: Workspace, period: Period) -> list[Path]:
     folder = forms_dir(workspace.data, period)
     paths = sorted(folder.glob("*.*")) if folder.is_dir() else []
     # What an office program lays beside an open workbook is no form.
-    return {path.stem: sha256(path) for path in paths if not path.name.startswith((".", "~$"))}
+    return [path for path in paths if not path.name.startswith((".", "~$"))]
 
 
-def _is_accepted(workspace: Workspace, period: Period, who: str, digest: str) -> bool:
+def is_accepted(workspace: Workspace, period: Period, who: str, digest: str) -> bool:
+    """Whether the form of this sha256 was accepted, with what a year takes over from its half-years' forms as it is."""
     path = accepted_form_path(workspace.data, period, who)
-    return path.is_file() and json.loads(path.read_bytes()).get("sha256") == digest
+    accepted = json.loads(path.read_bytes()) if path.is_file() else {}
+    # What was accepted before years said what they took over is left as it is.
+    taken = accepted.get("halves")
+    return accepted.get("sha256") == digest and taken in (None, _half_years_forms(workspace, period, who))
+
+
+def _half_years_forms(workspace: Workspace, period: Period, who: str) -> dict[str, str]:
+    """Return file → sha256 of a body's forms in the half-years of a year, as an assessment would take them over."""
+    paths = [path for half in period.halves for path in _form_paths(workspace, half) if path.stem == who]
+    return {path.relative_to(workspace.data).as_posix(): sha256(path) for path in paths}
 
 
 def _refusal_path(workspace: Workspace, period: Period) -> Path:

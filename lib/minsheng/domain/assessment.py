@@ -66,6 +66,8 @@ class BonusRow(Frozen):
     reason: Words
     evidence: tuple[str, ...] = ()
     cell: str = ""
+    half: Period | None = Field(default=None, exclude_if=lambda half: half is None)
+    """The half-year whose form gave it, where a year takes it over: there its evidence lies."""
 
 
 class Veto(Frozen):
@@ -96,6 +98,10 @@ class AssessmentForm(Frozen):
     events: tuple[Event, ...] = ()
     bonus: tuple[BonusRow, ...] = ()
     veto: tuple[Veto, ...] = ()
+    halves: dict[str, str] | None = Field(default=None, exclude_if=lambda halves: halves is None)
+    """Of a year: the half-years' forms that it took over from, file → sha256."""
+    left_behind: tuple[str, ...] = Field(default=(), exclude_if=lambda told: not told)
+    """What of them does not count in the year, in words."""
 
 
 class GivenWord(Frozen):
@@ -284,3 +290,5 @@ class SectionForm(Frozen):
     """By rule id; a manual rule without a mark is 未评."""
     decisions: tuple[Decision, ...] = ()
     positive: tuple[PositiveRow, ...] = ()
+    halves: dict[str, str] | None = Field(default=None, exclude_if=lambda halves: halves is None)
+    """Of a year: the half-years' forms that it took over from, file → sha256."""

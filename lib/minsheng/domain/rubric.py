@@ -361,6 +361,8 @@ class CountyRubric(Frozen):
     bonus: Bonus
     veto: tuple[str, ...] = ()
     """Events that make the total zero."""
+    carried_into_year: tuple[Literal["bonus", "veto"], ...] = ()
+    """What of the half-years' forms counts in the year's total too; what costs points always does."""
     total_floor: Exact
     total_cap: Exact | None = None
     """The most that a total comes to, bonus included; ``None`` is no cap."""

@@ -265,6 +265,9 @@ def _defaults(facts: Measured, form: AssessmentForm | None, *, provisional: bool
     if form is not None:
         used |= {name for name, there in (("bonus", form.bonus), ("veto", form.veto)) if there}
         used |= {"same_event_counts_once"} if len(form.events) > 1 else set()
+    if form is not None and form.left_behind:
+        why = f"没有计入全年：{'；'.join(form.left_behind)}。方案没有写明半年的加分、一票否决是否计入全年"
+        yield "rubric.carried_into_year", Source(document="ours", why=f"{why}（carried_into_year）")
     for name, source in rubric.defaults.items():
         if name in used:
             yield from ours(f"rubric.{name}", source)

@@ -307,7 +307,16 @@ class _Looker:
         files: dict[str, Path] = {}
         missing: list[str] = []
         for row in form.bonus:
-            found, gone = self._handed_in(area, BONUS_FOLDER, row.evidence)
+            if row.half is not None:
+                # What a year takes over was proven in the half-year.
+                folder = evidence_dir(self.workspace.data, row.half) / area / BONUS_FOLDER
+                proven = {f"{row.half}-{name}": folder / name for name in row.evidence}
+                found = {name: path for name, path in proven.items() if path.is_file()}
+                gone = tuple(
+                    f"{row.half.label}的印证资料 {path} 不在" for path in proven.values() if not path.is_file()
+                )
+            else:
+                found, gone = self._handed_in(area, BONUS_FOLDER, row.evidence)
             files |= found
             missing += gone or ([] if row.evidence else [f"加分“{row.subject}”没有印证资料"])
         bonus = figures.bonus if isinstance(figures, ScoringFigures) else None

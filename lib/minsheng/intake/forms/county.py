@@ -1,5 +1,7 @@
 """The sheets of an assessor's form for a county: marks, events, bonus, veto."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 from minsheng.domain.assessment import BonusRow, Event, Mark, Veto
@@ -80,6 +82,8 @@ def _mark(row: FormRow, item: RubricItem, allowed: str) -> Mark | None:
     """Read one row: exactly one entry of the kind that the rule allows, with a reason where people judge."""
     entries = [name for name in _ENTRIES if row.is_filled(name)]
     reason, files = row.text("reason"), row.files("evidence", item.id)
+    if entries and not row.is_filled("evidence"):
+        files = received_proof(row.form.evidence / item.id)
     if not entries:
         if reason or files:
             row.fault("reason", f"“{item.name}”写了理由或印证资料，却没有评定", allowed)
@@ -96,6 +100,16 @@ def _mark(row: FormRow, item: RubricItem, allowed: str) -> Mark | None:
         if row.sound:
             return Mark(**entry, reason=reason, evidence=files, cell=row.cell(name))
     return None
+
+
+_REVISION = re.compile(r"\.r(\d+)$")
+
+
+def received_proof(folder: Path) -> tuple[str, ...]:
+    """Return the newest 差异化综合评价表 that was received into an item's evidence: nobody need copy its name."""
+    there = list(folder.glob(f"{layout.REVIEW_PROOF}*")) if folder.is_dir() else []
+    revisions = {int(found[1]) if (found := _REVISION.search(path.stem)) else 1: path.name for path in there}
+    return (revisions[max(revisions)],) if revisions else ()
 
 
 def _entry(row: FormRow, item: RubricItem, name: str) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """A delivered form: its sheets as rows of read cells; every fault is kept, none stops the reading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 
 from minsheng.domain.addresses import place
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import Severity
+from minsheng.domain.units import normal
 from minsheng.intake.forms.layout import FormTable
 from minsheng.intake.reading.parse_findings import Findings
 from minsheng.intake.reading.parsing import read_table
@@ -109,15 +111,21 @@ class FormRow:
         return tuple(part.strip() for part in parts if part.strip())
 
     def files(self, column: str, folder: str) -> tuple[str, ...]:
-        """Return file names that all lie in a folder of the form's evidence."""
-        names, files = self.lines(column), self.form.evidence / folder
+        """Return file names that all lie in a folder of the form's evidence; one without its ending is understood."""
+        files = self.form.evidence / folder
         there = sorted(path.name for path in files.iterdir() if path.is_file()) if files.is_dir() else []
-        for name in names:
-            if name not in there:
-                shown = "/".join(files.parts[-3:])
-                known = "、".join(there) or "该文件夹里没有文件"
-                self.fault(column, f"印证资料“{name}”不存在", f"data/evidence/{shown}/ 下的文件名（现有：{known}）")
-        return tuple(name for name in names if name in there)
+        found = []
+        for name in self.lines(column):
+            meant = _file_meant(name, there)
+            if meant is not None:
+                found.append(meant)
+                continue
+            near = get_close_matches(name, there, cutoff=_LIKE)
+            probably = f"是不是 {'、'.join(near)}？" if near else ""
+            where = f"data/evidence/{'/'.join(files.parts[-3:])}/"
+            known = "、".join(there) or "该文件夹里没有文件"
+            self.fault(column, f"印证资料“{name}”不存在", f"{probably}{where} 下的文件名（现有：{known}）")
+        return tuple(dict.fromkeys(found))
 
     def demand(self, column: str, what: str, allowed: str = "") -> None:
         """Keep a fault where a cell that must be filled in is blank."""
@@ -127,3 +135,15 @@ class FormRow:
     def is_filled(self, *columns: str) -> bool:
         """Whether anything stands in one of these cells."""
         return any(not is_blank(self.cells[column].raw) for column in columns)
+
+
+_LIKE = 0.4
+"""How alike two names must be for one to be suggested for the other."""
+
+
+def _file_meant(name: str, there: Sequence[str]) -> str | None:
+    """Return the one file that a name means, but for width, spaces and ending; ``None`` for none or several."""
+    if name in there:
+        return name
+    alike = [file for file in there if normal(name) in {normal(file), normal(Path(file).stem)}]
+    return alike[0] if len(alike) == 1 else None

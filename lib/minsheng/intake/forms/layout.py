@@ -237,6 +237,10 @@ WORDS = _form(
 SECTION_FORM = (SECTION_MARKS, PROPOSALS, POSITIVE)
 
 
+REVIEW_PROOF = "差异化综合评价表-"
+"""How the files begin that prove that a county judged the bureau; the revision (``.r2``) follows its id."""
+
+
 @dataclass(frozen=True)
 class Proposal:
     """A deduction that the system proposes for a section, for the performance office to confirm or waive."""

@@ -104,7 +104,7 @@ def receive_review(
         name = f"{area}{f'.r{revision}' if before else ''}{path.suffix}"
         write_durably(folder / name, content, mode=_READ_ONLY)
         # What proves that the county took part lies where the assessor names it.
-        proof = data_dir / "evidence" / str(period) / area / review.rubric_item / f"差异化综合评价表-{name}"
+        proof = data_dir / "evidence" / str(period) / area / review.rubric_item / f"{layout.REVIEW_PROOF}{name}"
         proof.parent.mkdir(parents=True, exist_ok=True)
         write_durably(proof, content, mode=_READ_ONLY)
         line = Delivery(
