@@ -10,6 +10,7 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.result import AreaRow, LastKnown, Outlook
 from minsheng.measure.summaries import empty_parts
+from minsheng.report.supervision import supervised
 
 
 def test_the_bulletin_begins_with_who_is_missing(build):
@@ -23,10 +24,10 @@ def test_the_bulletin_begins_with_who_is_missing(build):
 def test_blocked_projects_are_named(build):
     partly = build.returned(withheld=("两线合一", "养老（日间照料中心）"))
     text = repr(report.who_is_missing(build.bulletin(returns=(partly,))))
-    assert "数据未通过校验：苍溪县（两线合一、养老（日间照料中心）），数据未采用" in text
+    assert "数据未通过校验，未采用，须改正后重新报送：苍溪县（两线合一、养老（日间照料中心））。" in text
     blocked = build.returned(status=ReturnStatus.BLOCKED, withheld=("两线合一",))
     text = repr(report.who_is_missing(build.bulletin(returns=(blocked,))))
-    assert "数据未通过校验：苍溪县（全部项目），数据未采用" in text
+    assert "数据未通过校验，未采用，须改正后重新报送：苍溪县（全部项目）。" in text
 
 
 def test_late_returns_say_by_how_much(build):
@@ -236,3 +237,25 @@ def test_whoever_collects_hands_on_counties_that_lag(build):
     assert "未达标、滞后地区填写的情况" in office
     assert "各地区填写的情况" in own
     assert "默认规定" not in office
+
+
+def test_a_full_first_page_gives_up_next_steps_first_and_then_counts_counties(build):
+    dossier = build.bulletin()
+    red = next(each for each in dossier.figures.urgent if each.kind == "red")
+    counties = [(f"a{number}", f"县{number}") for number in range(20)]
+    urgent = tuple(red.model_copy(update={"area": area, "name": name}) for area, name in counties)
+    figures = dossier.figures.model_copy(update={"urgent": urgent})
+    plans = dossier.parts
+    whole = " ".join(each.text() for each in supervised(figures, plans))
+    assert all(name in whole for _, name in counties)
+    assert "本月网页" not in whole
+    some = supervised(figures, plans, room=60)
+    shown = [name for _, name in counties if f">{name}<" in some[0].html()]
+    left = [name for _, name in counties if name not in shown]
+    assert 0 < len(shown) < len(counties)
+    assert f"本表之外还有{len(left)}个地区{len(left)}项：{'、'.join(left)}。" in some[1].text()
+    assert "本月网页（2017-06/index.html）的“重点督办”" in some[1].text()
+    assert "下步打算：" not in some[0].text()
+    (none,) = supervised(figures, plans, room=0)
+    assert none.text().strip().startswith("县0（1项）、县1（1项）")
+    assert "重点督办" in repr(report.red_items(dossier.model_copy(update={"figures": figures})))

@@ -98,6 +98,9 @@ def test_every_piece_says_something_in_chinese_only(build, visible, kind):
     for name in names:
         piece = getattr(report, name)(dossier)
         text = visible(piece)
+        if kind.startswith("city") and name in {"issues_table", "evidence_list"}:
+            assert text == "", "报送与校验 says where each area's stand"
+            continue
         assert re.search(r"[\u4e00-\u9fff]", text), name
         assert not re.search(r"[A-Za-z]{2,}", text), (name, re.findall(r"[A-Za-z]{2,}", text))
         assert "None" not in repr(piece)

@@ -1,8 +1,10 @@
+import re
 from datetime import date
 from decimal import Decimal
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus, Severity
+from minsheng.report.sentences import said_once
 
 
 def test_the_title_block_holds_the_facts(build):
@@ -37,8 +39,8 @@ def test_first_return_and_correction_are_each_said_with_their_own_word(build):
 
 def test_the_city_lists_every_return(build):
     text = repr(report.checks(build.city("jiange")))
-    assert "剑阁县｜未报送｜—｜—｜—｜—" in text
-    assert "苍溪县｜已报送｜2017年6月22日｜按时" in text
+    assert "剑阁县｜未报送｜—｜—｜—" in text
+    assert "市本级、苍溪县、旺苍县、广元经济技术开发区｜已报送｜2017年6月22日｜按时" in text
 
 
 def test_a_milestone_project_shows_no_empty_columns(build):
@@ -70,8 +72,8 @@ def test_partial_city_sums_say_how_many_areas_they_hold(build):
 
 def test_areas_stand_beside_the_city(build):
     text = repr(report.area_table(build.city("jiange")))
-    assert "苍溪县｜300｜129｜43.0｜150｜80｜53.3" in text
-    assert "剑阁县｜220｜未报送｜—｜150｜未报送｜—" in text
+    assert "苍溪县｜300｜129｜◐基本同步（43.0%）｜150｜80｜●达到序时进度（53.3%）" in text
+    assert re.search("剑阁县｜220｜—｜.未报送｜150｜—｜.未报送", text)
     assert "市本级｜—｜—｜—｜—｜—｜—" in text
     assert "全市｜1,250｜449｜—" in text
     assert "缺剑阁县（未报送）" in text
@@ -103,6 +105,23 @@ def test_what_a_text_says_otherwise_than_the_table_stands_below_the_texts(build)
     assert "文字与表不一致之处" in text
     assert "工作情况!B6 文字写“床位150张”。" in text
     assert "不一致" not in repr(report.narrative_parts(build.project(issues=(build.issue(),))))
+
+
+def test_what_several_areas_wrote_is_said_once_and_the_rest_as_it_was_written():
+    told = said_once(
+        {
+            "甲县": "一是入户核查；二是张榜公示。",
+            "乙县": "一是张榜公示；二是按月比对。",
+            "丙县": "还差3张：雨天多。5月已更正。",
+            "丁县": "入户核查",
+        }
+    )
+    assert told == [
+        (("甲县", "丁县"), "入户核查。"),
+        (("甲县", "乙县"), "张榜公示。"),
+        (("乙县",), "按月比对。"),
+        (("丙县",), "还差3张：雨天多。5月已更正。"),
+    ]
 
 
 def test_the_plans_own_parts_override_the_usual_ones(build):

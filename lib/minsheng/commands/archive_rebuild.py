@@ -26,7 +26,7 @@ from minsheng.render.formats import HTML
 from minsheng.runs.options import Display, RunOptions
 from minsheng.workspace import MARKER, RESULT, FontSettings, Settings, Workspace
 
-_MADE = ("outputs/", "data/accepted/", "program/", PROVENANCE)
+_MADE = ("outputs/", "program/", PROVENANCE)
 """What lies in a package and is made from the rest of it, and the program that made it."""
 
 _HIDDEN = re.compile(r"<(style|script|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
@@ -124,7 +124,7 @@ def rebuild_month(
     _demand_valid(folder / entry.bag, folder, workspace, display)
     sealed = folder / entry.bag / "data"
     with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
-        again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
+        again = _lay_out(sealed, Path(scratch) / "workspace", workspace, Period(month).year)
         run_month(again, month, RunOptions(jobs=jobs), display=display)
         return _outcome(entry.bag, sealed, again, _other_makings(sealed, again))
 
@@ -168,7 +168,7 @@ def rebuild_package(
     sealed, month = package / "data", "".join(info.get("Minsheng-Period", ()))
     wheel = wheel_of(sealed, program)
     with tempfile.TemporaryDirectory(prefix="minsheng-rebuild-") as scratch:
-        again = _lay_out(sealed, Path(scratch) / "workspace", workspace)
+        again = _lay_out(sealed, Path(scratch) / "workspace", workspace, Period(month).year)
         python = make_environment(
             Path(scratch) / "environment", sealed / "requirements.lock", wheel, libraries, say=display.stage
         )
@@ -225,11 +225,12 @@ def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
     return chosen[-1]
 
 
-def _lay_out(sealed: Path, root: Path, owner: Workspace | None) -> Workspace:
+def _lay_out(sealed: Path, root: Path, owner: Workspace | None, year: int) -> Workspace:
     """Make a workspace of a package's inputs; what had been made of them stays behind."""
     for path in sorted(sealed.rglob("*")):
         name = path.relative_to(sealed).as_posix()
-        if path.is_file() and not name.startswith(_MADE):
+        # What intake made of last year's returns is an input of 同比; this year's is made again.
+        if path.is_file() and not name.startswith((f"data/accepted/{year}", *_MADE)):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             put(path, target)

@@ -238,6 +238,28 @@ class TrendPoint(Frozen):
     status: ReturnStatus
 
 
+class Compared(Frozen):
+    """One indicator's figure beside that of another time: 同比 (a year before) or 环比 (the month before)."""
+
+    indicator: str
+    to: Literal["year", "month"]
+    period: Period
+    """What it is compared with; of a figure that runs from January, up to this period's end."""
+    state: Literal["compared", "zero_base", "no_base", "partial_base", "no_duty", "other_length", "no_figure"]
+    """``no_figure``: there is none now; the others say why there is nothing to compare with, or no rate."""
+    base: Exact | None = None
+    """The figure of then."""
+    change: Exact | None = None
+    """What has been added since, in the indicator's unit; of percentages 个百分点."""
+    rate: Exact | None = None
+    """``change`` ÷ ``base``; ``None`` for percentages, which are compared by their difference alone."""
+    because: str = ""
+    """Why it is not compared, or what of the figure of then is counted otherwise."""
+    formula: str = ""
+    """Of the figure of then, with its numbers put in."""
+    cells: tuple[CellRef, ...] = ()
+
+
 class Outlook(Frozen):
     """Whether the year's target will be reached, were every month like the last three.
 

@@ -214,6 +214,8 @@ class Indicator(Frozen):
     """Whether the areas' targets add up to the city's (counts), which the loader then checks."""
     compared_with: str | None = None
     """The id of an area whose return holds the city's own figure: it is no part of the sum, and compared with it."""
+    continues: str | None = None
+    """The id of last year's indicator that it goes on with: what 同比 compares it with."""
     schedule: dict[int, Exact] | None = None
     """Schedule progress by month (1-12), 0 to 1; ``None`` follows the plan's own schedule."""
     source: Source

@@ -116,6 +116,11 @@ class Period:
         return Period.of_month(self.year, self.last_month - 1)
 
     @property
+    def year_before(self) -> "Period":
+        """The same period of last year."""
+        return type(self)(f"{self.year - 1:04d}{self.text[4:]}")
+
+    @property
     def label(self) -> str:
         """The period as people write it: 2017年6月, 2017年上半年, 2017年."""
         match self.kind:

@@ -13,6 +13,7 @@ from minsheng.domain.figure import (
     AreaFunds,
     AreaRow,
     CellRef,
+    Compared,
     ConditionState,
     FundGap,
     FundUse,
@@ -46,6 +47,7 @@ __all__ = [
     "BulletinFigures",
     "CellRef",
     "CityStanding",
+    "Compared",
     "ConditionState",
     "DeductionScore",
     "Dossier",
@@ -122,6 +124,8 @@ class ProjectFigures(_Figures):
     fund_gap: FundGap | None = Field(default=None, exclude_if=lambda value: value is None)
     trend: tuple[TrendPoint, ...] = ()
     outlooks: tuple[Outlook, ...] = Field(default=(), exclude_if=lambda value: not value)
+    compared: tuple[Compared, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Its indicators with a number against the month before and, where the plan says what they continue, last year."""
     history: dict[str, tuple[Tone, ...]] = Field(default={}, exclude_if=lambda value: not value)
     """``area/indicator`` → the tone of its light, month by month from January; of a month without returns grey."""
     areas: tuple[AreaRow, ...] = ()
@@ -225,6 +229,8 @@ class ProjectSummary(Frozen):
     areas: tuple[AreaRow, ...]
     narratives: dict[str, dict[str, str]]
     outlooks: tuple[Outlook, ...] = Field(default=(), exclude_if=lambda value: not value)
+    compared: tuple[Compared, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Its city row against the month before and last year."""
     owners: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
     """Who owns it, sections and persons; given where it is more than the one section in charge."""
 

@@ -16,6 +16,8 @@ from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import AreaRow, LastKnown, Measurement, ProjectFigures, ReturnNote, TrendPoint
 from minsheng.errors import UsageError
 from minsheng.measure.ahead.outlook import outlooks
+from minsheng.measure.before.compared import compared
+from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.city import Gathered, any_measurement, duty_states, gather
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.fields import Returns, status_of
@@ -70,6 +72,7 @@ def project_figures(
     returns: Returns,
     notes: Sequence[ReturnNote],
     words: Sequence[WordForm] = (),
+    before: YearBefore | None = None,
 ) -> ProjectFigures:
     """Measure one project of one area, or of 全市, in one period.
 
@@ -85,6 +88,8 @@ def project_figures(
         What is known about each return: shown as it stands.
     words
         What assessors said of the month; it changes no figure.
+    before
+        Last year, for 同比; ``None`` where its plan is not in the workspace.
 
     Returns
     -------
@@ -112,6 +117,7 @@ def project_figures(
     own = closing[0].verdict if not is_city and closing[0] is not None else None
     split = area_funds(plan, project.id, areas, gathered)
     months = trend(plan, project, subject, period, returns)
+    rows = _measurements(plan, project, subject, period, returns)
     dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
     return ProjectFigures(
         plan=plan.about.id,
@@ -126,7 +132,7 @@ def project_figures(
         area=subject,
         area_name=plan.area_name(area_id),
         status=_status(closing, project, is_city=is_city),
-        measurements=_with_words(plan, subject, _measurements(plan, project, subject, period, returns), words),
+        measurements=_with_words(plan, subject, rows, words),
         duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
         funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
@@ -135,6 +141,7 @@ def project_figures(
         fund_gap=largest_gap(project.short_name, split),
         trend=months,
         outlooks=outlooks(plan, project.id, subject, months),
+        compared=compared(plan, subject, period, returns, rows, before),
         history=_history(plan, project, subject, period, returns) if is_city else {},
         areas=_side_by_side(plan, project, subject, period, returns, words) if is_city else (),
         returns=tuple(notes),

@@ -29,6 +29,7 @@ def project_summary(plan: Plan, city: ProjectFigures) -> ProjectSummary:
         areas=city.areas,
         narratives=city.narratives,
         outlooks=city.outlooks,
+        compared=tuple(each.model_copy(update={"formula": "", "cells": ()}) for each in city.compared),
         owners=_owners(plan, plan.project(city.project)),
     )
 

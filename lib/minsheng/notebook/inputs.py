@@ -33,13 +33,17 @@ from minsheng.intake.forms.form_store import (
     read_accepted_words,
 )
 from minsheng.intake.returns.store import read_accepted
+from minsheng.measure.before.year_before import YearBefore, returns_needed
 from minsheng.measure.fields import not_used_words
-from minsheng.plan import load_plan, plan_from_json
+from minsheng.plan import load_plan, load_plan_before, plan_from_json
 from minsheng.plan.calendar import due_date
 from minsheng.workspace import Workspace
 
 PLAN = "MINSHENG_PLAN"
 """The runner's compiled plan (JSON); by hand the YAML of the workspace is read."""
+
+PLAN_BEFORE = "MINSHENG_PLAN_BEFORE"
+"""The runner's compiled plan of the year before, where a task compares with it."""
 
 PROVENANCE = "MINSHENG_PROVENANCE"
 """JSON from the runner: hashes of notebook, lock and fonts."""
@@ -88,6 +92,22 @@ class Inputs:
                 if accepted is not None:
                     found[month, owner] = accepted
         return found
+
+    @cached_property
+    def _plan_before(self) -> Plan | None:
+        """Last year's plan, where an indicator continues one of it; the runner gives it to the tasks that need it."""
+        compiled = os.environ.get(PLAN_BEFORE)
+        if compiled:
+            return plan_from_json(Path(compiled).read_bytes())
+        return None if PLAN in os.environ else load_plan_before(self.workspace.params, self.plan)
+
+    def year_before(self, project: str, area_id: str) -> YearBefore | None:
+        """Return last year as far as a project's page compares with it; ``None`` where there is no plan of it."""
+        if self._plan_before is None:
+            return None
+        needed = sorted(returns_needed(self.plan, self._plan_before, project, area_id, self.period))
+        read = ((key, read_accepted(self.workspace.data, *key)) for key in needed)
+        return YearBefore(self._plan_before, {key: accepted for key, accepted in read if accepted is not None})
 
     @property
     def is_sealed(self) -> bool:

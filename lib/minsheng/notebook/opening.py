@@ -22,6 +22,7 @@ from minsheng.domain.result import (
 from minsheng.errors import UsageError
 from minsheng.measure.ahead.urgent import urgent_items
 from minsheng.measure.assessment_table import result_table_figures
+from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.disclosure import for_readers_of
 from minsheng.measure.project import project_figures
@@ -94,16 +95,22 @@ def _reporters(inputs: Inputs, project: str, area_id: str) -> tuple[Area, ...]:
 def _project(inputs: Inputs, project: str, area_id: str) -> tuple[ProjectFigures, Returns]:
     areas = _reporters(inputs, project, area_id)
     returns = inputs.returns(tuple(area.id for area in areas))
-    words = read_words(inputs, project)
-    return _project_from(inputs, project, area_id, returns, words), returns
+    words, before = read_words(inputs, project), inputs.year_before(project, area_id)
+    figures = _project_from(inputs, project, area_id, returns, words, before)
+    return figures, {**(before.returns if before is not None else {}), **returns}
 
 
 def _project_from(
-    inputs: Inputs, project: str, area_id: str, returns: Returns, words: Sequence[WordForm] = ()
+    inputs: Inputs,
+    project: str,
+    area_id: str,
+    returns: Returns,
+    words: Sequence[WordForm] = (),
+    before: YearBefore | None = None,
 ) -> ProjectFigures:
     month = inputs.plan.return_month(project, inputs.period) or inputs.period.closing_month
     notes = [inputs.note(a, returns.get((month, a.id)), project) for a in _reporters(inputs, project, area_id)]
-    return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes, words)
+    return project_figures(inputs.plan, project, area_id, inputs.period, returns, notes, words, before)
 
 
 def _sealed_or_live(inputs: Inputs, project: str, area_id: str) -> ProjectFigures:

@@ -8,8 +8,8 @@ from typing import Any
 from minsheng.domain.plan import Plan
 from minsheng.errors import PlanInvalidError
 from minsheng.plan.canonical import canonical, digest_of
-from minsheng.plan.checks import check
-from minsheng.plan.plan_files import PlanFiles, read_files
+from minsheng.plan.checks import check, continuing
+from minsheng.plan.plan_files import LISTS, PlanFiles, read_files
 from minsheng.plan.strict_yaml import PlanFault, in_order
 
 
@@ -57,6 +57,19 @@ def load_plan(params_dir: Path, year: int) -> Plan:
     return _whole(files)
 
 
+def load_plan_before(params_dir: Path, plan: Plan) -> Plan | None:
+    """Load the plan of the year before, where one of a plan's indicators continues one of it; ``None`` if not there.
+
+    Raises
+    ------
+    PlanInvalidError
+        If that plan has faults.
+    """
+    year = plan.about.year - 1
+    continued = any(indicator.continues for indicator in plan.indicators)
+    return load_plan(params_dir, year) if continued and (params_dir / str(year)).is_dir() else None
+
+
 def _whole(files: PlanFiles) -> Plan:
     plan = canonical(Plan(**_parts(files)))
     # Through the compiled form, so that nobody sees a difference between a loaded and a compiled plan.
@@ -97,7 +110,9 @@ def _draft(files: PlanFiles) -> Plan:
         for name, part in parts.items()
         if isinstance(part, tuple)
     }
-    return Plan.model_construct(**(parts | lists), sha256="")
+    # A list whose file cannot be read has no items, for whoever looks at the rest.
+    empty: dict[str, Any] = {_FIELDS.get(name, name): () for name in LISTS}
+    return Plan.model_construct(**(empty | parts | lists), sha256="")
 
 
 def plan_faults(params_dir: Path, year: int) -> list[PlanFault]:
@@ -142,6 +157,7 @@ def _read(params_dir: Path, year: int) -> tuple[PlanFiles | None, list[PlanFault
         return None, [PlanFault(shown, 1, f"没有 {year} 年的方案", "、".join(years) or f"新建文件夹 {shown}")]
     files = read_files(folder, shown)
     check(files, year)
+    continuing.check(files, params_dir, year)
     return files, in_order(files.faults)
 
 

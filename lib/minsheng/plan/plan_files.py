@@ -134,7 +134,7 @@ def read_files(folder: Path, shown: str) -> PlanFiles:
         if not _is_mapping(located):
             continue
         if name in LISTS:
-            files.lists[name] = _read_list(name, located)
+            files.lists[name] = read_list(name, located)
         else:
             write_out(name, located)
             files.wholes[name] = validate(located, (), WHOLE[name]) or sound_part(located, (), WHOLE[name])
@@ -155,7 +155,8 @@ def _is_mapping(located: Located) -> bool:
     return located.readable
 
 
-def _read_list(key: str, located: Located) -> list[FileEntry]:
+def read_list(key: str, located: Located) -> list[FileEntry]:
+    """Read and validate the items of a file that lists them, each as far as it is right."""
     allowed = "、".join((key, *_HEADING))
     for unknown in [each for each in located.value if each not in {key, *_HEADING}]:
         located.fault((unknown,), f"不认识的键“{unknown}”", allowed)

@@ -5,7 +5,7 @@ Pieces never read files, never print and compute no figure: what they show stand
 
 from minsheng.render.html.markup import Piece
 from minsheng.report.areas import area_table, heat_table
-from minsheng.report.bulletin import changes, late_list, progress_matrix, reporting, who_is_missing
+from minsheng.report.bulletin import changes, late_list, progress_matrix, red_items, reporting, who_is_missing
 from minsheng.report.charts import area_chart, funds_chart, progress_chart
 from minsheng.report.findings import findings, narrative_parts
 from minsheng.report.funds import funds_table, money
@@ -19,7 +19,6 @@ from minsheng.report.result_table import city_standing, evidence_index, item_poi
 from minsheng.report.returns import checks, evidence_list, issues_table
 from minsheng.report.score import deductions_table, score_summary, score_table, section_table
 from minsheng.report.sources import assumptions, sources
-from minsheng.report.supervision import red_items
 from minsheng.report.trends import ranking_chart, score_chart, trend_chart
 
 __all__ = [

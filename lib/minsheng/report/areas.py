@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import STATUS_WORDS, figures_of, rank_word, standing_badge, unused
-from minsheng.report.progress import actual_text, completion_text, target_words
+from minsheng.report.lights import figures_of, rank_word, standing_badge, unused
+from minsheng.report.progress import actual_text, target_words
 from minsheng.report.ranking import ties_said
 from minsheng.report.sources import anchor
 
@@ -64,7 +63,7 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
             columns += [
                 TableColumn("目标", indicator.unit),
                 TableColumn("完成数", indicator.unit),
-                TableColumn("完成率", "%"),
+                TableColumn("状态", kind="light"),
                 *([TableColumn("名次", kind="text")] if indicator.indicator in by_rank else []),
             ]
     widths = [2 if i.is_milestone else 3 + (i.indicator in by_rank) for i in indicators]
@@ -85,13 +84,9 @@ def _cells(measurement: Measurement | None, indicator: Measurement, width: int) 
         return [None] * width
     if indicator.is_milestone:
         return [measurement.target_text or None, standing_badge(measurement)]
-    target = target_words(measurement)
-    actual = actual_text(measurement)
-    if actual is None and measurement.status != ReturnStatus.REPORTED:
-        actual = STATUS_WORDS[measurement.status].removeprefix("数据")
     place = measurement.place
     ranked = [rank_word(place.rank, place.award) if place else None] if width > _UNRANKED else []
-    return [target, actual, completion_text(measurement), *ranked]
+    return [target_words(measurement), actual_text(measurement), _light(measurement), *ranked]
 
 
 _UNRANKED = 3
@@ -99,17 +94,17 @@ _UNRANKED = 3
 
 
 def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measurement]) -> list[Content]:
-    cells: list[Content] = []
-    for indicator in indicators:
-        measurement = _find(measurements, indicator)
-        if measurement is None or not measurement.has_duty:
-            cells.append(Element("span", "无任务", class_="light light-none"))
-        elif measurement.completion is None:
-            cells.append(standing_badge(measurement))
-        else:
-            share = Element("span", numbers.percent(measurement.completion, measurement.rate_decimals), class_="unit")
-            cells.append([*standing_badge(measurement), share])
-    return cells
+    return [_light(_find(measurements, indicator)) for indicator in indicators]
+
+
+def _light(measurement: Measurement | None) -> Content:
+    """Return a light with the completion beside it."""
+    if measurement is None or not measurement.has_duty:
+        return Element("span", "无任务", class_="light light-none")
+    if measurement.completion is None:
+        return standing_badge(measurement)
+    share = Element("span", numbers.percent(measurement.completion, measurement.rate_decimals), class_="unit")
+    return [*standing_badge(measurement), share]
 
 
 def _find(measurements: Sequence[Measurement], indicator: Measurement) -> Measurement | None:

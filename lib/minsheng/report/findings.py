@@ -1,6 +1,6 @@
 """分析与提示: sentences that change with the figures; and the parts of a report (五个方面 in 2017) in areas' words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
@@ -35,7 +35,7 @@ def findings(dossier: Dossier) -> Piece:
         *(finding for measurement in _due(figures) for finding in _of_indicator(figures, measurement)),
         *(_of_condition(figures, state) for state in figures.duties),
         *_behind(figures),
-        *_of_funds(figures.funds),
+        *_of_funds(figures),
         *_issues(figures.issues),
     ]
     if figures.status != ReturnStatus.REPORTED:
@@ -83,26 +83,27 @@ def _missing_areas(figures: ProjectFigures) -> Iterator[Finding]:
 
 
 def _behind(figures: ProjectFigures) -> Iterator[Finding]:
-    """Name the areas that are behind, by indicator and by word."""
-    for indicator in figures.measurements:
-        for tone, text in sentences.areas_by_light(indicator, figures.areas, (Tone.RED, Tone.YELLOW)):
-            yield Finding(FINDING_TONES[tone], text)
+    """Name the areas that are behind, by word; what the same areas are behind at is said together."""
+    for tone, text in sentences.areas_by_lights(figures.measurements, figures.areas, (Tone.RED, Tone.YELLOW)):
+        yield Finding(FINDING_TONES[tone], text)
 
 
-def _of_funds(uses: Sequence[FundUse]) -> Iterator[Finding]:
-    """Say the total and its parts; a source that paid out more than it received gets a line of its own."""
-    for use in uses:
-        if use.source == sentences.TOTAL:
-            yield _of_fund(use)
-    parts = [use for use in uses if use.source != sentences.TOTAL]
+def _of_funds(figures: ProjectFigures) -> Iterator[Finding]:
+    """Say the total and its parts; a source that paid out more than it received gets a line of its own.
+
+    Of 全市 only the latter: the first sentence and the table have said the rest.
+    """
+    parts = [use for use in figures.funds if use.source != sentences.TOTAL]
     exceeded = [use for use in parts if sentences.overpaid(use)]
-    if usual := [use for use in parts if use not in exceeded]:
-        yield Finding("plain", f"{'；'.join(map(sentences.funds, usual))}。")
-    yield from map(_of_fund, exceeded)
+    if not figures.areas:
+        yield from (Finding(*_fund(use)) for use in figures.funds if use.source == sentences.TOTAL)
+        if usual := [use for use in parts if use not in exceeded]:
+            yield Finding("plain", f"{'；'.join(map(sentences.funds, usual))}。")
+    yield from (Finding(*_fund(use)) for use in exceeded)
 
 
-def _of_fund(use: FundUse) -> Finding:
-    return Finding("watch" if sentences.overpaid(use) else "plain", f"{sentences.funds(use)}。")
+def _fund(use: FundUse) -> tuple[FindingTone, str]:
+    return "watch" if sentences.overpaid(use) else "plain", f"{sentences.funds(use)}。"
 
 
 def _issues(issues: tuple[Issue, ...]) -> Iterator[Finding]:
@@ -150,7 +151,8 @@ def _area_texts(
     written = {area: text for area, parts in narratives.items() if (text := parts.get(part_id, "").strip())}
     if alone:
         return [line for text in written.values() for line in paragraphs(text)] or [paragraph("未填写。")]
-    lines = [paragraph(f"{names.get(area, area)}：{one_line(text)}") for area, text in written.items()]
+    told = sentences.said_once({names.get(area, area): one_line(text) for area, text in written.items()})
+    lines = [paragraph(f"{'、'.join(who)}：{text}") for who, text in told]
     silent = [names.get(area, area) for area in narratives if area not in written]
     if silent:
         lines.append(paragraph(f"未填写：{'、'.join(silent)}。"))

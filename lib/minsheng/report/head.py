@@ -18,7 +18,7 @@ from minsheng.domain.result import (
 )
 from minsheng.render.html.markup import Element, Piece, paragraph
 from minsheng.report import sentences
-from minsheng.report.areas import area_table, heat_table
+from minsheng.report.areas import area_table
 from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import figures_of, not_accepted
 from minsheng.report.official import monthly_summary
@@ -114,15 +114,13 @@ def _money(figures: ProjectFigures) -> str:
 
 
 def areas(dossier: Dossier) -> Piece:
-    """Return, for 全市, the areas side by side as figures, lights and bars; a county's page is about itself alone."""
-    from minsheng.report.charts import area_chart
-
+    """Return, for 全市, the areas side by side with their lights, now and by month; a county's page is about itself."""
     if not figures_of(dossier, ProjectFigures).areas:
         return Piece()
     from minsheng.report.heat import history_chart
 
     history = history_chart(figures_of(dossier, ProjectFigures))
-    return _together(area_table(dossier), heat_table(dossier), area_chart(dossier), history)
+    return _together(area_table(dossier), history)
 
 
 def scores(dossier: Dossier) -> Piece:

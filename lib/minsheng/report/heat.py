@@ -75,6 +75,14 @@ def heat_figure(figures: BulletinFigures) -> Element:
     )
 
 
+def heat_height(figures: BulletinFigures) -> float:
+    """Return the picture's height in parts of its width."""
+    count = sum(len(project.measurements) for project in figures.projects)
+    bands = -(-count // _MOST) or 1
+    areas = len({row.area for project in figures.projects for row in project.areas})
+    return ((_HEAD + _ROW * (areas + 1) + 1) * bands + 3 * (bands - 1)) / drawing.PAGE_WIDTH
+
+
 def _draw(sheet: Drawing, top: float, chunk: Sequence[Measurement], rows: Sequence[tuple[str, list[_Cell]]]) -> None:
     width = (drawing.PAGE_WIDTH - _NAMES) / len(chunk)
     for place, indicator in enumerate(chunk):

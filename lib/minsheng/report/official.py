@@ -17,6 +17,7 @@ from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs
 from minsheng.report import sentences
+from minsheng.report.before.comparisons import comparison_sentences
 from minsheng.report.lights import figures_of, unused, words_told
 from minsheng.report.prospects import verdict
 from minsheng.report.sources import assumptions, sources
@@ -49,7 +50,21 @@ def official_head(dossier: Dossier) -> Piece:
         paragraph(monthly_summary(figures), _before_notice(figures)),
         paragraph(overall(figures)) if figures.leader is None and figures.projects else None,
         paragraph(f"领导小组：{heading.group}。") if heading.group else None,
+        _responsible(dossier, figures),
     )
+
+
+def _responsible(dossier: Dossier, figures: MonthlyReportFigures) -> Element | None:
+    """Say who answers for which projects: once for all projects of the same people."""
+    alike: dict[str, list[str]] = {}
+    for project in figures.projects:
+        if who := dossier.heading.responsible.get(project.project, ""):
+            alike.setdefault(who, []).append(project.name)
+    if not alike:
+        return None
+    if len(alike) == 1 and len(*alike.values()) == len(figures.projects):
+        return paragraph(f"{next(iter(alike))}。")
+    return paragraph("".join(f"{'、'.join(names)}{who}。" for who, names in alike.items()))
 
 
 def monthly_summary(figures: MonthlyReportFigures) -> str:
@@ -78,13 +93,7 @@ def report_parts(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, MonthlyReportFigures)
     if not figures.projects:
         return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
-    who = dossier.heading.responsible
-    return Piece(
-        [
-            _project(figures, project, number, dossier.parts, who.get(project.project, ""))
-            for number, project in enumerate(figures.projects)
-        ]
-    )
+    return Piece([_project(figures, project, number, dossier.parts) for number, project in enumerate(figures.projects)])
 
 
 def signature_block(dossier: Dossier) -> Piece:
@@ -181,17 +190,17 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
 
 
 def _project(
-    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart], responsible: str
+    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart]
 ) -> Element:
     own = figures.section_narratives.get(project.project, {})
-    content: list[Element] = [paragraph(f"{responsible}。")] * bool(responsible)
+    content: list[Element] = []
     for place, each in enumerate(parts):
         content.append(Element("h3", f"（{_ORDINALS[place]}）{each.title}"))
         if is_empty_part(figures, project, each):
             told = f"“{each.title}”没有内容：科室未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
             continue
-        from_data = _from_data(project, each, figures.whole)
+        from_data = _from_data(project, each, figures)
         words = own.get(each.id, "")
         content += [*from_data, *paragraphs(_not_said_yet(words, from_data) if each.is_from_data else words)]
     return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
@@ -229,21 +238,29 @@ def _same(one: Decimal, other: Decimal) -> bool:
     return numbers.rounded(one, places) == numbers.rounded(other, places)
 
 
-def _from_data(project: ProjectSummary, each: ReportPart, whole: str) -> list[Element]:
+def _from_data(project: ProjectSummary, each: ReportPart, figures: MonthlyReportFigures) -> list[Element]:
     match each.role:
         case "progress":
-            told = [f"{whole}{sentences.standing(m)}" for m in project.measurements]
+            told = [f"{figures.whole}{sentences.standing(m)}" for m in project.measurements]
             words = words_told((row.name, m) for row in project.areas for m in row.measurements)
-            return [paragraph("".join(told))] * bool(told) + _unfinished(project) + [paragraph(words)] * bool(words)
+            from_areas = [*_beside_last_year(project), *_unfinished(project)]
+            return [paragraph("".join(told))] * bool(told) + from_areas + [paragraph(words)] * bool(words)
         case "funds":
             # The sum first, with every stage and both rates; what sources say beside it is how it is made up.
             total = [use for use in project.funds if use.source == sentences.TOTAL]
-            parts = [use for use in project.funds if use.source != sentences.TOTAL]
+            # By source it stands in the section's own report, which whoever collects need not say again.
+            by_source = figures.leader is not None or not total
+            parts = [use for use in project.funds if use.source != sentences.TOTAL and by_source]
             clauses = [f"{sentences.funds_in_full(use)}。" for use in total]
             clauses += [f"其中{'；'.join(sentences.funds(use) for use in parts)}。"] * bool(parts)
             return [paragraph("".join(clauses))] * bool(clauses)
         case _:
             return []
+
+
+def _beside_last_year(project: ProjectSummary) -> list[Element]:
+    told = comparison_sentences(project.measurements, project.compared, "year")
+    return [paragraph(f"与上年同期相比：{told}。")] * bool(told)
 
 
 def _unfinished(project: ProjectSummary) -> list[Element]:
@@ -270,13 +287,10 @@ def _lags(row: AreaRow) -> bool:
 
 
 def _area_texts(project: ProjectSummary, rows: Sequence[AreaRow], each: ReportPart) -> list[Element]:
-    """Areas that wrote the same are named together."""
-    writers: dict[str, list[str]] = {}
-    for row in rows:
-        text = one_line(project.narratives.get(row.area, {}).get(each.id, ""))
-        if text:
-            writers.setdefault(text, []).append(row.name)
+    """Return what areas wrote, what several wrote said once."""
+    written = {row.name: one_line(project.narratives.get(row.area, {}).get(each.id, "")) for row in rows}
+    told = sentences.said_once({name: text for name, text in written.items() if text})
     return [
         paragraph(Element("span", f"{number}.{'、'.join(names)}。", class_="third"), text)
-        for number, (text, names) in enumerate(writers.items(), start=1)
+        for number, (names, text) in enumerate(told, start=1)
     ]

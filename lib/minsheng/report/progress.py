@@ -10,6 +10,7 @@ from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
+from minsheng.report.before.comparisons import comparison_table
 from minsheng.report.lights import figures_of, no_data, standing_badge, words_said
 from minsheng.report.sources import reference
 
@@ -38,7 +39,8 @@ def progress_table(dossier: Dossier) -> Piece:
     columns = [_COLUMNS[place] for place in places]
     rows = [[row[place] for place in places] for row in rows]
     caption = f"{figures.area_name}{figures.period.label}进展情况"
-    return part("进展情况", no_data(figures), table(caption, columns, rows), _remarks(figures))
+    beside = comparison_table(figures)
+    return part("进展情况", no_data(figures), table(caption, columns, rows), _remarks(figures), beside)
 
 
 def duties(dossier: Dossier) -> Piece:

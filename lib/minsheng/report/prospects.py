@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.period import Period
-from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Outlook, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Compared, Dossier, Measurement, Outlook, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
+from minsheng.report.before.comparisons import comparison_columns, comparison_remark, of, rate_text
 from minsheng.report.lights import figures_of
 
 _RULE = (
@@ -27,13 +28,17 @@ _COLUMNS = (
     TableColumn("达到目标", kind="text"),
 )
 
+_FIGURES = slice(3, 8)
+"""The columns from 现有数 to 年底预计."""
+
 
 def prospects(dossier: Dossier) -> Piece:
     """Return the city's outlook on every indicator, of all projects."""
     figures = figures_of(dossier, BulletinFigures)
     measurements = [m for project in figures.projects for m in project.measurements]
     outlooks = [each for project in figures.projects for each in project.outlooks]
-    return part("能否完成", prospects_of(f"{figures.whole}年底预计", figures, measurements, outlooks))
+    compared = [each for project in figures.projects for each in project.compared]
+    return part("能否完成", prospects_of(f"{figures.whole}年底预计", figures, measurements, outlooks, compared))
 
 
 def prospects_of(
@@ -41,15 +46,26 @@ def prospects_of(
     figures: BulletinFigures | ProjectFigures,
     measurements: Sequence[Measurement],
     outlooks: Sequence[Outlook],
+    compared: Sequence[Compared] = (),
 ) -> list[Element]:
-    """Return the sentence, the table and its rule; a sentence alone where nothing can be projected."""
+    """Return the sentence, the table, with 环比 and 同比 if given, and its rule; where nothing is known a sentence."""
     known = {m.indicator: m for m in measurements}
     pairs = [(known[each.indicator], each) for each in outlooks if each.indicator in known]
     if not pairs:
         return [paragraph("没有可以推算的数量指标。")]
     month = figures.period.closing_month
     rows = [_row(m, o, stale=o.at < month) for m, o in pairs]
-    return [paragraph(verdict(pairs, month)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE)]
+    if not compared:
+        return [paragraph(verdict(pairs, month)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE)]
+    # The picture above says every target, the sentence when they are reached: the width is for the comparisons.
+    beside = comparison_columns(compared)
+    columns = [_COLUMNS[0], *list(_COLUMNS)[_FIGURES], *(column for _, column in beside)]
+    wide: list[list[Content]] = []
+    for (m, _), row in zip(pairs, rows, strict=True):
+        rates = [rate_text(m, of(compared, kind, m.indicator), bare=True) for kind, _ in beside]
+        wide.append([f"{row[0]}（{m.unit}）", *row[_FIGURES], *rates])
+    rule = _RULE + comparison_remark([m for m, _ in pairs], compared)
+    return [paragraph(verdict(pairs, month)), table(caption, columns, wide, style="ranking"), note(rule)]
 
 
 def verdict(pairs: Sequence[tuple[Measurement, Outlook]], month: Period) -> str:

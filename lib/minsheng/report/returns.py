@@ -27,25 +27,21 @@ def checks(dossier: Dossier) -> Piece:
 
 
 def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
-    """Return a line per return."""
+    """Return how each return came, a line for those that stand alike."""
     columns = [
         TableColumn("地区", kind="row"),
         TableColumn("报送情况", kind="text"),
         TableColumn("收到日期", kind="text"),
         TableColumn("是否按时", kind="text"),
         TableColumn("数据截至", kind="text"),
-        TableColumn("文件", kind="text"),
     ]
-    rows: list[list[Content]] = [
-        [
-            entry.name,
-            standing_of(entry),
-            *arrival(entry),
-            numbers.day(entry.as_of) if entry.as_of else None,
-            [code(entry.file), _revision(entry)] if entry.file else None,
-        ]
-        for entry in returns
-    ]
+    # Those that stand alike are one line: what differs is seen.
+    alike: dict[str, tuple[list[str], list[Content]]] = {}
+    for entry in returns:
+        cells = [standing_of(entry), *arrival(entry), numbers.day(entry.as_of) if entry.as_of else None]
+        names, _ = alike.setdefault(repr(Piece(*cells)) + repr(entry.as_of), ([], cells))
+        names.append(f"{entry.name}{_revision(entry)}")
+    rows: list[list[Content]] = [["、".join(names), *cells] for names, cells in alike.values()]
     return table(caption, columns, rows)
 
 
@@ -81,7 +77,7 @@ def issues_table(dossier: Dossier) -> Piece:
     title = "校验问题"
     if not figures.issues:
         if figures.area == CITY:
-            return part(title, paragraph("各地区的校验问题见该地区报告，本页没有需单列的问题。"))
+            return Piece()  # 报送与校验 says where they stand
         if figures.status == ReturnStatus.NOT_REPORTED:
             return part(title, paragraph("未报送，没有可校验的数据。"))
         return part(title, paragraph("本项目数据没有发现校验问题。"))
@@ -108,7 +104,7 @@ def evidence_list(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, ProjectFigures)
     if not figures.evidence:
         if figures.area == CITY:
-            return part("印证资料", paragraph("印证资料由各地区分别报送，目录见各地区报告。"))
+            return Piece()
         why = no_data(figures) or paragraph("没有列出印证资料。")
         return part("印证资料", why)
     columns = [
@@ -157,7 +153,13 @@ def _revision(entry: ReturnNote) -> str:
 def _outcomes(figures: ProjectFigures) -> list[Element]:
     if not figures.outcomes:
         missing = figures.status == ReturnStatus.NOT_REPORTED
-        return [note("没有数据，未作校验。" if missing else "没有单列的校验记录；各地区校验结果见该地区报告。")]
+        return [
+            note(
+                "没有数据，未作校验。"
+                if missing
+                else "各地区的校验结果、校验问题和印证资料见该地区报告，文件列在文末。"
+            )
+        ]
     counted = Counter(outcome.outcome for outcome in figures.outcomes)
     words = [f"通过{counted[RuleState.PASS]}条"]
     words += [f"未通过{counted[RuleState.FAIL]}条"] if counted[RuleState.FAIL] else []

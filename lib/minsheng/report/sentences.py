@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -159,6 +159,38 @@ def areas_by_lights(
                 yield tone, f"{same[0]}{what}“{word}”。"
             else:
                 yield tone, f"{what}“{word}”的{'都是' if briefs[1:] else '有'}{len(same)}个地区：{'、'.join(same)}。"
+
+
+_CLAUSE_ENDS = re.compile(r"[；;。\n]+")
+
+_ENUMERATOR = re.compile(r"^(?:[一二三四五六七八九十]+是|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d))")
+
+
+def said_once(texts: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
+    """Return what several wrote, with who wrote it: a clause that more than one wrote is said once, before the rest.
+
+    What nobody else wrote stays as it was written.
+    """
+    clauses = {name: _clauses(text) for name, text in texts.items()}
+    writers: dict[str, tuple[str, ...]] = {}
+    for name, mine in clauses.items():
+        for clause in dict.fromkeys(mine):
+            writers[clause] = (*writers.get(clause, ()), name)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for clause, names in writers.items():
+        if len(names) > 1:
+            together.setdefault(names, []).append(clause)
+    told = [(names, f"{'；'.join(shared)}。") for names, shared in together.items()]
+    for name, text in texts.items():
+        own = [clause for clause in clauses[name] if len(writers[clause]) == 1]
+        if own:
+            told.append(((name,), text if len(own) == len(clauses[name]) else f"{'；'.join(own)}。"))
+    return told
+
+
+def _clauses(text: str) -> list[str]:
+    parts = (_ENUMERATOR.sub("", part.strip()) for part in _CLAUSE_ENDS.split(text))
+    return [part for part in parts if part]
 
 
 def condition(state: ConditionState) -> str:

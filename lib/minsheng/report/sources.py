@@ -154,6 +154,15 @@ def _traces(dossier: Dossier) -> list[Element]:
 
 def _project_traces(figures: ProjectFigures, tracer: _Tracer) -> list[Element]:
     own = tracer.measurements(figures.measurements, figures.area, figures.area_name)
+    briefs = {m.indicator: m.brief for m in figures.measurements}
+    own += [
+        tracer.formula(
+            f"{figures.area_name}{briefs[each.indicator]}，{each.period.label}：{each.formula}",
+            each.cells, each.to, each.indicator,
+        )
+        for each in figures.compared
+        if each.base is not None
+    ]  # fmt: skip
     own += [tracer.formula(value.label, value.cells, "key", value.id) for value in figures.key_values if value.cells]
     own += [tracer.formula(use.label, use.cells, "fund", use.source) for use in figures.funds if use.cells]
     groups = [_details(f"{figures.area_name}的计算依据", own)]

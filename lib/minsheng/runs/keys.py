@@ -3,15 +3,17 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from minsheng.domain.area import CITY
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.hashing import FileContent, sha256, sha256_of_files
 from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_form_path, accepted_words_path
-from minsheng.plan import compile_plan
+from minsheng.measure.before.year_before import returns_needed
+from minsheng.plan import compile_plan, load_plan_before
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
 from minsheng.runs.asked import asked_of
@@ -67,7 +69,10 @@ def package_sha256() -> str:
     )
 
 
-_PLAN_FILE = "plan.json"
+ACCEPTED_SUFFIXES = (".csv", ".json")
+"""Of an accepted return: its values and its verdict."""
+
+_PLAN_FILE, _PLAN_BEFORE_FILE = "plan.json", "plan-before.json"
 
 
 def declared_files(workspace: Workspace, task: Task) -> list[Path]:
@@ -75,6 +80,23 @@ def declared_files(workspace: Workspace, task: Task) -> list[Path]:
     places = [workspace.root / each for each in task.reads]
     inside = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*")))]
     return [file for file in inside if file.is_file()]
+
+
+def year_before_files(workspace: Workspace, plan: Plan, before: Plan, task: Task) -> list[Path]:
+    """Return the accepted returns of last year that a task compares figures with."""
+    pairs = compared_subjects(plan, task)
+    needed = {key for project, area in pairs for key in returns_needed(plan, before, project, area, task.period)}
+    paths = (
+        workspace.accepted(month) / f"{who}{suffix}" for month, who in sorted(needed) for suffix in ACCEPTED_SUFFIXES
+    )
+    return [path for path in paths if path.is_file()]
+
+
+def compared_subjects(plan: Plan, task: Task) -> list[tuple[str, str]]:
+    """Return the projects and areas of which a task compares figures with last year's."""
+    if task.is_own:
+        return [(project.id, CITY) for project in plan.projects]
+    return [(task.notebook, task.subject)] if any(each.id == task.notebook for each in plan.projects) else []
 
 
 @dataclass
@@ -102,6 +124,7 @@ class Preparer:
         parts += self.fingerprint.parts()
         parts += [(f"parameter:{name}", value) for name, value in task.parameters.items()]
         parts += [(self._marker(task), "")]
+        parts += [("plan before", before.sha256)] if (before := self._plan_before(task)) is not None else []
         parts += [(name, self._digest(path)) for name, path in self._inputs(task).items()]
         return hash_of_hashes(parts)
 
@@ -118,6 +141,8 @@ class Preparer:
         inputs = self._inputs(task)
         files: dict[str, FileContent] = {**inputs}
         notebook = self._notebook(task)
+        last = self._plan_before(task)
+        before = {_PLAN_BEFORE_FILE: compile_plan(last)} if last is not None else {}
         provenance = {
             "notebook_sha256": self._digest(notebook),
             "lock_sha256": self.fingerprint.lock,
@@ -128,11 +153,12 @@ class Preparer:
             key=self.key(task),
             notebook=notebook.read_text(encoding="utf-8"),
             parameters=task.parameters,
-            files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self._compiled},
+            files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self._compiled, **before},
             plan=self._compiled,
             environment={
                 "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
+                **({"MINSHENG_PLAN_BEFORE": "{workspace}/" + _PLAN_BEFORE_FILE} if before else {}),
             },
             issuer=self.plan.about.issuer,
             asked=None if task.is_own else asked_of(task, self.plan, inputs.values(), provenance),
@@ -149,6 +175,16 @@ class Preparer:
     def forget_sealed(self, folder: Path) -> None:
         """Read a task's result anew: it has just been made."""
         self._digests.pop(folder / RESULT, None)
+
+    @cached_property
+    def _before(self) -> Plan | None:
+        return load_plan_before(self.workspace.params, self.plan)
+
+    def _plan_before(self, task: Task) -> Plan | None:
+        """Return last year's plan for a task that compares with it."""
+        continuing = {each.project for each in self.plan.indicators if each.continues is not None}
+        compares = any(project in continuing for project, _ in compared_subjects(self.plan, task))
+        return self._before if compares else None
 
     def _notebook(self, task: Task) -> Path:
         path = self.workspace.notebooks / task.file
@@ -176,12 +212,14 @@ class Preparer:
                 self.workspace.accepted(month) / f"{owner}{suffix}"
                 for month in task.period.year_to_date
                 for owner in task.owners
-                for suffix in (".csv", ".json")
+                for suffix in ACCEPTED_SUFFIXES
             )
         others = [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
         others += [accepted_words_path(self.workspace.data, task.period, section) for section in task.words]
         if task.notebook == "section_scoring":
             others.append(accepted_deliveries_path(self.workspace.data, task.period))
+        if (before := self._plan_before(task)) is not None:
+            others += year_before_files(self.workspace, self.plan, before, task)
         return self._returns[returns] | self._existing(others)
 
     def _existing(self, paths: Iterable[Path]) -> dict[str, Path]:

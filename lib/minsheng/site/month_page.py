@@ -17,6 +17,7 @@ from minsheng.report.bulletin import bulletin_summary
 from minsheng.report.lights import standing_of
 from minsheng.report.ranking import ranked_name, unreported
 from minsheng.report.returns import arrival
+from minsheng.report.supervision import supervised
 from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section
 from minsheng.workspace import Workspace
 
@@ -30,6 +31,7 @@ def month_page(workspace: Workspace, plan: Plan, period: Period, links: Sequence
         header(plan, title, bulletin, back=("各月和各次考评目录", "../index.html")),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
         _returns(month),
+        section("重点督办", *supervised(bulletin, plan.reporting.parts)) if bulletin and bulletin.urgent else None,
         matrix(month),
         _ranking(month),
         reports(month, links),

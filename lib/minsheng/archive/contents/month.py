@@ -1,6 +1,6 @@
 """What the package of a month holds, and whether the month is complete enough to be sealed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from minsheng.archive.contents.description import PROVENANCE, provenance_bytes
@@ -16,11 +16,12 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path, accepted_
 from minsheng.intake.returns.checking import is_up_to_date
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.store import delivered_path, read_register, register_path
+from minsheng.plan import load_plan_before
 from minsheng.render.formats import HTML
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
-from minsheng.runs.keys import Preparer, declared_files, fingerprint
+from minsheng.runs.keys import Preparer, declared_files, fingerprint, year_before_files
 from minsheng.runs.program_wheel import program_wheel
 from minsheng.signing.deliveries import (
     DeliveredReport,
@@ -108,6 +109,7 @@ def month_files(workspace: Workspace, plan: Plan, period: Period, pages: Collect
     paths += [workspace.notebooks / name for name in dict.fromkeys(task.file for task in tasks)]
     paths += [path for task in tasks for path in declared_files(workspace, task)]
     paths += _intake_files(workspace, plan, period)
+    paths += _year_before(workspace, plan, tasks)
     paths += [workspace.lock] if workspace.lock.is_file() else []
     files: dict[str, bytes | Path] = {_inside(workspace, path): path for path in dict.fromkeys(paths)}
     # A workspace of its own: everything has the path that it has here, so that the month can be made again from the
@@ -134,6 +136,7 @@ def assessment_inputs(workspace: Workspace, plan: Plan, period: Period) -> dict[
     """
     tasks = period_tasks(plan, period)
     paths = [*_plan_files(workspace, period), *_intake_files(workspace, plan, period)]
+    paths += _year_before(workspace, plan, tasks)
     # The forms are read again, and name files of the evidence.
     data = workspace.data
     # A year takes over what its half-years' forms said, and shows their results beside its own.
@@ -164,6 +167,7 @@ def input_names(workspace: Workspace, plan: Plan, period: Period) -> frozenset[s
     """Return what a month's package may hold besides reports and program, by path in it, of what is in a workspace."""
     tasks = period_tasks(plan, period)
     paths = [*_plan_files(workspace, period), *_intake_files(workspace, plan, period), workspace.lock]
+    paths += _year_before(workspace, plan, tasks)
     paths += [register_path(workspace.data), signed_register_path(workspace.data), deliveries_path(workspace.data)]
     paths += [workspace.notebooks / task.file for task in tasks]
     paths += [path for task in tasks for path in declared_files(workspace, task)]
@@ -174,6 +178,18 @@ def _plan_files(workspace: Workspace, period: Period) -> list[Path]:
     folder = workspace.params / str(period.year)
     inside = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())
     return [path for path, parts in inside if not any(part.startswith(".") for part in parts)]
+
+
+def _year_before(workspace: Workspace, plan: Plan, tasks: Iterable[Task]) -> list[Path]:
+    """Return last year's plan and the accepted returns that 同比 compares with, as they are.
+
+    The deliveries that they are of lie in the packages of their own months; each verdict names its file and sha256.
+    """
+    before = load_plan_before(workspace.params, plan)
+    if before is None:
+        return []
+    found = [file for task in tasks for file in year_before_files(workspace, plan, before, task)]
+    return [*_plan_files(workspace, Period(str(before.about.year))), *dict.fromkeys(found)]
 
 
 def _intake_files(workspace: Workspace, plan: Plan, period: Period) -> list[Path]:

@@ -86,7 +86,7 @@ def _unasked(
     """Yield what lies among the inputs and is none: no register names it, no report was made of it."""
     known = input_names(workspace, plan, period)
     for name in files:
-        if not name.startswith(("outputs/", "data/accepted/", f"{FOLDER}/")) and name not in known:
+        if not name.startswith(("outputs/", f"data/accepted/{period.year}", f"{FOLDER}/")) and name not in known:
             yield name, "不是本月的方案、登记的原件或笔记本"
 
 

@@ -36,7 +36,7 @@ from minsheng.runs.task_worker import cores
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.workspace import MARKER, RESULT, Settings, Workspace
 
-_LEFT_OUT = ("data/accepted/", "program/", PROVENANCE)
+_LEFT_OUT = ("program/", PROVENANCE)
 
 _MOST = 3
 """How many differences of one report are shown."""
@@ -179,7 +179,8 @@ def _misnamed(
 def _lay_out(files: Mapping[str, FileContent], period: Period, root: Path) -> Workspace:
     """Write what the period was made from; results of another period, which it only shows, are on record."""
     for name, content in files.items():
-        if not name.startswith((f"outputs/{period}/", *_LEFT_OUT)):
+        # What intake made of last year's returns is an input, that of this year's is judged.
+        if not name.startswith((f"outputs/{period}/", f"data/accepted/{period.year}", *_LEFT_OUT)):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             put(content, target)

@@ -14,7 +14,8 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.writing import write_atomically
-from minsheng.intake.returns.store import read_register
+from minsheng.intake.returns.store import read_register, read_year_to_date
+from minsheng.measure.before.year_before import YearBefore
 from minsheng.notebook.datasets.kept_tables import FOLDER, Table, Text, coded, fingerprint, kept
 from minsheng.notebook.datasets.measured_rows import (
     FUNDS,
@@ -39,7 +40,7 @@ from minsheng.notebook.datasets.reported_rows import (
     values_rows,
 )
 from minsheng.notebook.datasets.typed_frames import names_of
-from minsheng.notebook.inputs import PLAN
+from minsheng.notebook.inputs import PLAN, PLAN_BEFORE
 from minsheng.plan import compile_plan, load_plan, plan_from_json
 from minsheng.signing.deliveries import DeliveredReport, read_deliveries
 from minsheng.signing.signatures import read_signed
@@ -162,12 +163,24 @@ class Holdings:
             return returns_rows(plan, self.workspace, period, self.register)
         if kind in _REPORTED:
             return _REPORTED[kind](plan, self.workspace, period)
-        all_of = measured(plan, self.workspace, period)
+        all_of = measured(plan, self.workspace, period, self._year_before(plan))
         # Measuring is what takes time: what else comes of it is kept for the next question.
         for other, rows in _MEASURED.items():
             if other != kind and period in self.periods(other):
                 self._kept(other, period, partial(rows, all_of))
         return _MEASURED[kind](all_of)
+
+    def _year_before(self, plan: Plan) -> YearBefore | None:
+        """Return last year, where indicators continue some of it."""
+        year = plan.about.year - 1
+        compiled = os.environ.get(PLAN_BEFORE)
+        if self._is_task:
+            before = plan_from_json(Path(compiled).read_bytes()) if compiled else None
+        else:
+            continued = any(each.continues for each in plan.indicators) and (self.workspace.params / str(year)).is_dir()
+            before = self.plan(year) if continued else None
+        returns = read_year_to_date(self.workspace.data, Period(str(year))) if before is not None else {}
+        return YearBefore(before, returns) if before is not None else None
 
     def _deliveries_rows(self, period: Period) -> Iterable[Sequence[Text]]:
         return deliveries_rows(self.plan(period.year), period, self._handed, read_signed(self.workspace.data))
@@ -177,6 +190,9 @@ class Holdings:
         if kind == "returns":
             words += [repr(line) for line in self.register if line.period == period]
         folders = [*period.year_to_date, period] if kind in _MEASURED else [period]
+        if kind == "indicators":
+            words.append(self._plan_mark(period.year - 1))
+            folders += Period(str(period.year - 1)).months
         return fingerprint([*words, *(self._mark(self._folder(each)) for each in folders)], ())
 
     def _folder(self, period: Period) -> Path:

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from minsheng.domain.area import CITY
 from minsheng.domain.assessment import AssessmentForm
 from minsheng.domain.base import plain
-from minsheng.domain.figure import CellRef, FundUse, Measurement
+from minsheng.domain.figure import CellRef, Compared, FundUse, Measurement
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, ProjectFigures, RankingFigures, ScoringFigures
 from minsheng.intake.forms.form_store import read_accepted_form
 from minsheng.intake.returns.store import read_year_to_date
+from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.money import TOTAL
 from minsheng.measure.project import project_figures
@@ -21,6 +23,7 @@ from minsheng.notebook.datasets.kept_tables import Text
 from minsheng.notebook.datasets.reported_rows import WHEN, WHERE, when
 from minsheng.notebook.datasets.typed_frames import Column, Kind
 from minsheng.notebook.inputs import Inputs, read_words
+from minsheng.report.before.comparisons import of
 from minsheng.report.lights import STATUS_WORDS
 from minsheng.report.score import STATES
 from minsheng.workspace import Workspace
@@ -36,6 +39,17 @@ INDICATORS = (
     *(Column(name) for name in ("状态", "亮灯", "灯色")),
     Column("完成日期", Kind.DAY),
     Column("缺报地区", Kind.WORDS),
+    *(
+        column
+        for then, rate in (("上月", "环比"), ("上年同期", "同比"))
+        for column in (
+            Column(then),
+            Column(f"{then}数", Kind.NUMBER),
+            Column(f"{rate}增减", Kind.NUMBER),
+            Column(f"{rate}（比值）", Kind.NUMBER),
+            Column(f"{rate}说明", Kind.WORDS),
+        )
+    ),
     Column("算式", Kind.WORDS),
     Column("指标编号"),
     *WHERE,
@@ -92,7 +106,7 @@ class Measured:
     ranking: RankingFigures | None
 
 
-def measured(plan: Plan, workspace: Workspace, period: Period) -> Measured:
+def measured(plan: Plan, workspace: Workspace, period: Period, before: YearBefore | None = None) -> Measured:
     """Measure everything of a period anew from the accepted returns, as a notebook that is run by hand does."""
     returns = read_year_to_date(workspace.data, period)
     there = [project.id for project in plan.projects_at(period)]
@@ -102,7 +116,8 @@ def measured(plan: Plan, workspace: Workspace, period: Period) -> Measured:
     ]
     words = {each.id: read_words(Inputs(workspace, plan, period), each.id) for each in plan.projects}
     projects = {
-        (area, each): project_figures(plan, each, area, period, returns, (), words[each]) for area, each in pairs
+        (area, each): project_figures(plan, each, area, period, returns, (), words[each], before)
+        for area, each in pairs
     }
     found = {area.id: read_accepted_form(workspace.data, period, area.id) for area in plan.assessed_at(period)}
     scores = {
@@ -121,10 +136,12 @@ def indicators_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
     for (area, project), figures in all_of.projects.items():
         for row in figures.measurements:
             if row.has_duty or row.actual is not None:
-                yield _indicator(all_of, area, project, row)
+                yield _indicator(all_of, area, project, row, figures.compared)
 
 
-def _indicator(all_of: Measured, area: str, project: str, row: Measurement) -> Sequence[Text]:
+def _indicator(
+    all_of: Measured, area: str, project: str, row: Measurement, compared: Sequence[Compared]
+) -> Sequence[Text]:
     plan = all_of.plan
     target = row.target_text
     if row.target_lower is not None and row.target_upper is not None:
@@ -135,8 +152,18 @@ def _indicator(all_of: Measured, area: str, project: str, row: Measurement) -> S
         _text(row.actual), _text(row.target), row.unit, target or None, *map(_text, ratios),
         STATUS_WORDS[row.status], row.light.word, str(row.light.tone),
         row.milestone_date.isoformat() if row.milestone_date else None,
-        "、".join(row.missing_areas), row.formula, row.indicator, *_places(plan, row.cells),
+        "、".join(row.missing_areas), *_beside(compared, "month", row), *_beside(compared, "year", row),
+        row.formula, row.indicator, *_places(plan, row.cells),
     )  # fmt: skip
+
+
+def _beside(compared: Sequence[Compared], kind: Literal["month", "year"], row: Measurement) -> tuple[Text, ...]:
+    """Return period, figure, change, rate of an indicator's comparison, and why it is none."""
+    found = of(compared, kind, row.indicator)
+    if found is None:
+        return None, None, None, None, ""
+    why = found.because or ("基数为零" if found.state == "zero_base" else "")
+    return str(found.period), _text(found.base), _text(found.change), _text(found.rate), why
 
 
 def funds_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
