@@ -138,6 +138,6 @@ def test_a_half_year_has_no_month_before_and_its_own_half_of_last_year(plan, bui
     half = Period("2017-H1")
     before = year(plan, build, "120")
     returns = {(JUNE, "cangxi"): build("2017-06", "cangxi", {BEDS: "140"})}
-    found = project_figures(continuing(plan), "elderly_care", "cangxi", half, returns, (), before).compared
+    found = project_figures(continuing(plan), "elderly_care", "cangxi", half, returns, (), before=before).compared
     assert {(each.indicator, each.to) for each in found} == {("beds_new", "year")}
     assert (found[0].period, found[0].change) == (Period("2016-H1"), 20)

@@ -60,8 +60,7 @@ def test_without_last_year_nothing_can_be_held_to_it(params):
 
 
 def test_a_list_that_cannot_be_read_leaves_the_rest_to_be_checked(params):
-    from minsheng.commands.plan_check import check_plans
-
+    from minsheng.commands.plans.plan_check import check_plans
     from minsheng.workspace import Settings, Workspace
 
     (params / "2017" / "indicators.yaml").write_text("indicators: [", encoding="utf-8")

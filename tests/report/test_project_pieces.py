@@ -75,7 +75,7 @@ def test_areas_stand_beside_the_city(build):
     assert "苍溪县｜300｜129｜◐基本同步（43.0%）｜150｜80｜●达到序时进度（53.3%）" in text
     assert re.search("剑阁县｜220｜—｜.未报送｜150｜—｜.未报送", text)
     assert "市本级｜—｜—｜—｜—｜—｜—" in text
-    assert "全市｜1,250｜449｜—" in text
+    assert "全市｜1,250｜449｜○汇总不全" in text
     assert "缺剑阁县（未报送）" in text
 
 
