@@ -40,7 +40,7 @@ def notes(plan: Plan, checked: CheckedReturn, **texts: str) -> list[Issue]:
     if texts:
         told = {project: {"progress": text} for project, text in texts.items()}
         parsed = dataclasses.replace(parsed, narratives=told)
-    return list(narrative_notes(plan, parsed, all_read(checked)))
+    return list(narrative_notes(plan, parsed, all_read(plan, checked)))
 
 
 @pytest.mark.parametrize("month", ["2017-01", "2017-06", "2017-10"])
@@ -118,7 +118,7 @@ def test_what_is_not_the_figure_is_passed_over(
 def test_a_name_that_may_mean_a_figure_which_could_not_be_read_is_passed_over(
     plan: Plan, june: dict[str, CheckedReturn]
 ) -> None:
-    read = all_read(june["cangxi"])
+    read = all_read(plan, june["cangxi"])
     left = {name: value for name, value in read.values.items() if not name.startswith("dibao.urban.")}
     parsed = dataclasses.replace(june["cangxi"].parsed, narratives={DIBAO: {"progress": "累计月人均补助297.83元"}})
     assert list(narrative_notes(plan, parsed, read.model_copy(update={"values": left}))) == []
@@ -127,7 +127,7 @@ def test_a_name_that_may_mean_a_figure_which_could_not_be_read_is_passed_over(
 def test_plans_and_sections_are_not_compared(plan: Plan, june: dict[str, CheckedReturn]) -> None:
     checked = june["cangxi"]
     parsed = dataclasses.replace(checked.parsed, narratives={ELDERLY: {"next_steps": "新增养老床位150张"}})
-    assert list(narrative_notes(plan, parsed, all_read(checked))) == []
+    assert list(narrative_notes(plan, parsed, all_read(plan, checked))) == []
     section = june["social_relief"]
     assert not isinstance(plan.find_owner(section.delivery.id), Area)
     assert notes(plan, section, medical_aid="救助比例12%") == []

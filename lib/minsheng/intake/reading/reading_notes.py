@@ -134,8 +134,11 @@ def note_no_duty(findings: Findings, tables: Iterable[ParsedTable], plan: Plan, 
     names = without_duty(plan, owner)
     for parsed in tables:
         table = parsed.table
+        columns = table.columns
+        if table.open_rows:  # nobody names one of its rows, and there may be very many
+            columns = tuple(column for column in columns if table.field(column.id, "*") in names)
         for row in parsed.rows:
-            for column in table.columns:
+            for column in columns:
                 cell, field = row.cells[column.id], table.field(column.id, row.id or None)
                 named = [names[each] for each in (field, table.field(column.id, "*")) if each in names]
                 if not named or not all(named):

@@ -1,6 +1,6 @@
 """Findings of reading and runs of rules → one verdict per return, and the values that it accepts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -28,7 +28,7 @@ from minsheng.intake.returns.withheld import blocked_projects, fields_judged, wi
 from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, Compared, compared
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
 from minsheng.intake.spreadsheets.cells import ABSENT
-from minsheng.measure.fields import project_of
+from minsheng.measure.fields import fields_read, project_of
 
 _GROWTH = frozenset({"expect_cumulative_to_grow_by_month", "expect_cumulative_to_grow_by_product"})
 
@@ -57,7 +57,8 @@ def build_verdict(
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
     issues += gap_notes(frames, delivery.id)
-    issues += narrative_notes(plan, parsed, all_read(checked))
+    every = _values(checked, parsed.projects)
+    issues += narrative_notes(plan, parsed, all_read(plan, checked, every))
     fields, whole = withheld_fields(plan, parsed.projects, issues)
     fields = with_tied(fields, delivery.id, frames, runs)
     projects = {
@@ -85,12 +86,20 @@ def build_verdict(
         evidence=parsed.evidence,
         rules_sha256=rules_sha256,
     )
-    return _without_withheld(plan, verdict, _values(checked, projects), fields)
+    reported = {project for project, status in projects.items() if status == ReturnStatus.REPORTED}
+    values = every if len(reported) == len(projects) else _values(checked, reported)
+    return _without_withheld(plan, verdict, values, fields)
 
 
-def all_read(checked: CheckedReturn) -> AcceptedReturn:
-    """Return every figure that could be read, whether it is used or not: what a text is compared with."""
+def all_read(plan: Plan, checked: CheckedReturn, values: Iterable[Value] | None = None) -> AcceptedReturn:
+    """Return every figure that could be read, whether it is used or not: what a text is compared with.
+
+    Only tables that an indicator reads: what else there is may be long. ``values`` are all of the return, where the
+    caller has them.
+    """
     delivery, projects = checked.delivery, dict.fromkeys(checked.parsed.projects, ReturnStatus.REPORTED)
+    tables = tuple({f"{field.partition('.')[0]}." for each in plan.indicators for field in fields_read(each)})
+    values = _values(checked, projects) if values is None else values
     verdict = Verdict(
         id=delivery.id,
         period=delivery.period,
@@ -101,7 +110,8 @@ def all_read(checked: CheckedReturn) -> AcceptedReturn:
         as_of=delivery.received_at.date(),
         projects=projects,
     )
-    return AcceptedReturn(verdict=verdict, values={value.field: value for value in _values(checked, projects)})
+    read = {value.field: value for value in values if value.field.startswith(tables)}
+    return AcceptedReturn(verdict=verdict, values=read)
 
 
 def _without_withheld(
@@ -254,14 +264,14 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
     return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
 
 
-def _values(checked: CheckedReturn, projects: Mapping[str, ReturnStatus]) -> list[Value]:
+def _values(checked: CheckedReturn, accepted: Collection[str]) -> list[Value]:
+    """Return the figures of rows of the projects ``accepted``."""
     values = []
     for parsed in checked.parsed.tables.values():
         table = parsed.table
         if table.kind != TableKind.FIGURES:
             continue
         columns = [column.id for column in table.columns]
-        accepted = {p for p in (*projects, "") if projects.get(p) == ReturnStatus.REPORTED}
         sheet, own = parsed.sheet, table.project or ""
         for row in parsed.rows:
             if (row.project or own) not in accepted:
