@@ -1,5 +1,6 @@
 """Drawn returns keep every rule of the plan that they are drawn from, and reach about what its targets ask."""
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from tests.conftest import ROOT
 from minsheng.authoring.drawn_returns import DATA_LABEL, DrawnYear
 from minsheng.authoring.linear_program import Bound, Unknown, Wish, constant, solve, variable
 from minsheng.commands.init import start_workspace
-from minsheng.commands.plans.plan_try import drawn_deliveries, try_plan
+from minsheng.commands.plans.plan_try import drawn_deliveries, ranking_moved, try_plan
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
 from minsheng.intake.returns.checking import check_month
@@ -82,7 +83,7 @@ def test_every_cell_that_must_be_filled_is(figures) -> None:
 def deliver(workspace: Workspace, params: Path, year: int, months: list[str]):
     """Register drawn returns of the first areas, and check them as a month's run does; return the smaller plan."""
     plan = load_plan(params, year)
-    few = plan.model_copy(update={"areas": plan.areas[:4]})
+    few = plan.model_copy(update={"areas": plan.areas[:3]})
     drawn = DrawnYear(few, load_suites(plan, params))
     with register_held(workspace.data):
         for month in map(Period, months):
@@ -116,6 +117,20 @@ def test_drawn_returns_are_accepted_without_a_word(
             assert not [issue for issue in accepted.verdict.issues if not issue.is_remark], (month, who)
 
 
+def test_whose_points_and_rank_a_plan_moves_is_said(june: Workspace, empty: Workspace) -> None:
+    assert ranking_moved(june, june, Period("2017-06")) == ("与已发布的2017年6月得分相比：没有变化",)
+    changed = empty.result("2017-06", "city", "scoring")
+    changed.parent.mkdir(parents=True)
+    sealed = json.loads(june.result("2017-06", "city", "scoring").read_bytes())
+    first, second, *_ = sealed["figures"]["rows"]
+    first["rank"], second["rank"], second["total"] = 2, 1, "99"
+    changed.write_text(json.dumps(sealed, ensure_ascii=False), encoding="utf-8")
+    _, *lines = ranking_moved(june, empty, Period("2017-06"))
+    assert [line.split("：")[0].strip() for line in lines] == [first["name"], second["name"]]
+    assert lines[0].endswith("，名次 1 → 2")
+    assert " → 99，名次 2 → 1" in lines[1]
+
+
 @pytest.mark.slow
 def test_a_plan_is_tried_in_a_workspace_of_its_own(tmp_path: Path) -> None:
     start_workspace(tmp_path / "bureau", 2026)
@@ -138,6 +153,7 @@ def test_a_plan_is_tried_in_a_workspace_of_its_own(tmp_path: Path) -> None:
     assert taken is not None
     assert taken.values == drawn.values
     assert again.assessment is None
+    assert again.moved == ()  # nothing was published to compare it with
     assert "试算，不作数" in again.page.read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="没有登记的报表"):
         try_plan(bureau, None, data="2026-09", display=Quiet())

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from minsheng import report
+from minsheng.authoring.drawn_forms import drawn_area_form, drawn_section_form
+from minsheng.authoring.target_wishes import Luck
 from minsheng.domain.assessment import AssessmentForm, BonusRow, Event, Mark, Veto
 from minsheng.domain.period import Period
 from minsheng.domain.result import Dossier, DossierHeading, Provenance
-from minsheng.intake.forms.form_workbook import write_area_form
+from minsheng.files.writing import write_atomically
+from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
+from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
 from minsheng.measure.county_score import scoring_figures
 from minsheng.plan import load_plan, plan_faults
@@ -103,6 +107,29 @@ def read(plan, data, content, area="cangxi"):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{area}.xlsx").write_bytes(content)
     return read_forms(data, plan, YEAR, {})
+
+
+@pytest.mark.parametrize("period", [Period("2017-H1"), YEAR], ids=str)
+def test_drawn_forms_are_legal_whatever_the_rubric_asks(plan, tmp_path, period):
+    folder, luck = tmp_path / "assessment" / str(period), Luck(3)
+    late = [Proposal(rule="sec.duty.2", event="2017-06", told="2017年6月月报")]
+    drawn = {area.id: drawn_area_form(plan, luck, area, period) for area in plan.assessed_areas}
+    for who, each in drawn.items():
+        write_atomically(folder / f"{who}.xlsx", write_area_form(plan, who, period, each))
+    sections = [section for section in plan.sections if section.assessed]
+    for section in sections:
+        filled = drawn_section_form(plan, luck, section, period, late)
+        content = write_section_form(plan, section.id, period, late, filled)
+        write_atomically(folder / f"{section.id}.xlsx", content)
+    found = read_forms(tmp_path, plan, period, {section.id: late for section in sections})
+    assert found.faults == ()
+    assert {who: each.marks.keys() for who, each in found.areas.items()} == {
+        w: d.marks.keys() for w, d in drawn.items()
+    }
+    assert any(each.events for each in found.areas.values())
+    assert [decision.taken for each in found.sections.values() for decision in each.decisions] == [False] * len(
+        sections
+    )
 
 
 @pytest.mark.parametrize("area", ["cangxi", "wangcang"])

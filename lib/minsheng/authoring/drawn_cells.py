@@ -25,8 +25,9 @@ class DateCells:
     """The days that stand in a return: of documents that milestones ask for, and where a column must have one."""
 
     plan: Plan
-    suites: Mapping[str, Suite]
     luck: Luck
+    latest: date
+    """Nothing is dated after the day that the return is of."""
 
     def of(self, area: Area, month: Period) -> dict[str, date]:
         """Return the days by field."""
@@ -35,12 +36,12 @@ class DateCells:
             day = met_on(self.luck, area, condition)
             if condition.document_date and day <= month.end:
                 for field in self._fields(condition.document_date, area, month):
-                    found[field] = min(day, date(month.year, month.last_month, 15))
+                    found[field] = min(day, self.latest)
         for table in tables_for(self.plan, area, month):
             if not table.open_rows:
                 for column in (c for c in table.columns if c.type == CellType.DATE and c.required):
                     for field in self._fields(f"{table.id}.*.{column.id}", area, month):
-                        found.setdefault(field, date(month.year, month.last_month, 10))
+                        found.setdefault(field, month.start)
         return found
 
     def _fields(self, pattern: str, area: Area, month: Period) -> Iterator[str]:

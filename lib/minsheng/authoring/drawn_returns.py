@@ -80,7 +80,7 @@ class DrawnYear:
         lines = lines_of(self._plan, self._suites, owner, month)
         fields = {line.field(c.id) for line in lines if not line.table.open_rows for c in line.table.columns}
         figures = self.figures(owner, month)
-        cells: dict[str, CellValue] = {**figures, **DateCells(self._plan, self._suites, self._luck).of(owner, month)}
+        cells: dict[str, CellValue] = {**figures, **DateCells(self._plan, self._luck, as_of).of(owner, month)}
         cells = {name: cells[name] for name in cells if name in fields} | self._texts(lines)
         lists: dict[str, list[Mapping[str, CellValue]]] = {}
         for line in lines:
@@ -219,7 +219,7 @@ class DrawnYear:
         if derived.target is not None:
             target = plan.indicator(named).targets.get(area.id)
             return constant(target.value) if target and target.value is not None else None
-        return constant(plan.parameter(named).on(month.end))
+        return self._parameter(named, month)
 
     def previous(self, line: Line, column: str, area: Area, month: Period) -> Decimal | None:
         """Return last month's figure of a cell, as intake finds it: cumulative figures begin from nothing."""
@@ -292,12 +292,17 @@ class DrawnYear:
         left = pattern_sum(test.left, lines).times(test.factor)
         right = pattern_sum(test.right, lines)
         if test.parameter is not None:
-            parameter = self._plan.parameter(test.parameter)
-            if min(parameter.values) > month.end:
+            value = self._parameter(test.parameter, month)
+            if value is None:
                 return
-            right = constant(parameter.on(month.end))
+            right = value
         if left.terms:
             yield Bound(left + right.times(-_ONE), _ZERO, None if test.op == ">=" else _ZERO)
+
+    def _parameter(self, name: str, month: Period) -> Linear | None:
+        """Return a parameter at a month's end; ``None`` before its first value."""
+        parameter = self._plan.parameter(name)
+        return constant(parameter.on(month.end)) if min(parameter.values) <= month.end else None
 
     def _narratives(self, owner: Area | Section, month: Period) -> dict[str, dict[str, str]]:
         projects = self._plan.projects_due(owner, month)

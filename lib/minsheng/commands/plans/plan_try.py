@@ -12,10 +12,12 @@ from minsheng.authoring.target_wishes import Luck
 from minsheng.commands.assess import AssessmentOutcome, proposals, run_assessment
 from minsheng.commands.plans.plan_check import newest_year
 from minsheng.commands.run import MonthOutcome, run_month
-from minsheng.domain.area import Area, Section
+from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.base import plain
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.domain.result import RankingFigures
 from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.writing import names_disk_faults, put, remove_tree, write_atomically
@@ -26,6 +28,7 @@ from minsheng.intake.returns.store import delivered_path, latest_deliveries
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
 from minsheng.runs.options import Display, RunOptions
+from minsheng.runs.results import published_result
 from minsheng.workspace import MARKER, WORKSPACE_VERSION, Workspace
 
 FOLDER = ".try"
@@ -50,6 +53,8 @@ class TrialOutcome(Outcome):
     assessment: AssessmentOutcome | None
     no_assessment: str = ""
     refused: bool = False
+    moved: tuple[str, ...] = ()
+    """What a real month's ranking is under the plan beside the published one."""
 
     @property
     def page(self) -> Path:
@@ -65,7 +70,7 @@ class TrialOutcome(Outcome):
     def lines(self) -> list[str]:
         """Return what the runs said, and where everything lies."""
         told = self.assessment.lines() if self.assessment else [self.no_assessment]
-        return [*self.month.lines(), *told, f"{self.scratch.settings.site_title}：{self.page}"]
+        return [*self.month.lines(), *told, *self.moved, f"{self.scratch.settings.site_title}：{self.page}"]
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
@@ -137,7 +142,7 @@ def try_plan(
     else:
         _deliver_real(workspace, scratch, plan, run)
     ran = run_month(scratch, str(run), RunOptions(), display=display)
-    outcome = TrialOutcome(scratch, ran, None)
+    outcome = TrialOutcome(scratch, ran, None, moved=ranking_moved(workspace, scratch, run) if data else ())
     if data is None:
         _fill_forms(scratch, plan, luck, period)
     elif run != period.closing_month or not _take_forms(workspace, scratch, period):
@@ -148,6 +153,21 @@ def try_plan(
     except FileRefusedError as refused:
         said = f"{period.label}的考评表不合这个方案：\n{refused}"
         return replace(outcome, no_assessment=said, refused=True)
+
+
+def ranking_moved(workspace: Workspace, scratch: Workspace, month: Period) -> tuple[str, ...]:
+    """Say whose points or rank differ between two workspaces; nothing where one has not published the month."""
+    found = [published_result(each, month, CITY, "scoring") for each in (workspace, scratch)]
+    rankings = [result.figures for result in found if result and isinstance(result.figures, RankingFigures)]
+    if len(rankings) < len(found):
+        return ()
+    before, after = ({row.area: row for row in ranking.rows} for ranking in rankings)
+    lines = [
+        f"  {row.name}：得分 {plain(old.total)} → {plain(row.total)}，名次 {old.rank or '无'} → {row.rank or '无'}"
+        for area, row in after.items()
+        if (old := before.get(area)) is not None and (old.total, old.rank) != (row.total, row.rank)
+    ]
+    return (f"与已发布的{month.label}得分相比：{'' if lines else '没有变化'}", *lines)
 
 
 def _usual_month(plan: Plan) -> Period:
