@@ -54,6 +54,14 @@ def test_a_good_rule_passes(plan: Plan, params: Path) -> None:
         ({"kwargs": "{columns: [quantity], mostly: 0.9}"}, 5, "mostly"),
         ({"kwargs": "{columns: [quantity], low: 1}"}, 5, "没有参数 low"),
         ({"kwargs": "{columns: []}"}, 5, "写法不对"),
+        (
+            {
+                "type": "expect_ratio_to_be_between",
+                "kwargs": "{column: quantity, numerator: [quantity], denominator: [quantity], limit: half}",
+            },
+            5,
+            "写法不对。允许：target_over_actual、two_minus_ratio",
+        ),
         ({"more": ""}, 3, "缺少“bad”"),
         ({"more": "bad: []"}, 12, "bad"),
         ({"more": "bad: {beds: 1}"}, 12, "beds"),

@@ -462,3 +462,11 @@ def test_a_folder_of_another_year_is_refused(params: Path) -> None:
     (params / "2017").rename(params / "2018")
     files = {(fault.file, fault.line) for fault in plan_faults(params, 2018)}
     assert {("params/2018/plan.yaml", 10), ("params/2018/calendar.yaml", 5)} <= files
+
+
+def test_two_answers_to_equal_totals_are_a_fault(params: Path, change: Change) -> None:
+    change("rubric_county.yaml", "  breaks_ties: false", "  breaks_ties: true")
+    ours = "{document: ours, why: 试}"
+    change("rubric_county.yaml", "ties: competition", f"tie_break: {{by: [bonus], source: {ours}}}\nties: competition")
+    (fault,) = plan_faults(params, YEAR)
+    assert fault.message.startswith("同分时怎样排，bonus.breaks_ties 和 tie_break 各写了一样")

@@ -210,7 +210,8 @@ class DrawnYear:
             same = next((each for each in lines if each.table.id == table and each.id == line.id), None)
             return variable(same.field(column)) if same and column in {c.id for c in numeric(same.table)} else None
         if derived.fund_plan:
-            amount = next((p.amount_yuan for each in plan.funds for p in each.parts if p.id == line.id), None)
+            parts = (part for each in plan.funds for part in each.parts if line.id in part.reported_in)
+            amount = next((part.amount_yuan for part in parts), None)
             return None if amount is None else constant(amount)
         name = derived.target if derived.target is not None else derived.parameter
         named = name.get(line.id) if isinstance(name, dict) else name
@@ -235,7 +236,7 @@ class DrawnYear:
         return None if line.table.open_rows else self._figures.get((area.id, due[-1]), {}).get(line.field(column))
 
     def _usual(self, area: Area, month: Period, lines: Sequence[Line]) -> Iterator[Wish]:
-        parts = {part.id: part for line in self._plan.funds for part in line.parts}
+        parts = {row: part for line in self._plan.funds for part in line.parts for row in part.reported_in}
         duties = without_duty(self._plan, area.id)
         for line in lines:
             sharing = len(self._plan.areas_with(line.row.project, month)) if line.row and line.row.project else 1
@@ -247,7 +248,9 @@ class DrawnYear:
                 if named and all(named):
                     weight, value = _TARGETS, _ZERO
                 elif line.id in parts:
-                    arrived = money(self._luck, parts[line.id], column.id, max(sharing, 1), area, month)
+                    # Several rows of one source share its amount, as areas do.
+                    among = max(sharing, 1) * len(parts[line.id].reported_in)
+                    arrived = money(self._luck, parts[line.id], column.id, among, area, month)
                     weight, value = (_MONEY, arrived) if arrived is not None else (weight, value)
                 elif column.cumulative:
                     before = self.previous(line, column.id, area, month) or _ZERO

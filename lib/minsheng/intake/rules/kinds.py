@@ -14,7 +14,7 @@ class Kind:
     """One expectation type of ours: its judgement and what its ``kwargs`` must be.
 
     ``parameters`` maps a name to ``columns``, ``signed`` (columns, a leading ``-`` subtracts), ``pairs``, ``column``,
-    ``number`` or ``texts``; a trailing ``?`` makes it optional.
+    ``number``, ``texts`` or ``formula`` (of an upper limit's completion); a trailing ``?`` makes it optional.
     """
 
     judge: Callable[..., list[CellFinding]]
@@ -72,6 +72,7 @@ KINDS: dict[str, Kind] = {
             "tolerance": "number?",
             "scale": "number?",
             "decimals": "number?",
+            "limit": "formula?",
         },
     ),
     "expect_change_to_be_within": Kind(

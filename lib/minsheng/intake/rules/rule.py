@@ -16,6 +16,7 @@ from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, T
 from minsheng.domain.units import yuan_scale
 from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, beside_columns, judged_columns, named_columns, previous_columns
+from minsheng.measure.completion import TARGET_OVER_ACTUAL, TWO_MINUS_RATIO
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "expect_column_values_to_be_in_set": ("column", "value_set"),
@@ -233,6 +234,8 @@ def _form_faults(form: str, value: Any, known: set[str]) -> list[tuple[str, str]
             return []
         case "texts", _:
             return [("应为一列文字", "[文字, 文字]")]
+        case "formula", str() if value in {TARGET_OVER_ACTUAL, TWO_MINUS_RATIO}:
+            named = []
         case "column", str():
             named = [value]
         case "columns" | "signed", [*items] if items and all(isinstance(item, str) for item in items):
@@ -240,7 +243,12 @@ def _form_faults(form: str, value: Any, known: set[str]) -> list[tuple[str, str]
         case "pairs", dict() if value and all(isinstance(v, str) for v in value.values()):
             named = [*value, *value.values()]
         case _:
-            return [("写法不对", {"column": "一个列名", "pairs": "{列名: 列名}"}.get(form, "[列名, 列名]"))]
+            wanted = {
+                "column": "一个列名",
+                "pairs": "{列名: 列名}",
+                "formula": f"{TARGET_OVER_ACTUAL}、{TWO_MINUS_RATIO}",
+            }
+            return [("写法不对", wanted.get(form, "[列名, 列名]"))]
     return [(f"没有列“{c}”", "、".join(sorted(known))) for c in named if c not in known]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from minsheng.domain.base import plain
 from minsheng.intake.rules.by_cell import (
@@ -19,6 +20,8 @@ from minsheng.intake.rules.by_cell import (
     signed_sum,
     written,
 )
+from minsheng.measure.completion import TARGET_OVER_ACTUAL, TWO_MINUS_RATIO, control_completion
+from minsheng.measure.rounding import sealed
 
 _NOTHING = frozenset({"", "无", "暂无", "—", "——", "-", "/"})
 """Texts that say nothing."""
@@ -170,11 +173,13 @@ def ratio_between(
     tolerance: Decimal = ZERO,
     scale: Decimal = Decimal(1),
     decimals: Decimal | None = None,
+    limit: str = "",
 ) -> list[CellFinding]:
     """Σ numerator ÷ Σ denominator × scale lies within [low, high], and agrees with a stated ratio.
 
-    With ``decimals`` both are rounded half up to so many places before they are compared. A denominator of 0 with a
-    numerator of 0 is nothing to judge; with another numerator it is a fault.
+    With ``decimals`` both are rounded half up to so many places before they are compared. A ``limit`` names the formula
+    by which the completion of an upper limit (the denominator) follows from the figure (the numerator): the lower, the
+    better. A denominator of 0 with a numerator of 0 is nothing to judge; with another numerator it is a fault.
     """
 
     def judge(_: str, row: int) -> Finding:
@@ -185,10 +190,12 @@ def ratio_between(
         say_below = written(frame, denominator[0], beside=numerator[0])
         if below == 0:
             return f"分子 {say_above(above)}，分母为 0" if above else None
-        ratio = above / below * scale
+        done = sealed(control_completion(Fraction(above), Fraction(below), limit)) if limit else above / below
+        ratio = done * scale
         unit = ratio_unit(frame, numerator[0], denominator[0], scale)
         say = written(frame, stated) if stated is not None else lambda number: f"{show(number)}{unit}"
-        said = f"{say_above(above)} ÷ {say_below(below)}{'' if scale == 1 else f' × {show(scale)}'} = {say(ratio)}"
+        divided = _LIMITS[limit].format(say_above(above), say_below(below))
+        said = f"{divided}{'' if scale == 1 else f' × {show(scale)}'} = {say(ratio)}"
         if stated is not None and abs(_at(frame[stated][row], decimals) - _at(ratio, decimals)) > tolerance:
             return f"{said}，填报 {say(frame[stated][row])}"
         if low is not None and ratio < low:
@@ -196,6 +203,10 @@ def ratio_between(
         return f"{said}，大于 {say(high)}" if high is not None and ratio > high else None
 
     return each(frame, [column], judge)
+
+
+_LIMITS = {"": "{} ÷ {}", TARGET_OVER_ACTUAL: "{1} ÷ {0}", TWO_MINUS_RATIO: "（2 - {} ÷ {}）"}
+"""A ratio in words, by the formula of an upper limit: of the figure and the limit."""
 
 
 def _at(number: Decimal, decimals: Decimal | None) -> Decimal:
