@@ -16,7 +16,8 @@ from minsheng.plan.strict_yaml import read_texts
 from minsheng.render.html.prose import prose
 
 ROOT = Path(__file__).parents[2]
-SCORED = ("rules", "items", "county", "totals", "composite", "ranking", "section", "measures", "lights", "deadlines")
+SCORED = ("rules", "items", "county", "totals", "composite", "ranking", "section", "measures", "lights", "deadlines",
+          "schedules", "disclosure")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

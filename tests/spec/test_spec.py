@@ -24,7 +24,9 @@ from minsheng.intake.rules.kinds import KINDS as EXPECTATIONS
 from minsheng.intake.rules.kinds import judge_rule
 from minsheng.intake.rules.rule import BUILT_IN
 from minsheng.measure.city import any_measurement
+from minsheng.measure.completion import schedule_progress
 from minsheng.measure.county_score import scoring_figures
+from minsheng.measure.disclosure import hidden_parts
 from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
@@ -436,6 +438,31 @@ def test_deadline(case, plan):
     assert due_date(plan, deadline, Period(case["period"])).isoformat() == case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("schedules"))
+def test_schedule(case, plan):
+    made = indicator(
+        "甲", {"actual": "1", "basis": case.get("basis", "schedule"), "schedule": case.get("own_schedule")}
+    )
+    since = Period(case["since"]) if "since" in case else None
+    areas = tuple(each.model_copy(update={"since": since}) if each.id == "cangxi" else each for each in plan.areas)
+    months = tuple(map(int, case.get("due_months", range(1, 13))))
+    update = {
+        "areas": areas,
+        "projects": tuple(each.model_copy(update={"due_months": months}) for each in plan.projects),
+        "schedule": plan.schedule.model_copy(update={"at": case.get("at", "month_end")}),
+    }
+    as_of = date.fromisoformat(case["as_of"]) if "as_of" in case else None
+    share = schedule_progress(plan.model_copy(update=update), made, Period(case["period"]), "cangxi", as_of)
+    expected = Decimal(case["expected"]) if case["expected"] else None
+    assert (None if share is None else half_up(share, 4)) == expected
+
+
+@pytest.mark.parametrize("case", cases("disclosure"))
+def test_disclosure(case):
+    hidden = hidden_parts({name: Fraction(count) for name, count in case["classes"].items()}, int(case["threshold"]))
+    assert hidden == (frozenset(case["classes"]) if case["expected"] == "不予显示" else frozenset())
+
+
 # Rules of data. Those of Great Expectations' own are run with it, in tests/intake.
 
 
@@ -493,11 +520,26 @@ def test_every_rule_kind_and_every_item_has_a_case(plan):
 
 
 @pytest.mark.parametrize(
-    "name", ["rules", "items", "county", "totals", "composite", "ranking", "section", "measures", "lights", "deadlines"]
+    "name",
+    [
+        "rules",
+        "items",
+        "county",
+        "totals",
+        "composite",
+        "ranking",
+        "section",
+        "measures",
+        "lights",
+        "deadlines",
+        "schedules",
+        "disclosure",
+    ],
 )
 def test_every_case_can_be_printed(name):
     for case in cases(name):
-        assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic", "expected"))
+        assert all(case.values[0].get(key) for key in ("title", "clause", "arithmetic"))
+        assert "expected" in case.values[0]
     titles = [case.values[0]["title"] for case in cases(name)]
     assert len(set(titles)) == len(titles)
 

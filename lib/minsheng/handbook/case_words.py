@@ -124,6 +124,7 @@ _KEYS = {
     "levels_only": "只定等次",
     "targets": "分地区的数量",
     "counts": "次数",
+    "classes": "各类人数",
     "of": "按什么分档",
     "unit": "单位",
     "per_shortfall": "每少一个扣",

@@ -47,6 +47,11 @@ _SETTINGS = {
     "parts": "parts",
     "rounding": "rounding",
     "cap": "total_cap",
+    "own_schedule": "schedule",
+    "at": "at",
+    "since": "since",
+    "due_months": "due_months",
+    "threshold": "threshold",
 }
 """Keys of a case that are settings of the plan → as the file says it; empty: keys of the file themselves."""
 
@@ -76,7 +81,6 @@ def rules_chapter() -> str:
         own = [case for case in rules if case["rule"]["kind"] == kind]
         items = [case for case in read_cases("items") if case["item"]["rule"]["kind"] == kind]
         lines += [*_grouped(words, own, "rule"), *_grouped(words, items, "item")]
-        lines += [_elsewhere(words, kind)] if not own and not items else []
     lines.append("## 总分：扣分、加分、一票否决、等次、折算\n")
     lines += _table(words, read_cases("totals"))
     lines.append("## 综合得分的各部分，何时取舍\n")
@@ -95,14 +99,14 @@ def rules_chapter() -> str:
     lines.append("## 亮灯（lights.yaml）\n")
     lines.append("区间、`complete`、`exceeded`、`cases` 都是灯，另要写 `id`、`shape`、`tone`，算例中省去。\n")
     lines += _grouped(words, read_cases("lights"), "scale")
+    lines.append("## 序时进度（schedule.yaml，指标的 schedule、basis，地区的 since，项目的 due_months）\n")
+    lines += _table(words, read_cases("schedules"))
+    lines.append("## 对外口径（disclosure.yaml 的 threshold、breakdowns）\n")
+    lines += _table(words, read_cases("disclosure"))
     lines.append("## 报送期限（reporting.yaml 的 counties、sections）\n")
     lines += _grouped(words, read_cases("deadlines"), "deadline")
     lines += [*_expectations()]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _elsewhere(words: KindWords, kind: str) -> str:
-    return f"算例见“{words.name(kind)}”。\n"
 
 
 def _grouped(words: KindWords, cases: Sequence[Case], key: str) -> Iterator[str]:
