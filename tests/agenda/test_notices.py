@@ -14,7 +14,7 @@ from tests.agenda.servers import Mail, Web, served
 from minsheng.agenda.due import Need
 from minsheng.agenda.notices import tell
 from minsheng.agenda.notices.contacts import read_contacts
-from minsheng.agenda.notices.sending import send, with_secrets
+from minsheng.agenda.notices.sending import fitted, send, with_secrets
 from minsheng.agenda.notices.sent import Mark, claim, give_back, read_sent
 from minsheng.commands.init import start_workspace
 from minsheng.commands.receive import receive_files
@@ -238,6 +238,18 @@ def test_an_address_that_cannot_serve_is_named_without_its_secrets(url: str, sai
     fault = send(url, sender="民生", title="题", body="文", files=(), secrets=())
     assert said in fault
     assert "secret-path" not in fault
+
+
+def test_what_is_longer_than_a_service_takes_is_cut_at_a_line_and_says_so() -> None:
+    lines = [f"· 养老服务!A{number} “很多”：请改成数。" for number in range(100)]
+    body = fitted("wecombot://key", "题目", "\n".join(lines))
+    assert len(f"题目\r\n{body}".encode()) <= 2048
+    *kept, last = body.splitlines()
+    assert kept == lines[: len(kept)]
+    assert len(kept) > 30
+    assert "没有发全" in last
+    assert fitted("wecombot://key", "题目", "短") == "短"
+    assert fitted("dingtalk://key", "题目", "\n".join(lines)) == "\n".join(lines)
 
 
 @pytest.mark.parametrize("url", ["wecombot://botkey", "dingtalk://token", "feishu://token", "jsons://example.cn/"])

@@ -15,6 +15,10 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _REASON = re.compile(r"(?:Socket|Notification) Exception:|fail|error|invalid|unsupported", re.IGNORECASE)
 """Lines of Apprise's log that say why; others hold what was sent."""
 
+_MOST_BYTES = {"wecombot": 2048}
+
+_CUT = "……（内容较长，没有发全：见 minsheng status 和网页）"
+
 _LONGEST_REASON, _SHORTEST_SECRET = 200, 4
 
 
@@ -44,6 +48,21 @@ def with_secrets(url: str, environment: Mapping[str, str]) -> tuple[str, list[st
 def mail_to(url: str, address: str) -> str:
     """Return the address of a mail server with whom it is to send to."""
     return f"{url}{'&' if '?' in url else '?'}to={quote(address, safe='')}"
+
+
+def fitted(url: str, title: str, body: str) -> str:
+    """Return a body as long as a service takes it: 企业微信 counts bytes, and a 汉字 has three."""
+    most = _MOST_BYTES.get(url.partition("://")[0])
+    lines, left = body.splitlines(), (most or 0) - len(f"{title}\r\n{_CUT}".encode())
+    if most is None or len(f"{title}\r\n{body}".encode()) <= most:
+        return body
+    kept: list[str] = []
+    for line in lines:
+        left -= len(f"{line}\n".encode())
+        if left < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, _CUT])
 
 
 def send(url: str, *, sender: str, title: str, body: str, files: Sequence[Path], secrets: Sequence[str]) -> str:
@@ -82,7 +101,10 @@ def send(url: str, *, sender: str, title: str, body: str, files: Sequence[Path],
         for path in files:
             attached.add(AttachFile(str(path), name=path.name))
         arrived = post.notify(
-            body=body, title=title, body_format=apprise.NotifyFormat.TEXT, attach=attached if files else None
+            body=fitted(url, title, body),
+            title=title,
+            body_format=apprise.NotifyFormat.TEXT,
+            attach=attached if files else None,
         )
         return "" if arrived else _reason("没有送出", log.getvalue(), url, secrets)
 
