@@ -131,14 +131,17 @@ def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watc
 
 def _do(desk: Locator, form: str, start: str, said: str) -> Locator:
     """Start what is filled in and wait for what came of it."""
+    before = desk.locator(".job").count()
     desk.get_by_role("button", name=f"开始{start}", exact=True).click()
+    expect(desk.locator(".job")).to_have_count(before + 1, timeout=600_000)
     ended = desk.locator(".job").first
-    expect(ended.locator("summary").first).to_contain_text(f"{start}：{said}", timeout=600_000)
+    expect(ended.locator("summary").first).to_contain_text(f"{start}：{said}")
     expect(desk.locator(f"#desk-{form} form")).to_be_hidden()
     return ended
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3000)
 def test_a_clerk_s_whole_month_without_a_terminal(desk_lab, watched) -> None:
     page, desk = watched, _sit(watched, "王小雨")
     desk.get_by_role("button", name="结束导览").click()

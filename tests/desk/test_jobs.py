@@ -27,10 +27,10 @@ def _ended(workspace, started: Job) -> Job:
 
 @pytest.mark.slow
 def test_people_take_turns_and_who_stops_a_command_leaves_it_stopped(workspace) -> None:
-    started = start(workspace, _asked("run", "2017-06"), {})
+    started = start(workspace, _asked("check", "2017-06"), {})
     assert running(workspace) is not None
-    with pytest.raises(BusyError, match="王小雨正在办“校验”（minsheng run 2017-06）"):
-        start(workspace, _asked("check", "2017-06"), {})
+    with pytest.raises(BusyError, match="王小雨正在办“校验”（minsheng check 2017-06）"):
+        start(workspace, _asked("run", "2017-06"), {})
     for _ in range(600):
         if "校验2017年6月报表" in started.log:
             break

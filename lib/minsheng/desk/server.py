@@ -25,7 +25,7 @@ from minsheng.workspace import Workspace
 
 _Made = TypeVar("_Made")
 
-_SHOWN = 15
+_SHOWN = 20
 """Commands that have ended."""
 
 _GONE_SECONDS = 12
