@@ -113,6 +113,30 @@ def test_units_stand_in_a_column_of_their_own_or_above_the_table() -> None:
     assert [column.unit for column in read_annex(sheet(above)).columns] == ["万元", "万元"]
 
 
+def test_units_in_a_row_below_the_headings_are_units_and_a_column_of_bodies_may_be_headed_so() -> None:
+    below = [["单位", "新增床位", "改造管网"], [None, "张", "公里"], ["甲县", 10, 1.5], ["乙县", 20, 2]]
+    assert [(c.short_name, c.unit) for c in read_annex(sheet(below)).columns] == [
+        ("新增床位", "张"),
+        ("改造管网", "公里"),
+    ]
+
+
+def test_limits_levels_and_money_are_told_from_counts(bureau: Workspace) -> None:
+    rows = [
+        ["地区", "救助率不低于（%）", "失业率控制在（%）", "投入资金（万元）", "贷款（亿元）", "人均支出（元）"],
+        ["甲县", 70, 4.3, 100, 1, 100],
+        ["丙县", None, None, None, None, None],
+        ["乙县", 75, 4.2, 200, 1.5, 90],
+    ]
+    outcome = new_plan(bureau, NewPlan(2016, "河山市", "河山市民政局", "方案", "业务科", read_annex(sheet(rows))))
+    assert outcome.checked.faults == ()
+    rate, jobless, spent, lent, average = load_plan(bureau.params, 2016).indicators
+    assert (rate.direction, jobless.direction) == (Direction.AT_LEAST, Direction.AT_MOST)
+    assert (spent.unit, spent.targets["city"].value, lent.targets["a3"].value) == ("元", 3_000_000, 150_000_000)
+    assert (spent.basis, average.basis, average.measure.kind) == (Basis.SCHEDULE, Basis.FULL, "ratio")
+    assert (rate.short_name, jobless.short_name) == ("救助率", "失业率")
+
+
 def test_what_is_no_annex_is_refused_with_what_one_looks_like() -> None:
     with pytest.raises(FileRefusedError, match=r"“附件”.*第一列写地区"):
         read_annex(sheet([["名单", None], ["张三", "李四"]]))

@@ -4,16 +4,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from minsheng.authoring.annex_table import AnnexCell, AnnexColumn
+from minsheng.domain.base import plain
 from minsheng.domain.period import Period
-from minsheng.domain.units import is_money, is_percent_unit
+from minsheng.domain.units import dimension, is_money, is_percent_unit
 
 _DONE = frozenset({"完成", "全面完成", "全部完成", "达标", "建成", "全覆盖"})
 
 _LEVELS = ("人均", "平均", "比例", "率", "标准", "水平", "占比")
 
-_LIMITS = ("不超过", "以内", "控制在", "不高于", "以下", "低于", "下降到", "降至")
+_LIMITS = re.compile("不超过|以内|控制在|不高于|(?<!不)低于|(?<!及)以下|下降到|降至")
 
 _BEFORE = re.compile(r"(?P<month>1[0-2]|[1-9])月底?前")
 
@@ -79,19 +81,29 @@ class Goal:
     @property
     def is_limit(self) -> bool:
         """Whether less is better."""
-        return not self.is_milestone and any(word in self.column.quote for word in _LIMITS)
+        return not self.is_milestone and _LIMITS.search(self.column.quote) is not None
 
     @property
     def unit(self) -> str:
         """The unit of its figures."""
-        return "完成" if self.is_milestone else self.column.unit or ("%" if self.is_level else "个")
+        if self.is_milestone:
+            return "完成"
+        # Figures of money are held in yuan, whatever the annex counts in.
+        return "元" if self._yuan != 1 else self.column.unit or ("%" if self.is_level else "个")
+
+    @property
+    def _yuan(self) -> Decimal:
+        known = dimension(self.column.unit)
+        return known[1] if known and is_money(self.column.unit) else Decimal(1)
+
+    def target(self, cell: AnnexCell) -> str:
+        """Return a target as YAML: a number in the indicator's unit, or words."""
+        return quoted(cell.text) if cell.number is None else plain(cell.number * self._yuan)
 
     @property
     def decimals(self) -> int:
         """How many decimals are shown."""
-        whole = all(
-            cell.number is None or cell.number == cell.number.to_integral_value() for cell in self.cells.values()
-        )
+        whole = all(cell.number is None or (cell.number * self._yuan) % 1 == 0 for cell in self.cells.values())
         return 0 if self.is_milestone or (whole and not self.is_level) else 2
 
     @property

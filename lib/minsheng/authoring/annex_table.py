@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from minsheng.domain.area import AreaKind
 from minsheng.domain.table import BLANK_MARKS
-from minsheng.domain.units import normal, split_unit, unit_line
+from minsheng.domain.units import dimension, normal, split_unit, unit_line
 from minsheng.errors import FileRefusedError
 from minsheng.intake.spreadsheets.cells import Percentage, Raw, show
 from minsheng.intake.spreadsheets.grid import Sheet, Workbook
@@ -37,7 +37,12 @@ _UNIT = re.compile(r"(?P<label>.+?)\((?:单位[::]?)?(?P<unit>[^()\d]{1,6})\)")
 
 _SENTENCE = re.compile(r"(?P<name>[^。；,，]{2,25})。.+")
 
+_LONGEST_UNIT = 4
+
 _LONGEST_NAME, _LONGEST_SHORT, _SHORT_END = 40, 16, 10
+
+_ENDING = re.compile("(?<=..)(?:达到|不低于|不少于|不超过|控制在)$")
+"""What leads over to the figure, and is no part of a name."""
 
 _PROGRAMME = re.compile(r".*(工程|实事|目标|任务)")
 
@@ -75,7 +80,7 @@ class AnnexColumn:
     def short_name(self) -> str:
         """A name that fits a header."""
         words = re.split(r"[（(，,、：:]", self.name)[0] or self.name
-        plain_words = re.sub(r"[“”\"《》]", "", words).removesuffix("达到").removesuffix("不低于")
+        plain_words = _ENDING.sub("", re.sub(r"[“”\"《》]", "", words))
         # Of a long name what it ends with says more than how it begins.
         return plain_words if len(plain_words) <= _LONGEST_SHORT else plain_words[-_SHORT_END:]
 
@@ -197,9 +202,14 @@ def _areas_by_row(grid: _Grid) -> AnnexTable | None:
     if names is None or not body:
         return None
     above = grid[: body[0]]
-    heads = [row for row in above if not _is_title(row) and normal(_text(row[names])) not in {*_NUMBERING, *_UNITS}]
-    units = next((row for row in above if normal(_text(row[names])) in _UNITS), None)
-    rows = [row for row in grid[body[0] : body[-1] + 1] if _text(row[names])]
+    heads = [row for row in above if not _is_title(row) and normal(_text(row[names])) not in _NUMBERING]
+    units = next((row for row in heads[1:] if _is_of_units(row, names)), None)
+    heads = [row for row in heads if row is not units]
+    rows = (
+        [row for row in grid[body[0] : body[-1] + 1] if _text(row[names]) not in {"", _text(heads[-1][names])}]
+        if heads
+        else []
+    )
     places = [
         column
         for column in range(len(grid[0]))
@@ -218,6 +228,13 @@ def _areas_by_row(grid: _Grid) -> AnnexTable | None:
     )
     found = tuple(AnnexRow(_text(row[names]), tuple(annex_cell(row[column]) for column in places)) for row in rows)
     return AnnexTable(columns, found)
+
+
+def _is_of_units(row: Sequence[Raw], names: int) -> bool:
+    """Whether a row below the headings names nothing but units: it says so, or its words are short and known."""
+    words = [normal(_text(cell)) for n, cell in enumerate(row) if n != names and _text(cell)]
+    short = bool(words) and max(map(len, words)) <= _LONGEST_UNIT and any(dimension(word) for word in words)
+    return short or normal(_text(row[names])) in _UNITS
 
 
 def said_annex(areas: Sequence[str], goals: Sequence[tuple[Sequence[str], Sequence[str]]]) -> AnnexTable:

@@ -234,15 +234,11 @@ def _indicators(new: NewPlan, goals: Sequence[Goal]) -> str:
             "    measure:",
             *(f"      {line}" for line in goal.measure),
             "    targets:",
-            *(f"      {who}: {_target(cell)}" for who, cell in goal.cells.items()),
+            *(f"      {who}: {goal.target(cell)}" for who, cell in goal.cells.items()),
             f"    city_total: {str(goal.adds_up and not goal.is_level).lower()}",
             f"    source: {{document: {new.notice}, clause: 附件, quote: {quoted(goal.column.quote)}}}",
         ]
     return "\n".join(lines) + "\n"
-
-
-def _target(cell: AnnexCell) -> str:
-    return quoted(cell.text) if cell.number is None else plain(cell.number)
 
 
 def _rubric(goals: Sequence[Goal]) -> str:
