@@ -2,8 +2,12 @@ import re
 from datetime import date
 from decimal import Decimal
 
+import pytest
+from tests.report.conftest import LIGHTS
+
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus, Severity
+from minsheng.render.html.markup import Piece
 from minsheng.report.sentences import said_once
 
 
@@ -74,9 +78,59 @@ def test_areas_stand_beside_the_city(build):
     text = repr(report.area_table(build.city("jiange")))
     assert "苍溪县｜300｜129｜◐基本同步（43.0%）｜150｜80｜●达到序时进度（53.3%）" in text
     assert re.search("剑阁县｜220｜—｜.未报送｜150｜—｜.未报送", text)
-    assert "市本级｜—｜—｜—｜—｜—｜—" in text
+    assert "市本级｜无任务｜｜｜无任务｜｜" in text
     assert "全市｜1,250｜449｜○汇总不全" in text
     assert "缺剑阁县（未报送）" in text
+
+
+def test_what_only_some_areas_have_is_said_in_their_own_word(build):
+    """The word is the plan's, and the fewer are named: those who have it, or those who do not."""
+    dossier = build.city("jiange")
+    own = LIGHTS["no_duty"].model_copy(update={"word": "未承担"})
+    none = {"target": None, "target_text": "", "actual": None, "completion": None, "light": own}
+    unbound = tuple(m.model_copy(update=none) for m in dossier.figures.measurements)
+    first, *rest = dossier.figures.areas
+    figures = dossier.figures.model_copy(update={"areas": (first.model_copy(update={"measurements": unbound}), *rest)})
+    changed = dossier.model_copy(update={"figures": figures})
+    table, matrix = repr(report.area_table(changed)), repr(report.heat_table(changed))
+    assert "无任务" not in table + matrix
+    assert "市本级｜未承担｜｜｜未承担｜｜" in table
+    assert f"：市本级未承担，由其余{len(rest)}个地区承担。" in table
+
+
+def test_a_plan_that_ranks_nobody_has_no_ranking_in_its_bulletin(build):
+    dossier = build.bulletin()
+    unranked = dossier.model_copy(update={"heading": dossier.heading.model_copy(update={"is_ranked": False})})
+    assert "考评排名" in repr(report.ranking_line(dossier))
+    assert report.ranking_line(unranked)._repr_html_() == Piece()._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("piece", "what", "word"),
+    [
+        ("funds_table", "funds", "资金安排和使用"),
+        ("funds_chart", "funds", "资金"),
+        ("duties", "duties", "节点任务和工作要求"),
+        ("key_figures_table", "key_figures", "主要数据"),
+        ("evidence_list", "evidence", "印证资料"),
+    ],
+)
+def test_what_the_plan_does_not_have_is_no_section(build, piece, what, word):
+    for dossier in (build.project(), build.unreported()):
+        there = {"elderly_care": (what,)}
+        without = dossier.model_copy(update={"heading": dossier.heading.model_copy(update={"left_out": there})})
+        assert word in repr(getattr(report, piece)(dossier))
+        assert getattr(report, piece)(without)._repr_html_() == Piece()._repr_html_()
+
+
+def test_a_column_of_units_stands_only_where_there_is_one(build):
+    dossier = build.project()
+    assert "单位" in repr(report.progress_table(dossier))
+    bare = tuple(m.model_copy(update={"unit": ""}) for m in dossier.figures.measurements)
+    figures = dossier.figures.model_copy(update={"measurements": bare})
+    shown = repr(report.progress_table(dossier.model_copy(update={"figures": figures})))
+    assert "单位" not in shown
+    assert "（）" not in repr(report.trend_chart(dossier.model_copy(update={"figures": figures})))
 
 
 def test_the_matrix_says_words_and_marks_no_duty(build):

@@ -42,10 +42,14 @@ class Refusal:
 
 
 def periods(plan: Plan) -> list[Period]:
-    """Return what there is to be done of a year: months with returns, half-year, year; each after what it needs."""
+    """Return what there is to be done of a year: months with returns, and half-year and year where anybody is assessed.
+
+    Each stands after what it needs.
+    """
     year = plan.about.year
     months = [month for month in Period(str(year)).months if plan.reporting_owners(month)]
-    return sorted([*months, Period(f"{year}-H1"), Period(str(year))])
+    assessed = [Period(f"{year}-H1"), Period(str(year))] if plan.is_assessed else []
+    return sorted([*months, *assessed])
 
 
 def facts_of(workspace: Workspace, plan: Plan, period: Period, day: date) -> PeriodState | None:
@@ -98,7 +102,7 @@ def _month(workspace: Workspace, plan: Plan, period: Period, day: date) -> Month
         ),
         outdated=outdated,
         failed=_failed(workspace, plan, period, left),
-        signers=sum(bool(each.leader and each.assessed) for each in plan.sections),
+        signers=len(plan.signing_sections),
         unsigned=tuple(status.unfinished.to_sign(period)),
         undelivered=tuple(status.unfinished.to_deliver(period)),
         archive=_standing(archive),
@@ -110,7 +114,7 @@ def _assessment(workspace: Workspace, plan: Plan, period: Period, day: date) -> 
     if day <= closing:
         return None
     bodies = {area.id: area.name for area in plan.assessed_at(period)}
-    bodies |= {each.id: each.name for each in plan.sections if each.assessed}
+    bodies |= {each.id: each.name for each in plan.assessed_sections}
     forms = _forms(workspace, period)
     if not forms:
         return AssessmentState(period=period, due=closing)
@@ -186,7 +190,7 @@ def _standing(archive: ArchiveStanding) -> Standing:
 def _book(workspace: Workspace, period: Period, evidence: PeriodEvidence) -> ArchiveStanding:
     """Return where the evidence book stands: what there is now and the sealed book does not hold at its place."""
     entry, sealed = sealed_files(workspace, period)
-    files = placed_files(workspace, evidence) if entry else {}
+    files = placed_files(evidence) if entry else {}
     changed = tuple(name for name, content in files.items() if sealed.get(name) != sha256(content))
     return ArchiveStanding(period, entry, changed)
 

@@ -126,6 +126,8 @@ def seal_period(
     """
     found = Period(period)
     plan = load_plan(workspace.params, found.year)
+    if found.kind != PeriodKind.MONTH:
+        plan.demand_rubric()
     for line in bring_up_to_date(workspace):
         display.stage(line)
     pages = archived_pages(found)

@@ -73,7 +73,8 @@ class AssessmentOutcome(Outcome):
         lines += self.evidence.brief()
         folder = self.workspace.outputs / str(self.period)
         counts = summary.counts(self.seconds)
-        lines.append(f"{self.period.label}考评：{counts} → {folder}/index.html，报督查室：{folder}/{FOLDER}/")
+        handed = f"，报督查室：{folder}/{FOLDER}/" if (folder / FOLDER).is_dir() else ""
+        lines.append(f"{self.period.label}考评：{counts} → {folder}/index.html{handed}")
         return lines
 
 
@@ -91,7 +92,7 @@ def run_assessment(
     Raises
     ------
     UsageError
-        If the period is a month or does not exist.
+        If the period is a month or does not exist, or the plan has no rubric.
     FileRefusedError
         If a form has faults: all of them at once, and nothing is scored.
     PlanInvalidError
@@ -101,6 +102,7 @@ def run_assessment(
     if parsed.kind == PeriodKind.MONTH:
         raise UsageError(f"assess 只做半年（YYYY-H1）和年度（YYYY）考评，“{period}”请用 minsheng run")
     plan = load_plan(workspace.params, parsed.year)
+    plan.demand_rubric()
     planned = time.monotonic() - started
     with holding_outputs(workspace, display), RunLog(workspace, parsed, "assess", options.log_level) as log:
         took(_log, "plan", planned)
@@ -129,7 +131,8 @@ def _assess(
         tasks = period_tasks(plan, parsed)
         summary = run_tasks(preparer, history, tasks, parsed, options, command="assess", log=log, display=display)
     with stage(_log, "site"):
-        write_result_table(workspace, plan, parsed)
+        if plan.county_rubric.is_there:
+            write_result_table(workspace, plan, parsed)
         evidence = gather_evidence(workspace, plan, parsed)
         write_assessment_site(workspace, plan, parsed, forms, evidence)
     sealed = published_result_table(workspace, parsed)
@@ -149,6 +152,7 @@ def _assess(
 
 def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folder: Path) -> list[Path]:
     """Write one blank form per assessed area and section; return their paths."""
+    plan.demand_rubric()
     accept_deliveries(workspace.data, plan, period)
     # A year's form begins with what the half-years' forms said: events, and what was confirmed or waived.
     carried = carried_forward(workspace.data, plan, period)
@@ -156,7 +160,7 @@ def write_form_templates(workspace: Workspace, plan: Plan, period: Period, folde
         area.id: write_area_form(plan, area.id, period, carried.blank_area(area.id, period))
         for area in plan.assessed_at(period)
     }
-    for section in _assessed(plan):
+    for section in plan.assessed_sections:
         # What the system proposes to deduct stands in the form already, as far as reports are on record.
         found = carried.proposals(section.id, proposals(workspace, plan, period, section))
         filled = carried.blank_section(section.id, period)
@@ -192,7 +196,7 @@ def proposals(workspace: Workspace, plan: Plan, period: Period, section: Section
 def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
     """Write the accepted forms of a period and forget those that are gone, or refuse with every fault of every form."""
     accept_deliveries(workspace.data, plan, period)
-    sections = _assessed(plan)
+    sections = plan.assessed_sections
     proposed = {section.id: proposals(workspace, plan, period, section) for section in sections}
     outcome = read_forms(workspace.data, plan, period, proposed)
     carried = carried_forward(workspace.data, plan, period)
@@ -217,7 +221,3 @@ def accept_forms(workspace: Workspace, plan: Plan, period: Period) -> Forms:
         sections=outcome.sections,
         missing=tuple(name for who, name in bodies.items() if who not in accepted),
     )
-
-
-def _assessed(plan: Plan) -> list[Section]:
-    return [section for section in plan.sections if section.assessed]

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.period import Period
+from minsheng.domain.reporting import OwnNotebook
 from minsheng.errors import GateRefusedError, NotebookFailedError, UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.store import checked_months

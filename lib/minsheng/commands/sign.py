@@ -92,11 +92,12 @@ def find_result_table(workspace: Workspace, period: Period) -> MonthlyReport:
     Raises
     ------
     UsageError
-        If the plan has no section that collects reports.
+        If the plan has no rubric for counties, or no section that collects reports.
     GateRefusedError
         If the table was not made, or was changed since.
     """
     plan = load_plan(workspace.params, period.year)
+    plan.demand_rubric("county")
     office = next((each for each in plan.sections if each.collects), None)
     if office is None:
         raise UsageError("方案 sections.yaml 没有汇总月报的科室（collects: true），没有人报送考评结果表")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from minsheng.intake.returns.frames import compared_with
 from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.return_template import Aids, tables_for, write_workbook
 from minsheng.intake.returns.template_sums import template_sums
+from minsheng.intake.rules.duties import unasked_fields
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.table_sheet import Sum
 from minsheng.plan import load_plan
@@ -48,12 +50,19 @@ def write_templates(workspace: Workspace, period: str, out: Path | None) -> dict
     if not owners:
         due = [each.label for each in Period(str(month.year)).months if plan.reporting_owners(each)]
         raise UsageError(f"{month.label}没有应报的报表。应报月份：{'、'.join(due)}")
-    sums = template_sums(load_suites(plan, workspace.params), first_month=month.previous_month is None)
+    suites = load_suites(plan, workspace.params)
+    sums = template_sums(suites, first_month=month.previous_month is None)
     written = {}
     for owner in owners:
         # Whoever gets it knows it again by its name.
         path = written[owner.id] = folder / _NO_NAME.sub("_", f"{owner.name}{month.label}报表.xlsx")
-        write_atomically(path, write_workbook(plan, owner, month, aids=_aids(workspace, plan, owner, month, sums)))
+        aids = replace(
+            _aids(workspace, plan, owner, month, sums),
+            unasked=frozenset(field for suite in suites.values() for field in unasked_fields(plan, suite, owner.id))
+            if isinstance(owner, Area)
+            else frozenset(),
+        )
+        write_atomically(path, write_workbook(plan, owner, month, aids=aids))
     return written | _words_forms(plan, month, folder)
 
 

@@ -35,7 +35,8 @@ class Area(Frozen):
     aliases: tuple[str, ...] = ()
     adcode: str | None
     kind: AreaKind
-    assessed: bool
+    assessed: bool | None = None
+    """Whether it is scored and ranked; a plan with a rubric says it of every area."""
     bureau: str
     """The body that reports: 苍溪县民政局."""
     projects: tuple[str, ...]
@@ -68,7 +69,8 @@ class Section(Frozen):
     """责任领导: the deputy director who signs its monthly report."""
     addressee: str = ""
     """主送机关 of its monthly report."""
-    assessed: bool
+    assessed: bool | None = None
+    """Whether it is scored; a plan with a rubric for sections says it of each."""
     collects: bool = False
     """Whether it puts the sections' reports together (汇总各科月报) and so gets a monthly report on all projects."""
     role: str = ""

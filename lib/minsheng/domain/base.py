@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, model_validator
 
@@ -94,6 +94,11 @@ class DatedValue(Frozen):
             first = min(self.values)
             raise ValueError(f"参数“{self.name}”（{self.id}）自 {first} 起有值，{day} 无值可用")
         return self.values[max(starts)]
+
+
+def same_as_name(known: dict[str, Any]) -> str:
+    """Return what stands for a short name that is not given; of what has no name either, that is the fault."""
+    return str(known.get("name", ""))
 
 
 _SHORTEST = 2

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from minsheng.domain.base import Exact, Frozen, Source
+from minsheng.domain.base import Exact, Frozen, Source, same_as_name
 from minsheng.domain.light import LightScale
 
 
@@ -188,10 +188,10 @@ class Indicator(Frozen):
 
     id: str
     name: str
-    short_name: str
-    """Fits a table header."""
-    unit: str
-    """The unit of actual and target as printed: ``%``, 元, 张, 个, 名, or 完成 for a milestone."""
+    short_name: str = Field(default_factory=same_as_name)
+    """Fits a table header; the name itself where none is given."""
+    unit: str = ""
+    """The unit of actual and target as printed: ``%``, 元, 张, 个, 名, 完成 for a milestone; empty: a bare number."""
     decimals: int = Field(ge=0, le=4)
     """Decimals shown; figures are computed and sealed exactly."""
     compared_decimals: int | None = Field(default=None, ge=0, le=4)
@@ -221,6 +221,23 @@ class Indicator(Frozen):
     source: Source
     defaults: dict[str, Source] = {}
     """Which of the settings above do not come from ``source``, by field name."""
+
+    @property
+    def speaks_for_all(self) -> frozenset[str]:
+        """The areas whose return holds the city's own figure: they need no target for it."""
+        city_area = self.measure.city_area if isinstance(self.measure, StatedMeasure) else None
+        return frozenset(filter(None, (self.compared_with, city_area)))
+
+    def target_of(self, area_id: str) -> Target | None:
+        """Return what an area is to reach; ``None`` where it has no duty: no target, or a count of none to reach."""
+        target = self.targets.get(area_id)
+        # An upper limit of zero is a duty like any other.
+        nothing = target is not None and target.value == 0 and self.direction == Direction.AT_LEAST
+        return None if nothing else target
+
+    def is_asked_of(self, area_id: str) -> bool:
+        """Whether an area's return must hold its figures."""
+        return area_id in self.speaks_for_all or self.target_of(area_id) is not None
 
 
 class FundLevel(StrEnum):

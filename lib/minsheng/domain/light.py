@@ -32,6 +32,10 @@ class Light(Frozen):
     tone: Tone
 
 
+NOT_ADDED_UP = "不汇总"
+"""The word of the whole's row where areas state figures that the plan does not add up: no duty is missing."""
+
+
 class Span(Frozen):
     """Values in ``[lower, upper)``; ``None`` is unbounded."""
 

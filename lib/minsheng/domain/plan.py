@@ -1,18 +1,27 @@
 """实施方案 of one year: everything that the bureau decides, cross-checked by ``minsheng.plan``."""
 
-from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from minsheng.domain.area import CITY, WHOLE, Area, Section
-from minsheng.domain.base import DatedValue, Frozen, Source, choose_typed, flat
+from minsheng.domain.about import About, Document, LeadingGroup
+from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.base import DatedValue, Frozen, Source, choose_typed, flat, same_as_name
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
-from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.domain.reporting import Calendar, Deadline, Disclosure, Months, Reporting, ReportPart, Schedule
-from minsheng.domain.rubric import CountyRubric
+from minsheng.domain.reporting import (
+    Calendar,
+    Deadline,
+    Disclosure,
+    Months,
+    OwnNotebook,
+    Reporting,
+    ReportPart,
+    Schedule,
+)
+from minsheng.domain.rubric import Bonus, CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
 from minsheng.errors import UsageError
@@ -32,65 +41,34 @@ __all__ = [
 ]
 
 
-_KINDS_OF_WHOLES = tuple("省市州盟区县旗")
+_NO_RUBRIC = Source(document="ours", why="方案没有考评细则")
 
+# Without items, so that whoever walks through them finds none; a file that is there must have some.
+NO_COUNTY_RUBRIC = CountyRubric.model_construct(
+    total=Decimal(0),
+    groups=(),
+    deductions=(),
+    same_event_counts_once=True,
+    bonus=Bonus(cap=None, breaks_ties=False, in_total=False, text="", source=_NO_RUBRIC),
+    total_floor=Decimal(0),
+    decimals=2,
+    ties="competition",
+    grades=(),
+    conversion_factor=Decimal(1),
+    defaults={},
+    source=_NO_RUBRIC,
+)
+"""What a plan without rubric_county.yaml has."""
 
-class Document(Frozen):
-    """A document that clauses cite."""
-
-    id: str
-    title: str
-    number: str = ""
-    issued_on: date | None = None
-    in_hand: bool = True
-    """Whether its text was at hand: a document that the notice only points at is not."""
-
-
-class LeadingGroup(Frozen):
-    """领导小组."""
-
-    leader: str
-    deputies: tuple[str, ...]
-    members: tuple[str, ...]
-    liaison: str
-    source: Source
-
-    @property
-    def said(self) -> str:
-        """Who they are, in one sentence without its full stop."""
-        named = [f"组长{self.leader}"]
-        named += [f"{word}{'、'.join(who)}" for word, who in (("副组长", self.deputies), ("成员", self.members)) if who]
-        return f"{'，'.join(named)}；联络员{self.liaison}"
-
-
-class About(Frozen):
-    """What the plan is and who issued it."""
-
-    id: str
-    year: Annotated[int, Field(ge=1900, le=2999)]
-    title: str
-    issuer: str
-    issued_on: date
-    city: str
-    """全市 as a name: 广元市."""
-    whole: str = ""
-    """What all areas together are called: 全市, 全区, 全县; empty follows the last character of ``city``."""
-    programme: str = ""
-    """What the reports are about, in their titles: 民生工程及民生实事; empty joins the projects' programmes."""
-    adcode: str
-    documents: tuple[Document, ...]
-    leading_group: LeadingGroup
-    source: Source
-
-    @property
-    def subject(self) -> str:
-        """What the plan is about, as titles of tables begin: its title without the kind of document."""
-        return self.title.removesuffix("实施方案")
-
-    @property
-    def whole_name(self) -> str:
-        """What all areas together are called."""
-        return self.whole or (f"全{self.city[-1]}" if self.city[-1:] in _KINDS_OF_WHOLES else WHOLE)
+NO_SECTION_RUBRIC = SectionRubric(
+    groups=(),
+    item_floor=None,
+    total_cap=None,
+    decimals=2,
+    defaults={},
+    source=_NO_RUBRIC,
+)
+"""What a plan without rubric_section.yaml has."""
 
 
 class KeyFigure(Frozen):
@@ -110,10 +88,10 @@ class Project(Frozen):
 
     id: str
     name: str
-    short_name: str
-    programme: str
+    short_name: str = Field(default_factory=same_as_name)
+    programme: str = ""
     """民生工程 or 民生实事."""
-    group: str
+    group: str = ""
     """扶贫解困工程, 社会保障工程, …"""
     section: str
     """The section in charge (牵头科室)."""
@@ -126,7 +104,7 @@ class Project(Frozen):
     named like its id."""
     due_months: Months | None = None
     """The months with returns on it; ``None`` follows the plan's own."""
-    goal: str
+    goal: str = ""
     key_figures: tuple[KeyFigure, ...] = ()
     duties: tuple[Condition, ...] = ()
     """Duties without a column in the annex table (按户施保 by June): shown, and conditions of an item's points."""
@@ -147,12 +125,12 @@ class Plan(Frozen):
     sections: tuple[Section, ...]
     projects: Annotated[tuple[Project, ...], Field(min_length=1)]
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
-    parameters: tuple[DatedValue, ...]
-    funds: tuple[FundLine, ...]
+    parameters: tuple[DatedValue, ...] = ()
+    funds: tuple[FundLine, ...] = ()
     lights: Lights
     schedule: Schedule
-    county_rubric: CountyRubric
-    section_rubric: SectionRubric
+    county_rubric: CountyRubric = Field(default=NO_COUNTY_RUBRIC, exclude_if=lambda rubric: not rubric.is_there)
+    section_rubric: SectionRubric = Field(default=NO_SECTION_RUBRIC, exclude_if=lambda rubric: not rubric.is_there)
     reporting: Reporting
     calendar: Calendar
     disclosure: Disclosure
@@ -169,8 +147,9 @@ class Plan(Frozen):
 
     @property
     def programme(self) -> str:
-        """What the reports are about: 民生工程及民生实事."""
-        return self.about.programme or "及".join(dict.fromkeys(project.programme for project in self.projects))
+        """What the reports are about: 民生工程及民生实事; where no project says it, what the plan's title does."""
+        named = "及".join(dict.fromkeys(project.programme for project in self.projects if project.programme))
+        return self.about.programme or named or self.about.subject.removeprefix(f"{self.about.year}年")
 
     @property
     def assessed_areas(self) -> tuple[Area, ...]:
@@ -178,8 +157,36 @@ class Plan(Frozen):
         return self.assessed_at(None)
 
     def assessed_at(self, period: Period | None) -> tuple[Area, ...]:
-        """Return the bureaus that are scored and ranked in a period."""
-        return tuple(area for area in self.areas if area.assessed and area.is_there(period))
+        """Return the bureaus that are scored and ranked in a period; nobody where the plan has no rubric for them."""
+        return tuple(
+            area for area in self.areas if self.county_rubric.is_there and area.assessed and area.is_there(period)
+        )
+
+    @property
+    def assessed_sections(self) -> tuple[Section, ...]:
+        """The sections that are scored; none where the plan has no rubric for them."""
+        return tuple(section for section in self.sections if self.section_rubric.is_there and section.assessed)
+
+    @property
+    def signing_sections(self) -> tuple[Section, ...]:
+        """The sections whose leader signs a monthly report on their own projects."""
+        return tuple(section for section in self.sections if section.leader and self.projects_of(section.id))
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether anybody is assessed: there are half-years and years then."""
+        return self.county_rubric.is_there or self.section_rubric.is_there
+
+    def demand_rubric(self, whose: Literal["any", "county", "section"] = "any") -> None:
+        """Raise :class:`UsageError` where the plan has no such rubric: then there is nothing to assess."""
+        there = {"county": self.county_rubric.is_there, "section": self.section_rubric.is_there}
+        if not there.get(whose, self.is_assessed):
+            told = {"county": "县区考评细则（rubric_county.yaml）", "section": "科室考评细则（rubric_section.yaml）"}
+            named = told.get(whose, f"{told['county']}，也没有{told['section']}")
+            raise UsageError(
+                f"《{self.about.title}》没有{named}，不作考评。要考评：在 params/{self.about.year}/ 写上它，"
+                "再运行 minsheng plan check；写法见手册“方案编写”（minsheng handbook）"
+            )
 
     def area(self, name: str) -> Area:
         """Return the area with this id, name, bureau or alias, or whose name stands in the text (广元市苍溪县).
@@ -353,8 +360,8 @@ class Plan(Frozen):
         )
 
     def reporting_owners(self, month: Period) -> tuple[Area | Section, ...]:
-        """Return all that owe a return for a month: areas in the annex's order, then the assessed sections."""
-        owners: list[Area | Section] = [*self.areas, *(section for section in self.sections if section.assessed)]
+        """Return all that owe a return for a month: areas in the annex's order, then the sections with projects."""
+        owners: list[Area | Section] = [*self.areas, *self.sections]
         return tuple(owner for owner in owners if self.projects_due(owner, month))
 
     def funds_of(self, project_id: str) -> FundLine | None:

@@ -329,6 +329,11 @@ class DossierHeading(Frozen):
     """Project id → 责任科室、责任人、责任领导, in words."""
     group: str = ""
     """领导小组 and 联络员, in words."""
+    is_ranked: bool = True
+    """Whether the plan has a rubric for areas: without one no page speaks of ranks."""
+    left_out: dict[str, tuple[str, ...]] = {}
+    """Project id → what the plan does not have for it (``funds``, ``duties``, ``key_figures``, ``evidence``): no page
+    speaks of that."""
     data_label: str
     remark: str = ""
     """方案印发前, 暂定 and the like."""

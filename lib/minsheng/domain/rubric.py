@@ -389,6 +389,11 @@ class CountyRubric(Frozen):
         return tuple(item for group in self.groups for item in group.leaves)
 
     @property
+    def is_there(self) -> bool:
+        """Whether the plan has one: its file may be left out, and then nobody is scored."""
+        return bool(self.groups)
+
+    @property
     def vetoes(self) -> dict[str, tuple[str, str]]:
         """What a form may say under 一票否决 → the word, and the id of the item that it makes zero, else empty."""
         of_items = {f"{item.name}：{word}": (word, item.id) for item in self.items for word in item.veto}

@@ -78,3 +78,8 @@ class SectionRubric(Frozen):
     decimals: int = Field(ge=0, le=4)
     defaults: dict[str, Source]
     source: Source
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the plan has one: its file may be left out, and then no section is scored."""
+        return bool(self.groups)

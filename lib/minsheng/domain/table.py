@@ -52,6 +52,9 @@ class Column(Frozen):
     """Shown to whoever fills the cell in."""
     cumulative: bool = False
     """Whether it runs from January; last month's figure then stands beside it in the template."""
+    indicators: tuple[str, ...] = ()
+    """The indicators that it is reported for, where that does not follow from the fields that they read: areas without
+    a duty in any of them need not fill it."""
 
     @model_validator(mode="after")
     def _choices_where_chosen(self) -> Self:

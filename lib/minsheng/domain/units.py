@@ -32,6 +32,8 @@ _COUNTS = {
 
 _DIMENSION = {unit: dimension for dimension, units in _COUNTS.items() for unit in units}
 
+_NO_COUNTS = frozenset({"money", "money per year", "percent"})
+
 _SUFFIX = re.compile(r"(?P<label>.*?)[(\[](?:单位[::]?)?(?P<unit>[^()\[\]]+)[)\]]")
 
 _SAID = re.compile(r"(?P<label>.+?)[,、]?(?:(?:计量)?单位[::]?|[,、])(?P<unit>[^()\[\],、:]+)")
@@ -101,10 +103,16 @@ def is_money(unit: str) -> bool:
 
 
 def agree(column_unit: str, found: str) -> bool:
-    """Whether a unit found in a file is the column's own, synonyms included (人 and 名)."""
+    """Whether a unit found in a file is the column's own, synonyms included (人 and 名).
+
+    A column without a unit counts things of whatever kind: neither money nor a share, and none in thousands.
+    """
     mine, theirs = normal(column_unit), normal(found)
     if mine == theirs:
         return True
+    if not mine or not theirs:
+        known = dimension(mine or theirs)
+        return known is None or (known[1] == 1 and known[0] not in _NO_COUNTS)
     if "或" in mine or "或" in theirs:
         return any(agree(a, b) for a in re.split("[或/]", mine) for b in re.split("[或/]", theirs))
     known = dimension(mine)

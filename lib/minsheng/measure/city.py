@@ -8,7 +8,7 @@ from minsheng.domain.area import CITY, Area
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
 from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure, StatedMeasure, Target
-from minsheng.domain.light import Light
+from minsheng.domain.light import NOT_ADDED_UP, Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import ConditionState, Measurement
@@ -113,7 +113,8 @@ def city_measurement(
     stated = indicator.measure if isinstance(indicator.measure, StatedMeasure) else None
     if stated is not None and (stated.city == "none" or (stated.city == "from_area" and area_id != CITY)):
         why = "由各地区分别填报，方案没有规定如何汇总"
-        return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
+        light = plan.lights.no_duty.model_copy(update={"word": NOT_ADDED_UP})
+        return blank(indicator, ReturnStatus.REPORTED, light, why)
     if target is None:
         whose = plan.whole if area_id == CITY else ""
         why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"附件未下达此项{whose}任务"

@@ -86,10 +86,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
 def target_of(plan: Plan, indicator: Indicator, area_id: str, period: Period) -> Target | None:
     """Return an area's target; ``None`` where it has no duty, or does not exist yet."""
     there = area_id == CITY or plan.area(area_id).is_there(period)
-    target = indicator.targets.get(area_id) if there else None
-    # Nothing is to be reached; an upper limit of zero is a duty like any other.
-    nothing = target is not None and target.value == 0 and indicator.direction == Direction.AT_LEAST
-    return None if nothing else target
+    return indicator.target_of(area_id) if there else None
 
 
 def parts_of(plan: Plan, indicator: Indicator, accepted: AcceptedReturn) -> Parts | tuple[str, ...]:

@@ -51,8 +51,8 @@ def section_scoring_figures(
         If the form is another's, or decides on something that was never proposed.
     """
     section = plan.section(section_id)
-    if not section.assessed:
-        names = "、".join(each.name for each in plan.sections if each.assessed)
+    if section not in plan.assessed_sections:
+        names = "、".join(each.name for each in plan.assessed_sections)
         raise UsageError(f"{section.name}不是考评对象。考评的科室：{names}")
     if facts.section != section.id:
         raise UsageError(f"考评科室 {section.id}，拿到的却是 {facts.section} 的报送和签字记录：须是同一科室")

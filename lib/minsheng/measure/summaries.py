@@ -89,7 +89,7 @@ def bulletin_figures(
     plan: Plan,
     period: Period,
     cities: Sequence[ProjectFigures],
-    ranking: RankingFigures,
+    ranking: RankingFigures | None,
     previous: Sequence[ProjectFigures] | None,
     notes: Sequence[ReturnNote],
     urgent: Sequence[Urgent],
@@ -100,6 +100,8 @@ def bulletin_figures(
     ----------
     cities
         City figures of all projects for the period.
+    ranking
+        ``None`` where the plan ranks nobody.
     previous
         Those of the month before, for what changed since; ``None`` in January.
     urgent
@@ -111,7 +113,7 @@ def bulletin_figures(
         If a project's figures are missing, or figures or ranking are of another period.
     """
     chosen = _in_order(period, [project.id for project in plan.projects_at(period)], cities)
-    if ranking.period != period:
+    if ranking is not None and ranking.period != period:
         raise UsageError(f"{period.label}的简报拿到的是{ranking.period.label}的排名：两者须是同一报告期")
     common = _common(plan, period, chosen)
     funds = [city.funds for city in chosen]
@@ -121,13 +123,14 @@ def bulletin_figures(
         for area, rows in ((city.area, city.measurements), *((each.area, each.measurements) for each in city.areas))
         for row in rows
     }
+    ranked = ranking.assumptions if ranking else ()
     watched = collected(ours("reporting.watch_days", plan.reporting.defaults.get("watch_days")))
     return BulletinFigures(
-        **{**common, "assumptions": united(ranking.assumptions, *(city.assumptions for city in chosen), watched)},
+        **{**common, "assumptions": united(ranked, *(city.assumptions for city in chosen), watched)},
         returns=tuple(notes),
         projects=tuple(project_summary(plan, city) for city in chosen),
-        ranking=ranking.rows,
-        provisional=ranking.provisional,
+        ranking=ranking.rows if ranking else (),
+        provisional=ranking is not None and ranking.provisional,
         funds_total=total_of_sources(plan, funds) if plan.reporting.funds_total else None,
         funds_by_level=by_level(plan, funds) if plan.reporting.funds_total else (),
         fund_gap=max((gap for city in chosen if (gap := city.fund_gap)), key=lambda gap: gap.amount, default=None),

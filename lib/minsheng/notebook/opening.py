@@ -152,6 +152,7 @@ def _below(inputs: Inputs, ids: Sequence[str]) -> tuple[str, ...]:
 
 def _scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[ScoringFigures | RankingFigures, Returns]:
     del section
+    inputs.plan.demand_rubric("county")
     area_id = _area_id(inputs, area)
     if area_id == CITY:
         ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
@@ -179,6 +180,7 @@ def _other_kind(inputs: Inputs, subject: str, notebook: str) -> UsageError:
 
 def _result_table(inputs: Inputs, area: str | None, section: str | None) -> tuple[ResultTableFigures, Returns]:
     del area, section
+    inputs.plan.demand_rubric("county")
     ids = tuple(a.id for a in inputs.plan.assessed_at(inputs.period))
     scores = [_scoring_of(inputs, one) for one in ids]
     ranking = _ranking(inputs)
@@ -214,6 +216,7 @@ def _closing(inputs: Inputs, owners: tuple[str, ...]) -> Returns:
 
 def _section_scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[SectionScoringFigures, Returns]:
     del area
+    inputs.plan.demand_rubric("section")
     chosen = inputs.plan.section(section or "")
     used = inputs.returns((chosen.id,))
     facts = read_section_facts(inputs, chosen, used)
@@ -263,7 +266,7 @@ def _bulletin(inputs: Inputs, area: str | None, section: str | None) -> tuple[Bu
     del area, section
     plan, month = inputs.plan, inputs.period.closing_month
     cities = [_sealed_or_live(inputs, p, CITY) for p in _projects_at(inputs)]
-    ranking = _ranking(inputs)
+    ranking = _ranking(inputs) if plan.county_rubric.is_there else None
     returns = inputs.returns(tuple(a.id for a in plan.areas))
     previous = _previous(inputs, returns)
     owners = [a for a in plan.areas if plan.projects_due(a, month)]

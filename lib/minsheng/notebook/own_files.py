@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minsheng.domain.names import NOTEBOOKS
-from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import OwnNotebook
 from minsheng.errors import UsageError
 from minsheng.runs.graph import OWN_FOLDER
 from minsheng.workspace import Workspace

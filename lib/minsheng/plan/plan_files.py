@@ -11,9 +11,8 @@ from minsheng.domain.area import Area, Section
 from minsheng.domain.base import DatedValue
 from minsheng.domain.indicator import FundLine, Indicator
 from minsheng.domain.light import Lights
-from minsheng.domain.own_notebook import OwnNotebook
 from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
-from minsheng.domain.reporting import Disclosure
+from minsheng.domain.reporting import Disclosure, OwnNotebook
 from minsheng.domain.rubric import CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
@@ -47,7 +46,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "reports": OwnNotebook,
 }
 
-OPTIONAL = frozenset({"parameters", "funds", "reports"})
+OPTIONAL = frozenset({"parameters", "funds", "reports", "rubric_county", "rubric_section"})
 """Files that a plan without such things does not have."""
 
 FOLDERS = ("tables", "expectations")
@@ -128,7 +127,9 @@ def read_files(folder: Path, shown: str) -> PlanFiles:
     files = PlanFiles(shown)
     for name in (*WHOLE, *LISTS):
         if name in OPTIONAL and not (folder / f"{name}.yaml").exists():
-            files.located[name], files.lists[name] = Located(YamlFile(f"{shown}/{name}.yaml", value={})), []
+            files.located[name] = Located(YamlFile(f"{shown}/{name}.yaml", value={}))
+            if name in LISTS:
+                files.lists[name] = []
             continue
         files.located[name] = located = Located(read_yaml(folder / f"{name}.yaml", f"{shown}/{name}.yaml"))
         if not _is_mapping(located):

@@ -6,7 +6,7 @@ from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import figures_of, rank_word, standing_badge, unused
+from minsheng.report.lights import NO_DUTY, figures_of, rank_word, standing_badge, unused
 from minsheng.report.progress import actual_text, target_words
 from minsheng.report.ranking import ties_said
 from minsheng.report.sources import anchor
@@ -21,10 +21,27 @@ def area_table(dossier: Dossier) -> Piece:
     if not figures.areas:
         return part("分地区进展", paragraph("本页只涉及一个地区，没有分地区数据。"))
     tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 2)]
-    remark = "—表示没有数据或没有任务，不是零。地区名指向文末该地区的计算依据。"
+    remark = f"—表示没有数据，不是零。{_whose(figures)}地区名指向文末该地区的计算依据。"
     if any(m.place for row in figures.areas for m in row.measurements):
         remark += f"名次：没有任务、没有数据的不排。{ties_said(figures.areas)}"
     return part("分地区进展", tables, note(remark), _missing(figures))
+
+
+def _whose(figures: ProjectFigures) -> str:
+    """Say of the indicators that only some areas have whose they are: the whole's figures are of those alone."""
+    told = []
+    for indicator in figures.measurements:
+        rows = [(row.name, _find(row.measurements, indicator)) for row in figures.areas]
+        bound = [name for name, m in rows if m is not None and m.has_duty]
+        others = {name: m.light.word if m else NO_DUTY.word for name, m in rows if name not in bound}
+        if not indicator.has_duty or not bound or not others:
+            continue
+        word = next(iter(others.values()))
+        if len(bound) <= len(others):
+            told.append(f"{indicator.brief}由{'、'.join(bound)}承担，其余{len(others)}个地区{word}。")
+        else:
+            told.append(f"{indicator.brief}：{'、'.join(others)}{word}，由其余{len(bound)}个地区承担。")
+    return "".join(told)
 
 
 def heat_table(dossier: Dossier) -> Piece:
@@ -81,7 +98,8 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
 
 def _cells(measurement: Measurement | None, indicator: Measurement, width: int) -> list[Content]:
     if measurement is None or not measurement.has_duty:
-        return [None] * width
+        # Its own word, once: dashes would read as figures that are missing.
+        return [(measurement.light if measurement else NO_DUTY).word, *[""] * (width - 1)]
     if indicator.is_milestone:
         return [measurement.target_text or None, standing_badge(measurement)]
     place = measurement.place
@@ -100,7 +118,8 @@ def _lights(measurements: Sequence[Measurement], indicators: Sequence[Measuremen
 def _light(measurement: Measurement | None) -> Content:
     """Return a light with the completion beside it."""
     if measurement is None or not measurement.has_duty:
-        return Element("span", "无任务", class_="light light-none")
+        word = (measurement.light if measurement else NO_DUTY).word
+        return Element("span", word, class_="light light-none")
     if measurement.completion is None:
         return standing_badge(measurement)
     share = Element("span", numbers.percent(measurement.completion, measurement.rate_decimals), class_="unit")

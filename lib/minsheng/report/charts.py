@@ -10,7 +10,7 @@ from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Element, Piece, note
 from minsheng.report import sentences
-from minsheng.report.lights import STATUS_WORDS, figures_of
+from minsheng.report.lights import NO_DUTY, STATUS_WORDS, figures_of, is_left_out
 
 _MOST_SHOWN = 1.5
 """Completions beyond it are cut off, with an arrow; their figure stands beside the bar."""
@@ -47,6 +47,8 @@ def area_chart(dossier: Dossier) -> Piece:
 def funds_chart(dossier: Dossier) -> Piece:
     """Return money issued, received and paid out by source."""
     figures = figures_of(dossier, ProjectFigures)
+    if is_left_out(dossier, "funds", figures.project):
+        return Piece()
     uses = [use for use in figures.funds if use.source != sentences.TOTAL and any(_steps(use))]
     if not uses:
         return Piece(note("没有已下达、到位或拨付的资金，不绘资金图。"))
@@ -142,7 +144,7 @@ def _area_bars(entries: Sequence[tuple[AreaRow, Measurement | None]], schedule: 
 
 def _share(row: AreaRow, measurement: Measurement | None) -> str:
     if measurement is None:
-        return "无任务" if row.status == ReturnStatus.REPORTED else STATUS_WORDS[row.status]
+        return NO_DUTY.word if row.status == ReturnStatus.REPORTED else STATUS_WORDS[row.status]
     return (
         measurement.light.word
         if measurement.completion is None

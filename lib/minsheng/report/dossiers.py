@@ -1,8 +1,10 @@
 """The dossier that a notebook shows, of the figures that it seals: the page then says nothing that is not sealed."""
 
+from collections.abc import Iterator
 from typing import assert_never
 
-from minsheng.domain.plan import Plan
+from minsheng.domain.indicator import MilestoneMeasure
+from minsheng.domain.plan import Plan, Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
@@ -16,6 +18,7 @@ from minsheng.domain.result import (
     ScoringFigures,
     SectionScoringFigures,
 )
+from minsheng.domain.table import TableKind
 
 _NAMES = {
     "scoring": "考评得分表",
@@ -67,7 +70,21 @@ def _heading(plan: Plan, notebook: str, figures: Figures) -> DossierHeading:
         plan_title=about.title,
         programme=plan.programme,
         responsible={project.id: plan.responsible(project) for project in plan.projects},
-        group=about.leading_group.said,
+        group=about.leading_group.said if about.leading_group else "",
+        is_ranked=plan.county_rubric.is_there,
+        left_out={project.id: tuple(_left_out(plan, project)) for project in plan.projects},
         data_label=figures.data_label,
         remark="；".join(remarks),
     )
+
+
+def _left_out(plan: Plan, project: Project) -> Iterator[str]:
+    """Yield what the plan does not have for a project."""
+    milestones = any(isinstance(each.measure, MilestoneMeasure) for each in plan.indicators_of(project.id))
+    there = {
+        "funds": plan.funds_of(project.id) is not None,
+        "duties": bool(project.duties) or milestones,
+        "key_figures": bool(project.key_figures),
+        "evidence": any(table.kind == TableKind.EVIDENCE for table in plan.tables),
+    }
+    yield from (what for what, has in there.items() if not has)

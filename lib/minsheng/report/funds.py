@@ -7,7 +7,7 @@ from minsheng.domain.result import BulletinFigures, Dossier, FundGap, FundUse, P
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import figures_of, no_data
+from minsheng.report.lights import figures_of, is_left_out, no_data
 from minsheng.report.sentences import TOTAL
 from minsheng.report.sources import reference
 
@@ -15,6 +15,8 @@ from minsheng.report.sources import reference
 def funds_table(dossier: Dossier) -> Piece:
     """Return the money by source in 万元, of the city's page by county too, and where most of it has stopped."""
     figures = figures_of(dossier, ProjectFigures)
+    if is_left_out(dossier, "funds", figures.project):
+        return Piece()
     if not figures.funds:
         why = no_data(figures) or paragraph(f"{figures.area_name}本项目没有资金数据。")
         return part("资金安排和使用", why)
@@ -29,6 +31,8 @@ def funds_table(dossier: Dossier) -> Piece:
 def money(dossier: Dossier) -> Piece:
     """Return every project's money, by who pays where the plan adds up, and where most of it has stopped."""
     figures = figures_of(dossier, BulletinFigures)
+    if figures.projects and all(is_left_out(dossier, "funds", project.project) for project in figures.projects):
+        return Piece()
     lines = [(p.name, use) for p in figures.projects for use in p.funds if use.source == TOTAL]
     if not lines:
         return part("资金", paragraph("没有资金数据。"))

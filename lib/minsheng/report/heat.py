@@ -9,7 +9,7 @@ from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Projec
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
-from minsheng.report.lights import figures_of, words_said
+from minsheng.report.lights import NO_DUTY, figures_of, words_said
 from minsheng.report.progress import schedule_note, target_words
 
 _FILLS = {Tone.GREEN: "#ffffff", Tone.YELLOW: "#e3d3a6", Tone.RED: "#8f2326", Tone.GREY: drawing.TINT}
@@ -110,7 +110,8 @@ def _before(figures: BulletinFigures, area: str, indicator: Measurement) -> Tone
 
 def _cell(measurement: Measurement | None, before: Tone | None = None) -> _Cell:
     if measurement is None or not measurement.has_duty:
-        return _Cell("–", Tone.GREY, "无任务")
+        light = measurement.light if measurement else NO_DUTY
+        return _Cell(light.word[:4], Tone.GREY, light.word)
     last, places = measurement.last_known, measurement.rate_decimals
     if last is not None:
         month = f"{last.period.last_month}月"

@@ -85,6 +85,16 @@ def words_said(rows: Iterable[tuple[str, Measurement]]) -> list[Element]:
     return [note(told)] if told else []
 
 
+NO_DUTY = Light(id="no_duty", word="无任务", shape="–", tone=Tone.GREY)
+"""Of an area that is not in a project at all: of its indicators nothing is measured, so the plan's own word is not
+there."""
+
+
+def is_left_out(dossier: Dossier, what: str, project: str) -> bool:
+    """Whether the plan has nothing of a kind for a project, so that its pages do not speak of it."""
+    return what in dossier.heading.left_out.get(project, ())
+
+
 def severity_badge(issue: Issue) -> Element:
     """Return what an issue does, in a word."""
     match issue.severity:

@@ -11,7 +11,7 @@ from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.before.comparisons import comparison_table
-from minsheng.report.lights import figures_of, no_data, standing_badge, words_said
+from minsheng.report.lights import figures_of, is_left_out, no_data, standing_badge, words_said
 from minsheng.report.sources import reference
 
 _STATES = {"met": "已落实", "met_late": "逾期完成", "not_met": "未落实", "not_due": "未到期", "unknown": "无法判定"}
@@ -47,6 +47,8 @@ def duties(dossier: Dossier) -> Piece:
     """Return the conditions of milestones, and the duties that have no column in the annex table."""
     figures = figures_of(dossier, ProjectFigures)
     title = "节点任务和工作要求"
+    if is_left_out(dossier, "duties", figures.project):
+        return Piece()
     states = [*(state for m in figures.measurements for state in m.conditions), *figures.duties]
     if not states:
         why = no_data(figures) or paragraph("本项目没有定期限的节点任务和工作要求。")
@@ -74,6 +76,8 @@ def duties(dossier: Dossier) -> Piece:
 def key_figures_table(dossier: Dossier) -> Piece:
     """Return the figures without a target."""
     figures = figures_of(dossier, ProjectFigures)
+    if is_left_out(dossier, "key_figures", figures.project):
+        return Piece()
     if not figures.key_values:
         why = no_data(figures) or paragraph("本项目没有另列的主要数据。")
         return part("主要数据", why)
@@ -90,12 +94,13 @@ def key_figures_table(dossier: Dossier) -> Piece:
 
 
 def _places(figures: ProjectFigures) -> tuple[int, ...]:
-    """Return the columns that have something to say: milestones have no rates, levels no schedule."""
+    """Return the columns that have something to say: milestones have no rates, levels no schedule, counts no unit."""
     if all(measurement.is_milestone for measurement in figures.measurements):
         return (0, 2, 7)
-    if all(measurement.schedule_progress is None for measurement in figures.measurements):
-        return (0, 1, 2, 3, 4, 7)
-    return tuple(range(len(_COLUMNS)))
+    levels = all(measurement.schedule_progress is None for measurement in figures.measurements)
+    places = (0, 1, 2, 3, 4, 7) if levels else tuple(range(len(_COLUMNS)))
+    bare = not any(measurement.unit for measurement in figures.measurements if not measurement.is_milestone)
+    return tuple(place for place in places if place != 1 or not bare)
 
 
 def actual_text(measurement: Measurement) -> str | None:
@@ -125,6 +130,9 @@ def completion_text(measurement: Measurement) -> str | None:
 
 def _row(measurement: Measurement, area: str, number: int) -> list[Content]:
     ref = reference(number, area, measurement.indicator) if measurement.formula else None
+    if not measurement.has_duty and measurement.actual is None:
+        # Its light says so; dashes would read as figures that are missing.
+        return [[measurement.brief, ref], measurement.unit, *[""] * (len(_COLUMNS) - 3), standing_badge(measurement)]
     schedule = gap = None
     target: str | None
     if measurement.basis == "schedule" and measurement.schedule_progress is not None:

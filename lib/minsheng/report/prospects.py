@@ -12,8 +12,7 @@ from minsheng.report.before.comparisons import comparison_columns, comparison_re
 from minsheng.report.lights import figures_of
 
 _RULE = (
-    "近三月平均为每月新增（水平类为变化），不足三个月的按已有月数；"
-    "年底预计＝现有数＋近三月平均×剩余月数；不作考评依据。"
+    "近三月平均为每月新增（水平类为变化），不足三个月的按已有月数；年底预计＝现有数＋近三月平均×剩余月数；仅供参考。"
 )
 
 _COLUMNS = (

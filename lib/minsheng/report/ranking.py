@@ -59,6 +59,8 @@ def ranking_line(dossier: Dossier) -> Piece:
     """Return the ranking with areas side by side, for a page that has little room: what the table says."""
     figures = figures_of(dossier, RankingFigures, BulletinFigures)
     rows = ranked(figures)
+    if not dossier.heading.is_ranked:
+        return Piece()
     if not rows:
         return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
     places = decimals_of([row.total for row in rows])

@@ -8,7 +8,7 @@ from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, joined, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import figures_of, no_data, severity_badge, standing_of
+from minsheng.report.lights import figures_of, is_left_out, no_data, severity_badge, standing_of
 
 _UNCHECKED = {RuleState.NOT_CHECKED: "未检", RuleState.ERROR: "无法运行"}
 
@@ -23,7 +23,7 @@ def checks(dossier: Dossier) -> Piece:
             told = [paragraph(*_told(single))]
         case several:
             told = [returns_table("各地区报送情况", several)]
-    return part("报送与校验", told, _outcomes(figures))
+    return part("报送与校验", told, _outcomes(figures, evidence=not is_left_out(dossier, "evidence", figures.project)))
 
 
 def returns_table(caption: str, returns: tuple[ReturnNote, ...]) -> Element:
@@ -102,6 +102,8 @@ def issues_table(dossier: Dossier) -> Piece:
 def evidence_list(dossier: Dossier) -> Piece:
     """Return the documents that the return lists as evidence (印证资料)."""
     figures = figures_of(dossier, ProjectFigures)
+    if is_left_out(dossier, "evidence", figures.project):
+        return Piece()
     if not figures.evidence:
         if figures.area == CITY:
             return Piece()
@@ -150,16 +152,11 @@ def _revision(entry: ReturnNote) -> str:
     return f"（第{entry.revision}次报送）" if entry.revision > 1 else ""
 
 
-def _outcomes(figures: ProjectFigures) -> list[Element]:
+def _outcomes(figures: ProjectFigures, *, evidence: bool) -> list[Element]:
     if not figures.outcomes:
         missing = figures.status == ReturnStatus.NOT_REPORTED
-        return [
-            note(
-                "没有数据，未作校验。"
-                if missing
-                else "各地区的校验结果、校验问题和印证资料见该地区报告，文件列在文末。"
-            )
-        ]
+        what = "校验结果、校验问题和印证资料" if evidence else "校验结果和校验问题"
+        return [note("没有数据，未作校验。" if missing else f"各地区的{what}见该地区报告，文件列在文末。")]
     counted = Counter(outcome.outcome for outcome in figures.outcomes)
     words = [f"通过{counted[RuleState.PASS]}条"]
     words += [f"未通过{counted[RuleState.FAIL]}条"] if counted[RuleState.FAIL] else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from minsheng.domain.light import Tone
+from minsheng.domain.light import NOT_ADDED_UP, Tone
 from minsheng.domain.period import Period
 from minsheng.domain.result import AreaRow, ConditionState, FundUse, Measurement, ProjectFigures
 from minsheng.render.html import numbers
@@ -32,6 +32,8 @@ def opening(figures: ProjectFigures) -> str:
 
 def progress(measurement: Measurement) -> str:
     """Return one clause without its full stop: 新增养老床位129张，完成年度目标300张的43.0%，低于序时进度7.0个百分点."""
+    if measurement.light.word == NOT_ADDED_UP:
+        return f"{measurement.brief}：由各地区分别填报，不汇总"
     if not measurement.has_duty:
         return f"{measurement.brief}：方案没有下达任务"
     if measurement.is_milestone:

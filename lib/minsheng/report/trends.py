@@ -48,7 +48,7 @@ def trend_chart(dossier: Dossier) -> Piece:
         points = sorted((p for p in figures.trend if p.indicator == indicator.indicator), key=lambda p: p.period)
         if any(point.actual is not None for point in points):
             charts.append(_chart(figures, indicator, points))
-        else:
+        elif indicator.has_duty:
             without.append(indicator.brief)
     notice = no_data(figures)
     if not charts:
@@ -64,9 +64,11 @@ def _chart(figures: ProjectFigures, indicator: Measurement, points: Sequence[Tre
     end = ""
     if ahead is not None and ahead.projected is not None and ahead.at.last_month < _MONTHS:
         shown = numbers.quantity(ahead.projected, indicator.unit, indicator.decimals, indicator.target)
-        end = f"，年底预计{shown}"
-    alt = f"{figures.area_name}{indicator.brief}走势：{'，'.join(told)}{end}。"
-    return _draw(indicator, points, ahead if end else None).figure(alt, f"{indicator.brief}（{indicator.unit}{end}）")
+        end = f"年底预计{shown}"
+    alt = f"{figures.area_name}{indicator.brief}走势：{'，'.join(filter(None, (*told, end)))}。"
+    beside = "，".join(filter(None, (indicator.unit, end)))
+    beside = f"（{beside}）" if beside else ""
+    return _draw(indicator, points, ahead if end else None).figure(alt, f"{indicator.brief}{beside}")
 
 
 def _reading(figures: ProjectFigures) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from minsheng.domain.area import CITY
-from minsheng.domain.own_notebook import ASSESSED, EVERY, OwnNotebook
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
 from minsheng.errors import UsageError
 
 OWN_FOLDER = "own/"
@@ -75,11 +75,16 @@ def task_name(period: Period, subject: str, notebook: str) -> str:
 
 
 def period_tasks(plan: Plan, period: Period) -> list[Task]:
-    """Return all tasks of a period, in an order in which every task comes after those that it reads."""
+    """Return all tasks of a period, in an order in which every task comes after those that it reads.
+
+    What the plan has no rubric for is scored nowhere: of such a half-year there is nothing to make.
+    """
+    if period.kind != PeriodKind.MONTH and not plan.is_assessed:
+        return []
     tasks = [*_project_tasks(plan, period), *_scoring_tasks(plan, period), *_section_tasks(plan, period)]
     if period.kind == PeriodKind.MONTH:
         tasks += _monthly_tasks(plan, period)
-    else:
+    elif plan.county_rubric.is_there:
         tasks.append(_result_table_task(plan, period))
     return [*tasks, *own_tasks(plan, period)]
 
@@ -168,6 +173,8 @@ def _below(plan: Plan, period: Period) -> dict[str, tuple[str, ...]]:
 
 
 def _scoring_tasks(plan: Plan, period: Period) -> list[Task]:
+    if not plan.county_rubric.is_there:
+        return []
     tasks = []
     assessed, there = plan.assessed_at(period), {project.id for project in plan.projects_at(period)}
     below = _below(plan, period)
@@ -193,8 +200,7 @@ def _result_table_task(plan: Plan, period: Period) -> Task:
 def _section_tasks(plan: Plan, period: Period) -> list[Task]:
     return [
         Task("section_scoring", period, s.id, {"period": str(period), "section": s.id}, (s.id,), (s.id,))
-        for s in plan.sections
-        if s.assessed
+        for s in plan.assessed_sections
     ]
 
 
@@ -209,6 +215,6 @@ def _monthly_tasks(plan: Plan, period: Period) -> list[Task]:
         owners = (*areas, *plan.report_writers(section))
         tasks.append(Task("monthly_report", period, section.id, parameters, owners, (), after))
     everyone = tuple(area.id for area in plan.areas)
-    cities = [task_name(period, CITY, p.id) for p in there]
-    after = (*cities, task_name(period, CITY, "scoring"))
+    ranking = [task_name(period, CITY, "scoring")] if plan.county_rubric.is_there else []
+    after = (*(task_name(period, CITY, p.id) for p in there), *ranking)
     return [*tasks, Task("bulletin", period, CITY, {"period": str(period)}, everyone, (), after)]

@@ -151,7 +151,7 @@ def section_states(
     signed = newest_signatures(read_signed(workspace.data))
     handed = [each for each in read_deliveries(workspace.data, plan) if each.period == period]
     states = []
-    for section in (each for each in plan.sections if (each.leader and each.assessed) or each.collects):
+    for section in (each for each in plan.sections if each in plan.signing_sections or each.collects):
         report = made.get(task_name(period, section.id, MONTHLY_REPORT), {}).get(PDF, "")
         mine = [each for each in handed if each.section == section.id]
         line = signed.get((period, section.id))

@@ -24,7 +24,7 @@ from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
 from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.site.first_page import write_first_page
-from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section, write_page
+from minsheng.site.parts import PeriodResults, back_to_first, header, matrix, reports, run_summary, section, write_page
 from minsheng.site.review_page import REVIEWS
 from minsheng.workspace import Workspace
 
@@ -39,7 +39,7 @@ def write_assessment_site(
     figures = published_result_table(workspace, period)
     title = f"{period.label}{plan.programme}考评"
     body = Piece(
-        header(plan, title, figures, back=("各月和各次考评目录", "../index.html")),
+        header(plan, title, figures, back=back_to_first(plan)),
         _result(sealed),
         _sections(sealed),
         _forms(sealed, forms),
@@ -54,7 +54,9 @@ def write_assessment_site(
     write_first_page(workspace, plan, period)
 
 
-def _result(sealed: PeriodResults) -> Element:
+def _result(sealed: PeriodResults) -> Element | None:
+    if not sealed.plan.county_rubric.is_there:
+        return None
     figures = published_result_table(sealed.workspace, sealed.period)
     if figures is None:
         return section("考评结果", paragraph("考评结果表未生成。"))
@@ -118,9 +120,11 @@ def _review(sealed: PeriodResults) -> Element | None:
     return section("差异化综合评价", paragraph("各县区对市局的评价：", Element("a", "汇总", href=REVIEWS)))
 
 
-def _sections(sealed: PeriodResults) -> Element:
+def _sections(sealed: PeriodResults) -> Element | None:
+    if not sealed.plan.assessed_sections:
+        return None
     rows: list[list[Content]] = []
-    for each in (each for each in sealed.plan.sections if each.assessed):
+    for each in sealed.plan.assessed_sections:
         figures = sealed.figures(each.id, "section_scoring")
         if not isinstance(figures, SectionScoringFigures):
             rows.append([each.name, None, None, None, sealed.links(each.id, "section_scoring")])
@@ -174,7 +178,7 @@ def _from_page(path: Path, evidence: PeriodEvidence) -> str:
 def _forms(sealed: PeriodResults, forms: Forms) -> Element:
     accepted: dict[str, AssessmentForm | SectionForm] = {**forms.areas, **forms.sections}
     bodies = {area.id: area.name for area in sealed.plan.assessed_areas}
-    bodies |= {each.id: each.name for each in sealed.plan.sections if each.assessed}
+    bodies |= {each.id: each.name for each in sealed.plan.assessed_sections}
     rows: list[list[Content]] = []
     for who, name in bodies.items():
         form = accepted.get(who)

@@ -61,7 +61,7 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         _assessments(assessed) if assessed else None,
         _ranks(months, newest) if newest else None,
         matrix(newest, f"{newest.period}/") if newest else None,
-        _where(workspace),
+        _where(workspace, plan),
     )
     content = page(title, body._repr_html_(), wide=True)
     check_privacy({"index.html": content})
@@ -201,15 +201,13 @@ def _named(entries: list[ReturnNote]) -> str:
 
 
 def _assessments(assessed: list[PeriodResults]) -> Element:
-    columns = [
-        TableColumn("考评期", kind="row"),
-        TableColumn("考评结果表", kind="text"),
-        TableColumn("已生成报告", "份"),
-    ]
+    ranks = any(each.plan.county_rubric.is_there for each in assessed)
+    table_column = [TableColumn("考评结果表", kind="text")] if ranks else []
+    columns = [TableColumn("考评期", kind="row"), *table_column, TableColumn("已生成报告", "份")]
     rows: list[list[Content]] = [
         [
             Element("a", each.period.label, href=f"{each.period}/index.html"),
-            each.links(CITY, "result_table", f"{each.period}/"),
+            *([each.links(CITY, "result_table", f"{each.period}/")] if ranks else []),
             _made(each),
         ]
         for each in reversed(assessed)
@@ -222,9 +220,10 @@ def _made(period: PeriodResults) -> str:
     return f"{sum(is_published(period.workspace, task) for task in tasks)}/{len(tasks)}"
 
 
-def _where(workspace: Workspace) -> Element:
+def _where(workspace: Workspace, plan: Plan) -> Element:
+    scored = "考评得分，" if plan.county_rubric.is_there else ""
     lines: list[Content] = [
-        "月份页：谁未报送、谁迟报，各地回执，各项目状态，考评得分，全部报告。",
+        f"月份页：谁未报送、谁迟报，各地回执，各项目状态，{scored}全部报告。",
         "报告：每个数字旁的圆圈数字指向算式，算式写明所取的文件、工作表和单元格；文件名可点开报表原件。",
         "PDF与网页内容相同，可存档；附件中有机器可读的结果。",
     ]

@@ -18,7 +18,7 @@ from minsheng.report.lights import standing_of
 from minsheng.report.ranking import ranked_name, unreported
 from minsheng.report.returns import arrival
 from minsheng.report.supervision import supervised
-from minsheng.site.parts import PeriodResults, header, matrix, reports, run_summary, section
+from minsheng.site.parts import PeriodResults, back_to_first, header, matrix, reports, run_summary, section
 from minsheng.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def month_page(workspace: Workspace, plan: Plan, period: Period, links: Sequence
     title = f"{period.label}{plan.programme}"
     bulletin = month.bulletin()
     body = Piece(
-        header(plan, title, bulletin, back=("各月和各次考评目录", "../index.html")),
+        header(plan, title, bulletin, back=back_to_first(plan)),
         paragraph(bulletin_summary(bulletin), class_="summary") if bulletin else None,
         _returns(month),
         section("重点督办", *supervised(bulletin, plan.reporting.parts)) if bulletin and bulletin.urgent else None,
@@ -83,7 +83,9 @@ def _files(month: PeriodResults, entry: ReturnNote) -> Content:
     return joined(links, " ") or None
 
 
-def _ranking(month: PeriodResults) -> Element:
+def _ranking(month: PeriodResults) -> Element | None:
+    if not month.plan.county_rubric.is_there:
+        return None
     figures = month.figures(CITY, "scoring")
     if not isinstance(figures, RankingFigures):
         return section("得分", paragraph("得分未生成。"))

@@ -69,8 +69,10 @@ class PeriodResults:
 
 def header(plan: Plan, title: str, about: Figures | None, *, back: tuple[str, str] | None = None) -> Element:
     """Return the title block of a page: issuer, title, what the figures are as of, and the way back."""
-    group, _, liaison = plan.about.leading_group.said.partition("；联络员")
-    facts = [("实施方案", plan.about.title), ("领导小组", group), ("联络员", liaison)]
+    facts = [("实施方案", plan.about.title)]
+    if plan.about.leading_group is not None:
+        group, _, liaison = plan.about.leading_group.said.partition("；联络员")
+        facts += [("领导小组", group), ("联络员", liaison)]
     if about is not None:
         as_of = [("数据截至", day(about.as_of))] if about.as_of else []
         facts = [("报告期", about.period.label), *as_of, *facts]
@@ -83,6 +85,11 @@ def header(plan: Plan, title: str, about: Figures | None, *, back: tuple[str, st
     return Element(
         "header", issuer, Element("h1", title), Element("dl", listed, class_="facts"), label, class_="title-block"
     )
+
+
+def back_to_first(plan: Plan) -> tuple[str, str]:
+    """Return words and place of the first page, as pages of a period link back to it."""
+    return ("各月和各次考评目录" if plan.is_assessed else "各月目录"), "../index.html"
 
 
 def section(title: str, *content: Content) -> Element:
@@ -108,10 +115,12 @@ def matrix(month: PeriodResults, at: str = "") -> Element:
             for indicator in figures.measurements:
                 found = shown.get(indicator.indicator)
                 linked = f"{at}{area.id}/{project.id}/{HTML}"
-                cells.append(_light(found, linked) if found and found.has_duty else None)
+                none = month.plan.lights.no_duty.word if project.id not in area.projects else None
+                has_duty = found is not None and found.has_duty
+                cells.append(_light(found, linked) if found and has_duty else found.light.word if found else none)
         rows.append(cells)
     rows.append([month.plan.whole, *(_light(m, f"{at}{CITY}/{p.id}/{HTML}") for p, m in indicators)])
-    remark = note("点状态看该项目的报告和计算依据。—表示没有任务。")
+    remark = note("点状态看该项目的报告和计算依据。")
     return section(
         "进展", table("各地区各项目进展状态", columns, rows, groups=groups, totals=1, style="matrix"), remark
     )

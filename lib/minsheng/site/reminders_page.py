@@ -17,7 +17,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
     from minsheng.render.html.numbers import day as told
     from minsheng.render.html.page import page
     from minsheng.render.html.tables import TableColumn, table
-    from minsheng.site.parts import header, section, write_page
+    from minsheng.site.parts import back_to_first, header, section, write_page
 
     folder = workspace.outputs / str(period)
     if not owed:
@@ -28,7 +28,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
     columns = [TableColumn("单位", kind="row"), TableColumn("期限", kind="text"), TableColumn("还有", "天")]
     rows = [[each.name, told(each.due), str(each.days_left)] for each in owed]
     body = Piece(
-        header(plan, title, None, back=("各月和各次考评目录", "../index.html")),
+        header(plan, title, None, back=back_to_first(plan)),
         section(
             "未报送",
             paragraph(f"截至{told(day)}，{len(owed)}个单位的{period.label}报表还没有收到。", class_="summary"),

@@ -13,7 +13,7 @@ from minsheng.render.html.markup import Content, Element, Piece, code, note, par
 from minsheng.render.html.numbers import trimmed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.site.parts import header, section, write_page
+from minsheng.site.parts import back_to_first, header, section, write_page
 from minsheng.workspace import Workspace
 
 REVIEWS = "reviews.html"
@@ -70,7 +70,7 @@ def write_reviews_page(
         TableColumn("理由", kind="long"),
         TableColumn("文件", kind="text"),
     ]
-    for each in (each for each in plan.sections if each.assessed):
+    for each in plan.assessed_sections:
         rows: list[list[Content]] = []
         for area, form in forms.items():
             given = form.marks[each.id]
@@ -84,7 +84,7 @@ def write_reviews_page(
             table(f"各县区对{each.name}的评价", columns, rows, style="scores") if rows else paragraph("还没有评价表。")
         )
         parts.append(section(each.name, listed))
-    body = Piece(header(plan, title, None, back=("各月和各次考评目录", "../index.html")), *parts)
+    body = Piece(header(plan, title, None, back=back_to_first(plan)), *parts)
     path = workspace.outputs / str(period) / REVIEWS
     path.parent.mkdir(parents=True, exist_ok=True)
     write_page(path, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))

@@ -52,7 +52,10 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
     for area_id in (CITY, *(area.id for area in plan.areas)):
         row: list[Cell] = [plan.area_name(area_id)]
         for indicator in indicators:
-            row += _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
+            shown = _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
+            if area_id != CITY and indicator.project not in plan.area(area_id).projects:
+                shown[0] = plan.lights.no_duty.word
+            row += shown
         rows.append(row)
     remarks = [f"说明：{'；'.join(_remarks(plan, found))}。"]
     remarks += [f"未生成：{'、'.join(absent)}。"] * bool(absent) + [label] * bool(label)
@@ -82,19 +85,19 @@ def _group(plan: Plan, indicator: Indicator) -> Group:
     project = plan.project(indicator.project)
     shared = len(plan.indicators_of(project.id)) > 1
     group = () if project.group in {"", project.programme, project.name} else (project.group,)
-    above = (project.programme, *group, *([project.name] if shared else []))
+    above = tuple(filter(None, (project.programme, *group, *([project.name] if shared else []))))
     if indicator.measure.kind == "milestone":
         return Group(indicator.name, ("目标", "状态"), ("@", "@"), above)
     number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
     whole = all(target.value is None or target.value % 1 == 0 for target in indicator.targets.values())
     aims = _WHOLE if whole else number
-    heading = f"{indicator.name}\n（{indicator.unit}）"
+    heading = f"{indicator.name}\n（{indicator.unit}）" if indicator.unit else indicator.name
     return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _rate(plan.lights.rate_decimals)), above)
 
 
 def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
-    if measurement is None:
-        return [None] * (2 if milestone else 3)
+    if measurement is None or not measurement.has_duty:
+        return [measurement.light.word if measurement else None, *[None] * (1 if milestone else 2)]
     if milestone:
         return [measurement.target_text or None, measurement.light.word]
     target = (
@@ -130,7 +133,7 @@ def _rate(decimals: int) -> str:
 
 def _remarks(plan: Plan, found: Mapping[tuple[str, str], Measurement]) -> list[str]:
     """Say what blank cells mean, and which city figures lack an area."""
-    said = ["空白为没有任务或没有数据，不是零", "完成率为完成值占全年目标的比重"]
+    said = ["空白为没有数据，不是零", "完成率为完成值占全年目标的比重"]
     missing = {name: None for measurement in found.values() for name in measurement.missing_areas}
     if missing:
         said.append(f"{'、'.join(missing)}没有数据，{plan.whole}数为其余地区合计，不计算完成率")

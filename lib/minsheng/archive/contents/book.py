@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from minsheng.archive.contents.evidence import Body, PeriodEvidence, ProvenItem, gather_evidence, result_files
+from minsheng.archive.contents.evidence import Body, PeriodEvidence, ProvenItem, gather_evidence
 from minsheng.archive.contents.links import relinked_book_pages
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
@@ -75,16 +75,15 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     parsed = Period(period) if isinstance(period, str) else period
     plan = load_plan(workspace.params, parsed.year)
     evidence = gather_evidence(workspace, plan, parsed)
-    results = dict(result_files(workspace, parsed))
     gone = [
         f"考评结果：{name}：没有生成（{path.relative_to(workspace.root)}）"
-        for name, path in results.items()
+        for name, path in evidence.results.items()
         if not path.is_file()
     ]
     if gone:
         raise GateRefusedError("\n".join((*gone, f"运行 minsheng assess {parsed}", *evidence.missing)))
     evidence.check()
-    book, placed = placed_files(workspace, evidence), _placed(evidence)
+    book, placed = placed_files(evidence), _placed(evidence)
     entries = [entry for folder, body in placed for entry in _entries(folder, body)]
     book[f"{CATALOGUE}/证据目录.csv"] = catalogue_csv(entries)
     if evidence.unnamed:
@@ -101,12 +100,12 @@ def evidence_book(workspace: Workspace, period: str | Period) -> dict[str, Path 
     return _in_order(book)
 
 
-def placed_files(workspace: Workspace, evidence: PeriodEvidence) -> dict[str, Path | bytes]:
+def placed_files(evidence: PeriodEvidence) -> dict[str, Path | bytes]:
     """Return what a book holds of what there is already: results, score sheets and evidence, each at its place.
 
     Our own pages are bytes: in the book their links lead to the book.
     """
-    files: dict[str, Path] = {f"{RESULT}/{name}": path for name, path in result_files(workspace, evidence.period)}
+    files: dict[str, Path] = {f"{RESULT}/{name}": path for name, path in evidence.results.items()}
     for folder, body in _placed(evidence):
         files |= {f"{folder}/00-得分表/{name}": path for name, path in body.overview.items()}
         for at, item in enumerate(body.items, start=1):

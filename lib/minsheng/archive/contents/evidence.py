@@ -75,6 +75,8 @@ class PeriodEvidence:
         One line per gap that nobody answers for: body, item, what is expected where; what is no file counts as one.
     unnamed
         Files that lie among the evidence and that no form names, by path in the period's folder: no part of the book.
+    results
+        The result table and the ranking, by name; none where the plan has no rubric for counties.
     """
 
     period: Period
@@ -83,6 +85,7 @@ class PeriodEvidence:
     bodies: tuple[Body, ...]
     missing: tuple[str, ...]
     unnamed: Mapping[str, Path]
+    results: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def waived(self) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
     there = dict(entries_below(folder)) if folder.is_dir() else {}
     looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period), there)
     bodies = [looker.county(area) for area in plan.assessed_areas]
-    bodies += [looker.section(section) for section in plan.sections if section.assessed]
+    bodies += [looker.section(section) for section in plan.assessed_sections]
     known = {(body.id, item.id) for body in bodies for item in body.items}
     unknown = [f"{who}/{item}" for who, item in looker.waivers if (who, item) not in known]
     missing = [
@@ -161,7 +164,8 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
     ]
     answers = {waivers_path(workspace.data, period), unchecked_path(workspace.data, period)}
     unnamed = {name: path for name, path in rest.items() if not there[path] and path not in answers}
-    return PeriodEvidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing), unnamed)
+    results = dict(_result_files(workspace, period)) if plan.county_rubric.is_there else {}
+    return PeriodEvidence(period, workspace.outputs / str(period), tuple(bodies), tuple(missing), unnamed, results)
 
 
 @dataclass(frozen=True)
@@ -360,7 +364,7 @@ def _points(score: ItemScore | SectionItemScore | None) -> str:
     return "" if score is None or score.points is None else f"{score.points:f}"
 
 
-def result_files(workspace: Workspace, period: Period) -> Iterator[tuple[str, Path]]:
+def _result_files(workspace: Workspace, period: Period) -> Iterator[tuple[str, Path]]:
     """Yield the result table and the ranking: what comes first in the book."""
     table = workspace.outputs / str(period) / "result_table"
     for kind in ("pdf", "html", "xlsx"):

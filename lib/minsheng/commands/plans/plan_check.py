@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
-from minsheng.intake.rules.suites import expectation_faults, integer_notes
+from minsheng.intake.rules.suites import expectation_faults
 from minsheng.plan import PlanFault, draft_plan
 from minsheng.plan.strict_yaml import in_order
 from minsheng.workspace import Workspace
@@ -58,17 +58,20 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
             found += expectation_faults(draft.plan, workspace.params, draft.unsound)
         if draft.plan is not None and not found:
             plan = draft.plan
+            scored = f"县区考评 {len(plan.county_rubric.items)} 个小项" if plan.county_rubric.is_there else "不考评县区"
             summaries.append(
                 f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
-                f"{len(plan.indicators)} 项指标，县区考评 {len(plan.county_rubric.items)} 个小项"
+                f"{len(plan.indicators)} 项指标，{scored}"
             )
-            summaries += [f"提示：{note}" for note in (*_unscored(plan), *integer_notes(plan, workspace.params))]
+            summaries += [f"提示：{note}" for note in _unscored(plan)]
         faults += in_order(found)
     return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
 
 def _unscored(plan: Plan) -> Iterator[str]:
     """Yield the indicators that no item of the rubric looks at: a plan may mean that, or have forgotten it."""
+    if not plan.county_rubric.is_there:
+        return
     named = {
         each if isinstance(each, str) else each.indicator
         for item in plan.county_rubric.items

@@ -143,11 +143,10 @@ def try_plan(
         _deliver_real(workspace, scratch, plan, run)
     ran = run_month(scratch, str(run), RunOptions(), display=display)
     outcome = TrialOutcome(scratch, ran, None, moved=ranking_moved(workspace, scratch, run) if data else ())
+    if said := _why_not_assessed(workspace, scratch, plan, run, period, drawn=data is None):
+        return replace(outcome, no_assessment=said)
     if data is None:
         _fill_forms(scratch, plan, luck, period)
-    elif run != period.closing_month or not _take_forms(workspace, scratch, period):
-        said = f"没有试算考评：{run.label}不是{period.label}的最后一个月，或者还没有{period.label}的考评表"
-        return replace(outcome, no_assessment=said)
     try:
         return replace(outcome, assessment=run_assessment(scratch, str(period), RunOptions(), display=display))
     except FileRefusedError as refused:
@@ -168,6 +167,17 @@ def ranking_moved(workspace: Workspace, scratch: Workspace, month: Period) -> tu
         if (old := before.get(area)) is not None and (old.total, old.rank) != (row.total, row.rank)
     ]
     return (f"与已发布的{month.label}得分相比：{'' if lines else '没有变化'}", *lines)
+
+
+def _why_not_assessed(
+    workspace: Workspace, scratch: Workspace, plan: Plan, run: Period, period: Period, *, drawn: bool
+) -> str:
+    """Say why nothing is assessed; empty where it is, by drawn forms or by those of the real period."""
+    if not plan.is_assessed:
+        return "没有试算考评：方案没有考评细则"
+    if drawn or (run == period.closing_month and _take_forms(workspace, scratch, period)):
+        return ""
+    return f"没有试算考评：{run.label}不是{period.label}的最后一个月，或者还没有{period.label}的考评表"
 
 
 def _usual_month(plan: Plan) -> Period:
@@ -283,7 +293,7 @@ def _fill_forms(scratch: Workspace, plan: Plan, luck: Luck, period: Period) -> N
     for area in plan.assessed_at(period):
         content = write_area_form(plan, area.id, period, drawn_area_form(plan, luck, area, period))
         write_atomically(folder / f"{area.id}.xlsx", content)
-    for section in (each for each in plan.sections if each.assessed):
+    for section in plan.assessed_sections:
         _fill_section_form(scratch, plan, luck, section, period)
 
 

@@ -161,8 +161,7 @@ def write_review_form(plan: Plan, review: Review, area: str, period: Period) -> 
             locked=layout.REVIEW.given,
             most={"points": item.full_marks},
         )
-        for section in plan.sections
-        if section.assessed
+        for section in plan.assessed_sections
         for item in review.items
     ]
     _write(book, period, layout.REVIEW, lines)

@@ -64,7 +64,7 @@ def read_forms(data_dir: Path, plan: Plan, period: Period, proposals: Mapping[st
     """
     read: dict[str, AssessmentForm | SectionForm] = {}
     faults: list[str] = []
-    assessed = [area.id for area in plan.assessed_areas] + [each.id for each in plan.sections if each.assessed]
+    assessed = [area.id for area in plan.assessed_areas] + [each.id for each in plan.assessed_sections]
     folder = forms_dir(data_dir, period)
     with Reader() as reader:
         for path in sorted(folder.glob("*.*")) if folder.is_dir() else []:

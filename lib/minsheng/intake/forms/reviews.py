@@ -175,7 +175,7 @@ def _whose(plan: Plan, workbook: Workbook) -> str:
 def _marks(form: DeliveredForm, plan: Plan, review: Review) -> dict[str, dict[str, ReviewMark]]:
     """Read every mark: each section and thing once, within its full marks."""
     items = {each.id: each for each in review.items}
-    wanted = [f"{section.id}/{item}" for section in plan.sections if section.assessed for item in items]
+    wanted = [f"{section.id}/{item}" for section in plan.assessed_sections for item in items]
     found: dict[str, dict[str, ReviewMark]] = {}
     seen: set[str] = set()
     for row in form.rows(layout.REVIEW):

@@ -35,6 +35,12 @@ _GUIDE = (
 )
 
 
+_NOT_ASKED = "—"
+"""In cells of an indicator that the owner has no duty in; read as a blank."""
+
+_NOT_ASKED_SAID = "灰底的“—”是本单位没有任务的指标，不填。"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filling:
     """What stands in a return.
@@ -65,6 +71,8 @@ class Aids:
     """Of those of another month than the last one what that is called (8月)."""
     sums: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
     """By table (``table.row`` where a rule is about some rows) and column: what the template computes by itself."""
+    unasked: frozenset[str] = frozenset()
+    """The fields that the owner has no duty in: locked, and marked so."""
 
 
 def unit_name(plan: Plan, owner: Area | Section) -> str:
@@ -157,10 +165,12 @@ def _lines(table: Table, projects: tuple[str, ...], names: set[str], filling: Fi
             Line(labels=row.labels, values=filling.narratives.get(row.project or row.id, {}))
             for row in table.rows_for(projects)
         ]
+    unasked = dict.fromkeys(aids.unasked, _NOT_ASKED) if aids else {}
     return [
         Line(
             labels=row.labels if row else (),
-            values=_row_of(table, row, filling.figures),
+            values={**_row_of(table, row, unasked), **_row_of(table, row, filling.figures)},
+            locked=frozenset(_row_of(table, row, unasked)),
             last=_row_of(table, row, aids.previous) if aids else {},
             months={name: str(said) for name, said in _row_of(table, row, aids.months).items()} if aids else {},
             choices=choices,
@@ -230,7 +240,8 @@ def _write_cover(book: NewWorkbook, title: str, values: Mapping[str, str | date]
     if aids:
         due = f"{aids.due.isoformat()}（遇节假日已提前）"
         lines.append(CoverLine(label=DUE_LABEL, value=due, fixed=True))
-        lines.append(CoverLine(label=GUIDE_LABEL, value=_GUIDE, fixed=True, height=84))
+        guide = _GUIDE + (_NOT_ASKED_SAID if aids.unasked else "")
+        lines.append(CoverLine(label=GUIDE_LABEL, value=guide, fixed=True, height=84))
         # A template breaks its long title where it reads well, not within a word.
         title = title.replace(_TITLE_END, f"\n{_TITLE_END}")
     book.cover(title, lines, width=width, height=48 if aids else 40)

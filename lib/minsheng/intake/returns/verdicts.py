@@ -1,6 +1,7 @@
 """Findings of reading and runs of rules → one verdict per return, and the values that it accepts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +27,7 @@ from minsheng.intake.returns.gaps import gap_notes
 from minsheng.intake.returns.narrative_numbers import narrative_notes
 from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
 from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, Compared, compared
+from minsheng.intake.rules.duties import unasked_fields
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
 from minsheng.intake.spreadsheets.cells import ABSENT
 from minsheng.measure.fields import fields_read, project_of
@@ -51,8 +53,9 @@ def build_verdict(
         if frame.suite.table.id != COVER_TABLE.id and not _asked(checked, frame.suite):
             continue
         rows = frame.owners.get(delivery.id, {})
+        unasked = unasked_fields(plan, frame.suite, delivery.id)
         for run in runs[frame.suite.table.id]:
-            found, ended = _judge(run, frame, rows, unreadable)
+            found, ended = _judge(_of_what_is_asked(run, frame, rows, unasked), frame, rows, unreadable)
             issues += found
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
@@ -142,6 +145,22 @@ def _asked(checked: CheckedReturn, suite: Suite) -> bool:
     if suite.table.project:
         return suite.table.project in checked.parsed.projects
     return True
+
+
+def _of_what_is_asked(
+    run: RuleRun, frame: StackedFrame, rows: Mapping[str | None, Sequence[int]], unasked: frozenset[str]
+) -> RuleRun:
+    """Leave out what a rule found blank only where the return need not say anything."""
+    mine = {row for some in rows.values() for row in some} if unasked else ()
+
+    def is_asked(finding: CellFinding) -> bool:
+        if finding.row not in mine:
+            return True
+        fields = fields_judged(run.rule, frame.suite, finding.column, frame.rows[finding.row].id)
+        blank = [field for field in fields if frame.columns[field.rpartition(".")[2]][finding.row] is None]
+        return not blank or not unasked.issuperset(blank)
+
+    return replace(run, findings=[each for each in run.findings if is_asked(each)]) if unasked else run
 
 
 def _judge(

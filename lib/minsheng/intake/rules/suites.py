@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from minsheng.domain.base import plain
+from minsheng.domain.delivery import Severity
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.errors import PlanInvalidError, UsageError
@@ -95,25 +97,6 @@ def expectation_faults(plan: Plan, params_dir: Path, unsound: Collection[str] = 
     return _load(plan, params_dir, unsound)[1]
 
 
-def integer_notes(plan: Plan, params_dir: Path) -> list[str]:
-    """Return, for each table, the whole-number columns that no rule holds to whole numbers from 0."""
-    notes = []
-    for table, suite in load_suites(plan, params_dir).items():
-        whole = [column.id for column in suite.table.columns if column.type == CellType.INTEGER]
-        for kind, said in (("expect_cells_to_be_whole", "是整数"), ("expect_cells_to_be_between", "不小于 0")):
-            held = {
-                column
-                for rule in suite.rules
-                if rule.type == kind and rule.kwargs.get("low", 0) >= 0
-                for column in rule.kwargs.get("columns", ())
-            }
-            absent = [suite.table.column_label(column) for column in whole if column not in held]
-            if absent:
-                name = Path(params_dir.name) / str(plan.about.year) / "expectations" / f"{table}.yaml"
-                notes.append(f"{name}: 没有规则要求{said}的整数列：{'、'.join(absent)}（规则种类 {kind}）")
-    return notes
-
-
 def _load(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> tuple[dict[str, Suite], list[PlanFault]]:
     folder = expectations_dir(params_dir, plan.about.year)
     tables = {table.id: table for table in (COVER_TABLE, *plan.tables)}
@@ -128,13 +111,54 @@ def _load(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> tuple[
         suite = reader.read(path.stem)
         faults += reader.faults
         if suite is not None:
-            found[suite.table.id] = suite
+            found[suite.table.id] = _with_whole_numbers(suite, ids)
     named = {path.stem for path in folder.glob("*.yaml")}
     for table in plan.tables:
         if table.kind == TableKind.FIGURES and table.id not in named:
             where = str(Path(params_dir.name) / str(plan.about.year) / "expectations")
             faults.append(PlanFault(where, 1, f"表“{table.id}”没有规则文件", f"{table.id}.yaml，至少一条规则"))
     return {table: found[table] for table in tables if table in found}, in_order(faults)
+
+
+_WHOLE, _BETWEEN = "expect_cells_to_be_whole", "expect_cells_to_be_between"
+
+_LAST_NUMBER = 999
+
+
+def _with_whole_numbers(suite: Suite, ids: dict[str, str]) -> Suite:
+    """Hold every ``integer`` column to whole numbers from 0, unless a rule of its own bounds it otherwise."""
+    table, free = suite.table, count(_LAST_NUMBER, -1)
+    whole = [column.id for column in table.columns if column.type == CellType.INTEGER]
+    if table.kind != TableKind.FIGURES or table.id == COVER_TABLE.id:
+        return suite
+    rules = []
+    for kind, bounds, message, bad in (
+        (_WHOLE, {}, "不是整数", Decimal("0.5")),
+        (_BETWEEN, {"low": Decimal(0)}, "小于 0", Decimal(-1)),
+    ):
+        held = {c for rule in suite.rules if rule.type == kind for c in rule.kwargs.get("columns", ())}
+        columns = [column for column in whole if column not in held]
+        if not columns:
+            continue
+        # A number of the table's own that no rule of any table has: who explains a finding writes it down.
+        prefix = suite.rules[0].id.partition("-")[0]
+        number = next(name for n in free if (name := f"{prefix}-{n:03}") not in ids)
+        ids[number] = table.id
+        rules.append(
+            Rule(
+                id=number,
+                type=kind,
+                kwargs={"columns": columns, **bounds},
+                severity=Severity.CRITICAL,
+                message=message,
+                allowed="0 或正整数",
+                action="请按整数填报，没有发生填 0",
+                basis="方案规定本列为整数（type: integer）",
+                blank="not_checked",
+                bad=({columns[0]: bad},),
+            )
+        )
+    return suite.model_copy(update={"rules": (*suite.rules, *rules)})
 
 
 class _SuiteReader:

@@ -170,7 +170,7 @@ class Styles:
                 return self.date_bounds(year, title, column.note)
             case CellType.INTEGER | CellType.DECIMAL:
                 whole = column.type == CellType.INTEGER
-                said = f"须填{'整数' if whole else '数字'}，不小于 0，单位：{column.unit or '见表头'}"
+                said = f"须填{'整数' if whole else '数字'}，不小于 0{f'，单位：{column.unit}' if column.unit else ''}"
                 hint = column.note
                 rule: dict[str, Any] = {"criteria": ">=", "value": 0}
                 if least is not None and least > 0:

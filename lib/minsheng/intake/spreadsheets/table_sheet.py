@@ -245,18 +245,19 @@ class TableSheet:
     def _formula(self, row: int, line: Line, column: Column) -> str:
         """Return what computes a cell once all that it needs is filled in; empty where nothing does."""
         total = line.sums.get(column.id)
-        if total is None or not self._styles.template:
+        if total is None or not self._styles.template or column.id in line.locked:
             return ""
+        # What the owner does not report adds nothing.
+        terms = [(sign, factors) for sign, factors in total.terms if line.locked.isdisjoint(factors)]
         places = {(slot.column.id, slot.reference): n for n, slot in enumerate(self._slots, len(self._table.keys))}
-        needs = [(name, False) for _, factors in total.terms for name in factors]
+        needs = [(name, False) for _, factors in terms for name in factors]
         needs += [(column.id, True)] if total.from_last else []
         last = column.id in line.last and column.id not in line.months
         if any(need not in places for need in needs) or (total.from_last and not last):
             return ""
         cells = {need: address(row, places[need]) for need in needs}
         said = "".join(
-            f"{'-' if sign < 0 else '+'}{'*'.join(cells[name, False] for name in factors)}"
-            for sign, factors in total.terms
+            f"{'-' if sign < 0 else '+'}{'*'.join(cells[name, False] for name in factors)}" for sign, factors in terms
         )
         said = (f"{cells[column.id, True]}{said}" if total.from_last else said).removeprefix("+")
         return f'=IF(COUNT({",".join(dict.fromkeys(cells.values()))})<{len(cells)},"",{said})'

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from minsheng.domain.area import CITY, WHOLE, Area, Section
-from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure, StatedMeasure
+from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
 from minsheng.domain.plan import About, Project
 from minsheng.plan.plan_files import LISTS, PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
@@ -113,7 +113,7 @@ def check_references(files: PlanFiles) -> None:
                 files.fault("sections", (*path, key), f"科室“{section.name}”缺少{role}（{key}）", "考评的科室须写明")
     responsible = {each for _, project in files.sound("projects", Project) for each in project.sections}
     for path, section in files.sound("sections", Section):
-        if section.id in responsible and not section.assessed:
+        if section.id in responsible and section.assessed is False:
             files.fault("sections", (*path, "assessed"), f"科室“{section.name}”承担项目，应为考评对象", "true")
 
 
@@ -139,18 +139,12 @@ def _something_to_do(files: PlanFiles, path: YamlPath, area: Area) -> None:
     if not files.is_whole("indicators"):
         return  # the missing target may stand in one that has faults of its own
     for n, project in enumerate(area.projects):
-        if any(area.id in _speaks_for_all(indicator) for indicator in indicators if indicator.project == project):
+        if any(area.id in indicator.speaks_for_all for indicator in indicators if indicator.project == project):
             continue
         of_project = [indicator for indicator in indicators if indicator.project == project]
         if of_project and not any(area.id in indicator.targets for indicator in of_project):
             message = f"{area.name}承担项目“{project}”，但该项目的指标都没有给它目标"
             files.fault("areas", (*path, "projects", n), message, "在 indicators.yaml 写上目标，或去掉该项目")
-
-
-def _speaks_for_all(indicator: Indicator) -> set[str | None]:
-    """Return the areas whose return holds the city's own figure of an indicator: they need no target for it."""
-    measure = indicator.measure
-    return {indicator.compared_with, measure.city_area if isinstance(measure, StatedMeasure) else None}
 
 
 def _documents(files: PlanFiles) -> None:

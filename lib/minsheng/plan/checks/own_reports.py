@@ -2,7 +2,7 @@
 
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.names import NOTEBOOKS
-from minsheng.domain.own_notebook import ASSESSED, EVERY, OwnNotebook
+from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
 from minsheng.plan.plan_files import PlanFiles
 
 

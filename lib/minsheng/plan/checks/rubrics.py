@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from minsheng.domain.area import Area
+from minsheng.domain.area import Area, Section
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure
 from minsheng.domain.plan import Project
@@ -30,13 +30,23 @@ _COUNTY, _SECTION = "rubric_county", "rubric_section"
 
 
 def check(files: PlanFiles) -> None:
-    """Note what does not fit in the two rubrics."""
+    """Note what does not fit in the two rubrics, and whom they do not say whether it is assessed."""
     county = files.whole(_COUNTY, CountyRubric)
     if county is not None:
         _county(files, county)
+        _says_whom(files, "areas", Area, _COUNTY)
     section = files.whole(_SECTION, SectionRubric)
     if section is not None:
         _section(files, section)
+        _says_whom(files, "sections", Section, _SECTION)
+
+
+def _says_whom(files: PlanFiles, name: str, model: type[Area | Section], rubric: str) -> None:
+    """Note areas or sections of which a plan with a rubric for them does not say whether they are assessed."""
+    for path, each in files.sound(name, model):
+        if each.assessed is None and not files.stands(name, (*path, "assessed")):
+            allowed = f"有 {rubric}.yaml 的方案写 true 或 false"
+            files.fault(name, path, f"{each.name}缺少“assessed”（是否为考评对象）", allowed)
 
 
 def rubric_items(rubric: CountyRubric) -> Iterator[tuple[YamlPath, RubricItem]]:
@@ -279,6 +289,9 @@ def _review(files: PlanFiles, rubric: SectionRubric) -> None:
     manual = [item.id for item in county.items if isinstance(item.rule, QualitativeRule)] if county else []
     if county:
         demand_known(files, (_SECTION, ("review", "rubric_item")), "等次评定的小项", rubric.review.rubric_item, manual)
+    elif not files.located[_COUNTY].value:
+        message = "没有县区考评细则，review 的小项无处计分"
+        files.fault(_SECTION, ("review",), message, "写上 rubric_county.yaml，或去掉 review")
     places = [(each.id, (_SECTION, ("review", "items", n, "id"))) for n, each in enumerate(rubric.review.items)]
     demand_unique(files, places, "id")
     for n, each in enumerate(rubric.review.items):

@@ -64,12 +64,12 @@ def _own(files: PlanFiles, name: str, table: Table) -> None:
     for n, column in enumerate(table.columns):
         headers.append((column.label, (name, ("columns", n, "label"))))
         headers += [(alias, (name, ("columns", n, "aliases"))) for alias in column.aliases]
+        for m, indicator in enumerate(column.indicators):
+            known = files.ids("indicators")
+            demand_known(files, (name, ("columns", n, "indicators", m)), "指标", indicator, known)
         if is_money(column.unit) and not column.id.endswith("_yuan"):
             place = (name, ("columns", n, "id"))
             files.fault(*place, f"列“{column.label}”的单位是{column.unit}，id“{column.id}”应以 _yuan 结尾")
-        numeric = column.type in {CellType.INTEGER, CellType.DECIMAL}
-        if numeric and not column.unit:
-            files.fault(name, ("columns", n), f"数字列“{column.label}”缺少单位（unit）")
     demand_unique(files, headers, "表头")
 
 
@@ -282,7 +282,9 @@ def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> N
         for column in (column for column in columns if column.id == field.split(".")[-1]):
             unit = held_unit(column.id, column.unit)
             if not fits(indicator.unit, unit):
-                message = f"“{indicator.name}”的单位是{indicator.unit}，字段“{field}”的列“{column.label}”以{unit}计"
+                counted = f"以{unit}计" if unit else "没有单位"
+                own = f"的单位是{indicator.unit}" if indicator.unit else "没有单位"
+                message = f"“{indicator.name}”{own}，字段“{field}”的列“{column.label}”{counted}"
                 files.fault("indicators", (*path, "unit"), message, allowed)
 
 
