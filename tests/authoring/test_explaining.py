@@ -60,6 +60,15 @@ def test_things_are_found_by_id_and_by_name(explainer: Explainer, kind, name: st
     assert any("（示例数据）" in line for line in lines)
 
 
+def test_a_rule_that_no_file_writes_is_shown_with_the_columns() -> None:
+    plan = load_plan(PARAMS, 2026)
+    suites = load_suites(plan, PARAMS)
+    first = suites["care"].rules[0].model_copy(update={"id": "CAR-999"})
+    suites["care"] = suites["care"].model_copy(update={"rules": (first,)})
+    notes = dict(Explainer(plan, suites, PARAMS).explain(Kind.COLUMN, "care.occupied").parts)["校验规则"]
+    assert [note.place.rsplit(":", 1)[0] for note in notes] == ["params/2026/tables/care.yaml"]
+
+
 def test_what_there_is_not_is_answered_with_what_there_is(explainer: Explainer) -> None:
     with pytest.raises(UsageError, match=r"overdue.*g\.care.*care\.beds_cumulative"):
         explainer.explain(None, "没有这个")

@@ -54,7 +54,7 @@ class PlanPlaces:
         return self.key("rubric_county")
 
     def rule(self, table: str, rule_id: str) -> str:
-        """Return where a rule of data stands."""
+        """Return where a rule of data stands; what holds of every column of a kind stands with the columns."""
         return self._of_suite(table, "rules", rule_id)
 
     def derived(self, table: str, derived_id: str) -> str:
@@ -62,8 +62,11 @@ class PlanPlaces:
         return self._of_suite(table, "derive", derived_id)
 
     def _of_suite(self, table: str, key: str, wanted: str) -> str:
-        read = self._suites[table]
-        number = next(n for n, each in enumerate(read.value[key]) if each.get("id") == wanted)
+        read = self._suites.get(table)
+        written = read.value.get(key, ()) if read else ()
+        number = next((n for n, each in enumerate(written) if each.get("id") == wanted), None)
+        if read is None or number is None:
+            return self.key(f"tables/{table}", "columns")
         return f"{read.file}:{read.line((key, number))}"
 
     def _with_id(self, name: str, path: YamlPath, wanted: str) -> str:
