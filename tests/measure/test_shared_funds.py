@@ -7,6 +7,7 @@ import pytest
 from minsheng.domain.period import Period
 from minsheng.measure.project import project_figures
 from minsheng.report import sentences
+from minsheng.report.funds import funds_by_source
 
 JUNE = Period("2017-06")
 STAGES = ("allocated", "received", "disbursed")
@@ -72,6 +73,9 @@ def test_one_source_serves_several_indicators_and_stands_in_full_with_each(plan,
     # The total counts what is shared once: 80 + 40 + 10.
     assert [use.received for use in figures.funds] == [80, 40, 10, 130]
     assert [use.serves for use in figures.funds] == [("新增床位", "维修改造床位"), ("新增床位",), (), ()]
+    shown, remark = funds_by_source("资金", figures.funds, "全市")
+    assert f"{upper.label}用于新增床位、维修改造床位；市级安排用于新增床位。" in remark.text()
+    assert "用于" not in shown.text(), "a column of words would break the amounts"
 
 
 def test_nothing_is_said_of_indicators_where_the_plan_names_none(plan, care):

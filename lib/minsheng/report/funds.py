@@ -107,16 +107,16 @@ def funds_by_source(caption: str, uses: Sequence[FundUse], whole: str) -> list[E
     ordered = sorted(uses, key=lambda use: use.source == TOTAL)
     columns = [TableColumn("资金来源", kind="row"), *_columns(planned=planned)]
     columns += [TableColumn("占到位", "%")] if shared else []
-    serving = any(use.serves for use in uses)
-    columns += [TableColumn("用于", kind="text")] if serving else []
     rows: list[list[Content]] = []
     for number, use in enumerate(ordered, start=1):
         name, *rest = _line(use.label, use, planned=planned)
         share = [None if use.share is None else numbers.percent_number(use.share)] if shared else []
-        served: list[Content] = ["、".join(use.serves) or None] if serving else []
-        rows.append([[name, reference(number, "fund", use.source) if use.cells else None], *rest, *share, *served])
+        rows.append([[name, reference(number, "fund", use.source) if use.cells else None], *rest, *share])
     totals = sum(use.source == TOTAL for use in ordered)
     remark = _rates_said(ordered[0])
+    # Not as a column: amounts would no longer fit into theirs.
+    served = [f"{use.label}用于{'、'.join(use.serves)}" for use in ordered if use.serves]
+    remark += f"{'；'.join(served)}。" if served else ""
     if not planned:
         remark += f"方案只列{whole}资金安排，没有分地区安排。"
     partial = next((use for use in uses if use.reported_areas != use.expected_areas), None)
