@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from minsheng.domain.base import Source
+from minsheng.domain.figure import Place
 from minsheng.domain.indicator import IndicatorRanking, Target, TieBreak
 from minsheng.domain.period import Period
 from minsheng.measure.project import project_figures
+from minsheng.report.ranking import places_said
 
 OURS = Source(document="ours", why="算例")
 JUNE = Period("2017-06")
@@ -93,3 +95,25 @@ def test_a_shared_rank_and_a_decided_award(ranks):
 def test_no_rank_without_the_key(plan, build):
     figures = project_figures(plan, "elderly_care", "city", JUNE, {(JUNE, "cangxi"): build("2017-06", "cangxi")}, ())
     assert not any(m.place for row in figures.areas for m in row.measurements)
+
+
+def test_what_decided_and_who_is_awarded_is_said(plan, build):
+    places = {"cangxi": Place(rank=1, award="given"), "jiange": Place(rank=2, award="open", because="两县相同")}
+    figures = project_figures(plan, "elderly_care", "city", JUNE, {(JUNE, "cangxi"): build("2017-06", "cangxi")}, ())
+    rows = [
+        row.model_copy(
+            update={
+                "measurements": tuple(
+                    m.model_copy(update={"place": places.get(row.area)}) if m.indicator == "beds_new" else m
+                    for m in row.measurements
+                )
+            }
+        )
+        for row in figures.areas
+    ]
+    said = (
+        "名次：没有任务、没有数据的不排。新增床位：两县相同；新增床位表彰：苍溪县；"
+        "新增床位表彰待定（名额不够，区分不开）：剑阁县。"
+    )
+    assert places_said(rows) == said
+    assert places_said(figures.areas) == ""

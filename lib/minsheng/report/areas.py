@@ -6,9 +6,9 @@ from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import NO_DUTY, figures_of, rank_word, standing_badge, unused
+from minsheng.report.lights import NO_DUTY, figures_of, standing_badge, unused
 from minsheng.report.progress import actual_text, target_words
-from minsheng.report.ranking import ties_said
+from minsheng.report.ranking import places_said
 from minsheng.report.sources import anchor
 
 _MOST_COLUMNS = 4
@@ -20,10 +20,11 @@ def area_table(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, ProjectFigures)
     if not figures.areas:
         return part("分地区进展", paragraph("本页只涉及一个地区，没有分地区数据。"))
-    tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 2)]
+    # With a rank beside each, two indicators leave no room for their figures.
+    ranked = any(m.place for row in figures.areas for m in row.measurements)
+    tables = [_area_table(figures, some) for some in _in_turn(figures.measurements, 1 if ranked else 2)]
     remark = f"—表示没有数据，不是零。{_whose(figures)}地区名指向文末该地区的计算依据。"
-    if any(m.place for row in figures.areas for m in row.measurements):
-        remark += f"名次：没有任务、没有数据的不排。{ties_said(figures.areas)}"
+    remark += places_said(figures.areas)
     return part("分地区进展", tables, note(remark), _missing(figures))
 
 
@@ -81,7 +82,7 @@ def _area_table(figures: ProjectFigures, indicators: Sequence[Measurement]) -> E
                 TableColumn("目标", indicator.unit),
                 TableColumn("完成数", indicator.unit),
                 TableColumn("状态", kind="light"),
-                *([TableColumn("名次", kind="text")] if indicator.indicator in by_rank else []),
+                *([TableColumn("名次")] if indicator.indicator in by_rank else []),
             ]
     widths = [2 if i.is_milestone else 3 + (i.indicator in by_rank) for i in indicators]
     groups = [(indicator.brief, width) for indicator, width in zip(indicators, widths, strict=True)]
@@ -102,8 +103,7 @@ def _cells(measurement: Measurement | None, indicator: Measurement, width: int) 
         return [(measurement.light if measurement else NO_DUTY).word, *[""] * (width - 1)]
     if indicator.is_milestone:
         return [measurement.target_text or None, standing_badge(measurement)]
-    place = measurement.place
-    ranked = [rank_word(place.rank, place.award) if place else None] if width > _UNRANKED else []
+    ranked: list[Content] = [str(measurement.place.rank) if measurement.place else None] if width > _UNRANKED else []
     return [target_words(measurement), actual_text(measurement), _light(measurement), *ranked]
 
 

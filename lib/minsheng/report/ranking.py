@@ -1,6 +1,6 @@
 """全市排名: totals, grades and points by group, county beside county."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from minsheng.domain.figure import Place
 from minsheng.domain.result import (
@@ -93,10 +93,9 @@ def indicator_ranks(projects: Sequence[ProjectSummary]) -> list[Element]:
         for measurement in project.measurements:
             found = _places(project, measurement.indicator)
             if found:
-                shown = [rank_word(place.rank, place.award) if (place := found.get(area)) else None for area in areas]
+                shown = [str(place.rank) if (place := found.get(area)) else None for area in areas]
                 cells.append([measurement.brief, *shown])
-    remarks = ties_said(row for project in projects for row in project.areas)
-    remark = f"没有任务、没有数据的不排。{remarks}"
+    remark = places_said([row for project in projects for row in project.areas])
     return [table("各指标名次", columns, cells, style="ranking"), note(remark)]
 
 
@@ -104,12 +103,17 @@ def _places(project: ProjectSummary, indicator: str) -> dict[str, Place]:
     return {r.area: m.place for r in project.areas for m in r.measurements if m.indicator == indicator and m.place}
 
 
-def ties_said(rows: Iterable[AreaRow]) -> str:
-    """Say for each indicator who was equal, and what decided; empty where nobody was."""
-    told = dict.fromkeys(
-        f"{m.brief}：{m.place.because}" for row in rows for m in row.measurements if m.place and m.place.because
-    )
-    return f"{'；'.join(told)}。" if told else ""
+def places_said(rows: Sequence[AreaRow]) -> str:
+    """Say for each indicator who was equal, what decided, and who is awarded; empty where nobody is ranked."""
+    ranked_by = [(row.name, m.brief, m.place) for row in rows for m in row.measurements if m.place is not None]
+    if not ranked_by:
+        return ""
+    told = list(dict.fromkeys(f"{brief}：{place.because}" for _, brief, place in ranked_by if place.because))
+    for each in dict.fromkeys(brief for _, brief, _ in ranked_by):
+        for award, word in (("given", "表彰"), ("open", "表彰待定（名额不够，区分不开）")):
+            names = [name for name, brief, place in ranked_by if brief == each and place.award == award]
+            told += [f"{each}{word}：{'、'.join(names)}"] if names else []
+    return f"名次：没有任务、没有数据的不排。{'；'.join(told)}{'。' if told else ''}"
 
 
 def group_points_table(dossier: Dossier) -> Piece:
