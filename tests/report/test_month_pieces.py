@@ -259,3 +259,20 @@ def test_a_full_first_page_gives_up_next_steps_first_and_then_counts_counties(bu
     (none,) = supervised(figures, plans, room=0)
     assert none.text().strip().startswith("县0（1项）、县1（1项）")
     assert "重点督办" in repr(report.red_items(dossier.model_copy(update={"figures": figures})))
+
+
+def test_a_plan_with_many_projects_numbers_them_and_names_once_who_answers_for_several(build):
+    dossier = build.monthly()
+    first = dossier.figures.projects[0]
+    many = tuple(first.model_copy(update={"project": f"p{number}", "name": f"项目{number}"}) for number in range(21))
+    heading = dossier.heading.model_copy(
+        update={"responsible": {each.project: f"责任人：{'甲' if each.project < 'p2' else '乙'}" for each in many}}
+    )
+    figures = dossier.figures.model_copy(update={"projects": many})
+    dossier = dossier.model_copy(update={"figures": figures, "heading": heading})
+    parts = repr(report.report_parts(dossier))
+    assert "十一、项目10" in parts
+    assert "二十一、项目20" in parts
+    head = repr(report.official_head(dossier))
+    assert head.count("责任人：甲") == 1
+    assert "责任人：乙（第三、四、五、六、七、八、九、十、二十一项）。" in head

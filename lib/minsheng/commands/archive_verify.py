@@ -1,8 +1,9 @@
 """``minsheng archive verify``: the archive, one package, or where a file is sealed; signatures and deliveries too."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from minsheng.archive.contents.archived import archive_of, trusted_key, workspace_at
@@ -11,8 +12,9 @@ from minsheng.archive.contents.leaders import check_signed
 from minsheng.archive.contents.outside import Outside, check_outside
 from minsheng.archive.contents.receipt_signatures import SUFFIX, on_record, return_signature_fault, signed_sha256
 from minsheng.archive.package.bag import read_info
-from minsheng.archive.package.chain import read_state
+from minsheng.archive.package.chain import Entry, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
+from minsheng.archive.package.key_chain import LEDGER
 from minsheng.archive.package.verifying import (
     Holding,
     Verification,
@@ -21,6 +23,7 @@ from minsheng.archive.package.verifying import (
     verify_alone,
     verify_archive,
 )
+from minsheng.archive.recompute.made_anew import other_year_before
 from minsheng.archive.recompute.recomputing import recompute
 from minsheng.commands.assess import accept_forms
 from minsheng.domain.period import Period
@@ -182,6 +185,7 @@ def _holdings(folder: Path, path: Path, signed_return: Path | None) -> list[Hold
 def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[str, ...]:
     """Compute the verified packages anew, add what differs to the faults, and return what is to be said besides."""
     told = []
+    entries = read_state(folder).entries if (folder / LEDGER).is_file() else ()
     for bag in found.bags:
         data = folder / bag / "data"
         info = read_info((folder / bag / "bag-info.txt").read_bytes()) if data.is_dir() else {}
@@ -193,16 +197,22 @@ def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[st
         if info.get("Minsheng-Kind") == ["month"]:
             files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
             done = recompute(files, period, printed=True, pages=make_archived_pages)
-        elif inside := inputs_in(data):
-            done = recompute(inside, period, prepare=accept_forms)
+        elif files := inputs_in(data):
+            done = recompute(files, period, prepare=accept_forms)
         else:
             told.append(f"重算：{bag} 由旧版程序封存，没有报表和方案可重算")
             continue
+        own = partial(_packages_of, folder, entries)
+        done.differs.update(other_year_before(files, period, own))
         found.faults += [
             Fault(f"{bag}/data/{name}", words, FaultKind.RECOMPUTED) for name, words in done.differs.items()
         ]
         told += [f"重算：{bag}：{line}" for line in (done.summary(), *done.otherwise, *done.wordings())]
     return tuple(told)
+
+
+def _packages_of(folder: Path, entries: Iterable[Entry], month: Period) -> list[Path]:
+    return [folder / entry.bag for entry in entries if entry.period == month]
 
 
 def _bags(holdings: list[Holding]) -> set[str]:

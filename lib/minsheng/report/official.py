@@ -25,7 +25,7 @@ from minsheng.report.sources import assumptions, sources
 SIGNATURE_PLACE = "signature-place"
 """Id of the blank on which a section's leader signs: the PDF's signature field is laid over it."""
 
-_ORDINALS = "一二三四五六七八九十"
+_DIGITS = "一二三四五六七八九"
 
 _BLANK = "　" * 8
 
@@ -55,16 +55,16 @@ def official_head(dossier: Dossier) -> Piece:
 
 
 def _responsible(dossier: Dossier, figures: MonthlyReportFigures) -> Element | None:
-    """Say who answers for which projects: once for all projects of the same people."""
+    """Say who answers for which projects, by the numbers of their headings: once for all of the same people."""
     alike: dict[str, list[str]] = {}
-    for project in figures.projects:
+    for number, project in enumerate(figures.projects):
         if who := dossier.heading.responsible.get(project.project, ""):
-            alike.setdefault(who, []).append(project.name)
+            alike.setdefault(who, []).append(_ordinal(number))
     if not alike:
         return None
-    if len(alike) == 1 and len(*alike.values()) == len(figures.projects):
+    if [len(numbers) for numbers in alike.values()] == [len(figures.projects)]:
         return paragraph(f"{next(iter(alike))}。")
-    return paragraph("".join(f"{'、'.join(names)}{who}。" for who, names in alike.items()))
+    return paragraph("".join(f"{who}（第{'、'.join(numbers)}项）。" for who, numbers in alike.items()))
 
 
 def monthly_summary(figures: MonthlyReportFigures) -> str:
@@ -86,6 +86,13 @@ def overall(figures: MonthlyReportFigures) -> str:
     pairs = [(known[o.indicator], o) for p in figures.projects for o in p.outlooks if o.indicator in known]
     said = f"{figures.whole}{sentences.lights_in_words(measured)}。" if measured else ""
     return said + (verdict(pairs, figures.period.closing_month) if pairs else "")
+
+
+def _ordinal(place: int) -> str:
+    """Return the number of a heading, from place 0: 一, 十, 十二, 二十一."""
+    tens, ones = divmod(place + 1, 10)
+    ten = f"{_DIGITS[tens - 1] if tens > 1 else ''}十" if tens else ""
+    return ten + (_DIGITS[ones - 1] if ones else "")
 
 
 def report_parts(dossier: Dossier) -> Piece:
@@ -195,7 +202,7 @@ def _project(
     own = figures.section_narratives.get(project.project, {})
     content: list[Element] = []
     for place, each in enumerate(parts):
-        content.append(Element("h3", f"（{_ORDINALS[place]}）{each.title}"))
+        content.append(Element("h3", f"（{_ordinal(place)}）{each.title}"))
         if is_empty_part(figures, project, each):
             told = f"“{each.title}”没有内容：科室未填写。补齐后方可报送。"
             content.append(callout(told, kind="not-reported"))
@@ -203,7 +210,7 @@ def _project(
         from_data = _from_data(project, each, figures)
         words = own.get(each.id, "")
         content += [*from_data, *paragraphs(_not_said_yet(words, from_data) if each.is_from_data else words)]
-    return Element("section", Element("h2", f"{_ORDINALS[number]}、{project.name}"), content, class_="part")
+    return Element("section", Element("h2", f"{_ordinal(number)}、{project.name}"), content, class_="part")
 
 
 _NUMBER = re.compile(r"\d[\d,，]*(?:\.\d+)?")

@@ -4,8 +4,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
 
 from minsheng.archive.contents.looking import listing_name
 from minsheng.archive.contents.month import input_names
@@ -101,6 +101,24 @@ def _accepted(files: Mapping[str, FileContent], workspace: Workspace, period: Pe
                 continue
             if name not in files or name not in made or _bytes(files[name]) != made[name].read_bytes():
                 yield name, "与从报表重新校验的不同"
+
+
+def other_year_before(
+    files: Mapping[str, FileContent], period: Period, packages: Callable[[Period], Iterable[Path]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the accepted values of last year that no package of their own month holds like that.
+
+    Parameters
+    ----------
+    packages
+        Returns the packages of a month in the same archive; of a month without any nothing is known.
+    """
+    for name, content in files.items():
+        if name.startswith(f"data/accepted/{period.year - 1}-"):
+            month = PurePosixPath(name).parts[2]
+            own = [bag / "data" / name for bag in packages(Period(month))]
+            if own and sha256(content) not in {sha256(path) for path in own if path.is_file()}:
+                yield name, f"与 {month} 自己的归档包中的不同：不是上年采用的数据"
 
 
 def program_faults(files: Mapping[str, FileContent], making: Mapping[str, object]) -> Iterator[tuple[str, str]]:
