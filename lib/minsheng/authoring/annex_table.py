@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minsheng.domain.area import AreaKind
+from minsheng.domain.area import WHOLE, AreaKind
 from minsheng.domain.table import BLANK_MARKS
 from minsheng.domain.units import dimension, normal, split_unit, unit_line
 from minsheng.errors import FileRefusedError
@@ -143,7 +143,7 @@ def read_annex(workbook: Workbook) -> AnnexTable:
             return found
     names = "、".join(f"“{sheet.name}”" for sheet in workbook.sheets)
     raise FileRefusedError(
-        f"工作表 {names} 里没有认出目标任务分解表：第一列写地区（一行一个，可有全市或合计一行），"
+        f"工作表 {names} 里没有认出目标任务分解表：第一列写地区（一行一个，可有{WHOLE}或合计一行），"
         "其余每列一项目标，表头写名称和单位，例如 新增养老床位（张），格子里是数字或“完成”"
     )
 

@@ -3,6 +3,7 @@
 import typer
 
 from minsheng.authoring.annex_table import AnnexTable, said_annex
+from minsheng.domain.area import WHOLE
 
 _SEPARATORS = str.maketrans("，,；; \u3000", "、、、、、、")
 
@@ -21,8 +22,8 @@ def ask_annex() -> AnnexTable:
         )
         if not heading.strip():
             if goals:
-                return said_annex(["全市", *areas], goals)
+                return said_annex([WHOLE, *areas], goals)
             continue
         project = typer.prompt("　属于哪个项目", default="", show_default=False).strip()
-        asked = [typer.prompt(f"　{name}的目标", default="", show_default=False) for name in ("全市", *areas)]
+        asked = [typer.prompt(f"　{name}的目标", default="", show_default=False) for name in (WHOLE, *areas)]
         goals.append(([project, heading] if project else [heading], asked))

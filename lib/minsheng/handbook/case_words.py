@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from minsheng.domain.area import WHOLE
 from minsheng.domain.period import Period
 
 STATES = {
@@ -146,7 +147,7 @@ _KEYS = {
     "gap": "完成率减序时进度",
     "pace": "完成率 ÷ 序时进度",
     "limit": "上限指标",
-    "city": "全市",
+    "city": WHOLE,
 }
 
 _VALUES = {
