@@ -84,6 +84,12 @@ def test_each_file_is_left_out_by_itself(fresh: Workspace, name: str) -> None:
         assert set(task.after) <= {other.name for other in period_tasks(plan, JANUARY)}
 
 
+def test_a_part_that_money_fills_is_asked_of_the_sections_where_there_is_none(fresh: Workspace) -> None:
+    _remove(fresh, "funds")
+    (note,) = [line for line in check_plans(fresh, YEAR).summaries if line.startswith("提示")]
+    assert note == "提示：reporting.yaml 的方面“资金拨付”（role: funds）没有资金可填，由科室填写；不要的删去"
+
+
 def test_a_plan_without_rubrics_says_so_where_it_is_to_assess(bare: Workspace, plan: Plan, tmp_path: Path) -> None:
     assert period_tasks(plan, HALF) == []
     assert [period for period in periods(plan) if period.kind != JANUARY.kind] == []

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.domain.period import Period
+from minsheng.errors import UsageError
 from minsheng.intake.returns.store import checked_months, read_register
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.readable_errors import show_errors_as_help
@@ -28,7 +29,12 @@ def explore_what_if(period: str | None = None) -> Any:
     months = checked_months(workspace.data)
     if not months:
         return Piece(callout("还没有校验过的报表：请先运行 minsheng check 报告期"))
-    return Asking(Inputs.for_period(period or str(newest_with_data(workspace, months)))).shown
+    inputs = Inputs.for_period(period or str(newest_with_data(workspace, months)))
+    try:
+        inputs.plan.demand_rubric("county")
+    except UsageError as nothing_to_score:
+        return Piece(callout(str(nothing_to_score)))
+    return Asking(inputs).shown
 
 
 def overview() -> Piece:

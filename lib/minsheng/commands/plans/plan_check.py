@@ -63,7 +63,7 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
                 f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
                 f"{len(plan.indicators)} 项指标，{scored}"
             )
-            summaries += [f"提示：{note}" for note in _unscored(plan)]
+            summaries += [f"提示：{note}" for note in (*_unscored(plan), *_unfilled(plan))]
         faults += in_order(found)
     return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
@@ -80,6 +80,13 @@ def _unscored(plan: Plan) -> Iterator[str]:
     for indicator in plan.indicators:
         if indicator.id not in named:
             yield f"指标“{indicator.name}”（{indicator.id}）在 rubric_county.yaml 里没有评分规则，不计入考评"
+
+
+def _unfilled(plan: Plan) -> Iterator[str]:
+    """Yield the parts of the report that money would fill, of a plan that arranges none."""
+    for part in plan.reporting.parts if not plan.funds else ():
+        if part.role == "funds":
+            yield f"reporting.yaml 的方面“{part.title}”（role: funds）没有资金可填，由科室填写；不要的删去"
 
 
 def plan_years(params: Path) -> list[int]:
