@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the corpus and its tools are no package
 
-from desk import JUNE, Desk, RememberingRunner
+from remembering_desk import JUNE, Desk, RememberingRunner
 
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.returns.checking import Checker, check_year_to_date

@@ -9,9 +9,9 @@ import pytest
 from clerks import CLERKS
 from containers import CONTAINERS
 from corpus import CORPUS, Fault
-from desk import Desk
 from habits import HABITS
 from honest import HONEST
+from remembering_desk import Desk
 
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.errors import FileRefusedError

@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from desk import Desk
+from remembering_desk import Desk
 from workbooks import edited, put
 
 from minsheng.domain.delivery import Severity, Verdict
