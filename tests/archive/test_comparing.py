@@ -9,10 +9,11 @@ from minsheng.archive.recompute.comparing import WORDS, differences
 from minsheng.domain.result import Figures
 
 _DATA = {
-    "absent", "area", "cell", "contact", "evidence", "explanation", "field", "file", "given", "grade", "group",
-    "group_marks", "groups", "history", "id", "indicator", "item", "items", "judges", "leader", "met",
+    "absent", "area", "assessor", "cell", "contact", "evidence", "explanation", "field", "file", "given", "grade",
+    "group", "group_marks", "groups", "history", "id", "indicator", "item", "items", "judges", "leader", "met",
     "missing_areas", "narratives", "not_met", "number", "plan", "previous_tones", "project", "said", "section",
-    "section_narratives", "sha256", "sheet", "source", "states", "unit", "unknown", "value", "vetoed", "withheld",
+    "section_narratives", "serves", "sha256", "sheet", "source", "states", "unit", "unknown", "value", "vetoed",
+    "withheld",
 }  # fmt: skip
 """What names something, is an answer of people, or says what a figure is of: the same in every version."""
 

@@ -209,5 +209,4 @@ def finish_page(sheet: Any, styles: Styles, *, landscape: bool) -> None:
     if landscape:
         sheet.set_landscape()
     if styles.template:
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)  # inches; what is wide prints as large as it can
         sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": True, "sort": True})

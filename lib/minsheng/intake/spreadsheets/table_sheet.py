@@ -168,6 +168,8 @@ class TableSheet:
         self._sheet.freeze_panes(FIRST_ROW, len(self._table.keys))
         self._sheet.repeat_rows(HEADER_ROW)
         finish_page(self._sheet, self._styles, landscape=True)
+        if self._styles.template and sum(self._widths) > _PAGE_WIDTH:
+            self._sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)  # inches; it prints as large as it can
 
     def _fitting_widths(self) -> list[float]:
         keys: list[float] = [
@@ -178,13 +180,13 @@ class TableSheet:
         # Labels on one line are easiest to read; where a page across would print too small, they take up to three.
         for lines in (1, 2, 3):
             widths = keys + [self._slot_width(slot, lines) for slot in self._slots]
-            if sum(widths) <= _PAGE_WIDTH:
+            if sum(widths) <= _PAGE_WIDTH or not self._styles.template:
                 break
         return widths
 
     def _slot_width(self, slot: _Slot, label_lines: int) -> float:
         if self._table.kind == TableKind.NARRATIVE:
-            return 34
+            return 34 if self._styles.template else 44
         longest = max((display_width(_printed(slot.column, line.values)) for line in self._lines), default=0)
         if self._styles.template and slot.column.cumulative:
             # What will be typed in is no shorter than last month's total.
