@@ -92,7 +92,7 @@ def _draw(sheet: Drawing, top: float, chunk: Sequence[Measurement], rows: Sequen
         for line, text in enumerate(reversed(lines)):
             sheet.text(middle, bottom - line * 3.1, text, size=_SIZE, anchor="center")
         aim = drawing.fitted(_aim(indicator), _SMALL, width - 0.4, lines=1)[0]
-        sheet.text(middle, top + _HEAD - 2.2, aim, size=_SMALL, anchor="center", colour=drawing.SECOND)
+        sheet.text(middle, top + _HEAD - 1.5, aim, size=_SMALL, anchor="center", colour=drawing.SECOND)
     for number, (name, cells) in enumerate(rows):
         y = top + _HEAD + _ROW * number + (1 if number == len(rows) - 1 else 0)
         sheet.text(0, y + _ROW / 2, drawing.fitted(name, _SIZE, _NAMES - 0.5, lines=1)[0], size=_SIZE)
