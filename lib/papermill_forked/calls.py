@@ -21,7 +21,7 @@ from papermill_forked.exceptions import (
     WorkerMemoryError,
 )
 
-Result = TypeVar("Result")
+CallResult = TypeVar("CallResult")
 
 MESSAGE_BYTES = 1 << 16
 """More than any message on a control or status socket has."""
@@ -125,12 +125,12 @@ class Caller:
     @overload
     def call(
         self,
-        function: Callable[..., Result],
+        function: Callable[..., CallResult],
         *args: Any,
         time_limit: float | None = None,
         memory_limit: int | None = None,
         **kwargs: Any,
-    ) -> Result: ...
+    ) -> CallResult: ...
 
     @overload
     def call(
@@ -144,7 +144,7 @@ class Caller:
 
     def call(
         self,
-        function: Callable[..., Result] | str,
+        function: Callable[..., CallResult] | str,
         *args: Any,
         time_limit: float | None = None,
         memory_limit: int | None = None,

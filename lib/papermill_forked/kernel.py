@@ -70,7 +70,7 @@ class ShellStream:
         del copy
         self._callback = callback
 
-    def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
+    def send_multipart(self, msg: Sequence[wire.MessagePart], *_: Any, **__: Any) -> None:
         """Send a reply."""
         self._publisher.send_reply(msg)
 

@@ -102,11 +102,11 @@ class Publisher(IOPubThread):
             heapq.heappush(self._due, (time.monotonic() + delay, next(self._order), function))
         os.eventfd_write(self._wake, 1)
 
-    def send_multipart(self, msg: Sequence[wire.Part], *_: Any, **__: Any) -> None:
+    def send_multipart(self, msg: Sequence[wire.MessagePart], *_: Any, **__: Any) -> None:
         """Send one message to the parent; the reply follows the last expression's result at once."""
         self._send([b"iopub", *msg], hold=self.holding or msg[0] == _RESULT)
 
-    def send_reply(self, frames: Sequence[wire.Part]) -> None:
+    def send_reply(self, frames: Sequence[wire.MessagePart]) -> None:
         """Send one reply to the parent, with the idle state that follows it."""
         self._send([b"shell", *frames], hold=True)
 
@@ -114,7 +114,7 @@ class Publisher(IOPubThread):
         """Send a word of our own to the parent."""
         self._send([b"control", *parts])
 
-    def _send(self, parts: Sequence[wire.Part], *, hold: bool = False) -> None:
+    def _send(self, parts: Sequence[wire.MessagePart], *, hold: bool = False) -> None:
         data = wire.encode(parts)
         with self._lock:
             if self.in_fork:

@@ -7,14 +7,14 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-Part: TypeAlias = bytes | bytearray | memoryview
+MessagePart: TypeAlias = bytes | bytearray | memoryview
 
 _COUNT = struct.Struct("!I")
 
 _LENGTH = struct.Struct("!Q")
 
 
-def encode(parts: Sequence[Part]) -> bytes:
+def encode(parts: Sequence[MessagePart]) -> bytes:
     """Return one message as bytes for the wire.
 
     Examples
@@ -39,7 +39,7 @@ class Decoder:
         self._needed = _COUNT.size
         self._limit = limit
 
-    def feed(self, data: Part) -> Iterator[list[bytes]]:
+    def feed(self, data: MessagePart) -> Iterator[list[bytes]]:
         """Take in bytes, cut anywhere; yield the parts of every message that is now complete."""
         self._buffer += data
         while len(self._buffer) >= self._needed:

@@ -21,7 +21,7 @@ _READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Task:
+class ForkTask:
     """What a new fork has to do: where its order comes from, and its limits."""
 
     data: socket.socket
@@ -29,7 +29,7 @@ class Task:
     cpu: float | None
 
 
-def run(task: Task) -> NoReturn:
+def run(task: ForkTask) -> NoReturn:
     """Take the order from the data socket and carry it out; never return."""
     code = 1
     try:
@@ -57,14 +57,14 @@ def run(task: Task) -> NoReturn:
         os._exit(code)
 
 
-def _orders(task: Task) -> Iterator[dict[str, Any]]:
+def _orders(task: ForkTask) -> Iterator[dict[str, Any]]:
     decoder = wire.Decoder()
     while data := task.data.recv(_READ_BYTES):
         for (order,) in decoder.feed(data):
             yield pickle.loads(order)  # noqa: S301  # from our own parent
 
 
-def _limit(task: Task) -> None:
+def _limit(task: ForkTask) -> None:
     from papermill_forked import processes  # Linux only, loaded by the template
 
     processes.limit(task.memory, task.cpu)

@@ -23,13 +23,13 @@ from typing import Any
 from papermill_forked import processes
 from papermill_forked.calls import MESSAGE_BYTES
 from papermill_forked.preloading import preload
-from papermill_forked.worker import Task, run
+from papermill_forked.worker import ForkTask, run
 
 _MEMORY_LOOK_SECONDS = 0.25
 
 
 @dataclass
-class Job:
+class ForkedWorker:
     """One worker, as its template sees it."""
 
     pid: int
@@ -44,7 +44,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket, parent: int) -> None:
         self._control = control
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, ForkedWorker] = {}
         self._selector = selectors.DefaultSelector()
         self._parent_fd = os.pidfd_open(parent)
         self._base_memory = processes.private_memory(os.getpid())
@@ -53,7 +53,7 @@ class Zygote:
         self._selector.register(control, selectors.EVENT_READ, self._accept)
         self._selector.register(self._parent_fd, selectors.EVENT_READ, self._end)
 
-    def serve(self) -> Task:
+    def serve(self) -> ForkTask:
         """Serve until the parent goes away; return only in a fork, with what that fork has to do."""
         while True:
             limited = any(job.memory is not None for job in self._jobs.values())
@@ -74,7 +74,7 @@ class Zygote:
         self._sweep(everything=True)
         os._exit(0)
 
-    def _accept(self) -> Task | None:
+    def _accept(self) -> ForkTask | None:
         try:
             raw, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
         except ConnectionError:
@@ -88,7 +88,7 @@ class Zygote:
         data, status = (socket.socket(fileno=fd) for fd in fds)
         return self._fork(request, data, status)
 
-    def _fork(self, request: dict[str, Any], data: socket.socket, status: socket.socket) -> Task | None:
+    def _fork(self, request: dict[str, Any], data: socket.socket, status: socket.socket) -> ForkTask | None:
         threads = processes.threads()
         if len(threads) != 1:
             refused = f"the template has {len(threads)} threads: {', '.join(sorted(threads))}"
@@ -106,9 +106,9 @@ class Zygote:
             processes.adopt_orphans()
             status.close()
             self._forget()
-            return Task(data, request["memory"], request["cpu"])
+            return ForkTask(data, request["memory"], request["cpu"])
         data.close()
-        job = Job(pid, status, os.pidfd_open(pid), request["memory"])
+        job = ForkedWorker(pid, status, os.pidfd_open(pid), request["memory"])
         self._jobs[pid] = job
         self._selector.register(status, selectors.EVENT_READ, job)
         self._selector.register(job.pidfd, selectors.EVENT_READ, job)
@@ -125,8 +125,8 @@ class Zygote:
             os.close(job.pidfd)
         self._jobs.clear()
 
-    def _job_event(self, key: selectors.SelectorKey) -> Task | None:
-        job: Job = key.data
+    def _job_event(self, key: selectors.SelectorKey) -> ForkTask | None:
+        job: ForkedWorker = key.data
         if key.fileobj == job.pidfd:
             self._finish(job)
         else:  # "kill", or the parent's end is closed: nobody wants this worker any more
@@ -134,7 +134,7 @@ class Zygote:
             processes.kill_tree(job.pid)
         return None
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: ForkedWorker) -> None:
         _, status, usage = os.wait4(job.pid, 0)
         self._selector.unregister(job.pidfd)
         os.close(job.pidfd)
@@ -156,7 +156,7 @@ class Zygote:
         job.status.close()
 
     @staticmethod
-    def _report(job: Job, report: dict[str, Any]) -> None:
+    def _report(job: ForkedWorker, report: dict[str, Any]) -> None:
         with suppress(OSError):  # the parent no longer listens; its end of the socket tells us so as well
             job.status.send(json.dumps(report).encode())
 

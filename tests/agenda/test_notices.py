@@ -15,7 +15,7 @@ from minsheng.agenda.due import Need
 from minsheng.agenda.notices import tell
 from minsheng.agenda.notices.contacts import read_contacts
 from minsheng.agenda.notices.sending import fitted, send, with_secrets
-from minsheng.agenda.notices.sent import Mark, claim, give_back, read_sent
+from minsheng.agenda.notices.sent import SentNotice, claim, give_back, read_sent
 from minsheng.commands.init import start_workspace
 from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month
@@ -177,7 +177,7 @@ def test_no_personal_number_goes_out(own: Path, mail: Mail) -> None:
 def test_what_is_claimed_is_not_told_again_even_if_nobody_knows_what_became_of_it(tmp_path: Path) -> None:
     start_workspace(tmp_path / "new", 2026)
     workspace = Workspace.find(tmp_path / "new")
-    marks = [Mark("office", "due", "2026-01", "a"), Mark("office", "due", "2026-02", "b")]
+    marks = [SentNotice("office", "due", "2026-01", "a"), SentNotice("office", "due", "2026-02", "b")]
     assert claim(workspace, [marks[0]]) == [marks[0]]
     assert claim(workspace, [*marks, *marks]) == [marks[1]]
     give_back(workspace, [marks[0]])

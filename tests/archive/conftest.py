@@ -12,7 +12,7 @@ import pytest
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.metadata_xml import METADATA, Description, Record, metadata_bytes
 from minsheng.archive.package.provenance import STATEMENT, Making, statement_bytes
-from minsheng.archive.package.sealing import Order, Sealed, seal
+from minsheng.archive.package.sealing import Sealed, SealingOrder, seal
 from minsheng.archive.package.verifying import Verification, verify_archive
 from minsheng.domain.period import Period
 
@@ -25,8 +25,8 @@ def described(about: Description, made: list[str], payload: Payload):
     }
 
 
-def order(period: str, files: dict[str, bytes | Path], why: str = "") -> Order:
-    return Order(
+def order(period: str, files: dict[str, bytes | Path], why: str = "") -> SealingOrder:
+    return SealingOrder(
         period=Period(period),
         kind="month",
         organization="广元市民政局",

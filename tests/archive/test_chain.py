@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.archive.package.chain import START, Entry, read_ledger
+from minsheng.archive.package.chain import START, SealEntry, read_ledger
 from minsheng.archive.package.key import Signer, open_signer
 from minsheng.archive.package.key_chain import LEDGER, SIGNATURE
 from minsheng.errors import ArchiveInvalidError, MachineUnfitError, UsageError
@@ -74,7 +74,7 @@ def test_a_changed_ledger_is_named(desk, attack, named: str, signed: bool) -> No
 def test_a_reason_that_was_rewritten_breaks_the_head_that_is_outside(desk) -> None:
     head = desk.verify().head
     found = lines(desk)
-    entry = Entry.model_validate_json(found[2]).model_copy(update={"why": "别的原因"})
+    entry = SealEntry.model_validate_json(found[2]).model_copy(update={"why": "别的原因"})
     write(desk, [*found[:2], entry.line()], sign=True)
     assert desk.faults() == []
     assert any("不在链上" in fault for fault in desk.faults(head=head))
@@ -130,7 +130,7 @@ def test_another_key_is_seen_with_the_key_from_elsewhere(desk) -> None:
     (desk.archive / "minisign.pub").write_bytes(stranger.public)
     found = lines(desk)
     beside = {"minisign.pub": hashlib.sha256(stranger.public).hexdigest()}
-    last = Entry.model_validate_json(found[2])
+    last = SealEntry.model_validate_json(found[2])
     write(desk, [*found[:2], last.model_copy(update={"beside": last.beside | beside}).line()], sign=True)
     assert desk.faults() == []
     assert [fault.split("：")[0] for fault in desk.faults(public=trusted)] == ["minisign.pub", SIGNATURE]
@@ -198,7 +198,7 @@ def test_changed_content_needs_a_reason_and_names_what_it_replaces(desk) -> None
 
 def test_a_seal_that_is_dated_back_is_named_by_its_package(desk) -> None:
     found = lines(desk)
-    last = Entry.model_validate_json(found[2])
+    last = SealEntry.model_validate_json(found[2])
     earlier = last.model_copy(update={"sealed_at": last.sealed_at.replace(day=1)})
     write(desk, [*found[:2], earlier.line()], sign=True)
     assert desk.faults() == ["2017-06.r2/bag-info.txt：报告期、版次或归档日期与账本不符"]

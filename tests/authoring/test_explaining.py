@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.conftest import ROOT
 
-from minsheng.authoring.explaining import Explainer, Kind
+from minsheng.authoring.explaining import ExplainedKind, Explainer
 from minsheng.errors import UsageError
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
@@ -30,7 +30,7 @@ def places(explanation) -> list[tuple[str, str]]:
 
 
 def test_an_indicator_is_shown_across_files(explainer: Explainer) -> None:
-    found = explainer.explain(Kind.INDICATOR, "beds")
+    found = explainer.explain(ExplainedKind.INDICATOR, "beds")
     named = places(found)
     assert ("indicators.yaml", "  - id: beds") in named
     assert any(name == "tables/care.yaml" and "id: beds_cumulative" in text for name, text in named)
@@ -46,10 +46,10 @@ def test_an_indicator_is_shown_across_files(explainer: Explainer) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "title", "said"),
     [
-        (Kind.ITEM, "m.paid", "小项“应补尽补”（m.paid）", "考评人定等次（qualitative）"),
-        (Kind.ITEM, "差错", "小项“差错”（g.errors）", "上限类，越低越好"),
+        (ExplainedKind.ITEM, "m.paid", "小项“应补尽补”（m.paid）", "考评人定等次（qualitative）"),
+        (ExplainedKind.ITEM, "差错", "小项“差错”（g.errors）", "上限类，越低越好"),
         (None, "入住率", "指标“床位入住率”（occupancy）", "在目标区间内"),
-        (Kind.COLUMN, "aid.errors", "列“差错”（aid.errors）", "用到它的"),
+        (ExplainedKind.COLUMN, "aid.errors", "列“差错”（aid.errors）", "用到它的"),
         (None, "累计新增", "列“累计新增”（care.beds_cumulative）", "指标“新增床位”（beds）"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_rule_that_no_file_writes_is_shown_with_the_columns() -> None:
     suites = load_suites(plan, PARAMS)
     first = suites["care"].rules[0].model_copy(update={"id": "CAR-999"})
     suites["care"] = suites["care"].model_copy(update={"rules": (first,)})
-    notes = dict(Explainer(plan, suites, PARAMS).explain(Kind.COLUMN, "care.occupied").parts)["校验规则"]
+    notes = dict(Explainer(plan, suites, PARAMS).explain(ExplainedKind.COLUMN, "care.occupied").parts)["校验规则"]
     assert [note.place.rsplit(":", 1)[0] for note in notes] == ["params/2026/tables/care.yaml"]
 
 

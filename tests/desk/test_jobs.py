@@ -6,14 +6,27 @@ from datetime import UTC, datetime
 import pytest
 
 from minsheng.desk.ended import ended_jobs, how_it_ended
-from minsheng.desk.jobs import Asked, BusyError, Job, Order, desk_folder, job, jobs, running, start, stop
+from minsheng.desk.jobs import (
+    BusyError,
+    CommandRequest,
+    Job,
+    StartedCommand,
+    desk_folder,
+    job,
+    jobs,
+    running,
+    start,
+    stop,
+)
 from minsheng.desk.uploads import LIMIT_MIB, add, announce, discard, uploaded
 from minsheng.errors import UsageError
 
 
-def _asked(*arguments: str, uploads: tuple[str, ...] = ()) -> Asked:
+def _asked(*arguments: str, uploads: tuple[str, ...] = ()) -> CommandRequest:
     line = "minsheng " + " ".join(arguments)
-    return Asked(form="check", title="校验", line=line, arguments=arguments, by="王小雨", browser="1", uploads=uploads)
+    return CommandRequest(
+        form="check", title="校验", line=line, arguments=arguments, by="王小雨", browser="1", uploads=uploads
+    )
 
 
 def _ended(workspace, started: Job) -> Job:
@@ -72,7 +85,7 @@ def test_a_password_reaches_the_command_and_no_file_and_what_was_sent_goes(works
 
 def test_progress_is_what_a_command_says(tmp_path) -> None:
     (tmp_path / "log.txt").write_text("校验2017年6月报表\n3/61 2017-06/cangxi/dibao 0.7 个/秒\n")
-    order = Order(**_asked().model_dump(), id="x", began=datetime.now(UTC))
+    order = StartedCommand(**_asked().model_dump(), id="x", began=datetime.now(UTC))
     found = Job(tmp_path, order, None)
     assert (found.progress.stage, found.progress.done, found.progress.total) == ("生成报告 2017-06/cangxi/dibao", 3, 61)
     # Nobody holds its folder: it was interrupted.

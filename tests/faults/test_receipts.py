@@ -10,7 +10,7 @@ from remembering_desk import Desk
 from workbooks import edited, put
 
 from minsheng.domain.delivery import Severity, Verdict
-from minsheng.intake.returns.receipt_words import Entry, ReceiptWords, receipt_words
+from minsheng.intake.returns.receipt_words import ReceiptEntry, ReceiptWords, receipt_words
 from minsheng.intake.returns.receipt_workbook import receipt_workbook
 from minsheng.intake.returns.receipts import receipt_page
 from minsheng.intake.spreadsheets.cells import Percentage
@@ -28,7 +28,7 @@ def answered(desk: Desk, *edits: tuple[str, Any]) -> tuple[Verdict, ReceiptWords
     return verdict, words, openpyxl.load_workbook(io.BytesIO(receipt_workbook(content, read, verdict, words)))
 
 
-def wrong(words: ReceiptWords) -> list[Entry]:
+def wrong(words: ReceiptWords) -> list[ReceiptEntry]:
     return [entry for entry in words.entries if entry.severity == Severity.CRITICAL]
 
 

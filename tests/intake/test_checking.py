@@ -19,7 +19,7 @@ from minsheng.intake.returns.receipt_words import receipt_words
 from minsheng.intake.returns.receipts import write_receipts
 from minsheng.intake.returns.store import accepted_dir, read_accepted, read_accepted_month, read_checked, read_refused
 from minsheng.intake.rules.across_returns import change_within
-from minsheng.intake.rules.by_cell import Compared
+from minsheng.intake.rules.by_cell import ComparedMonth
 from minsheng.measure.fields import indicator_status, not_used_words
 
 JANUARY, FEBRUARY = Period("2017-01"), Period("2017-02")
@@ -221,7 +221,7 @@ def test_change_is_judged_over_as_many_months_as_passed() -> None:
     row = {"area": ["cangxi"], "row": [""], "persons": [Decimal(900)], "prev_persons": [Decimal(300)]}
     judged = change_within(row, columns=["persons"], factor=Decimal(3))
     assert [finding.detail for finding in judged] == ["上月 300，本月 900，相差 3 倍"]
-    over = row | {"compared": [{"persons": Compared("1月", 1, "2月")}]}
+    over = row | {"compared": [{"persons": ComparedMonth("1月", 1, "2月")}]}
     assert change_within(over, columns=["persons"], factor=Decimal(3)) == []
     over["persons"] = [Decimal(1800)]
     (finding,) = change_within(over, columns=["persons"], factor=Decimal(3))

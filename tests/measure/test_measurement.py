@@ -13,7 +13,7 @@ from minsheng.measure.county_score import with_rule
 from minsheng.measure.fields import sum_of
 from minsheng.measure.measurement import measurement
 from minsheng.measure.ratios import ratio_of
-from minsheng.measure.rules import Measured, measured_points
+from minsheng.measure.rules import MeasuredArea, measured_points
 from minsheng.report import sentences
 
 MARCH, MAY, JUNE, JULY = Period("2017-03"), Period("2017-05"), Period("2017-06"), Period("2017-07")
@@ -254,7 +254,7 @@ def test_an_upper_limit_of_zero_is_kept_at_zero_and_broken_above(plan, build, ac
         unreported="zero",
         source=Source(document="ours", why="算例"),
     )
-    facts = Measured(changed, "cangxi", JUNE, {"beds_new": row}, {})
+    facts = MeasuredArea(changed, "cangxi", JUNE, {"beds_new": row}, {})
     assert measured_points(facts, rule, Decimal(8), 2).points == points
 
 

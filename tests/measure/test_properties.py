@@ -15,7 +15,7 @@ from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranked, ranking_figures
 from minsheng.measure.rounding import half_up
-from minsheng.measure.rules import Measured, measured_points
+from minsheng.measure.rules import MeasuredArea, measured_points
 
 OURS = Source(document="ours", why="算例")
 FULL = Decimal(14)
@@ -97,7 +97,7 @@ def facts_of(plan, period, actuals, goals, direction="at_least"):
             numerator=actuals[number],
             denominator=Decimal(100) if number else None,
         )
-    return Measured(plan.model_copy(update={"indicators": tuple(changed)}), "cangxi", period, rows, {})
+    return MeasuredArea(plan.model_copy(update={"indicators": tuple(changed)}), "cangxi", period, rows, {})
 
 
 @quick
@@ -201,7 +201,7 @@ def test_milestone_shares_are_bounded_too(plan, recompute):
                 each.indicator: blank(plan.indicator(each.indicator), "reported", plan.lights.no_duty, "", level=level)
                 for each, level in zip(rule.indicators, (first, second), strict=True)
             }
-            found = measured_points(Measured(plan, "cangxi", Period("2017"), rows, {}), rule, FULL, 2)
+            found = measured_points(MeasuredArea(plan, "cangxi", Period("2017"), rows, {}), rule, FULL, 2)
             shares = {"done": Fraction(1), "partial": Fraction(1, 2), "not_done": Fraction(0)}
             assert found.points == half_up(Fraction(FULL) * (shares[first] + shares[second]) / 2, 2)
             assert half_up(recompute(found.formula), 2) == found.points

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 
-from minsheng.intake.spreadsheets.printed_table import Figure, Group, write_printed_table
+from minsheng.intake.spreadsheets.printed_table import ColumnGroup, Figure, write_printed_table
 from minsheng.site.workbooks import _cells
 
 
@@ -21,9 +21,9 @@ def test_a_cell_that_misses_its_target_by_a_hair_shows_it(build):
     assert _cells(reached, milestone=False)[1:] == [70, 1]
     finer = missed.model_copy(update={"rate_decimals": 2, "completion": Decimal("0.999999")})
     assert _cells(finer, milestone=False)[2] == Figure(Decimal("0.999999"), "0.0000%")
-    group = Group("救助比例", ("目标", "完成值", "完成率"), ("0", "#,##0.00", "0.0%"))
+    group = ColumnGroup("救助比例", ("目标", "完成值", "完成率"), ("0", "#,##0.00", "0.0%"))
     content = write_printed_table(
-        "表", "单位", [], [Group("地区", ("",), ("@",)), group], [["苍溪县", Decimal(70), actual, completion]],
+        "表", "单位", [], [ColumnGroup("地区", ("",), ("@",)), group], [["苍溪县", Decimal(70), actual, completion]],
         day=date(2017, 6, 20), sheet="完成情况",
     )  # fmt: skip
     page = openpyxl.load_workbook(io.BytesIO(content)).active

@@ -31,7 +31,7 @@ from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.rounding import half_up
-from minsheng.measure.rules import Measured, measured_points
+from minsheng.measure.rules import MeasuredArea, measured_points
 from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.wording import item_in_words
 from minsheng.plan.calendar import due_date
@@ -120,7 +120,7 @@ def sealed_measurement(plan, made, given):
 @pytest.mark.parametrize("case", cases("rules"))
 def test_rule_kind(case, plan, recompute):
     made = {name: indicator(name, given) for name, given in case["given"].items()}
-    facts = Measured(
+    facts = MeasuredArea(
         plan=plan.model_copy(update={"indicators": (*plan.indicators, *made.values())}),
         area="cangxi",
         period=Period(case["period"]),

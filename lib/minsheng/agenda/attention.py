@@ -5,7 +5,7 @@ from typing import Literal
 
 from minsheng.agenda.status import MonthStatus
 
-Kind = Literal[
+MatterKind = Literal[
     "not_reported",
     "late",
     "blocked",
@@ -34,7 +34,7 @@ class Matter:
         What to do; empty where there is nothing to do.
     """
 
-    kind: Kind
+    kind: MatterKind
     word: str
     items: tuple[str, ...]
     remedy: str
@@ -49,7 +49,7 @@ def matters(status: MonthStatus) -> tuple[Matter, ...]:
     ]
     undelivered = [f"{each.name}（{'、'.join(each.undelivered)}）" for each in status.unfinished.undelivered]
     unsealed = [] if status.archive is None or status.archive.stands else [str(status.archive).partition("：")[0]]
-    found: tuple[tuple[Kind, str, list[str], str], ...] = (
+    found: tuple[tuple[MatterKind, str, list[str], str], ...] = (
         ("not_reported", "未报送", _rows(status, "未报送"), f"催报；收到后 minsheng receive {month} 文件"),
         ("late", "迟报", _rows(status, "迟报", day=True), ""),
         ("blocked", "未通过校验", _blocked(status), f"退回更正，回执在 outputs/{month}/receipts/"),

@@ -9,7 +9,7 @@ from minsheng.agenda.reminders import Owed
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode
 
-Standing = Literal["none", "same", "changed"]
+SealStanding = Literal["none", "same", "changed"]
 """Not sealed; sealed as it is now; sealed, and something was made again since."""
 
 
@@ -122,7 +122,7 @@ class MonthState:
     signers: int = 0
     unsigned: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
-    archive: Standing = "none"
+    archive: SealStanding = "none"
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class AssessmentState:
     failed: tuple[Failed, ...] = ()
     gaps: tuple[str, ...] = ()
     undelivered: str = ""
-    archive: Standing = "none"
+    archive: SealStanding = "none"
 
 
 PeriodState = MonthState | AssessmentState

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from minsheng.agenda.due import AssessmentState, Failed, MonthState, PeriodState, Standing
+from minsheng.agenda.due import AssessmentState, Failed, MonthState, PeriodState, SealStanding
 from minsheng.agenda.reminders import Owed, read_reminders
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing, sealed_files
@@ -181,7 +181,7 @@ def _unchecked(status: MonthStatus) -> bool:
     return any(row.word == "待校验" for row in status.rows)
 
 
-def _standing(archive: ArchiveStanding) -> Standing:
+def _standing(archive: ArchiveStanding) -> SealStanding:
     if archive.entry is None:
         return "none"
     return "changed" if archive.changed else "same"

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from minsheng.authoring.drawn_cells import DateCells, text_cell
 from minsheng.authoring.linear_program import Bound, Linear, Unknown, Wish, constant, solve, variable
-from minsheng.authoring.return_lines import NUMBERS, Line, lines_of, numeric, pattern_sum, stem, step_of
+from minsheng.authoring.return_lines import NUMBERS, FigureRow, lines_of, numeric, pattern_sum, stem, step_of
 from minsheng.authoring.rule_bounds import PRODUCTS, bounds_of
 from minsheng.authoring.target_wishes import Expected, Luck, expected, met_on, milestones, money, usual
 from minsheng.domain.area import Area, Section
@@ -121,7 +121,7 @@ class DrawnYear:
         unknowns: list[Unknown],
         wishes: list[Wish],
         bounds: list[Bound],
-        lines: Sequence[Line],
+        lines: Sequence[FigureRow],
         area: Area,
         month: Period,
         *,
@@ -147,7 +147,7 @@ class DrawnYear:
         return (solve(unknowns, [*ask(fixed), *alike], wishes) if alike else None) or found
 
     def _apart(
-        self, line: Line, rule: Rule, found: Mapping[str, Decimal], area: Area, month: Period
+        self, line: FigureRow, rule: Rule, found: Mapping[str, Decimal], area: Area, month: Period
     ) -> Iterator[Bound]:
         """Yield what sets a row apart that came out like last month's or another area's: small numbers do."""
         if rule.type not in _DIFFERING:
@@ -165,8 +165,8 @@ class DrawnYear:
 
     def _fixed(
         self,
-        products: Sequence[tuple[Line, Rule]],
-        lines: Sequence[Line],
+        products: Sequence[tuple[FigureRow, Rule]],
+        lines: Sequence[FigureRow],
         area: Area,
         month: Period,
         first: Mapping[str, Decimal],
@@ -180,7 +180,7 @@ class DrawnYear:
                 fixed |= {name: first[name] for name in factor.terms}
         return fixed
 
-    def _rules(self, line: Line, *, severe: bool) -> Iterator[Rule]:
+    def _rules(self, line: FigureRow, *, severe: bool) -> Iterator[Rule]:
         suite = self._suites.get(line.table.id)
         for rule in suite.rules if suite else ():
             if (not rule.rows or line.id in rule.rows) and (not severe or rule.severity == "critical"):
@@ -190,10 +190,12 @@ class DrawnYear:
         """Return the rules of a table; ``None`` where it has none."""
         return self._suites.get(table)
 
-    def _value(self, line: Line, lines: Sequence[Line], area: Area, month: Period) -> "_Values":
+    def _value(self, line: FigureRow, lines: Sequence[FigureRow], area: Area, month: Period) -> "_Values":
         return _Values(self, line, lines, area, month)
 
-    def derived(self, derived: Derived, line: Line, lines: Sequence[Line], area: Area, month: Period) -> Linear | None:
+    def derived(
+        self, derived: Derived, line: FigureRow, lines: Sequence[FigureRow], area: Area, month: Period
+    ) -> Linear | None:
         """Return a derived column of a row, as intake derives it."""
         plan = self._plan
         if derived.sum_of is not None:
@@ -222,7 +224,7 @@ class DrawnYear:
             return constant(target.value) if target and target.value is not None else None
         return self._parameter(named, month)
 
-    def previous(self, line: Line, column: str, area: Area, month: Period) -> Decimal | None:
+    def previous(self, line: FigureRow, column: str, area: Area, month: Period) -> Decimal | None:
         """Return last month's figure of a cell, as intake finds it: cumulative figures begin from nothing."""
         project = line.table.project or (line.row.project if line.row else None)
         due = [
@@ -235,7 +237,7 @@ class DrawnYear:
             return _ZERO if kind is not None and kind.cumulative else None
         return None if line.table.open_rows else self._figures.get((area.id, due[-1]), {}).get(line.field(column))
 
-    def _usual(self, area: Area, month: Period, lines: Sequence[Line]) -> Iterator[Wish]:
+    def _usual(self, area: Area, month: Period, lines: Sequence[FigureRow]) -> Iterator[Wish]:
         parts = {row: part for line in self._plan.funds for part in line.parts for row in part.reported_in}
         duties = without_duty(self._plan, area.id)
         for line in lines:
@@ -259,7 +261,7 @@ class DrawnYear:
                     value *= Decimal(self._luck.between(970, 1030, line.field(column.id), area.id, month)) / 1000
                 yield Wish(variable(line.field(column.id)), value, max(value, _ONE), weight)
 
-    def _asked(self, area: Area, month: Period, lines: Sequence[Line]) -> Iterator[Wish]:
+    def _asked(self, area: Area, month: Period, lines: Sequence[FigureRow]) -> Iterator[Wish]:
         for each in expected(self._plan, self._luck, area, month):
             above, below = pattern_sum(each.numerator, lines), pattern_sum(each.denominator, lines)
             if above.terms and not each.denominator:
@@ -272,7 +274,7 @@ class DrawnYear:
         wanted = each.value / each.scale
         return Wish(above + below.times(-wanted), _ZERO, max(_OFTEN * wanted, _ONE), _TARGETS)
 
-    def _months(self, lines: Sequence[Line], area: Area, month: Period) -> Iterator[Wish]:
+    def _months(self, lines: Sequence[FigureRow], area: Area, month: Period) -> Iterator[Wish]:
         """Wish that cumulative figures grow by the month's, where their names say so and no rule does."""
         for line in lines:
             months = {stem(c): c for c in numeric(line.table) if not c.cumulative and stem(c) != c.label}
@@ -282,7 +284,7 @@ class DrawnYear:
                     grown = variable(line.field(column.id)) + variable(line.field(months[stem(column)].id)).times(-_ONE)
                     yield Wish(grown, before, Decimal(10), _PAIRS)
 
-    def _milestones(self, area: Area, month: Period, lines: Sequence[Line]) -> list[Bound]:
+    def _milestones(self, area: Area, month: Period, lines: Sequence[FigureRow]) -> list[Bound]:
         return [
             bound
             for condition in milestones(self._plan, area, month)
@@ -291,7 +293,7 @@ class DrawnYear:
             for bound in self._met(test, month, lines)
         ]
 
-    def _met(self, test: Comparison, month: Period, lines: Sequence[Line]) -> Iterator[Bound]:
+    def _met(self, test: Comparison, month: Period, lines: Sequence[FigureRow]) -> Iterator[Bound]:
         left = pattern_sum(test.left, lines).times(test.factor)
         right = pattern_sum(test.right, lines)
         if test.parameter is not None:
@@ -333,7 +335,7 @@ class DrawnYear:
             for name in names
         ]
 
-    def _texts(self, lines: Sequence[Line]) -> dict[str, CellValue]:
+    def _texts(self, lines: Sequence[FigureRow]) -> dict[str, CellValue]:
         return {
             line.field(column.id): text_cell(column, self._suites.get(line.table.id), line.id)
             for line in lines
@@ -348,8 +350,8 @@ class _Values:
     """The figures of a row, for a rule: unknown ones, last month's, and those that are derived."""
 
     year: DrawnYear
-    line: Line
-    lines: Sequence[Line]
+    line: FigureRow
+    lines: Sequence[FigureRow]
     area: Area
     month: Period
 

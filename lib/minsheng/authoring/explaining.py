@@ -19,7 +19,7 @@ from minsheng.intake.rules.rule import Rule, Suite
 from minsheng.measure.fields import condition_fields, fields_read, label_of
 
 
-class Kind(StrEnum):
+class ExplainedKind(StrEnum):
     """What can be explained."""
 
     INDICATOR = "indicator"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     COLUMN = "column"
 
 
-KIND_WORDS = {Kind.INDICATOR: "指标", Kind.ITEM: "小项", Kind.COLUMN: "列"}
+KIND_WORDS = {ExplainedKind.INDICATOR: "指标", ExplainedKind.ITEM: "小项", ExplainedKind.COLUMN: "列"}
 
 _DIRECTIONS = {Direction.AT_LEAST: "越多越好", Direction.AT_MOST: "不超过目标", Direction.WITHIN: "在目标区间内"}
 
@@ -48,7 +48,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Explanation(Outcome):
+class PlanExplanation(Outcome):
     """Everything that touches one thing of a plan."""
 
     title: str
@@ -91,7 +91,7 @@ class Explainer:
         self._places = PlanPlaces(params_dir, plan.about.year)
         self._example = WorkedExample(plan, suites)
 
-    def explain(self, kind: Kind | None, name: str) -> Explanation:
+    def explain(self, kind: ExplainedKind | None, name: str) -> PlanExplanation:
         """Explain what somebody named, by id or name; without a kind whatever has that name.
 
         Raises
@@ -100,7 +100,7 @@ class Explainer:
             If nothing has it, or more than one thing does; the message lists what there is.
         """
         known = self._known()
-        kinds = [kind] if kind else list(Kind)
+        kinds = [kind] if kind else list(ExplainedKind)
         found = [(each, name) for each in kinds if name in known[each]]
         if not found:
             names = {(each, key): said for each in kinds for key, said in known[each].items()}
@@ -108,32 +108,32 @@ class Explainer:
             keyed = {f"{each.value} {key}": said for (each, key), said in names.items()}
             chosen = choose_typed(name, keyed, "、".join(KIND_WORDS[each] for each in kinds), f"方案中有 {listed}")
             word, _, key = chosen.partition(" ")
-            found = [(Kind(word), key)]
+            found = [(ExplainedKind(word), key)]
         if len(found) > 1:
             both = "、".join(f"{each.value} {key}" for each, key in found)
             raise UsageError(f"“{name}”不止一个：请写明是哪一种，例如 {both}")
         (of, key), *_ = found
         match of:
-            case Kind.INDICATOR:
+            case ExplainedKind.INDICATOR:
                 return self._indicator(self._plan.indicator(key))
-            case Kind.ITEM:
+            case ExplainedKind.ITEM:
                 return self._item(next(each for each in self._plan.county_rubric.items if each.id == key))
-            case Kind.COLUMN:
+            case ExplainedKind.COLUMN:
                 table, _, column = key.partition(".")
                 return self._column(self._plan.table(table), column)
 
-    def _known(self) -> dict[Kind, dict[str, tuple[str, ...]]]:
+    def _known(self) -> dict[ExplainedKind, dict[str, tuple[str, ...]]]:
         """Return the ids of everything that can be explained, each with the names that it goes by."""
         columns = {
             f"{table.id}.{c.id}": (c.id, c.label, c.header) for table in self._plan.tables for c in table.columns
         }
         return {
-            Kind.INDICATOR: {each.id: (each.id, each.name, each.short_name) for each in self._plan.indicators},
-            Kind.ITEM: {each.id: (each.id, each.name) for each in self._plan.county_rubric.items},
-            Kind.COLUMN: {key: (key, *names) for key, names in columns.items()},
+            ExplainedKind.INDICATOR: {each.id: (each.id, each.name, each.short_name) for each in self._plan.indicators},
+            ExplainedKind.ITEM: {each.id: (each.id, each.name) for each in self._plan.county_rubric.items},
+            ExplainedKind.COLUMN: {key: (key, *names) for key, names in columns.items()},
         }
 
-    def _indicator(self, indicator: Indicator) -> Explanation:
+    def _indicator(self, indicator: Indicator) -> PlanExplanation:
         places, plan = self._places, self._plan
         how = f"单位{indicator.unit}，{_DIRECTIONS[indicator.direction]}，{_BASES[indicator.basis]}"
         own = [Note(f"{plan.project(indicator.project).name}的指标，{how}", places.entry("indicators", indicator.id))]
@@ -161,7 +161,7 @@ class Explainer:
         )
         return _explanation(f"指标“{indicator.name}”（{indicator.id}）", parts)
 
-    def _item(self, item: RubricItem) -> Explanation:
+    def _item(self, item: RubricItem) -> PlanExplanation:
         places, plan = self._places, self._plan
         group = next(each for each in plan.county_rubric.groups if item in each.leaves)
         own = [
@@ -197,7 +197,7 @@ class Explainer:
         )
         return _explanation(f"小项“{item.name}”（{item.id}）", parts)
 
-    def _column(self, table: Table, column_id: str) -> Explanation:
+    def _column(self, table: Table, column_id: str) -> PlanExplanation:
         places, plan = self._places, self._plan
         column = next(each for each in table.columns if each.id == column_id)
         told = [f"“{table.sheet}”表的列“{column.header}”", str(column.type.value)]
@@ -363,6 +363,6 @@ def _rule_words(rule: Rule) -> str:
     return f"{rule.id}（{_SEVERITIES[rule.severity.value]}）：{rule.message}。应为：{rule.allowed}"
 
 
-def _explanation(title: str, parts: tuple[tuple[str, list[Note]], ...]) -> Explanation:
+def _explanation(title: str, parts: tuple[tuple[str, list[Note]], ...]) -> PlanExplanation:
     kept = ((heading, tuple(dict.fromkeys(notes))) for heading, notes in parts)
-    return Explanation(title, tuple((heading, notes) for heading, notes in kept if notes))
+    return PlanExplanation(title, tuple((heading, notes) for heading, notes in kept if notes))

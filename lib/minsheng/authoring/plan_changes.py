@@ -50,7 +50,7 @@ _SILENT = frozenset({"schema_version", "sha256"})
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """One thing that differs."""
 
     part: str
@@ -82,9 +82,9 @@ class Change:
         return f"{self.where}：{self.told}"
 
 
-def in_lines(changes: Sequence[Change]) -> list[str]:
+def in_lines(changes: Sequence[PlanChange]) -> list[str]:
     """Return changes of one part, a line each; what differs in the same way in many things is one line."""
-    alike: dict[object, list[Change]] = {}
+    alike: dict[object, list[PlanChange]] = {}
     for number, each in enumerate(changes):
         same = (each.keys, each.before, each.after) if each.keys and each.things else number
         alike.setdefault(same, []).append(each)
@@ -101,13 +101,13 @@ def in_lines(changes: Sequence[Change]) -> list[str]:
 
 def plan_changes(
     before: Plan, after: Plan, rules_before: Mapping[str, Suite], rules_after: Mapping[str, Suite]
-) -> list[Change]:
+) -> list[PlanChange]:
     """Return everything that differs between two plans and their rules of data, part by part."""
-    found: list[Change] = []
+    found: list[PlanChange] = []
     for key, part in _PARTS.items():
-        comparison = _Comparison(part, before, after)
+        comparison = _PartComparison(part, before, after)
         found += comparison.values((), key, getattr(before, key), getattr(after, key))
-    rules = _Comparison(_RULES, before, after)
+    rules = _PartComparison(_RULES, before, after)
     for table in dict.fromkeys([*rules_before, *rules_after]):
         old, new = rules_before.get(table), rules_after.get(table)
         for key in ("printed", "derive", "rules"):
@@ -116,7 +116,7 @@ def plan_changes(
     return found
 
 
-class _Comparison:
+class _PartComparison:
     """Compares one part of two plans."""
 
     def __init__(self, part: str, before: Plan, after: Plan) -> None:
@@ -129,7 +129,7 @@ class _Comparison:
             self._names |= {project.id: project.short_name for project in plan.projects}
             self._names |= {indicator.id: indicator.short_name for indicator in plan.indicators}
 
-    def values(self, where: tuple[str, ...], key: str, before: Any, after: Any) -> Iterator[Change]:
+    def values(self, where: tuple[str, ...], key: str, before: Any, after: Any) -> Iterator[PlanChange]:
         """Yield what differs between two values of a key."""
         if before == after or self._moved_with_the_year(before, after):
             return
@@ -147,7 +147,7 @@ class _Comparison:
         else:
             yield self._single(where, key, before, after)
 
-    def _things(self, where: tuple[str, ...], before: Frozen, after: Frozen) -> Iterator[Change]:
+    def _things(self, where: tuple[str, ...], before: Frozen, after: Frozen) -> Iterator[PlanChange]:
         for key in type(before).model_fields:
             old, new = getattr(before, key), getattr(after, key)
             if key in _SILENT or old == new:
@@ -163,7 +163,9 @@ class _Comparison:
                 inner = where if _is_list(old) and _is_list(new) else (*where, key_words(type(before), key))
                 yield from self.values(inner, key, old, new)
 
-    def _lists(self, where: tuple[str, ...], before: tuple[Frozen, ...], after: tuple[Frozen, ...]) -> Iterator[Change]:
+    def _lists(
+        self, where: tuple[str, ...], before: tuple[Frozen, ...], after: tuple[Frozen, ...]
+    ) -> Iterator[PlanChange]:
         old, new = ({_key(each): each for each in many} for many in (before, after))
         for key in dict.fromkeys([*old, *new]):
             mine, theirs = old.get(key), new.get(key)
@@ -182,13 +184,13 @@ class _Comparison:
                 *("、".join(self._named(many[key]) for key in many if key in kept) for many in (old, new)),
             )
 
-    def _sets(self, where: tuple[str, ...], before: frozenset[Any], after: frozenset[Any]) -> Iterator[Change]:
+    def _sets(self, where: tuple[str, ...], before: frozenset[Any], after: frozenset[Any]) -> Iterator[PlanChange]:
         if gone := before - after:
             yield self._change(where, value_words(gone), None)
         if came := after - before:
             yield self._change(where, None, value_words(came))
 
-    def _single(self, where: tuple[str, ...], key: str, before: Any, after: Any) -> Change:
+    def _single(self, where: tuple[str, ...], key: str, before: Any, after: Any) -> PlanChange:
         if before is None and isinstance(after, Target):
             return self._change(where, None, value_words(after))
         if after is None and isinstance(before, Target):
@@ -208,9 +210,9 @@ class _Comparison:
         own, key = name_of(thing), _key(thing)
         return own if own and own != key else f"“{self._word(key)}”"
 
-    def _change(self, where: tuple[str, ...], before: str | None, after: str | None) -> Change:
+    def _change(self, where: tuple[str, ...], before: str | None, after: str | None) -> PlanChange:
         things = tuple(word for word in where if word.startswith("“"))
-        return Change(self._part, things, tuple(word for word in where if word not in things), before, after)
+        return PlanChange(self._part, things, tuple(word for word in where if word not in things), before, after)
 
     def _moved_with_the_year(self, before: Any, after: Any) -> bool:
         """Whether a day, or a month, is the same in another year."""

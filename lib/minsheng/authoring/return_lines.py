@@ -21,7 +21,7 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True)
-class Line:
+class FigureRow:
     """One row of a table of figures in an area's return: a fixed one, the only one, or one of a list."""
 
     table: Table
@@ -36,7 +36,7 @@ class Line:
         return self.table.field(column, self.id or None)
 
 
-def lines_of(plan: Plan, suites: Mapping[str, Suite], area: Area, month: Period) -> list[Line]:
+def lines_of(plan: Plan, suites: Mapping[str, Suite], area: Area, month: Period) -> list[FigureRow]:
     """Return the rows of all tables of figures that an area's return of a month has."""
     projects, found = plan.projects_due(area, month), []
     for table in tables_for(plan, area, month):
@@ -44,15 +44,15 @@ def lines_of(plan: Plan, suites: Mapping[str, Suite], area: Area, month: Period)
             continue
         if table.open_rows:
             texts = open_rows(table, suites, area, month)
-            found += [Line(table, None, str(n), each) for n, each in enumerate(texts, start=1)]
+            found += [FigureRow(table, None, str(n), each) for n, each in enumerate(texts, start=1)]
         elif table.rows:
-            found += [Line(table, row, row.id) for row in table.rows_for(projects)]
+            found += [FigureRow(table, row, row.id) for row in table.rows_for(projects)]
         else:
-            found.append(Line(table, None, ""))
+            found.append(FigureRow(table, None, ""))
     return found
 
 
-def pattern_sum(patterns: Sequence[str], lines: Sequence[Line]) -> Linear:
+def pattern_sum(patterns: Sequence[str], lines: Sequence[FigureRow]) -> Linear:
     """Return a sum of field patterns over the lines of a return."""
     total = constant(_ZERO)
     for pattern in patterns:

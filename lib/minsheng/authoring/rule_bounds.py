@@ -11,7 +11,7 @@ from minsheng.authoring.linear_program import Bound, Linear, constant
 from minsheng.intake.rules.by_cell import PREVIOUS, signed
 from minsheng.intake.rules.rule import Rule
 
-Value = Callable[[str], Linear | None]
+LinearValue = Callable[[str], Linear | None]
 """Column of a row → its figure; ``None`` where it is blank or no number."""
 
 _ZERO = Decimal(0)
@@ -21,7 +21,7 @@ _WELL_WITHIN = Decimal("0.9")
 """Of what a rule lets a figure change by how much is used: its bounds are exclusive."""
 
 
-def bounds_of(rule: Rule, value: Value, fixed: Mapping[str, Decimal]) -> Iterator[Bound]:
+def bounds_of(rule: Rule, value: LinearValue, fixed: Mapping[str, Decimal]) -> Iterator[Bound]:
     """Yield what a rule asks of one row.
 
     Parameters
@@ -39,40 +39,40 @@ def bounds_of(rule: Rule, value: Value, fixed: Mapping[str, Decimal]) -> Iterato
         yield from _LINEAR[rule.type](value, rule.kwargs)
 
 
-def _between(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _between(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     for figure in map(value, kwargs["columns"]):
         if figure is not None:
             yield Bound(figure, kwargs["low"], kwargs.get("high"))
 
 
-def _not_fall(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _not_fall(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     for column in kwargs["columns"]:
         yield from _at_most(value(PREVIOUS + column), value(column))
 
 
-def _grow_by_month(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _grow_by_month(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     for column, month in kwargs["pairs"].items():
         yield from _sum(value(column), [value(PREVIOUS + column), value(month)], kwargs.get("tolerance", _ZERO))
 
 
-def _total_of_parts(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _total_of_parts(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     # Exactly, whatever is tolerated: nobody rounds here.
     yield from _sum(value(kwargs["total"]), [_total(value, [part]) for part in kwargs["parts"]], _ZERO)
 
 
-def _cells_at_most(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _cells_at_most(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     slack, factor = constant(kwargs.get("tolerance", _ZERO)), kwargs.get("factor", _ONE)
     for column, other in kwargs["pairs"].items():
         limit = value(other)
         yield from _at_most(value(column), None if limit is None else limit.times(factor) + slack)
 
 
-def _agree(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _agree(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     for column, other in kwargs["pairs"].items():
         yield from _sum(value(column), [value(other)], _ZERO)
 
 
-def _changes(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _changes(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     for column in kwargs["columns"]:
         yield from _change(value(column), value(PREVIOUS + column), kwargs)
 
@@ -88,7 +88,7 @@ def _sum(total: Linear | None, parts: Sequence[Linear | None], tolerance: Decima
         yield Bound(sum((part.times(-_ONE) for part in known), total), -tolerance, tolerance)
 
 
-def _ratio(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
+def _ratio(value: LinearValue, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
     above, below = (_total(value, kwargs[name]) for name in ("numerator", "denominator"))
     if above is None or below is None or (kwargs.get("stated") and value(kwargs["stated"]) is None):
         return
@@ -100,7 +100,7 @@ def _ratio(value: Value, kwargs: Mapping[str, Any]) -> Iterator[Bound]:
         yield Bound(below.times(kwargs["high"]) + above.times(-scale), _ZERO)
 
 
-def _total(value: Value, columns: Sequence[str]) -> Linear | None:
+def _total(value: LinearValue, columns: Sequence[str]) -> Linear | None:
     parts = [(sign, value(column)) for sign, column in signed(columns)]
     known = [each.times(Decimal(sign)) for sign, each in parts if each is not None]
     return sum(known, constant(_ZERO)) if len(known) == len(parts) else None
@@ -115,7 +115,7 @@ def _change(now: Linear | None, before: Linear | None, kwargs: Mapping[str, Any]
     yield Bound(now, max(_ZERO, min(low, was - free)), max(high, was + free))
 
 
-_LINEAR: Mapping[str, Callable[[Value, Mapping[str, Any]], Iterator[Bound]]] = {
+_LINEAR: Mapping[str, Callable[[LinearValue, Mapping[str, Any]], Iterator[Bound]]] = {
     "expect_cells_to_be_between": _between,
     "expect_cumulative_to_not_fall": _not_fall,
     "expect_cumulative_to_grow_by_month": _grow_by_month,
@@ -131,7 +131,7 @@ PRODUCTS = frozenset(
 )
 
 
-def _product(rule: Rule, value: Value, fixed: Mapping[str, Decimal]) -> Iterator[Bound]:
+def _product(rule: Rule, value: LinearValue, fixed: Mapping[str, Decimal]) -> Iterator[Bound]:
     kwargs = rule.kwargs
     figure, limit = value(kwargs["column"]), constant(_ONE)
     for column in kwargs["factors"]:

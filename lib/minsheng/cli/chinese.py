@@ -8,11 +8,11 @@ from unicodedata import east_asian_width
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-Words = Sequence[tuple[str, str]]
+Translations = Sequence[tuple[str, str]]
 
 # Typer offers no translation: its messages are known by their pattern. A pattern that a new version words
 # otherwise fails in a test, which asks for each.
-_KINDS: Words = (
+_KINDS: Translations = (
     (r"<str>", "<文字>"),
     (r"<int( range)?>", "<整数>"),
     (r"<path>", "<路径>"),
@@ -30,7 +30,7 @@ _KINDS: Words = (
     (r"^Show this message and exit\.$", "显示本说明。"),
 )
 
-_FAULTS: Words = (
+_FAULTS: Translations = (
     (r"Missing argument '(.+)'\.", r"缺少参数“\1”"),
     (r"Missing option '(.+)'\.", r"缺少选项 \1"),
     (r"Missing command\.", "缺少命令"),
@@ -43,7 +43,7 @@ _FAULTS: Words = (
     (r"Option '(.+)' does not take a value\.", r"选项 \1 不带值"),
 )
 
-_BOUNDS: Words = (
+_BOUNDS: Translations = (
     (r"Input should be a valid integer.*", "整数"),
     (r"Input should be greater than or equal to (\S+)", r"不小于 \1 的整数"),
     (r"Value error, .* is not one of (.+)\.", r" \1 之一"),
@@ -51,7 +51,7 @@ _BOUNDS: Words = (
 )
 
 
-class Command(TyperCommand):
+class ChineseCommand(TyperCommand):
     """A command whose help is Chinese."""
 
     def get_usage(self, ctx: Any) -> str:
@@ -63,7 +63,7 @@ class Command(TyperCommand):
         return _help(self, ctx)
 
 
-class Group(TyperGroup):
+class ChineseGroup(TyperGroup):
     """A group of commands whose help is Chinese."""
 
     def get_usage(self, ctx: Any) -> str:
@@ -79,11 +79,11 @@ class Application(typer.Typer):
     """An application all of whose commands are of our kind."""
 
     def __init__(self, about: str, **settings: Any) -> None:
-        super().__init__(cls=Group, help=about, no_args_is_help=True, rich_markup_mode=None, **settings)
+        super().__init__(cls=ChineseGroup, help=about, no_args_is_help=True, rich_markup_mode=None, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
         """Register a command."""
-        return super().command(name, cls=Command, **settings)
+        return super().command(name, cls=ChineseCommand, **settings)
 
 
 def fault_in_words(fault: typer.TyperException) -> str:
@@ -107,7 +107,7 @@ def _bad_value(fault: typer.BadParameter) -> str:
     return f"{name}{space}的值“{errors()[0]['input']}”不能用，应为{allowed}"
 
 
-def _in_chinese(text: str, words: Words) -> str:
+def _in_chinese(text: str, words: Translations) -> str:
     said = text
     for pattern, chinese in words:
         said = re.sub(pattern, chinese, said)
@@ -135,7 +135,7 @@ def _lists(command: Any, ctx: Any) -> Iterator[tuple[str, list[tuple[str, str]]]
             rows = [(name.partition(" <")[0], about) for name, about in rows]
         if rows:
             yield title, rows
-    if isinstance(command, Group):
+    if isinstance(command, ChineseGroup):
         found = ((name, command.get_command(ctx, name)) for name in command.list_commands(ctx))
         yield "命令", [(name, each.help.partition("\n")[0]) for name, each in found if each is not None and each.help]
 

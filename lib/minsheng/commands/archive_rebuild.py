@@ -14,7 +14,7 @@ from minsheng.archive.contents.archived import archive_of, trusted_key
 from minsheng.archive.contents.description import PROVENANCE, made_with
 from minsheng.archive.contents.program import wheel_of
 from minsheng.archive.package.bag import read_info
-from minsheng.archive.package.chain import Entry, read_state
+from minsheng.archive.package.chain import SealEntry, read_state
 from minsheng.archive.package.verifying import verify_alone, verify_archive
 from minsheng.archive.recompute.comparing import differences
 from minsheng.archive.recompute.own_program import make_environment, run_there
@@ -216,7 +216,7 @@ def _other_provenance(sealed: Path, again: Workspace) -> tuple[str, ...]:
     return ()
 
 
-def _entry(folder: Path, period: Period, revision: int | None) -> Entry:
+def _entry(folder: Path, period: Period, revision: int | None) -> SealEntry:
     entries = [entry for entry in read_state(folder).entries if entry.period == period] if folder.is_dir() else []
     chosen = [entry for entry in entries if revision in {None, entry.revision}]
     if not chosen:

@@ -26,7 +26,7 @@ from minsheng.archive.contents.month import (
 from minsheng.archive.contents.outside import show_outside
 from minsheng.archive.package.bag import Payload, take_stock
 from minsheng.archive.package.chain import read_newest
-from minsheng.archive.package.sealing import Order, Sealed, seal
+from minsheng.archive.package.sealing import Sealed, SealingOrder, seal
 from minsheng.archive.recompute.recomputing import recompute
 from minsheng.commands.assess import accept_forms
 from minsheng.domain.clock import BEIJING, bureau_time
@@ -224,7 +224,7 @@ def seal_payload(
     if looked.unchecked:
         payload = {**payload, **take_stock({listing_name(period): listing_bytes(looked.unchecked)})}
         payload = dict(sorted(payload.items()))
-    order = Order(
+    order = SealingOrder(
         period=period,
         kind=kind,
         organization=plan.about.issuer,

@@ -12,7 +12,7 @@ from minsheng.archive.contents.leaders import check_signed
 from minsheng.archive.contents.outside import Outside, check_outside
 from minsheng.archive.contents.receipt_signatures import SUFFIX, on_record, return_signature_fault, signed_sha256
 from minsheng.archive.package.bag import read_info
-from minsheng.archive.package.chain import Entry, read_state
+from minsheng.archive.package.chain import SealEntry, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.key_chain import LEDGER
 from minsheng.archive.package.verifying import (
@@ -211,7 +211,7 @@ def _recomputed(found: Verification, folder: Path, display: Display) -> tuple[st
     return tuple(told)
 
 
-def _packages_of(folder: Path, entries: Iterable[Entry], month: Period) -> list[Path]:
+def _packages_of(folder: Path, entries: Iterable[SealEntry], month: Period) -> list[Path]:
     return [folder / entry.bag for entry in entries if entry.period == month]
 
 

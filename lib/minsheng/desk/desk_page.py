@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from minsheng.desk.forms import Field, Form, Part
+from minsheng.desk.forms import Field, Form, FormGroup
 from minsheng.desk.month_forms import PARTS
 from minsheng.desk.office import Office
-from minsheng.desk.today import Button, Line, lines, next_due
+from minsheng.desk.today import Button, TodayItem, lines, next_due
 from minsheng.desk.tour import tour
 from minsheng.desk.uploads import LIMIT_MIB, PART
 from minsheng.domain.period import Period
@@ -118,7 +118,7 @@ def _today(office: Office, day: date, base: str) -> Element:
     )
 
 
-def _line(line: Line, base: str) -> Element:
+def _line(line: TodayItem, base: str) -> Element:
     pages = [Element("a", words, href=f"{base}files/{at}", target="_blank") for at, words in line.pages.items()]
     return Element(
         "li",
@@ -128,7 +128,7 @@ def _line(line: Line, base: str) -> Element:
     )
 
 
-def _button(button: Button, line: Line) -> Element:
+def _button(button: Button, line: TodayItem) -> Element:
     return Element(
         "button",
         button.label,
@@ -139,7 +139,7 @@ def _button(button: Button, line: Line) -> Element:
     )
 
 
-def _part(part: Part, office: Office) -> Element:
+def _part(part: FormGroup, office: Office) -> Element:
     heading = Element("h2", part.title)
     return Element("section", heading, [_form(form, office) for form in part.forms], class_="part-of-month")
 

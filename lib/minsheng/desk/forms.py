@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from minsheng.desk.office import Office, Options
+from minsheng.desk.office import ChoiceList, Office
 from minsheng.errors import UsageError
 from minsheng.privacy.personal_numbers import masked_text
 
-Kind = Literal["choice", "text", "date", "flag", "password", "file", "files"]
+FieldKind = Literal["choice", "text", "date", "flag", "password", "file", "files"]
 
 
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
@@ -38,11 +38,11 @@ class Field:
 
     name: str
     label: str
-    kind: Kind = "text"
+    kind: FieldKind = "text"
     option: str = ""
     hint: str = ""
     needed: bool = False
-    choices: Callable[[Office], Options] | None = None
+    choices: Callable[[Office], ChoiceList] | None = None
     variable: str = ""
     accept: str = ""
 
@@ -59,7 +59,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Part:
+class FormGroup:
     """What belongs together in a month."""
 
     title: str
@@ -67,7 +67,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Command:
+class FilledForm:
     """A form filled in.
 
     Parameters
@@ -85,7 +85,7 @@ class Command:
     passwords: dict[str, str]
 
 
-def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[str, Sequence[Path]]) -> Command:
+def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[str, Sequence[Path]]) -> FilledForm:
     """Return the command that a filled form stands for.
 
     Parameters
@@ -125,7 +125,7 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
                 words = _worded(field, [value] if value else [])
         given += words
         shown += [_short(office, word) for word in words]
-    return Command(tuple(given), " ".join(["minsheng", *map(_quoted, shown)]), passwords)
+    return FilledForm(tuple(given), " ".join(["minsheng", *map(_quoted, shown)]), passwords)
 
 
 def _quoted(word: str) -> str:

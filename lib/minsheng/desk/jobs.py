@@ -43,7 +43,7 @@ class BusyError(UsageError):
     """Somebody's command runs; the message says whose and what."""
 
 
-class Asked(Frozen):
+class CommandRequest(Frozen):
     """A command that somebody asks for; no password is in it."""
 
     form: str
@@ -57,7 +57,7 @@ class Asked(Frozen):
     """Folders of files that were sent for it, which go when it has ended."""
 
 
-class Order(Asked):
+class StartedCommand(CommandRequest):
     """What was started, and when."""
 
     id: str
@@ -87,7 +87,7 @@ class Job:
     """One command that was started."""
 
     folder: Path
-    order: Order
+    order: StartedCommand
     end: End | None
 
     @property
@@ -152,7 +152,7 @@ def running(workspace: Workspace) -> Job | None:
     return next((each for each in jobs(workspace) if each.runs), None)
 
 
-def start(workspace: Workspace, asked: Asked, passwords: Mapping[str, str]) -> Job:
+def start(workspace: Workspace, asked: CommandRequest, passwords: Mapping[str, str]) -> Job:
     """Start a command, unless another one runs.
 
     Parameters
@@ -171,7 +171,7 @@ def start(workspace: Workspace, asked: Asked, passwords: Mapping[str, str]) -> J
             raise BusyError(f"{busy.order.by}正在办“{busy.order.title}”（{busy.order.line}）：等它结束后再开始")
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        order = Order(**asked.model_dump(), id=name, began=now)
+        order = StartedCommand(**asked.model_dump(), id=name, began=now)
         folder = desk_folder(workspace) / "jobs" / name
         write_atomically(folder / ORDER, order.model_dump_json().encode())
         _forget_old(workspace)
@@ -217,7 +217,7 @@ def _keep(workspace: Workspace, folder: Path, passwords: Mapping[str, str]) -> N
 
 def _read(folder: Path) -> Job | None:
     try:
-        order = Order.model_validate_json((folder / ORDER).read_bytes())
+        order = StartedCommand.model_validate_json((folder / ORDER).read_bytes())
     except (OSError, ValueError):
         return None
     path = folder / END

@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from minsheng.desk.jobs import ANSWER, END, End, Order
+from minsheng.desk.jobs import ANSWER, END, End, StartedCommand
 from minsheng.desk.uploads import discard
 from minsheng.files.growing import growing
 from minsheng.files.writing import write_atomically
@@ -26,7 +26,7 @@ class Keeper:
         self._command: subprocess.Popen[bytes] | None = None
         self._stops = 0
 
-    def run(self, order: Order, passwords: dict[str, str]) -> End:
+    def run(self, order: StartedCommand, passwords: dict[str, str]) -> End:
         """Run the command to its end."""
         # Started in the background of a shell, we would hand on that Ctrl-C is ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -55,7 +55,7 @@ class Keeper:
 
 def main(folder: Path) -> None:
     """Keep one job."""
-    order = Order.model_validate_json((folder / "order.json").read_bytes())
+    order = StartedCommand.model_validate_json((folder / "order.json").read_bytes())
     passwords = json.loads(sys.stdin.buffer.read() or b"{}")
     end = Keeper(folder).run(order, passwords)
     workspace = Workspace.find()

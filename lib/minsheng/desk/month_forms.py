@@ -1,7 +1,7 @@
 """The forms of the desk, in the order of a month: a further command is one more entry."""
 
 from minsheng.archive.package.key import PASSWORD
-from minsheng.desk.forms import Field, Form, Part
+from minsheng.desk.forms import Field, Form, FormGroup
 from minsheng.desk.office import Office
 from minsheng.intake.returns.receiving import SPREADSHEETS
 
@@ -188,11 +188,11 @@ _VERIFY_FILE = Form(
 )
 
 PARTS = (
-    Part("收表", (_RECEIVE, _TEMPLATE, _WITHDRAW)),
-    Part("校验与生成", (_CHECK, _RUN)),
-    Part("签字与报送", (_SIGN_SCAN, _SIGN_P12, _DELIVER)),
-    Part("归档与核验", (_SEAL, _VERIFY, _VERIFY_FILE)),
-    Part("考评", (_ASSESS, _REVIEWS)),
+    FormGroup("收表", (_RECEIVE, _TEMPLATE, _WITHDRAW)),
+    FormGroup("校验与生成", (_CHECK, _RUN)),
+    FormGroup("签字与报送", (_SIGN_SCAN, _SIGN_P12, _DELIVER)),
+    FormGroup("归档与核验", (_SEAL, _VERIFY, _VERIFY_FILE)),
+    FormGroup("考评", (_ASSESS, _REVIEWS)),
 )
 
 FORMS = {form.id: form for part in PARTS for form in part.forms}

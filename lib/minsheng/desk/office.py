@@ -13,7 +13,7 @@ from minsheng.plan import load_plan
 from minsheng.signing.deliveries import RECEIVERS, RESULT_TABLE
 from minsheng.workspace import Workspace
 
-Options = list[tuple[str, str]]
+ChoiceList = list[tuple[str, str]]
 """Value and label."""
 
 
@@ -39,56 +39,56 @@ class Office:
         return cls(workspace, plan, month, status_of(workspace, plan, month))
 
     @property
-    def this_month(self) -> Options:
+    def this_month(self) -> ChoiceList:
         """The month itself."""
         return [(str(self.month), self.month.label)]
 
     @property
-    def assessments(self) -> Options:
+    def assessments(self) -> ChoiceList:
         """The half-years and the year of the month, the one first that ends next."""
         year = Period(str(self.month.year))
         ahead = sorted((*year.halves, year), key=lambda each: (each.closing_month < self.month, each))
         return [(str(each), each.label) for each in ahead]
 
     @property
-    def periods(self) -> Options:
+    def periods(self) -> ChoiceList:
         """The month, and the assessments of its year."""
         return self.this_month + self.assessments
 
     @property
-    def year(self) -> Options:
+    def year(self) -> ChoiceList:
         """The year."""
         return [(str(self.month.year), f"{self.month.year}年")]
 
     @property
-    def areas(self) -> Options:
+    def areas(self) -> ChoiceList:
         """Those who send returns, and a choice for none."""
         return [("", "（不限定）"), *((area.id, area.name) for area in self.plan.areas)]
 
     @property
-    def owners(self) -> Options:
+    def owners(self) -> ChoiceList:
         """Those whose return has come."""
         return [(row.id, row.name) for row in self.status.rows if row.revision]
 
     @property
-    def signing(self) -> Options:
+    def signing(self) -> ChoiceList:
         """Sections whose report a leader signs, with the leader."""
         leaders = [section for section in self.plan.sections if section.leader]
         return [(each.id, f"{each.name}（分管领导 {each.leader}）") for each in leaders]
 
     @property
-    def handing(self) -> Options:
+    def handing(self) -> ChoiceList:
         """Reports that are handed over."""
         sections = [each for each in self.plan.sections if (each.leader and each.assessed) or each.collects]
         return [*((each.id, f"{each.name}月报") for each in sections), (RESULT_TABLE, "考评结果表（半年、年度）")]
 
     @property
-    def receivers(self) -> Options:
+    def receivers(self) -> ChoiceList:
         """Whom reports go to."""
         return list(RECEIVERS.items())
 
     @property
-    def packages(self) -> Options:
+    def packages(self) -> ChoiceList:
         """Packages of this month and its assessments, and a choice for the whole archive."""
         found = [read_newest(self.workspace.archive, Period(period)) for period, _ in self.periods]
         bags = [entry.bag for entry in found if entry]

@@ -16,7 +16,7 @@ from tornado import web
 from minsheng.desk import jobs, uploads
 from minsheng.desk.desk_page import desk_page, plan_fault_page
 from minsheng.desk.ended import ended_jobs
-from minsheng.desk.forms import Command, fill
+from minsheng.desk.forms import FilledForm, fill
 from minsheng.desk.month_forms import FORMS
 from minsheng.desk.office import Office, month_shown, months
 from minsheng.domain.clock import bureau_now
@@ -127,7 +127,7 @@ class _Ended(_Handler):
         await self._answer(work)
 
 
-class _Line(_Handler):
+class _LineOfForm(_Handler):
     """The command line of a form as it is filled in."""
 
     @web.authenticated
@@ -155,7 +155,7 @@ class _Jobs(_Handler):
             form = FORMS[str(asked["form"])]
             command = _command(workspace, asked)
             sent = tuple(each for sent in asked["files"].values() for each in sent)
-            order = jobs.Asked(
+            order = jobs.CommandRequest(
                 form=form.id,
                 title=form.title,
                 line=command.line,
@@ -169,7 +169,7 @@ class _Jobs(_Handler):
         await self._answer(work)
 
 
-def _command(workspace: Workspace, asked: dict[str, Any]) -> Command:
+def _command(workspace: Workspace, asked: dict[str, Any]) -> FilledForm:
     """Return the command that a browser asks for."""
     office = Office.of(workspace, month_shown(workspace, str(asked["month"])))
     files = {name: [uploads.uploaded(workspace, each) for each in sent] for name, sent in asked["files"].items()}
@@ -225,7 +225,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         ("page", _Page),
         ("now", _Now),
         ("ended", _Ended),
-        ("line", _Line),
+        ("line", _LineOfForm),
         ("jobs", _Jobs),
         (r"jobs/([\w-]+)/log", _Log),
         (r"jobs/([\w-]+)/stop", _Stop),

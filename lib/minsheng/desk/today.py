@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from minsheng.agenda.attention import Kind, Matter, matters
+from minsheng.agenda.attention import Matter, MatterKind, matters
 from minsheng.agenda.due import AssessmentState
 from minsheng.agenda.facts import facts_of
 from minsheng.desk.office import Office
@@ -24,7 +24,7 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Line:
+class TodayItem:
     """One thing to be done: whom it concerns, why, its buttons, and pages to look at (address → words)."""
 
     word: str
@@ -33,7 +33,7 @@ class Line:
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
-def lines(office: Office, day: date) -> list[Line]:
+def lines(office: Office, day: date) -> list[TodayItem]:
     """Return what is to be done; nothing of what is well."""
     listed = [line for matter in matters(office.status) if matter.items for line in _LINES[matter.kind](office, matter)]
     return listed + [line for period in _closing(office) for line in _assessment(office, period, day)]
@@ -44,20 +44,20 @@ def next_due(office: Office) -> str:
     return str(office.status.next_due) if office.status.next_due else ""
 
 
-def _nothing(_office: Office, _matter: Matter) -> Iterator[Line]:
+def _nothing(_office: Office, _matter: Matter) -> Iterator[TodayItem]:
     yield from ()
 
 
-def _not_reported(office: Office, matter: Matter) -> Iterator[Line]:
+def _not_reported(office: Office, matter: Matter) -> Iterator[TodayItem]:
     due = office.status.next_due
     there = {} if due is None or due.reminders is None else {_address(office, due.reminders): "催报名单"}
     buttons = [Button("放入收到的报表", "receive")]
     if not any(row.revision for row in office.status.rows):  # the month begins
         buttons.append(Button("写出空白表", "template", {"period": str(office.month)}))
-    yield Line(matter.word, "、".join(matter.items), tuple(buttons), there)
+    yield TodayItem(matter.word, "、".join(matter.items), tuple(buttons), there)
 
 
-def _blocked(office: Office, matter: Matter) -> Iterator[Line]:
+def _blocked(office: Office, matter: Matter) -> Iterator[TodayItem]:
     folder = receipts_dir(office.workspace.outputs, office.month)
     rows = [row for row in office.status.rows if row.word == matter.word]
     for row in rows:
@@ -66,25 +66,25 @@ def _blocked(office: Office, matter: Matter) -> Iterator[Line]:
         sheet = folder / f"{row.id}.xlsx"
         if sheet.is_file():
             there[f"{_address(office, sheet)}?download=1"] = "下载标红的表（退回更正）"
-        yield Line(matter.word, f"{row.name}（{row.problems}）", (Button("放入更正后的报表", "receive"),), there)
+        yield TodayItem(matter.word, f"{row.name}（{row.problems}）", (Button("放入更正后的报表", "receive"),), there)
     unchecked = [row.name for row in office.status.rows if row.word == "待校验"]
     if unchecked:
-        yield Line("待校验", "、".join(unchecked), (Button("校验", "check"),))
+        yield TodayItem("待校验", "、".join(unchecked), (Button("校验", "check"),))
 
 
-def _run(office: Office, matter: Matter) -> Iterator[Line]:
+def _run(office: Office, matter: Matter) -> Iterator[TodayItem]:
     traces = [
         office.workspace.failed(*task.split("/")) / "traceback.txt"
         for task in (office.status.failed if matter.kind == "failed" else ())
     ]
     there = {_address(office, path): f"{path.parts[-3]}/{path.parts[-2]} 的原因" for path in traces if path.is_file()}
-    yield Line(matter.word, _some(matter.items), (Button("生成", "run"),), there)
+    yield TodayItem(matter.word, _some(matter.items), (Button("生成", "run"),), there)
 
 
-def _unsigned(office: Office, _matter: Matter) -> Iterator[Line]:
+def _unsigned(office: Office, _matter: Matter) -> Iterator[TodayItem]:
     for each in office.status.unfinished.unsigned:
         given = {"section": each.id}
-        yield Line(
+        yield TodayItem(
             "未签字",
             f"{each.name}月报：{each.said}",
             (
@@ -95,23 +95,23 @@ def _unsigned(office: Office, _matter: Matter) -> Iterator[Line]:
         )
 
 
-def _undelivered(office: Office, _matter: Matter) -> Iterator[Line]:
+def _undelivered(office: Office, _matter: Matter) -> Iterator[TodayItem]:
     ids = {name: to for to, name in RECEIVERS.items()}
     for each in office.status.unfinished.undelivered:
         buttons = tuple(
             Button(f"报{name}", "deliver", {"period": str(office.month), "section": each.id, "to": ids[name]})
             for name in each.undelivered
         )
-        yield Line("未移交", f"{each.name}月报（{'、'.join(each.undelivered)}）", buttons, _report(office, each))
+        yield TodayItem("未移交", f"{each.name}月报（{'、'.join(each.undelivered)}）", buttons, _report(office, each))
 
 
-def _unsealed(office: Office, matter: Matter) -> Iterator[Line]:
+def _unsealed(office: Office, matter: Matter) -> Iterator[TodayItem]:
     made = office.status.made or office.status.failed
     button = Button("归档", "seal", {"period": str(office.month)}) if made else Button("生成", "run")
-    yield Line(matter.word, _some(matter.items), (button,))
+    yield TodayItem(matter.word, _some(matter.items), (button,))
 
 
-_LINES: dict[Kind, Callable[[Office, Matter], Iterator[Line]]] = {
+_LINES: dict[MatterKind, Callable[[Office, Matter], Iterator[TodayItem]]] = {
     "not_reported": _not_reported,
     "late": _nothing,  # nobody can do anything about it any more
     "blocked": _blocked,
@@ -129,21 +129,23 @@ def _closing(office: Office) -> list[Period]:
     return [found for period, _ in office.assessments if (found := Period(period)).closing_month == office.month]
 
 
-def _assessment(office: Office, period: Period, day: date) -> Iterator[Line]:
+def _assessment(office: Office, period: Period, day: date) -> Iterator[TodayItem]:
     state = facts_of(office.workspace, office.plan, period, day)
     if not isinstance(state, AssessmentState) or day <= state.due:
         return
     word, given = f"{period.label}考评", {"period": str(period)}
     if not state.forms:
-        yield Line(word, "还没有考评表", (Button("写出空白考评表", "template", given),))
+        yield TodayItem(word, "还没有考评表", (Button("写出空白考评表", "template", given),))
     elif state.outdated or state.failed:
-        yield Line(word, state.refused or "考评表齐了就可以考评", (Button("考评", "assess", given),))
+        yield TodayItem(word, state.refused or "考评表齐了就可以考评", (Button("考评", "assess", given),))
     else:
         if state.undelivered:
             to = given | {"section": RESULT_TABLE, "to": SUPERVISION}
-            yield Line(word, "考评结果表未报督查室", (Button("报督查室", "deliver", to),))
+            yield TodayItem(word, "考评结果表未报督查室", (Button("报督查室", "deliver", to),))
         if state.archive != "same":
-            yield Line(word, "未归档" if state.archive == "none" else "归档后有变化", (Button("归档", "seal", given),))
+            yield TodayItem(
+                word, "未归档" if state.archive == "none" else "归档后有变化", (Button("归档", "seal", given),)
+            )
 
 
 def _report(office: Office, section: SectionState) -> dict[str, str]:

@@ -8,7 +8,7 @@ from minsheng.render.html.markup import Content, Element, paragraph
 
 
 @dataclass(frozen=True)
-class _Step:
+class _TourStep:
     """One step: its words, where on the desk it happens, and what there is to look at (address → words)."""
 
     title: str
@@ -29,7 +29,7 @@ def tour(office: Office, base: str) -> Element:
     )
 
 
-def _steps(office: Office) -> list[_Step]:
+def _steps(office: Office) -> list[_TourStep]:
     month, rows = office.month.label, office.status.rows
     came = [row for row in rows if row.revision]
     sample = "这里用工作区现有的数据说明" if came else "这个工作区还没有报表，先看每一步在哪里"
@@ -39,27 +39,27 @@ def _steps(office: Office) -> list[_Step]:
     site = {f"outputs/{office.month}/index.html": f"{month}的网页"}
     made = office.status.made
     return [
-        _Step(
+        _TourStep(
             "看有什么事",
             f"一打开就看“等人办的事”：谁没有报、谁没通过、哪份没签字、哪份没报送，每一行后面是该按的按钮。{sample}：{month}。",
             "desk-today",
             {},
         ),
-        _Step(
+        _TourStep(
             "收报表",
             f"把收到的表拖进“接收报表”，不分先后，可以一次多份。每份当即登记、校验，下面列出回执：错的格子标红，下载后退回更正。"
             f"{month}收到 {len(came)} 份，应报 {len(rows)} 份。",
             "desk-receive",
             receipts,
         ),
-        _Step(
+        _TourStep(
             "生成报告",
             "表齐了按“生成”：各项目报告、得分、月报、通报一起做好，没有变化的不重做。关上浏览器它也继续，回来还看得到。"
             f"{month}已生成 {made} 份报告。",
             "desk-run",
             site if (office.workspace.outputs / str(office.month) / "index.html").is_file() else {},
         ),
-        _Step(
+        _TourStep(
             "签字、报送、归档",
             "科室月报由分管领导签字（扫描件或证书），登记报给了谁，最后封存。封存以后谁也改不了，随时可以核验。"
             + (office.status.archived or f"{month}还没有可以归档的报告。"),
@@ -69,7 +69,7 @@ def _steps(office: Office) -> list[_Step]:
     ]
 
 
-def _card(step: _Step, number: int, count: int, base: str) -> Element:
+def _card(step: _TourStep, number: int, count: int, base: str) -> Element:
     pages: list[Content] = [
         Element("a", f"看{words}", href=f"{base}files/{at}", target="_blank") for at, words in step.pages.items()
     ]

@@ -238,11 +238,15 @@ class TrendPoint(Frozen):
     status: ReturnStatus
 
 
+EarlierTime = Literal["year", "month"]
+"""同比 or 环比."""
+
+
 class Compared(Frozen):
     """One indicator's figure beside that of another time: 同比 (a year before) or 环比 (the month before)."""
 
     indicator: str
-    to: Literal["year", "month"]
+    to: EarlierTime
     period: Period
     """What it is compared with; of a figure that runs from January, up to this period's end."""
     state: Literal["compared", "zero_base", "no_base", "partial_base", "no_duty", "other_length", "no_figure"]

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from minsheng.errors import FileRefusedError, UsageError, VersionError
 
-Line = TypeVar("Line")
+RegisterLine = TypeVar("RegisterLine")
 
 
 def read_lines(
-    path: Path, columns: Sequence[str], read: Callable[[dict[str, str]], Line], *, later: Sequence[str] = ()
-) -> list[Line]:
+    path: Path, columns: Sequence[str], read: Callable[[dict[str, str]], RegisterLine], *, later: Sequence[str] = ()
+) -> list[RegisterLine]:
     """Return every line of a register, in order; an absent register has none.
 
     Parameters

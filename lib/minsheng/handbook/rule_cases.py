@@ -57,12 +57,12 @@ _SETTINGS = {
 
 _UNSAID = {"source"}
 
-Case = Mapping[str, Any]
+WorkedCase = Mapping[str, Any]
 
 
-def read_cases(name: str) -> list[Case]:
+def read_cases(name: str) -> list[WorkedCase]:
     """Return the worked cases of one file."""
-    found: list[Case] = read_texts(SPECS / f"{name}.yaml")
+    found: list[WorkedCase] = read_texts(SPECS / f"{name}.yaml")
     return found
 
 
@@ -109,7 +109,7 @@ def rules_chapter() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _grouped(words: KindWords, cases: Sequence[Case], key: str) -> Iterator[str]:
+def _grouped(words: KindWords, cases: Sequence[WorkedCase], key: str) -> Iterator[str]:
     """Yield a block for each thing that a plan writes, and the table of its cases."""
     while cases:
         first = cases[0][key]
@@ -173,7 +173,7 @@ def _expectations() -> Iterator[str]:
                 yield ""
 
 
-def _table(words: KindWords, cases: Sequence[Case]) -> Iterator[str]:
+def _table(words: KindWords, cases: Sequence[WorkedCase]) -> Iterator[str]:
     yield "| 算例 | 已知 | 结果 | 算法 |"
     yield "|---|---|---|---|"
     for case in cases:
@@ -187,7 +187,7 @@ def _cell(text: str) -> str:
     return "".join(f"\\{each}" if each in "|*_`[]$\\" else each for each in text)
 
 
-def _known(words: KindWords, case: Case) -> Iterator[str]:
+def _known(words: KindWords, case: WorkedCase) -> Iterator[str]:
     if "period" in case:
         yield words.period(case["period"])
     if "full_marks" in case:
@@ -203,7 +203,7 @@ def _known(words: KindWords, case: Case) -> Iterator[str]:
             yield _cell(words.say(value) if key == "given" else words.say({key: value}))
 
 
-def _expected(words: KindWords, case: Case) -> str:
+def _expected(words: KindWords, case: WorkedCase) -> str:
     expected = case.get("expected", case.get("total"))
     match expected:
         case "refused":

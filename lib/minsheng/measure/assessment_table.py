@@ -27,9 +27,9 @@ from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.rounding import exact, grouped, short_of
 from minsheng.measure.wording import united
 
-State = Literal["met", "not_met", "unknown"]
+RequirementState = Literal["met", "not_met", "unknown"]
 
-_LEVELS: dict[str, State] = {"done": "met", "late": "met", "partial": "not_met", "not_done": "not_met"}
+_LEVELS: dict[str, RequirementState] = {"done": "met", "late": "met", "partial": "not_met", "not_done": "not_met"}
 """A milestone that is still under way, or at a stage, cannot be judged yet."""
 
 
@@ -149,13 +149,13 @@ def _standings(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> 
     return found
 
 
-def _area_state(row: AreaRow, indicator: str, period: Period, *, limit: bool) -> State | None:
+def _area_state(row: AreaRow, indicator: str, period: Period, *, limit: bool) -> RequirementState | None:
     """Return an area's state; ``None`` where the plan gives it no duty."""
     own = next((each for each in row.measurements if each.indicator == indicator), None)
     return _state(own, period, limit=limit) if own is not None and own.has_duty else None
 
 
-def _state(measurement: Measurement, period: Period, *, limit: bool) -> State:
+def _state(measurement: Measurement, period: Period, *, limit: bool) -> RequirementState:
     """Judge one figure by its own target; before the year's end a count, or a limit, by the schedule's share of it."""
     if measurement.status != ReturnStatus.REPORTED:
         return "unknown"

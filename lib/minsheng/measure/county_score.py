@@ -15,7 +15,7 @@ from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.fields import Returns
 from minsheng.measure.marks import MANUAL_RULES, check_marks, manual_points
 from minsheng.measure.rounding import grouped, half_up, sealed
-from minsheng.measure.rules import Measured, Points, measured_points, with_figures
+from minsheng.measure.rules import MeasuredArea, Points, measured_points, with_figures
 from minsheng.measure.score_totals import (
     Scored,
     bonus_points,
@@ -66,7 +66,7 @@ def scoring_figures(
     if form is not None:
         check_marks(plan, form)
     rubric = plan.county_rubric
-    facts = Measured(
+    facts = MeasuredArea(
         plan=plan,
         area=area.id,
         period=period,
@@ -174,7 +174,7 @@ def _same_subject(
 
 
 def _item(
-    facts: Measured,
+    facts: MeasuredArea,
     group: RubricGroup,
     item: RubricItem,
     projects: Sequence[ProjectFigures],
@@ -230,7 +230,7 @@ def _evidence(plan: Plan, rule: MeasuredRule, projects: Sequence[ProjectFigures]
     )
 
 
-def _item_defaults(facts: Measured, item: RubricItem, points: Points) -> Iterator[tuple[str, Source]]:
+def _item_defaults(facts: MeasuredArea, item: RubricItem, points: Points) -> Iterator[tuple[str, Source]]:
     """Yield the defaults of ours that an item's points follow from."""
     if points.state == "not_assessed":
         return
@@ -255,7 +255,7 @@ def _item_defaults(facts: Measured, item: RubricItem, points: Points) -> Iterato
                     yield from ours(f"parameter.{test.parameter}", plan.parameter(test.parameter))
 
 
-def _defaults(facts: Measured, form: AssessmentForm | None, *, provisional: bool) -> Iterator[tuple[str, Source]]:
+def _defaults(facts: MeasuredArea, form: AssessmentForm | None, *, provisional: bool) -> Iterator[tuple[str, Source]]:
     rubric = facts.plan.county_rubric
     for item in rubric.items:
         if not isinstance(item.rule, MANUAL_RULES) or (form is not None and item.id in form.marks):

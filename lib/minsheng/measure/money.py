@@ -33,9 +33,9 @@ def fund_uses(plan: Plan, project: str, area_id: str, gathered: Gathered, *, is_
     for part in line.parts:
         # A line of one area says itself which of its stages are not reported, but for one of several rows.
         named = {row: labels[row] if part.rows else "" for row in part.reported_in} if is_sum or part.rows else {}
-        lent = _Line(part.id, part.label, part.reported_in, part.amount_yuan, named, _serves(plan, part))
+        lent = _MoneyLine(part.id, part.label, part.reported_in, part.amount_yuan, named, _serves(plan, part))
         uses.append(_use(plan, lent, area_id, gathered, is_sum=is_sum))
-    whole = _Line(TOTAL, "合计", tuple(labels), line.total_yuan, labels)
+    whole = _MoneyLine(TOTAL, "合计", tuple(labels), line.total_yuan, labels)
     uses.append(_use(plan, whole, area_id, gathered, is_sum=is_sum).model_copy(update={"cells": ()}))
     return _with_shares(uses)
 
@@ -58,13 +58,13 @@ def indicator_funds(plan: Plan, project: str, area_id: str, gathered: Gathered, 
             if (others := [name for name in _serves(plan, part) if name != indicator.short_name])
         )
         planned = sum((part.amount_yuan for part in parts), Decimal(0))
-        lent = _Line(indicator.id, indicator.short_name, tuple(labels), planned, labels, shared)
+        lent = _MoneyLine(indicator.id, indicator.short_name, tuple(labels), planned, labels, shared)
         found.append(_use(plan, lent, area_id, gathered, is_sum=is_sum))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _MoneyLine:
     """A line of money: which rows it is made of, and what it says beside its amounts."""
 
     source: str
@@ -76,7 +76,7 @@ class _Line:
     serves: tuple[str, ...] = ()
 
 
-def _use(plan: Plan, line: _Line, area_id: str, gathered: Gathered, *, is_sum: bool) -> FundUse:
+def _use(plan: Plan, line: _MoneyLine, area_id: str, gathered: Gathered, *, is_sum: bool) -> FundUse:
     amounts, cells, absent = _amounts(plan, line.rows, gathered, line.named, is_sum=is_sum)
     # The notice gives no split by area.
     planned = line.planned if area_id == CITY else None

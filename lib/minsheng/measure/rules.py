@@ -31,11 +31,11 @@ from minsheng.measure.measurement import LEVEL_WORDS, target_of
 from minsheng.measure.ratios import Term, bounded, combined, exact_percent, quoted, ratio_of, shortfall_of
 from minsheng.measure.rounding import grouped, half_up, percent, sealed, short_of
 
-State = Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
+ScoreState = Literal["scored", "not_assessed", "not_due", "not_reported", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredArea:
     """What measured rules see: the sealed measurements and duties of one area and period."""
 
     plan: Plan
@@ -52,7 +52,7 @@ class Points:
     """What one rule gives for one item; ``points`` is ``None`` where the item does not count."""
 
     points: Decimal | None
-    state: State
+    state: ScoreState
     formula: str
     because: str = ""
     exact: Fraction | None = None
@@ -85,7 +85,7 @@ def rounded(
 
 
 def measured_points(
-    facts: Measured, rule: MeasuredRule, full_marks: Decimal, decimals: int, lowest: Decimal = Decimal(0)
+    facts: MeasuredArea, rule: MeasuredRule, full_marks: Decimal, decimals: int, lowest: Decimal = Decimal(0)
 ) -> Points:
     """Score an item whose indicators are measured, within [lowest, full marks]; excluded where there is no duty."""
     bound, settled = _bound(facts, rule)
@@ -126,7 +126,7 @@ def measured_points(
     return Points(points, "scored", formula, because, within, given, cells)
 
 
-def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points | None]:
+def _bound(facts: MeasuredArea, rule: MeasuredRule) -> tuple[list[Weighted], Points | None]:
     """Return the indicators of an item with a target here, and the points where those settle them already."""
     bound = [
         each
@@ -143,7 +143,7 @@ def _bound(facts: Measured, rule: MeasuredRule) -> tuple[list[Weighted], Points 
     return bound, Points(None, "not_due", "", f"{names}：本年首次报送尚未到期，不计入暂定得分") if early else None
 
 
-def _left_out(facts: Measured, rule: MeasuredRule, bound: Sequence[Weighted], counted: Sequence[Weighted]) -> str:
+def _left_out(facts: MeasuredArea, rule: MeasuredRule, bound: Sequence[Weighted], counted: Sequence[Weighted]) -> str:
     """Say which indicators of an item had nothing to measure, and by which rule their part goes to the others."""
     names = [
         "、".join(facts.plan.indicator(each.indicator).short_name for each in some)
@@ -159,7 +159,7 @@ def _left_out(facts: Measured, rule: MeasuredRule, bound: Sequence[Weighted], co
     return f"{names[0]}本期没有发生额（分母为 0），{how.format(names[1])}"
 
 
-def with_figures(facts: Measured, rule: object, points: Points) -> Points:
+def with_figures(facts: MeasuredArea, rule: object, points: Points) -> Points:
     """Add the figures that an assessor's item looks at (应补尽补) to what is shown with it; they change no points."""
     names = rule.indicators if isinstance(rule, QualitativeRule) else ()
     rows = {name: facts.measurements.get(name) for name in names}
@@ -169,7 +169,7 @@ def with_figures(facts: Measured, rule: object, points: Points) -> Points:
 
 
 def _item_value(  # noqa: PLR0911 - one return for each kind
-    facts: Measured,
+    facts: MeasuredArea,
     rule: MeasuredRule,
     counted: Sequence[Weighted],
     there: Mapping[str, Measurement],
@@ -208,7 +208,7 @@ def _item_value(  # noqa: PLR0911 - one return for each kind
             return full * whole.value, f"{marks} × {whole.chain}", ""
 
 
-def _term(facts: Measured, each: Weighted, there: Mapping[str, Measurement], formula: str | None = None) -> Term:
+def _term(facts: MeasuredArea, each: Weighted, there: Mapping[str, Measurement], formula: str | None = None) -> Term:
     indicator = facts.plan.indicator(each.indicator)
     row = there.get(each.indicator)
     if row is None:
@@ -217,7 +217,7 @@ def _term(facts: Measured, each: Weighted, there: Mapping[str, Measurement], for
     return Term(found.name, found.value, found.chain, Fraction(each.weight))
 
 
-def _level_term(facts: Measured, rule: MilestoneRule, each: Weighted, there: Mapping[str, Measurement]) -> Term:
+def _level_term(facts: MeasuredArea, rule: MilestoneRule, each: Weighted, there: Mapping[str, Measurement]) -> Term:
     indicator = facts.plan.indicator(each.indicator)
     row = there.get(each.indicator)
     if row is None:
@@ -230,7 +230,7 @@ def _level_term(facts: Measured, rule: MilestoneRule, each: Weighted, there: Map
     return Term(indicator.short_name, share, chain, Fraction(each.weight))
 
 
-def _with_duties(facts: Measured, rule: ProportionalRule, value: Fraction, chain: str) -> tuple[Fraction, str, str]:
+def _with_duties(facts: MeasuredArea, rule: ProportionalRule, value: Fraction, chain: str) -> tuple[Fraction, str, str]:
     """Give only a share of the points while a due duty is not met, or nobody can say; another once it was met late."""
     unmet, late = [], []
     for duty_id in rule.requires:
@@ -263,7 +263,7 @@ def _met(term: Term) -> Term:
 
 
 def _stepped_by_value(
-    facts: Measured,
+    facts: MeasuredArea,
     rule: StepRule,
     counted: Sequence[Weighted],
     there: Mapping[str, Measurement],
@@ -309,7 +309,7 @@ def _stepped(rule: StepRule, whole: Term, full_marks: Decimal) -> tuple[Fraction
     return value, f"{grouped(full_marks)} - {number} × {grouped(rule.cost)}〔{shown}〕", ""
 
 
-def _not_due(facts: Measured, rule: MeasuredRule, row: Measurement) -> bool:
+def _not_due(facts: MeasuredArea, rule: MeasuredRule, row: Measurement) -> bool:
     if row.level == "in_progress" or (row.level == "stage" and "stage" not in getattr(rule, "levels", {})):
         return True
     indicator: Indicator = facts.plan.indicator(row.indicator)
@@ -317,7 +317,7 @@ def _not_due(facts: Measured, rule: MeasuredRule, row: Measurement) -> bool:
     return row.level is None and schedule_progress(facts.plan, indicator, facts.period, facts.area) == 0
 
 
-def _has_returns(facts: Measured, indicator_id: str) -> bool:
+def _has_returns(facts: MeasuredArea, indicator_id: str) -> bool:
     """Whether returns on an indicator's project have been due at all this year."""
     return facts.plan.return_month(facts.plan.indicator(indicator_id).project, facts.period) is not None
 

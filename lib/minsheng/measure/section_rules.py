@@ -22,7 +22,7 @@ class ProposedFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PointsLost:
     """What a rule that people look after came to: points lost, how, and why."""
 
     points: Fraction
@@ -137,7 +137,7 @@ _FINDERS: Mapping[SectionCheck, _Finder] = {
 
 def found_by_people(
     plan: Plan, rule: SectionRule, period: Period, section: str, form: SectionForm | None
-) -> Found | str:
+) -> PointsLost | str:
     """Return what the performance office found for a rule, or why there is nothing to say yet (未评)."""
     mark = form.marks.get(rule.id) if form is not None else None
     if form is None or mark is None:
@@ -158,10 +158,10 @@ def found_by_people(
                 _refuse(form, rule, mark, "扣分须写明理由")
             cost = times * Fraction(rule.points)
             formula = f"{grouped(rule.points)}分 × {times}{_per(rule)} = {grouped(cost)}分"
-            return Found(cost, formula, (mark.reason,) if times else (), mark.reason)
+            return PointsLost(cost, formula, (mark.reason,) if times else (), mark.reason)
 
 
-def _too_few(rule: SectionRule, period: Period, done: Mapping[str, int], mark: SectionMark) -> Found | str:
+def _too_few(rule: SectionRule, period: Period, done: Mapping[str, int], mark: SectionMark) -> PointsLost | str:
     """Return the cost of what is missing to the year's number; before the year's end nothing is missing yet."""
     if rule.target is None:
         raise ValueError(f"{rule.id} has no target")
@@ -178,10 +178,10 @@ def _too_few(rule: SectionRule, period: Period, done: Mapping[str, int], mark: S
         if missing
         else f"{counts}，不少于 {rule.target}{rule.unit}，不扣分"
     )
-    return Found(cost, formula, events, mark.reason)
+    return PointsLost(cost, formula, events, mark.reason)
 
 
-def _doubled(form: SectionForm, rule: SectionRule, mark: SectionMark) -> Found:
+def _doubled(form: SectionForm, rule: SectionRule, mark: SectionMark) -> PointsLost:
     """加倍扣分: each loss that a superior took, times the multiplier."""
     if mark.losses is None:
         _refuse(form, rule, mark, "须填上级扣减的分值，没有的填 0")
@@ -189,12 +189,12 @@ def _doubled(form: SectionForm, rule: SectionRule, mark: SectionMark) -> Found:
         raise ValueError(f"{rule.id} has no multiplier")
     losses = [loss for loss in mark.losses if loss]
     if not losses:
-        return Found(Fraction(0), "上级未扣减分值", (), mark.reason)
+        return PointsLost(Fraction(0), "上级未扣减分值", (), mark.reason)
     lost = sum((Fraction(loss) for loss in losses), Fraction(0))
     cost = lost * Fraction(rule.multiplier)
     chain = " + ".join(grouped(loss) for loss in losses)
     formula = f"（{chain}）× {grouped(rule.multiplier)} = {grouped(cost)}分"
-    return Found(cost, formula, tuple(f"上级扣减 {grouped(loss)} 分" for loss in losses), mark.reason)
+    return PointsLost(cost, formula, tuple(f"上级扣减 {grouped(loss)} 分" for loss in losses), mark.reason)
 
 
 def _times(form: SectionForm, rule: SectionRule, mark: SectionMark) -> int:

@@ -14,7 +14,7 @@ from minsheng.domain.section_rubric import SectionGroup, SectionRule
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.rounding import grouped, half_up
 from minsheng.measure.section_rules import (
-    Found,
+    PointsLost,
     ProposedFault,
     found_by_people,
     is_automatic,
@@ -146,7 +146,7 @@ def _told(fault: ProposedFault, decision: Decision | None) -> str:
     return f"{fault.text}（处理时为：{decision.told}）"
 
 
-def _looked_after(plan: Plan, group: SectionGroup, rule: SectionRule, found: Found | str) -> SectionItemScore:
+def _looked_after(plan: Plan, group: SectionGroup, rule: SectionRule, found: PointsLost | str) -> SectionItemScore:
     if isinstance(found, str):
         return _line(plan, group, rule, "not_assessed", None, because=found)
     state: Literal["confirmed", "none"] = "confirmed" if found.points else "none"

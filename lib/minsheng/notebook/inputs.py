@@ -34,7 +34,7 @@ from minsheng.intake.forms.form_store import (
 )
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.before.year_before import YearBefore, returns_needed
-from minsheng.measure.fields import not_used_words
+from minsheng.measure.fields import Returns, not_used_words
 from minsheng.plan import load_plan, load_plan_before, plan_from_json
 from minsheng.plan.calendar import due_date
 from minsheng.workspace import Workspace
@@ -169,7 +169,7 @@ class Inputs:
         months = reversed(self.period.year_to_date)
         return next((month for month in months if self.plan.projects_due(owner, month)), None)
 
-    def provenance(self, notebook: str, used: dict[tuple[Period, str], AcceptedReturn]) -> Provenance:
+    def provenance(self, notebook: str, used: Returns) -> Provenance:
         """Say what the result is made from: each return by file and hash, plan, notebook, package, lock, fonts."""
         verdicts = [accepted.verdict for _, accepted in sorted(used.items(), key=lambda item: item[0])]
         given = json.loads(os.environ.get(PROVENANCE, "{}"))

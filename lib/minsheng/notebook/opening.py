@@ -25,6 +25,7 @@ from minsheng.measure.assessment_table import result_table_figures
 from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.disclosure import for_readers_of
+from minsheng.measure.fields import Returns
 from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.section_score import section_scoring_figures
@@ -33,8 +34,6 @@ from minsheng.notebook.inputs import Inputs, form_input, read_form, read_section
 from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.plan.calendar import due_date
 from minsheng.report.dossiers import dossier_of
-
-Returns = dict[tuple[Period, str], AcceptedReturn]
 
 
 def open_dossier(notebook: str, *, period: str, area: str | None = None, section: str | None = None) -> Dossier:

@@ -11,7 +11,7 @@ from minsheng.errors import UsageError
 from minsheng.runs.graph import OWN_FOLDER
 from minsheng.workspace import Workspace
 
-Cell = tuple[str, str, tuple[str, ...]]
+OwnCell = tuple[str, str, tuple[str, ...]]
 """Kind, source and tags."""
 
 
@@ -37,7 +37,7 @@ def new_path(workspace: Workspace, plan: Plan, name: str) -> Path:
     return path
 
 
-def written(title: str, cells: Sequence[Cell]) -> bytes:
+def written(title: str, cells: Sequence[OwnCell]) -> bytes:
     """Return a notebook that was never run."""
     found: list[dict[str, object]] = []
     for number, (kind, source, tags) in enumerate(cells):

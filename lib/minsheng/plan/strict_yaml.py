@@ -126,7 +126,7 @@ def parse_yaml(content: bytes, name: str) -> YamlFile:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return YamlFile(name, faults=(PlanFault(name, line, "不是 UTF-8 编码的文字", "另存为 UTF-8 编码"),))
-    reader = _Reader(text, name)
+    reader = _EventReader(text, name)
     try:
         value = reader.read()
     except YAMLError as error:
@@ -174,7 +174,7 @@ class _Refused:
 _REFUSED = _Refused()
 
 
-class _Reader:
+class _EventReader:
     """Builds values from the parser's events: they still show anchors, tags, quotes and lines."""
 
     def __init__(self, text: str, name: str) -> None:

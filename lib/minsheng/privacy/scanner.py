@@ -134,13 +134,13 @@ def inspect(name: str, content: bytes) -> Inspection:
     GateRefusedError
         If the file unpacks beyond the limits of :mod:`~minsheng.privacy.containers`: what cannot be checked is refused.
     """
-    looker = _Looker(masked_text(name))
+    looker = _NumberLooker(masked_text(name))
     looker.look_at_name(name)
     looker.look(name, content, "", 0)
     return Inspection(tuple(dict.fromkeys(looker.hits)), tuple(dict.fromkeys(looker.unseen)))
 
 
-class _Looker:
+class _NumberLooker:
     def __init__(self, file: str) -> None:
         self.hits: list[Hit] = []
         self.unseen: list[Unseen] = []

@@ -42,7 +42,7 @@ def write_document(page: str, report: ReportMetadata) -> bytes:
     styles.set_styles(document)
     styles.set_page(document)
     _set_properties(document, report)
-    _Writer(document).write(lxml.html.document_fromstring(page).find(".//main"))
+    _DocumentWriter(document).write(lxml.html.document_fromstring(page).find(".//main"))
     target = io.BytesIO()
     document.save(target)
     return normalise_zip(target.getvalue())
@@ -55,7 +55,7 @@ def _drop_thumbnail(document: Any) -> None:
         del relations[key]
 
 
-class _Writer:
+class _DocumentWriter:
     """Walks the page and appends paragraphs and tables in its order."""
 
     def __init__(self, document: Any) -> None:

@@ -42,7 +42,7 @@ _REMEDY = "请恢复随程序发布的笔记本；数据要改，请改报表后
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExpectedResult:
     """What must be sealed: whose figures, and made from what; plain data that travels."""
 
     notebook: str
@@ -66,7 +66,7 @@ def identity(task: Task) -> dict[str, str]:
             return {**found, "kind": "project", "project": project, "area": task.subject}
 
 
-def asked_of(task: Task, plan: Plan, inputs: Iterable[Path], given: dict[str, Any]) -> Asked:
+def asked_of(task: Task, plan: Plan, inputs: Iterable[Path], given: dict[str, Any]) -> ExpectedResult:
     """Return what a task is asked for.
 
     Parameters
@@ -87,7 +87,7 @@ def asked_of(task: Task, plan: Plan, inputs: Iterable[Path], given: dict[str, An
         and (path.name.startswith("form-") or path.parent.name in months or everything)
     ]
     files = tuple(file for path in read if (file := _delivered(path, path.stat().st_mtime_ns)).sha256)
-    return Asked(
+    return ExpectedResult(
         notebook=task.notebook,
         figures=figures,
         provenance=Provenance(
@@ -104,7 +104,7 @@ def _delivered(path: Path, changed: int) -> InputFile:
     return InputFile(file=found.get("file", ""), sha256=found.get("sha256", ""))
 
 
-def hold_to(asked: Asked, plan: bytes, sealed: bytes, result: Result, notebook: Any) -> None:
+def hold_to(asked: ExpectedResult, plan: bytes, sealed: bytes, result: Result, notebook: Any) -> None:
     """Refuse a result that was not asked for, or that the page does not hold; TaskFailedError says what differs.
 
     Parameters
@@ -126,7 +126,7 @@ def hold_to(asked: Asked, plan: bytes, sealed: bytes, result: Result, notebook: 
         raise TaskFailedError(Failure(kind=FailureKind.NOT_ASKED, message=message), json.dumps(notebook))
 
 
-def _not_asked(asked: Asked, result: Result) -> Iterator[str]:
+def _not_asked(asked: ExpectedResult, result: Result) -> Iterator[str]:
     """Yield what of a result differs from what was asked for."""
     figures, made = result.figures, result.provenance
     for name, wanted in asked.figures.items():
@@ -145,7 +145,7 @@ def _names(files: set[InputFile]) -> list[str]:
     return sorted(file.file for file in files)
 
 
-def _dossier(asked: Asked, plan: bytes, sealed: bytes) -> Dossier:
+def _dossier(asked: ExpectedResult, plan: bytes, sealed: bytes) -> Dossier:
     """Return the dossier of a sealed result; its keys are sorted there, and shown in the plan's order."""
     read, places = _plan(plan)
 

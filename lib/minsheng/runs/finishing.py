@@ -11,7 +11,7 @@ from minsheng.files.writing import put
 from minsheng.files.written import canonical_json
 from minsheng.privacy.gate import personal_lines
 from minsheng.render.formats import FORMATS, NOTEBOOK
-from minsheng.runs.asked import Asked, hold_to
+from minsheng.runs.asked import ExpectedResult, hold_to
 from minsheng.runs.failures import Failure, FailureKind, TaskFailedError
 from minsheng.workspace import RESULT
 
@@ -35,7 +35,7 @@ def finish(
     issuer: str = "",
     origin: str = "",
     key: str = "",
-    asked: Asked | None = None,
+    asked: ExpectedResult | None = None,
     plan: bytes = b"",
     font_set: "FontSet | None" = None,
     data_folder: str = "",
@@ -73,7 +73,7 @@ def finish(
 
 
 def _held_as_of(
-    content: bytes, notebook: str, node: nbformat.NotebookNode, asked: Asked | None, plan: bytes
+    content: bytes, notebook: str, node: nbformat.NotebookNode, asked: ExpectedResult | None, plan: bytes
 ) -> date | None:
     """Hold a result to what was asked for, and return up to which day its figures count."""
     try:

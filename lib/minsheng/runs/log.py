@@ -52,7 +52,7 @@ FACTS = (
 )
 """The only facts that a line may carry besides time, level, run and event, in this order."""
 
-Event = Mapping[str, Any]
+LoggedEvent = Mapping[str, Any]
 
 _PACKAGES = ("minsheng", "papermill_forked")
 """Ours, and the engine, which says when a notebook did not run in a fork."""
@@ -85,7 +85,7 @@ class RunLog(logging.Handler):
         now = datetime.now(UTC)
         self.run_id = now.strftime("%Y%m%dT%H%M%S.%fZ")
         self.path = logs(workspace, period) / f"{self.run_id}.jsonl"
-        self.events: list[Event] = []
+        self.events: list[LoggedEvent] = []
         self._least = (least or workspace.settings.log_level).number
         self._opening = {"command": command, "period": str(period), "product": version_text()}
         self._loggers = [logging.getLogger(name) for name in _PACKAGES]

@@ -25,7 +25,7 @@ from papermill_forked import fallback
 
 _log = logging.getLogger(__name__)
 
-Progress = Callable[[RunSummary, int, str], None]
+TellSettled = Callable[[RunSummary, int, str], None]
 """Called with the summary so far, the number of tasks, and the task that was just settled."""
 
 Submit = Callable[[TaskWork], "Future[TaskMade]"]
@@ -45,7 +45,7 @@ class Runner:
         submit: Submit,
         jobs: int,
         force: bool,
-        progress: Progress,
+        progress: TellSettled,
         repeat_failures: bool = True,
     ) -> None:
         self._workspace = workspace

@@ -30,7 +30,7 @@ from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
     from minsheng.render.fonts import FontSet
-    from minsheng.runs.asked import Asked
+    from minsheng.runs.asked import ExpectedResult
     from minsheng.runs.finishing import Finished
     from minsheng.runs.notebook import Executed
 
@@ -58,9 +58,8 @@ class TaskWork:
     plan: bytes  # compiled: what the notebook reads and what its page is held to
     environment: Mapping[str, str]  # added to the notebook's; ``{workspace}`` stands for the small workspace's folder
     issuer: str  # for the PDF's properties
-    asked: (
-        "Asked | None"  # what is published only if it is this; ``None``: a notebook of the bureau's own seals nothing
-    )
+    asked: "ExpectedResult | None"
+    """What is published only if it is this; ``None``: a notebook of the bureau's own seals nothing."""
     origin: str  # what the page says of a notebook that is not the release's; empty for one that is
     limits: Limits
     fonts: "FontSet | None" = None  # by path; another machine has its own places for the same files

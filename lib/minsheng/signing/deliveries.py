@@ -39,7 +39,7 @@ DELIVERY_COLUMNS = ("period", "section", "to", "delivered_at", "file", "sha256")
 NOTE_COLUMNS = ("head", "note", "note_sha256")
 """Further columns where delivery notes were made; a register without them is read too."""
 
-Parts = Mapping[str, Mapping[str, str]]
+NamedParts = Mapping[str, Mapping[str, str]]
 """Project id → part id → text."""
 
 
@@ -236,7 +236,7 @@ def _month(
     return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
 
 
-def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) -> Parts:
+def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) -> NamedParts:
     """Return the five parts of one version, from a workbook or from a sealed ``result.json``."""
     path = data_dir / handed.file
     if not path.is_file():
@@ -260,7 +260,7 @@ def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) 
     return parsed.narratives
 
 
-def _sealed_parts(content: bytes, handed: DeliveredReport) -> Parts:
+def _sealed_parts(content: bytes, handed: DeliveredReport) -> NamedParts:
     try:
         figures = read_written(Result, content, handed.file, remedy="请补交同一报告的工作情况表，以便比对").figures
     except VersionError as error:
@@ -272,7 +272,7 @@ def _sealed_parts(content: bytes, handed: DeliveredReport) -> Parts:
     return figures.section_narratives
 
 
-def _differences(plan: Plan, section: str, office: Parts, province: Parts) -> Iterable[VersionDifference]:
+def _differences(plan: Plan, section: str, office: NamedParts, province: NamedParts) -> Iterable[VersionDifference]:
     """Yield every part whose words differ."""
     for project in plan.projects_of(section):
         for part in plan.reporting.parts:

@@ -123,7 +123,7 @@ def sign_pdf(pdf: bytes, credential: Credential, *, on: datetime, timestamp_url:
         If the timestamp server does not answer.
     """
     try:
-        writer = _Writer(io.BytesIO(pdf))
+        writer = _SignatureWriter(io.BytesIO(pdf))
         empty = [name for name, value, _ in fields.enumerate_sig_fields(writer.prev) if value is None]
     except PdfError as fault:
         raise FileRefusedError(f"不是能签字的 PDF：{fault}") from fault
@@ -232,7 +232,7 @@ def begins_with(content: bytes, size: int, digest: str) -> bool:
     return len(content) > size and sha256(content[:size]) == digest
 
 
-class _Writer(IncrementalPdfFileWriter):
+class _SignatureWriter(IncrementalPdfFileWriter):
     """Adds the signature and nothing else."""
 
     # The report's properties, and its date, stay as they are.

@@ -21,7 +21,7 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.runs.failures import FailureKind, fallback_in_words
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.history import RecordedRun, RunHistory
-from minsheng.runs.log import Event, RunLog
+from minsheng.runs.log import LoggedEvent, RunLog
 from minsheng.runs.released_code import OriginKind, changed_code, modified_tree, origins_of
 from minsheng.site.parts import PeriodResults, header, section, write_page
 from minsheng.workspace import Workspace
@@ -106,7 +106,7 @@ class _Names:
         return f"{self._plan.owner_name(subject)} {self._notebooks.get(notebook, notebook)}"
 
 
-def _of(events: Iterable[Event], *kinds: str) -> list[Event]:
+def _of(events: Iterable[LoggedEvent], *kinds: str) -> list[LoggedEvent]:
     return [event for event in events if event["event"] in kinds]
 
 
@@ -125,7 +125,7 @@ def _summary(log: RunLog) -> Element:
     return section("本次运行", Element("dl", rows, class_="facts"))
 
 
-def _stages(events: Iterable[Event]) -> Element:
+def _stages(events: Iterable[LoggedEvent]) -> Element:
     seconds: dict[str, float] = {}
     for event in _of(events, STAGE):
         seconds[event["stage"]] = seconds.get(event["stage"], 0.0) + event["seconds"]
@@ -143,7 +143,7 @@ def _code(workspace: Workspace, plan: Plan, period: Period) -> Element | None:
     return section("笔记本与程序", Element("ul", [Element("li", each) for each in said])) if said else None
 
 
-def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element | None:
+def _unfinished(events: Iterable[LoggedEvent], names: _Names, folder: Path) -> Element | None:
     rows: list[list[Content]] = []
     for event in _of(events, "unit_failed"):
         where = event["where"].split("/", 2)[2]  # below outputs/<period>/
@@ -168,7 +168,7 @@ def _unfinished(events: Iterable[Event], names: _Names, folder: Path) -> Element
     return section("失败、等待、重试与拒绝", table("失败、等待、重试与拒绝", columns, rows))
 
 
-def _slowest(events: Iterable[Event], names: _Names) -> Element | None:
+def _slowest(events: Iterable[LoggedEvent], names: _Names) -> Element | None:
     made = _of(events, "unit_made", "unit_failed")
     if not made:
         return None
@@ -186,7 +186,7 @@ def _slowest(events: Iterable[Event], names: _Names) -> Element | None:
     return section("最慢的报告", table(f"最慢的 {len(rows)} 份报告", columns, rows))
 
 
-def _tasks(events: Iterable[Event], names: _Names) -> Element:
+def _tasks(events: Iterable[LoggedEvent], names: _Names) -> Element:
     (ended,) = _of(events, "run_finished")
     lists = {
         "新生成": [event["unit"] for event in _of(events, "unit_made")],

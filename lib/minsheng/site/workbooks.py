@@ -12,7 +12,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
-from minsheng.intake.spreadsheets.printed_table import Cell, Figure, Group, write_printed_table
+from minsheng.intake.spreadsheets.printed_table import ColumnGroup, Figure, PrintedValue, write_printed_table
 from minsheng.measure.rounding import exact, short_of
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import HTML, PDF
@@ -47,10 +47,10 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
         for area_id in (CITY, *(area.id for area in plan.areas_with(project.id, period))):
             if not plan.reports_itself(area_id, project.id, period):
                 found |= _rows_below(workspace, period, area_id, project.id)
-    groups = [Group("地区", ("",), ("@",)), *(_group(plan, indicator) for indicator in indicators)]
-    rows: list[list[Cell]] = []
+    groups = [ColumnGroup("地区", ("",), ("@",)), *(_group(plan, indicator) for indicator in indicators)]
+    rows: list[list[PrintedValue]] = []
     for area_id in (CITY, *(area.id for area in plan.areas)):
-        row: list[Cell] = [plan.area_name(area_id)]
+        row: list[PrintedValue] = [plan.area_name(area_id)]
         for indicator in indicators:
             shown = _cells(found.get((area_id, indicator.id)), milestone=indicator.measure.kind == "milestone")
             if area_id != CITY and indicator.project not in plan.area(area_id).projects:
@@ -80,22 +80,22 @@ def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
 
 
-def _group(plan: Plan, indicator: Indicator) -> Group:
+def _group(plan: Plan, indicator: Indicator) -> ColumnGroup:
     """Return an indicator's columns under the headers of the annex table: programme, group, and a shared project."""
     project = plan.project(indicator.project)
     shared = len(plan.indicators_of(project.id)) > 1
     group = () if project.group in {"", project.programme, project.name} else (project.group,)
     above = tuple(filter(None, (project.programme, *group, *([project.name] if shared else []))))
     if indicator.measure.kind == "milestone":
-        return Group(indicator.name, ("目标", "状态"), ("@", "@"), above)
+        return ColumnGroup(indicator.name, ("目标", "状态"), ("@", "@"), above)
     number = _WHOLE + ("." + "0" * indicator.decimals if indicator.decimals else "")
     whole = all(target.value is None or target.value % 1 == 0 for target in indicator.targets.values())
     aims = _WHOLE if whole else number
     heading = f"{indicator.name}\n（{indicator.unit}）" if indicator.unit else indicator.name
-    return Group(heading, ("目标", "完成值", "完成率"), (aims, number, _rate(plan.lights.rate_decimals)), above)
+    return ColumnGroup(heading, ("目标", "完成值", "完成率"), (aims, number, _rate(plan.lights.rate_decimals)), above)
 
 
-def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
+def _cells(measurement: Measurement | None, *, milestone: bool) -> list[PrintedValue]:
     if measurement is None or not measurement.has_duty:
         return [measurement.light.word if measurement else None, *[None] * (1 if milestone else 2)]
     if milestone:
@@ -108,7 +108,7 @@ def _cells(measurement: Measurement | None, *, milestone: bool) -> list[Cell]:
     return [target, _actual(measurement), _completion(measurement)]
 
 
-def _actual(measurement: Measurement) -> Cell:
+def _actual(measurement: Measurement) -> PrintedValue:
     """Return a figure; with more decimals where its column's would show the target that it misses."""
     actual = measurement.actual
     bound = measurement.bound(actual) if actual is not None else None
@@ -118,7 +118,7 @@ def _actual(measurement: Measurement) -> Cell:
     return actual if digits == measurement.decimals else Figure(actual, f"{_WHOLE}.{'0' * digits}")
 
 
-def _completion(measurement: Measurement) -> Cell:
+def _completion(measurement: Measurement) -> PrintedValue:
     """Return a completion; one short of the whole never shows 100.0%."""
     completion = measurement.completion
     if completion is None or completion >= 1:
@@ -171,23 +171,25 @@ def result_workbook(plan: Plan, figures: ResultTableFigures) -> bytes:
     """Return the result table as a workbook: totals first, then every item in the rubric's order."""
     points = "0." + "0" * plan.county_rubric.decimals
     as_of = figures.as_of or figures.period.end
-    groups = [Group("名次", ("",), ("@",)), Group("县区", ("",), ("@",))]
+    groups = [ColumnGroup("名次", ("",), ("@",)), ColumnGroup("县区", ("",), ("@",))]
     for group in figures.groups:
         items = [item for item in figures.items if item.group == group]
         parts = ("小计", *(f"{item.name}\n（{item.full_marks:f}）" for item in items))
         groups.append(
-            Group(f"{figures.group_names[group]}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts))
+            ColumnGroup(
+                f"{figures.group_names[group]}（{figures.group_marks[group]:f}分）", parts, (points,) * len(parts)
+            )
         )
     groups.append(
-        Group("结果", ("扣分", "加分", "得分", "已评满分", "得分率"), (points, points, points, "0.##", _RATE))
+        ColumnGroup("结果", ("扣分", "加分", "得分", "已评满分", "得分率"), (points, points, points, "0.##", _RATE))
     )
-    groups.append(Group("等次", ("",), ("@",)))
-    groups.append(Group("折算得分", ("",), (points,)))
+    groups.append(ColumnGroup("等次", ("",), ("@",)))
+    groups.append(ColumnGroup("折算得分", ("",), (points,)))
     shown = half_years(figures)
-    groups += [Group(half.label, ("得分", "已评满分", "名次"), (points, "0.##", "@")) for half in shown]
-    rows: list[list[Cell]] = []
+    groups += [ColumnGroup(half.label, ("得分", "已评满分", "名次"), (points, "0.##", "@")) for half in shown]
+    rows: list[list[PrintedValue]] = []
     for row in figures.rows:
-        cells: list[Cell] = [rank_word(row.rank, row.award), row.name]
+        cells: list[PrintedValue] = [rank_word(row.rank, row.award), row.name]
         for group in figures.groups:
             cells.append(row.groups[group] if counted(figures, row, group) else None)
             cells += [row.items[item.item] for item in figures.items if item.group == group]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minsheng.agenda.notices.happenings import Happening, MonthNews, left_in_words, step_of
 from minsheng.agenda.status import ReturnRow
-from minsheng.intake.returns.receipt_words import Entry, receipt_words
+from minsheng.intake.returns.receipt_words import ReceiptEntry, receipt_words
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.store import read_accepted, read_refused
 from minsheng.workspace import Workspace
@@ -70,7 +70,7 @@ def _open_points(workspace: Workspace, news: MonthNews, row: ReturnRow, about: s
     yield Reminder(row.id, f"{about}：{len(words.entries)} 处须改正或说明", found, _receipts(workspace, news, row.id))
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: ReceiptEntry) -> str:
     value = f"“{entry.value}”" if entry.value else ""
     return f"· {entry.place} {value}：{entry.todo}。{entry.why}"
 

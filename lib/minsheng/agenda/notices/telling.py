@@ -23,7 +23,7 @@ from minsheng.agenda.notices.happenings import (
 )
 from minsheng.agenda.notices.reminding import reminders
 from minsheng.agenda.notices.sending import INSTALL, can_send, mail_to, send, with_secrets
-from minsheng.agenda.notices.sent import Mark, claim, give_back, read_sent
+from minsheng.agenda.notices.sent import SentNotice, claim, give_back, read_sent
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError, UsageError
@@ -46,8 +46,8 @@ class _Letter:
     files: tuple[Path, ...] = ()
 
     @property
-    def marks(self) -> list[Mark]:
-        return [Mark(self.to, *each.mark) for each in self.happenings]
+    def marks(self) -> list[SentNotice]:
+        return [SentNotice(self.to, *each.mark) for each in self.happenings]
 
 
 def tell(
@@ -120,17 +120,17 @@ class _Round:
             *(each for period in others for each in sealed_news(self.workspace, period, day)),
         ]
 
-    def _to_the_bureau(self, done: set[Mark]) -> Iterator[_Letter]:
+    def _to_the_bureau(self, done: set[SentNotice]) -> Iterator[_Letter]:
         day = self.moment.date()
         for name, setting in self.workspace.settings.notices.items():
             due = [each for news in self._news for each in not_reported(news, day, setting.days)]
             wanted = [each for each in (*self._happenings, *due) if each.kind in setting.what]
-            new = [each for each in wanted if Mark(name, *each.mark) not in done]
+            new = [each for each in wanted if SentNotice(name, *each.mark) not in done]
             if new:
                 title = f"{self.workspace.settings.site_title}：{_headline(new)}"
                 yield _Letter(name, setting.url, title, tuple(new))
 
-    def _to_those_who_report(self, done: set[Mark]) -> Iterator[_Letter]:
+    def _to_those_who_report(self, done: set[SentNotice]) -> Iterator[_Letter]:
         setting, day = self.workspace.settings.reminders, self.moment.date()
         if not setting.url:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.contents.month import unsealed_lines
-from minsheng.archive.package.chain import Entry, read_newest, read_state
+from minsheng.archive.package.chain import SealEntry, read_newest, read_state
 from minsheng.archive.package.key import newest_public, secret_path
 from minsheng.archive.package.key_chain import LEDGER, KeyRing
 from minsheng.archive.package.package_check import check_tags
@@ -77,7 +77,7 @@ class ArchiveStanding:
     """
 
     period: Period
-    entry: Entry | None
+    entry: SealEntry | None
     changed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -119,7 +119,7 @@ def archive_standing(
     return ArchiveStanding(period, entry, tuple(changed))
 
 
-def sealed_files(workspace: Workspace, period: Period) -> tuple[Entry | None, Mapping[str, str]]:
+def sealed_files(workspace: Workspace, period: Period) -> tuple[SealEntry | None, Mapping[str, str]]:
     """Return what was sealed last for a period, and its manifest: path in the package → sha256."""
     entry = read_newest(workspace.archive, period)
     folder = workspace.archive / entry.bag if entry else None

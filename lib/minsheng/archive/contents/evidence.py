@@ -142,7 +142,7 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
     """
     folder = evidence_dir(workspace.data, period)
     there = dict(entries_below(folder)) if folder.is_dir() else {}
-    looker = _Looker(workspace, plan, period, read_waivers(workspace.data, period), there)
+    looker = _EvidenceLooker(workspace, plan, period, read_waivers(workspace.data, period), there)
     bodies = [looker.county(area) for area in plan.assessed_areas]
     bodies += [looker.section(section) for section in plan.assessed_sections]
     known = {(body.id, item.id) for body in bodies for item in body.items}
@@ -169,7 +169,7 @@ def gather_evidence(workspace: Workspace, plan: Plan, period: Period) -> PeriodE
 
 
 @dataclass(frozen=True)
-class _Looker:
+class _EvidenceLooker:
     workspace: Workspace
     plan: Plan
     period: Period

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import is_own
 from minsheng.archive.contents.receipt_signatures import check_return_signatures
-from minsheng.archive.package.chain import Entry, read_state
+from minsheng.archive.package.chain import SealEntry, read_state
 from minsheng.archive.package.faults import Fault
 from minsheng.archive.package.package_check import check_tags
 from minsheng.domain.period import Period, PeriodKind
@@ -35,7 +35,7 @@ class SignedCheck:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _DataFolder:
     """A ``data`` folder with its plan, in a package or a workspace.
 
     ``sealed`` is month → path in its package → sha256; ``heads`` are all that the archive's chain has had.
@@ -74,7 +74,7 @@ def check_signed(
         newest[entry.period] = check_tags(folder).payload
         if only is None or entry.bag in only:
             inside = folder / "data"
-            place = _Place(
+            place = _DataFolder(
                 f"{entry.bag}/data/data", inside / "data", inside / "params", {entry.period: newest[entry.period]},
                 heads, roots,
             )  # fmt: skip
@@ -84,7 +84,7 @@ def check_signed(
     if workspace is not None and only is None and not is_own(archive, workspace, state.ring):
         check.notes.append(f"{archive} 不是工作区 {workspace.root} 的归档：没有核对工作区的登记和签字")
     elif workspace is not None and only is None:
-        _look(check, _Place("data", workspace.data, workspace.params, newest, heads, roots), None)
+        _look(check, _DataFolder("data", workspace.data, workspace.params, newest, heads, roots), None)
         check.notes += time_notes(workspace.data, "data")
         check.notes += [f"data/{file}：没有登记的文件，不算签字" for file in unregistered(workspace.data)]
         _returns(check, workspace)
@@ -106,7 +106,7 @@ def refused_by_verify(workspace: Workspace, archive: Path, period: Period) -> li
     entries = state.entries if state else []
     heads = frozenset(entry.head() for entry in entries)
     # The report that is signed and the one that is sealed are compared when it is asked whether the month is complete.
-    place = _Place("data", workspace.data, workspace.params, {}, heads, workspace.trust_roots)
+    place = _DataFolder("data", workspace.data, workspace.params, {}, heads, workspace.trust_roots)
     if period.kind == PeriodKind.MONTH:
         _look(check, place, period)
     # What does not hold in the registers themselves is refused wherever the package goes.
@@ -132,7 +132,7 @@ def _returns(check: SignedCheck, workspace: Workspace) -> None:
             check.faults.append(Fault(where, "与收文登记的校验码不符：文件被改动"))
 
 
-def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Sequence[Entry]) -> None:
+def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Sequence[SealEntry]) -> None:
     """Hold the workspace's registers against what seals recorded of them."""
     packed = {entry.bag: archive / entry.bag / "data" / "data" for entry in entries}
     try:
@@ -143,7 +143,7 @@ def _chains(check: SignedCheck, workspace: Workspace, archive: Path, entries: Se
         check.faults += [Fault(where, what) for where, what in found]
 
 
-def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
+def _look(check: SignedCheck, place: _DataFolder, period: Period | None) -> None:
     """Check one place; with a ``period`` that month alone."""
     try:
         # Of a package only its own month: the months before it have packages of their own.
@@ -162,7 +162,7 @@ def _look(check: SignedCheck, place: _Place, period: Period | None) -> None:
         _delivery(check, place, each)
 
 
-def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) -> list[DeliveredReport]:
+def _deliveries(place: _DataFolder, plans: dict[int, Plan], period: Period | None) -> list[DeliveredReport]:
     if not (place.data / "deliveries.csv").is_file():
         return []
     years = sorted(int(path.name) for path in place.params.iterdir() if path.name.isdigit())
@@ -170,7 +170,7 @@ def _deliveries(place: _Place, plans: dict[int, Plan], period: Period | None) ->
     return [each for each in read_deliveries(place.data, plan) if period in {None, each.period}]
 
 
-def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport, *, stands: bool) -> None:
+def _signature(check: SignedCheck, place: _DataFolder, plan: Plan, line: SignedReport, *, stands: bool) -> None:
     where, section = f"{place.name}/{line.file}", plan.section(line.section)
     # The digest beside the signature: a signed file that was cut at its end can still validate as PAdES.
     fault = line.fault(place.data)
@@ -190,7 +190,7 @@ def _signature(check: SignedCheck, place: _Place, plan: Plan, line: SignedReport
         check.faults.append(Fault(where, "签字后有变化：所签的报告不是归档包中的那一份"))
 
 
-def _pades(check: SignedCheck, place: _Place, line: SignedReport, where: str) -> None:
+def _pades(check: SignedCheck, place: _DataFolder, line: SignedReport, where: str) -> None:
     from minsheng.signing.pades import begins_with, check_pdf_signature
 
     content = (place.data / line.file).read_bytes()
@@ -204,7 +204,7 @@ def _pades(check: SignedCheck, place: _Place, line: SignedReport, where: str) ->
         check.notes.append(f"{where}：{found.words}")
 
 
-def _delivery(check: SignedCheck, place: _Place, handed: DeliveredReport) -> None:
+def _delivery(check: SignedCheck, place: _DataFolder, handed: DeliveredReport) -> None:
     for file, digest in ((handed.file, handed.sha256), (handed.note, handed.note_sha256)):
         path = place.data / file
         if not file:

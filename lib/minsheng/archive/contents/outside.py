@@ -7,9 +7,9 @@ from pathlib import Path
 
 from minsheng.archive.contents.archived import is_own
 from minsheng.archive.package.anchors import keep_token, notes_of, tell_witness, token_path, tokens_in
-from minsheng.archive.package.chain import ANCHORS, State, read_state
+from minsheng.archive.package.chain import ANCHORS, ChainState, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
-from minsheng.archive.package.key_chain import LEDGER, Line
+from minsheng.archive.package.key_chain import LEDGER, KeyEntry
 from minsheng.errors import MachineUnfitError
 from minsheng.signing.chains import gap_words
 from minsheng.signing.timestamps import check_token, request_token
@@ -99,7 +99,7 @@ def check_outside(archive: Path, workspace: Workspace | None, roots: Sequence[Pa
     return found
 
 
-def _tokens(found: Outside, archive: Path, state: State, roots: Sequence[Path]) -> None:
+def _tokens(found: Outside, archive: Path, state: ChainState, roots: Sequence[Path]) -> None:
     lines = {line.sequence: line for line in state.lines}
     trusted: list[int] = []
     unverified: dict[str, int] = {}
@@ -127,7 +127,7 @@ def _tokens(found: Outside, archive: Path, state: State, roots: Sequence[Path]) 
         )
 
 
-def _early(line: Line, at: datetime | None) -> str:
+def _early(line: KeyEntry, at: datetime | None) -> str:
     """Say that a line claims a time after it was attested."""
     if at is not None and line.sealed_at > at + _SKEW:
         return f"{line.words} 所记的时间 {line.sealed_at:%Y-%m-%d %H:%M} 晚于时间戳 {at:%Y-%m-%d %H:%M}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.archive.package.chain import ANCHORS, TOKEN_SUFFIX
-from minsheng.archive.package.key_chain import LEDGER, Line
+from minsheng.archive.package.key_chain import LEDGER, KeyEntry
 from minsheng.files.writing import write_durably
 
 _NOTE = re.compile(r"账本头-(\d+)-([0-9a-f]{64})\.txt")
@@ -52,7 +52,7 @@ def notes_of(witness: Path) -> list[WitnessNote]:
     return sorted((WitnessNote(int(each[1]), each[2]) for each in found if each), key=lambda note: note.sequence)
 
 
-def tell_witness(witness: Path, line: Line, head: str) -> None:
+def tell_witness(witness: Path, line: KeyEntry, head: str) -> None:
     """Write down a head where the witness keeps it; a note that is there stays.
 
     Raises

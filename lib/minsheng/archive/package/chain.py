@@ -18,9 +18,9 @@ from minsheng.archive.package.key_chain import (
     PUBLIC_KEY,
     SECOND_SIGNATURE,
     SIGNATURE,
+    KeyEntry,
     KeyEvent,
     KeyRing,
-    Line,
     NamedKey,
     key_ring,
     line_signature,
@@ -35,7 +35,7 @@ START = "0" * 64
 """What the first line carries instead of the hash of a line before it."""
 
 
-class Entry(Line):
+class SealEntry(KeyEntry):
     """One seal.
 
     Parameters
@@ -72,9 +72,9 @@ def bag_name(period: Period, revision: int) -> str:
     return str(period) if revision == 1 else f"{period}.r{revision}"
 
 
-def read_ledger(content: bytes) -> tuple[list[Line], list[Fault]]:
+def read_ledger(content: bytes) -> tuple[list[KeyEntry], list[Fault]]:
     """Read a ledger and check its chain: the lines that can be read, and every fault by line."""
-    lines: list[Line] = []
+    lines: list[KeyEntry] = []
     faults = [] if content.endswith(b"\n") or not content else [Fault(LEDGER, "最后一行没有写完", FaultKind.CHAIN)]
     previous, revisions = START, dict[Period, int]()
     for number, written in enumerate(content.removesuffix(b"\n").split(b"\n") if content else (), start=1):
@@ -89,7 +89,7 @@ def read_ledger(content: bytes) -> tuple[list[Line], list[Fault]]:
         if line.line() != written + b"\n":
             faults.append(Fault(where, "不是本系统写成的样子", FaultKind.CHAIN))
         faults += [Fault(where, what, kind) for what, kind in _breaks(line, number, previous)]
-        if isinstance(line, Entry):
+        if isinstance(line, SealEntry):
             last = revisions.get(line.period, 0)
             faults += [Fault(where, what, FaultKind.SEQUENCE) for what in _wrong_revision(line, last)]
             revisions[line.period] = line.revision
@@ -98,17 +98,17 @@ def read_ledger(content: bytes) -> tuple[list[Line], list[Fault]]:
     return lines, faults
 
 
-def _line(written: bytes) -> Line:
-    model: type[Line] = KeyEvent if b'"event":' in written else Entry
+def _line(written: bytes) -> KeyEntry:
+    model: type[KeyEntry] = KeyEvent if b'"event":' in written else SealEntry
     return model.model_validate_json(written)
 
 
-def seals(lines: Iterable[Line]) -> list[Entry]:
+def seals(lines: Iterable[KeyEntry]) -> list[SealEntry]:
     """Return the lines that are seals."""
-    return [line for line in lines if isinstance(line, Entry)]
+    return [line for line in lines if isinstance(line, SealEntry)]
 
 
-def _breaks(line: Line, number: int, previous: str) -> list[tuple[str, FaultKind]]:
+def _breaks(line: KeyEntry, number: int, previous: str) -> list[tuple[str, FaultKind]]:
     """Return where a line does not continue the one before it."""
     found = []
     if line.sequence != number:
@@ -119,7 +119,7 @@ def _breaks(line: Line, number: int, previous: str) -> list[tuple[str, FaultKind
     return found
 
 
-def _wrong_revision(entry: Entry, last_revision: int) -> list[str]:
+def _wrong_revision(entry: SealEntry, last_revision: int) -> list[str]:
     """Return where a seal does not continue the seals of its period."""
     found = []
     if entry.revision != last_revision + 1:
@@ -132,7 +132,7 @@ def _wrong_revision(entry: Entry, last_revision: int) -> list[str]:
     return found
 
 
-def newest(entries: Sequence[Entry], period: Period) -> Entry | None:
+def newest(entries: Sequence[SealEntry], period: Period) -> SealEntry | None:
     """Return the newest revision of a period."""
     return next((entry for entry in reversed(entries) if entry.period == period), None)
 
@@ -144,18 +144,18 @@ ANCHORS, TOKEN_SUFFIX = "anchors", ".tst"
 
 
 @dataclass(frozen=True)
-class State:
+class ChainState:
     """An archive's ledger (empty before the first seal), the faults outside the bags, what an interrupted seal left."""
 
     folder: Path
     content: bytes
-    lines: list[Line]
+    lines: list[KeyEntry]
     ring: KeyRing
     faults: list[Fault]
     unfinished: list[str]
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SealEntry]:
         """The seals."""
         return seals(self.lines)
 
@@ -165,7 +165,7 @@ class State:
         return self.lines[-1].head() if self.lines else ""
 
 
-def read_state(folder: Path, public: bytes | None = None) -> State:
+def read_state(folder: Path, public: bytes | None = None) -> ChainState:
     """Read an archive.
 
     Parameters
@@ -178,10 +178,10 @@ def read_state(folder: Path, public: bytes | None = None) -> State:
     ring = key_ring(folder, content, lines, read_bytes(folder / PUBLIC_KEY))
     faults += _signature(folder, content, public, ring) + _beside(folder, lines) + ring.faults
     strangers, unfinished = _strangers(folder, lines)
-    return State(folder, content, lines, ring, faults + strangers, unfinished)
+    return ChainState(folder, content, lines, ring, faults + strangers, unfinished)
 
 
-def read_newest(folder: Path, period: Period) -> Entry | None:
+def read_newest(folder: Path, period: Period) -> SealEntry | None:
     """Return what the ledger says was sealed last for a period, without any check."""
     return newest(seals(read_ledger(read_bytes(folder / LEDGER))[0]), period)
 
@@ -237,7 +237,7 @@ def unsigned(
     return found
 
 
-def _beside(folder: Path, lines: Sequence[Line]) -> list[Fault]:
+def _beside(folder: Path, lines: Sequence[KeyEntry]) -> list[Fault]:
     faults = []
     for name, digest in lines[-1].beside.items() if lines else ():
         path = folder / name
@@ -248,7 +248,7 @@ def _beside(folder: Path, lines: Sequence[Line]) -> list[Fault]:
     return faults
 
 
-def _strangers(folder: Path, lines: Sequence[Line]) -> tuple[list[Fault], list[str]]:
+def _strangers(folder: Path, lines: Sequence[KeyEntry]) -> tuple[list[Fault], list[str]]:
     """Return what lies in the folder and belongs to no seal, and what an interrupted seal left."""
     known = {LEDGER, SIGNATURE, *companions(b""), *(entry.bag for entry in seals(lines))}
     known |= {SECOND_SIGNATURE for line in lines if isinstance(line, KeyEvent) and line.event == "second"}

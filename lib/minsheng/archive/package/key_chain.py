@@ -24,7 +24,7 @@ KEYS = "keys"
 """Folder of the signatures of lines that name keys."""
 
 
-class Line(Frozen):
+class KeyEntry(Frozen):
     """One line of the ledger.
 
     Parameters
@@ -64,7 +64,7 @@ class Line(Frozen):
         return sha256(self.line())
 
 
-class KeyEvent(Line):
+class KeyEvent(KeyEntry):
     """Another key from here on.
 
     Parameters
@@ -150,7 +150,7 @@ class KeyRing:
         return key_text(public) in {key.text for key in self.history}
 
 
-def key_ring(folder: Path, content: bytes, lines: Sequence[Line], first: bytes) -> KeyRing:
+def key_ring(folder: Path, content: bytes, lines: Sequence[KeyEntry], first: bytes) -> KeyRing:
     """Follow the keys from the first one through a ledger.
 
     Parameters
@@ -204,7 +204,7 @@ def _faults(folder: Path, content: bytes, line: KeyEvent, ring: KeyRing) -> Iter
         yield Fault(line.file, f"不是第 {line.sequence} 行登记的公钥：公钥被换过", FaultKind.SIGNATURE)
 
 
-def _apply(ring: KeyRing, line: KeyEvent, lines: Sequence[Line]) -> None:
+def _apply(ring: KeyRing, line: KeyEvent, lines: Sequence[KeyEntry]) -> None:
     named = NamedKey(line.file, line.key) if line.key else None
     if line.event == "second":
         ring.second = named

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from minsheng.archive.package.chain import State, companion_name, read_bytes, read_state
+from minsheng.archive.package.chain import ChainState, companion_name, read_bytes, read_state
 from minsheng.archive.package.key import (
     PASSWORD,
     PUBLIC_NAME,
@@ -112,7 +112,7 @@ def change_key(
         return _change(folder, keys, second, change, state)
 
 
-def _change(folder: Path, keys: Path, second: Path | None, change: KeyChange, state: State) -> KeyEvent:
+def _change(folder: Path, keys: Path, second: Path | None, change: KeyChange, state: ChainState) -> KeyEvent:
     ring, sequence = state.ring, len(state.lines) + 1
     named, signer = _signing(keys, change, state)
     old_second = _second(second, ring.second) if ring.second and named != ring.recovery else None
@@ -157,7 +157,7 @@ def _change(folder: Path, keys: Path, second: Path | None, change: KeyChange, st
     return event
 
 
-def _signing(keys: Path, change: KeyChange, state: State) -> tuple[NamedKey, Signer]:
+def _signing(keys: Path, change: KeyChange, state: ChainState) -> tuple[NamedKey, Signer]:
     """Return the key that signs the change, and its secret half."""
     ring = state.ring
     if change.recovery is not None:

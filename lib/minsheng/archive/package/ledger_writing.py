@@ -11,8 +11,8 @@ from pathlib import Path
 from minsheng.archive.package.chain import (
     ANCHORS,
     TOKEN_SUFFIX,
-    Entry,
-    State,
+    ChainState,
+    SealEntry,
     companion_name,
     companions,
     read_bytes,
@@ -34,9 +34,9 @@ from minsheng.archive.package.key_chain import (
     PUBLIC_KEY,
     SECOND_SIGNATURE,
     SIGNATURE,
+    KeyEntry,
     KeyEvent,
     KeyRing,
-    Line,
     key_ring,
 )
 from minsheng.archive.package.package_check import check_bag
@@ -57,7 +57,7 @@ STAGED_BAG = f".bag{UNFINISHED}"
 READ_ONLY = 0o444
 
 
-def recover(folder: Path, keys: Path) -> Line | None:
+def recover(folder: Path, keys: Path) -> KeyEntry | None:
     """Complete or undo what a killed seal left, and return what was completed; to be called with the archive locked."""
     waiting = [unfinished(folder / name) for name in (LEDGER, SIGNATURE, SECOND_SIGNATURE)]
     completed = None
@@ -83,11 +83,11 @@ def _is_ours(keys: Path, ring: KeyRing) -> bool:
     return own is not None and ring.knows(own.read_bytes())
 
 
-def _complete(folder: Path, content: bytes, lines: Sequence[Line]) -> Line | None:
+def _complete(folder: Path, content: bytes, lines: Sequence[KeyEntry]) -> KeyEntry | None:
     current, last = read_bytes(folder / LEDGER), lines[-1]
     if content not in {current, current + last.line()}:
         return None
-    if isinstance(last, Entry):
+    if isinstance(last, SealEntry):
         if not (folder / last.bag).is_dir():
             return None
         check = check_bag(folder / last.bag)
@@ -138,7 +138,7 @@ def refuse_faults(faults: Sequence[Fault]) -> None:
         raise ArchiveInvalidError(f"现有的归档核验不通过，不能再往里添加：\n{lines}")
 
 
-def refuse_earlier(state: State, at: datetime) -> None:
+def refuse_earlier(state: ChainState, at: datetime) -> None:
     """Refuse a time before that of the line before."""
     before_it = max((line.sealed_at for line in state.lines), default=at)
     if at < before_it:
@@ -175,7 +175,7 @@ def open_signers(keys: Path, second: Path | None, ring: KeyRing) -> Signers:
     return Signers(first, open_signer(second, make=False, public=ring.second.text, password_from=SECOND_PASSWORD))
 
 
-def beside_now(folder: Path, state: State, public: bytes) -> dict[str, str]:
+def beside_now(folder: Path, state: ChainState, public: bytes) -> dict[str, str]:
     """Lay what stands beside the bags there, and return all of it with its sha256."""
     beside = dict(state.lines[-1].beside) if state.lines else {}
     for base, content in companions(public).items():
@@ -191,7 +191,7 @@ def beside_now(folder: Path, state: State, public: bytes) -> dict[str, str]:
     return beside
 
 
-def stage_line(folder: Path, state: State, line: Line, signers: Signers) -> None:
+def stage_line(folder: Path, state: ChainState, line: KeyEntry, signers: Signers) -> None:
     """Lay the ledger with one more line and its signatures beside their places, all on the disk."""
     content = state.content + line.line()
     comment = f"sequence:{line.sequence}\thead:{line.head()}"

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from minsheng.archive.package.bag import SM3_LIST, Payload, write_bag
-from minsheng.archive.package.chain import START, Entry, State, bag_name, newest, read_state
+from minsheng.archive.package.chain import START, ChainState, SealEntry, bag_name, newest, read_state
 from minsheng.archive.package.faults import Fault, quoted
 from minsheng.archive.package.key import open_signer
-from minsheng.archive.package.key_chain import LEDGER, Line
+from minsheng.archive.package.key_chain import LEDGER, KeyEntry
 from minsheng.archive.package.ledger_writing import (
     STAGED_BAG,
     Signers,
@@ -37,7 +37,7 @@ from minsheng.files.writing import sync_folder
 
 
 @dataclass(frozen=True)
-class Order:
+class SealingOrder:
     """What to seal and how to describe it.
 
     Parameters
@@ -94,13 +94,15 @@ class Sealed:
         An interrupted seal that was completed first.
     """
 
-    entry: Entry
+    entry: SealEntry
     head: str
     is_new: bool
-    completed: Line | None
+    completed: KeyEntry | None
 
 
-def seal(folder: Path, keys: Path, order: Order, *, second: Path | None = None, say: Callable[[str], None]) -> Sealed:
+def seal(
+    folder: Path, keys: Path, order: SealingOrder, *, second: Path | None = None, say: Callable[[str], None]
+) -> Sealed:
     """Seal a payload as the next revision of its period; the same content as before changes nothing.
 
     Parameters
@@ -135,7 +137,7 @@ def seal(folder: Path, keys: Path, order: Order, *, second: Path | None = None, 
         raise MachineUnfitError(_words(folder, fault)) from fault
 
 
-def _seal(folder: Path, keys: Path, second: Path | None, order: Order) -> Sealed:
+def _seal(folder: Path, keys: Path, second: Path | None, order: SealingOrder) -> Sealed:
     is_first = not (folder / LEDGER).exists()
     first = open_signer(keys, make=True) if is_first else None
     completed = recover(folder, keys)
@@ -166,7 +168,9 @@ def _seal(folder: Path, keys: Path, second: Path | None, order: Order) -> Sealed
     return Sealed(entry, entry.head(), is_new=True, completed=completed)
 
 
-def _stage(folder: Path, signers: Signers, order: Order, state: State, last: Entry | None, why: str) -> Entry:
+def _stage(
+    folder: Path, signers: Signers, order: SealingOrder, state: ChainState, last: SealEntry | None, why: str
+) -> SealEntry:
     """Lay bag, ledger and signature beside their places, all on the disk."""
     revision = last.revision + 1 if last else 1
     beside = beside_now(folder, state, signers.first.public)
@@ -192,7 +196,7 @@ def _stage(folder: Path, signers: Signers, order: Order, state: State, last: Ent
     objection = complaints(folder / STAGED_BAG)
     if objection:
         raise MinshengError(f"bagit-python does not agree with the bag that was written: {objection}")
-    entry = Entry(
+    entry = SealEntry(
         sequence=len(state.lines) + 1,
         bag=bag_name(order.period, revision),
         period=order.period,

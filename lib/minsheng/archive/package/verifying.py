@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minsheng.archive.package.bag import SM3_LIST
-from minsheng.archive.package.chain import Entry, State, read_state
+from minsheng.archive.package.chain import ChainState, SealEntry, read_state
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.key_chain import LEDGER
 from minsheng.archive.package.package_check import BagCheck, check_bag, check_tags
@@ -31,7 +31,7 @@ class Holding:
     """
 
     path: str
-    entry: Entry
+    entry: SealEntry
     replaced_by: str
 
 
@@ -145,7 +145,7 @@ def find_digest(folder: Path, digest: str) -> list[Holding]:
     return held
 
 
-def _bag(found: Verification, folder: Path, entry: Entry, *, sm3: bool) -> None:
+def _bag(found: Verification, folder: Path, entry: SealEntry, *, sm3: bool) -> None:
     path = folder / entry.bag
     if not path.is_dir() or path.is_symlink():
         found.faults.append(Fault(entry.bag, "账本中有这个包，归档中没有", FaultKind.MISSING))
@@ -173,12 +173,12 @@ def _add(found: Verification, name: str, check: BagCheck) -> None:
     found.without_sm3 += [] if SM3_LIST in tag_files(check.profile) else [name]
 
 
-def _unfinished(state: State) -> list[Fault]:
+def _unfinished(state: ChainState) -> list[Fault]:
     what = "归档没有做完（中途停止）：再归档一次即会补完或撤销"
     return [Fault(name, what, FaultKind.EXTRA) for name in state.unfinished]
 
 
-def _anchor(state: State, head: str) -> list[Fault]:
+def _anchor(state: ChainState, head: str) -> list[Fault]:
     known = {line.head() for line in state.lines}
     if not head or head.lower() in known:
         return []

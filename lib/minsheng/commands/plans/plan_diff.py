@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.authoring.plan_changes import Change, in_lines, plan_changes
+from minsheng.authoring.plan_changes import PlanChange, in_lines, plan_changes
 from minsheng.commands.plans.plan_check import plan_years
 from minsheng.errors import Outcome, UsageError
 from minsheng.intake.rules.suites import load_suites
@@ -17,7 +17,7 @@ class PlanChanges(Outcome):
 
     before: str
     after: str
-    changes: tuple[Change, ...]
+    changes: tuple[PlanChange, ...]
 
     def lines(self) -> list[str]:
         """Return it for a terminal."""

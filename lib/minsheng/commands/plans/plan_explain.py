@@ -1,6 +1,6 @@
 """``minsheng plan explain``: everything that touches an indicator, an item or a column, with a worked example."""
 
-from minsheng.authoring.explaining import KIND_WORDS, Explainer, Explanation
+from minsheng.authoring.explaining import KIND_WORDS, Explainer, PlanExplanation
 from minsheng.commands.plans.plan_check import newest_year
 from minsheng.errors import UsageError
 from minsheng.intake.rules.suites import load_suites
@@ -8,7 +8,7 @@ from minsheng.plan import load_plan
 from minsheng.workspace import Workspace
 
 
-def explain(workspace: Workspace, words: list[str], year: int | None) -> Explanation:
+def explain(workspace: Workspace, words: list[str], year: int | None) -> PlanExplanation:
     """Explain one thing of a plan.
 
     Parameters

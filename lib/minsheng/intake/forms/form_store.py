@@ -29,7 +29,7 @@ class Forms:
     missing: tuple[str, ...]
 
 
-Form = TypeVar("Form", AssessmentForm, SectionForm, WordForm)
+AnyForm = TypeVar("AnyForm", AssessmentForm, SectionForm, WordForm)
 
 
 def forms_dir(data_dir: Path, period: Period) -> Path:
@@ -100,7 +100,7 @@ def read_accepted_words(data_dir: Path, month: Period, section: str) -> WordForm
     return _read(WordForm, path, month) if path.is_file() else None
 
 
-def _read(form: type[Form], path: Path, period: Period) -> Form:
+def _read(form: type[AnyForm], path: Path, period: Period) -> AnyForm:
     command = "run" if form is WordForm else "assess"
     return read_written(form, path.read_bytes(), path, remedy=f"请重做：minsheng {command} {period}")
 

@@ -12,7 +12,7 @@ from minsheng.domain.table import CoverField
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.layout import FormTable, MarkRow, Proposal
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
-from minsheng.intake.spreadsheets.table_sheet import Line, TableSheet
+from minsheng.intake.spreadsheets.table_sheet import SheetRow, TableSheet
 
 _Values = dict[str, CellValue | None]
 
@@ -132,7 +132,7 @@ def write_section_form(
         }
         if decision := decided.get((proposal.rule, proposal.event)):
             values |= {"decision": layout.TAKEN if decision.taken else layout.WAIVED, "reason": decision.reason}
-        lines.append(Line(values=values, locked=layout.PROPOSALS.given))
+        lines.append(SheetRow(values=values, locked=layout.PROPOSALS.given))
     _write(book, period, layout.PROPOSALS, lines, guide="" if lines else "没有拟扣分事项，本表不填。")
     positive: list[_Values] = [
         {"name": row.name, "full_marks": row.full_marks, "points": row.points, "basis": row.basis}
@@ -151,7 +151,7 @@ def write_review_form(plan: Plan, review: Review, area: str, period: Period) -> 
     title = f"{plan.about.title}差异化综合评价表"
     book = _book(title, plan.area(area).name, period, guide, None, layout.REVIEW_COVER)
     lines = [
-        Line(
+        SheetRow(
             values={
                 "key": f"{section.id}/{item.id}",
                 "section": section.name,
@@ -186,7 +186,7 @@ def write_words_form(plan: Plan, section: str, month: Period, filled: WordForm |
         }
         if said := given.get((area, indicator)):
             values |= {"word": said.word, "reason": said.reason}
-        lines.append(Line(values=values, locked=layout.WORDS.given, choices={"word": words}))
+        lines.append(SheetRow(values=values, locked=layout.WORDS.given, choices={"word": words}))
     _write(book, month, layout.WORDS, lines)
     return book.bytes()
 
@@ -219,18 +219,18 @@ def _book(
     return book
 
 
-def _write(book: NewWorkbook, period: Period, form: FormTable, lines: Sequence[Line], guide: str = "") -> None:
+def _write(book: NewWorkbook, period: Period, form: FormTable, lines: Sequence[SheetRow], guide: str = "") -> None:
     sheet = TableSheet(book, form, lines, footer=layout.FOOTER, year=period.year, widths=form.widths)
     sheet.write(guide=guide or form.guide)
 
 
-def _open(rows: Sequence[_Values], form: FormTable, **choices: tuple[str, ...]) -> list[Line]:
+def _open(rows: Sequence[_Values], form: FormTable, **choices: tuple[str, ...]) -> list[SheetRow]:
     """Return lines that stand in a form, then blank ones to write in."""
-    lines = [Line(values=row, choices=choices) for row in rows]
-    return lines + [Line(choices=choices)] * (form.blank_rows - len(lines))
+    lines = [SheetRow(values=row, choices=choices) for row in rows]
+    return lines + [SheetRow(choices=choices)] * (form.blank_rows - len(lines))
 
 
-def _item(plan: Plan, area: str, row: MarkRow, mark: Mark | None) -> Line:
+def _item(plan: Plan, area: str, row: MarkRow, mark: Mark | None) -> SheetRow:
     """Return a county's row of an item that is marked by hand, or of one of its prices."""
     item = row.item
     first = row.price is None or (isinstance(item.rule, EventsRule) and row.price == item.rule.prices[0])
@@ -252,11 +252,11 @@ def _item(plan: Plan, area: str, row: MarkRow, mark: Mark | None) -> Line:
         locked, choices = layout.MARKS.given | {"count"}, {"level": tuple(item.rule.levels)}
         locked = locked | {"points"} if item.rule.levels_only else locked
         fewest = {"points": item.lowest} if item.lowest else {}
-        return Line(values=values, locked=locked, choices=choices, most={"points": item.full_marks}, fewest=fewest)
-    return Line(values=values, locked=layout.MARKS.given | {"level", "points"})
+        return SheetRow(values=values, locked=locked, choices=choices, most={"points": item.full_marks}, fewest=fewest)
+    return SheetRow(values=values, locked=layout.MARKS.given | {"level", "points"})
 
 
-def _rule(rule: SectionRule, mark: SectionMark | None, projects: Mapping[str, str]) -> Iterator[Line]:
+def _rule(rule: SectionRule, mark: SectionMark | None, projects: Mapping[str, str]) -> Iterator[SheetRow]:
     """Yield a section's rows of a rule: one, or one per project."""
     doubled, by_project = rule.check == SectionCheck.DOUBLED_LOSS, rule.check == SectionCheck.TOO_FEW_PER_PROJECT
     for number, (project, name) in enumerate(projects.items() if by_project else [("", "")]):
@@ -272,4 +272,4 @@ def _rule(rule: SectionRule, mark: SectionMark | None, projects: Mapping[str, st
                 values |= {"reason": mark.reason, "evidence": "\n".join(mark.evidence)}
             if mark.losses is not None:
                 values["losses"] = "；".join(map(plain, mark.losses)) or "0"
-        yield Line(values=values, locked=layout.SECTION_MARKS.given | {"times" if doubled else "losses"})
+        yield SheetRow(values=values, locked=layout.SECTION_MARKS.given | {"times" if doubled else "losses"})

@@ -8,7 +8,7 @@ from minsheng.domain.table import Column, Table
 from minsheng.domain.units import held_unit
 from minsheng.intake.reading.headers import Header
 from minsheng.intake.reading.parse_findings import Findings, Where
-from minsheng.intake.spreadsheets.cells import ABSENT, Exact, ParsedCell, Raw, cell_parser
+from minsheng.intake.spreadsheets.cells import ABSENT, ExactValue, ParsedCell, Raw, cell_parser
 from minsheng.intake.spreadsheets.grid import Sheet
 
 
@@ -35,10 +35,10 @@ class ParsedTable:
     """Whether header and all rows were found."""
     header: Header | None = None
     """Where its header stands; ``None`` where there is none."""
-    _columns: dict[str, list[Exact]] = field(default_factory=dict, repr=False)
+    _columns: dict[str, list[ExactValue]] = field(default_factory=dict, repr=False)
     """Columns that have been asked for, which rules do again and again."""
 
-    def values(self, column: str) -> Sequence[Exact]:
+    def values(self, column: str) -> Sequence[ExactValue]:
         """Return a column from top to bottom; blank where the table does not have it."""
         known = self._columns.get(column)
         if known is None or len(known) != len(self.rows):
@@ -64,7 +64,7 @@ class Reading:
     """Address → what was read, of days that stand as a spreadsheet's numbers."""
 
     @cached_property
-    def parsers(self) -> list[tuple[Column, str, Callable[[Raw], Exact]]]:
+    def parsers(self) -> list[tuple[Column, str, Callable[[Raw], ExactValue]]]:
         """Each column that is there, the unit of its values, and what reads its cells."""
         there = [column for column in self.columns if column.id in self.header.columns]
         return [(column, held_unit(column.id, column.unit), cell_parser(column)) for column in there]

@@ -47,7 +47,7 @@ class _Repair:
 
 
 @dataclass(frozen=True)
-class _Step:
+class _RepairStep:
     """A repair, what it silences, and the repairs of other cells that would do as well."""
 
     repair: _Repair
@@ -77,7 +77,7 @@ def find_causes(issues: Sequence[Issue], frames: Sequence[StackedFrame], who: st
     return tuple(found)
 
 
-def _cause(frame: StackedFrame, row: int, step: _Step, issues: tuple[int, ...]) -> Cause:
+def _cause(frame: StackedFrame, row: int, step: _RepairStep, issues: tuple[int, ...]) -> Cause:
     cells, units = frame.rows[row].cells, Columns({}, frame.suite.units())
 
     def said(repair: _Repair) -> str:
@@ -110,7 +110,7 @@ class _Row:
             if name in whole and cell.cell and isinstance(cell.value, Decimal)
         }
 
-    def steps(self) -> Iterator[_Step]:
+    def steps(self) -> Iterator[_RepairStep]:
         """Repair the row cell by cell, the one that silences most first, until nothing more can be said."""
         values, faults = self._values, self._faults(self._values, self._rules.values())
         for _ in range(_MOST_CAUSES):
@@ -134,7 +134,7 @@ class _Row:
     def _shown_at(self, rule: Rule, column: str) -> str:
         return next((c for c in (column, *rule.columns) if self._cells.get(c, ABSENT).cell), column)
 
-    def _best(self, values: _Values, faults: _Faults) -> tuple[_Step | None, _Faults]:
+    def _best(self, values: _Values, faults: _Faults) -> tuple[_RepairStep | None, _Faults]:
         ties = self._ties(values, faults)
         if not ties:
             return None, faults
@@ -148,7 +148,7 @@ class _Row:
             for _, repair, left in same[:1]
         ]
         # Another end of the same equation may be the mistaken one; what silences something else has its own turn.
-        return _Step(repair, silenced, tuple(other for other, rest in others if faults - rest == silenced)), left
+        return _RepairStep(repair, silenced, tuple(other for other, rest in others if faults - rest == silenced)), left
 
     def _ties(self, values: _Values, faults: _Faults) -> list[_Tried]:
         """Return the repairs that do best, alone or, where none does for the whole row, as the first of two."""

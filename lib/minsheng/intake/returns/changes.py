@@ -15,7 +15,7 @@ _WORDS = frozenset({TableKind.NARRATIVE, TableKind.EXPLANATION})
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """One cell whose content is not what it was; an empty text is a blank or a cell that is not there."""
 
     sheet: str
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _ComparedCell:
     sheet: str
     cell: str
     label: str
@@ -40,7 +40,7 @@ class _Place:
     """What is compared: a number written as text is the number, a blank mark is a blank."""
 
 
-def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[Change, ...]:
+def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[CellChange, ...]:
     """Compare two readings of one owner's return, in the order of tables; a file only saved again has not changed."""
     old, new = dict(_places(before)), dict(_places(after))
     changes = []
@@ -49,17 +49,17 @@ def revision_changes(before: ParsedReturn, after: ParsedReturn) -> tuple[Change,
         place = now if now is not None and (now.cell or was is None) else was
         if place is not None and (was.means if was else "") != (now.means if now else ""):
             shown = (was.shown if was else "", now.shown if now else "")
-            changes.append(Change(place.sheet, place.cell, place.label, *shown))
+            changes.append(CellChange(place.sheet, place.cell, place.label, *shown))
     return tuple(changes)
 
 
-def _places(parsed: ParsedReturn) -> Iterator[tuple[str, _Place]]:
+def _places(parsed: ParsedReturn) -> Iterator[tuple[str, _ComparedCell]]:
     cover = parsed.cover
     for field in COVER_FIELDS:
         if field.id in cover.cells:
             at, text = cover.cells[field.id].cell, cover.cells[field.id].shown
             shown = _length(text) if field.id in _OF_PERSONS else text
-            yield f"cover.{field.id}", _Place(cover.sheet, at, field.label, shown, text)
+            yield f"cover.{field.id}", _ComparedCell(cover.sheet, at, field.label, shown, text)
     for table in parsed.tables.values():
         for row in table.rows:
             for column in table.table.columns:
@@ -67,7 +67,7 @@ def _places(parsed: ParsedReturn) -> Iterator[tuple[str, _Place]]:
                 if cell.cell:
                     label = "·".join(filter(None, (column.label, _row_label(table, row.id))))
                     shown = _length(cell.shown) if table.table.kind in _WORDS else cell.shown
-                    place = _Place(table.sheet, cell.cell, label, shown, _meaning(cell))
+                    place = _ComparedCell(table.sheet, cell.cell, label, shown, _meaning(cell))
                     yield table.table.field(column.id, row.id), place
 
 

@@ -45,7 +45,7 @@ from minsheng.process import collector_paused, load_when_used, stage, took
 if TYPE_CHECKING:
     from minsheng.intake.returns.great_expectations import SuiteRunner
 
-Progress = Callable[[str], None]
+TellProgress = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def check_month(
     period: Period,
     *,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: TellProgress | None = None,
 ) -> None:
     """Check the latest revision of every registered return of a month.
 
@@ -95,7 +95,7 @@ def check_year_to_date(
     period: Period,
     *,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: TellProgress | None = None,
 ) -> None:
     """Bring every month from January to ``period`` up to date, in order: each is compared with those before.
 
@@ -128,11 +128,11 @@ def code_sha256() -> str:
 class Checker:
     """Checks months of one year; suites, Great Expectations and the reading child are set up when first needed."""
 
-    def __init__(self, plan: Plan, params_dir: Path, data_dir: Path, progress: Progress | None = None) -> None:
+    def __init__(self, plan: Plan, params_dir: Path, data_dir: Path, progress: TellProgress | None = None) -> None:
         self.plan = plan
         self.params_dir = params_dir
         self.data_dir = data_dir
-        self._say: Progress = progress or (lambda _: None)
+        self._say: TellProgress = progress or (lambda _: None)
 
     @cached_property
     def suites(self) -> dict[str, Suite]:

@@ -14,7 +14,7 @@ from minsheng.domain.table import Table
 from minsheng.intake.reading.parsing import ParsedReturn
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable
 from minsheng.intake.returns.months_before import Earlier, MonthsBefore
-from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, Compared
+from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, ComparedMonth
 from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
 from minsheng.intake.rules.suites import figure_columns
 
@@ -113,7 +113,7 @@ class _Comparison:
     """What a row is compared with, by column; why what is not there is not."""
 
     values: Mapping[str, Decimal] = field(default_factory=dict)
-    months: Mapping[str, Compared] = field(default_factory=dict)
+    months: Mapping[str, ComparedMonth] = field(default_factory=dict)
     why_not: str = ""
 
 
@@ -122,7 +122,7 @@ def _comparison(
 ) -> Callable[[ParsedRow], _Comparison]:
     """Return what finds last month's figures of a row, or those of the last month that has some."""
     before = context.before
-    zeros, at_start = dict.fromkeys(cumulative, Decimal(0)), dict.fromkeys(cumulative, Compared("年初"))
+    zeros, at_start = dict.fromkeys(cumulative, Decimal(0)), dict.fromkeys(cumulative, ComparedMonth("年初"))
     if before.is_first:
         # Cumulative figures start from 0; a month's own figures have nothing to be compared with.
         january = _Comparison(zeros, at_start, "一月没有上月可比")
@@ -144,11 +144,11 @@ def _comparison(
     return previous
 
 
-def compared_with(earlier: Earlier, last: Period | None) -> Compared:
+def compared_with(earlier: Earlier, last: Period | None) -> ComparedMonth:
     """Return how the month of an earlier figure is called beside one whose month before is ``last``."""
     name = f"{earlier.month.month}月"
     missed = "、".join(f"{month.month}月" for month in earlier.missed)
-    return Compared(f"上月（{name}）" if earlier.month == last else name, len(earlier.missed), missed)
+    return ComparedMonth(f"上月（{name}）" if earlier.month == last else name, len(earlier.missed), missed)
 
 
 def _derive(derived: Derived, checked: CheckedReturn, row: ParsedRow, context: MonthContext) -> Any:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from minsheng.domain.delivery import GAP_RULE, Issue, Severity
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import COMPARED, Compared
+from minsheng.intake.rules.by_cell import COMPARED, ComparedMonth
 
 
 def gap_notes(frames: Sequence[StackedFrame], owner: str) -> Iterator[Issue]:
     """Yield a note per project and month that stands in for last month, naming the figures where not all are meant."""
-    found: dict[tuple[str | None, Compared], dict[str, None]] = {}
+    found: dict[tuple[str | None, ComparedMonth], dict[str, None]] = {}
     counted: dict[str | None, set[str]] = {}
     sheets: dict[str | None, str] = {}
     for frame in frames:

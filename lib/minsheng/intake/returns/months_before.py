@@ -23,7 +23,7 @@ class Earlier(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class EarlierFigures:
     """Earlier figures of some fields."""
 
     figures: Mapping[str, Earlier]
@@ -68,7 +68,7 @@ class MonthsBefore:
             )
         return self._due[who, project]
 
-    def find(self, who: str, project: str | None, fields: Iterable[str]) -> Found:
+    def find(self, who: str, project: str | None, fields: Iterable[str]) -> EarlierFigures:
         """Return of each field the last figure that was accepted, from whichever month.
 
         A field that was left blank in an accepted return has none: what was not filled in then is not looked for
@@ -76,7 +76,7 @@ class MonthsBefore:
         """
         months = self.due(who, project)
         if not months:
-            return Found({}, "本年首次报送，没有上期可比")
+            return EarlierFigures({}, "本年首次报送，没有上期可比")
         wanted, figures, why_not = list(fields), {}, ""
         for place, month in enumerate(months):
             if not wanted:
@@ -94,7 +94,7 @@ class MonthsBefore:
             why_not = why_not or f"{month.label}{'的这个数未通过审核' if wanted else '没有这个数'}"
         else:
             why_not += "，本年此前也没有采用的数" if len(months) > 1 else ""
-        return Found(figures, why_not)
+        return EarlierFigures(figures, why_not)
 
     def _accepted(self, month: Period, who: str) -> AcceptedReturn | None:
         if (month, who) not in self._read:

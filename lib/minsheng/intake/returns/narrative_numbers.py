@@ -69,7 +69,7 @@ _LEAST = 4
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownFigure:
     """A figure that texts speak about."""
 
     label: str
@@ -105,7 +105,7 @@ def narrative_notes(plan: Plan, parsed: ParsedReturn, read: AcceptedReturn) -> I
         Every figure that could be read, whether it is used or not.
     """
     plans = {part.id for part in plan.reporting.parts if part.role == "plans"}
-    reader = _Reader(plan, parsed.cover.id, parsed.cover.period) if not parsed.cover.is_section else None
+    reader = _TextReader(plan, parsed.cover.id, parsed.cover.period) if not parsed.cover.is_section else None
     cells = {
         (row.project, part): (row.sheet, cell.cell)
         for table in parsed.tables.values()
@@ -157,7 +157,7 @@ def _fields(indicator: Indicator) -> tuple[str, ...]:
             return ()
 
 
-class _Reader:
+class _TextReader:
     """Compares the texts of one owner's return with its figures."""
 
     def __init__(self, plan: Plan, owner: str, period: Period) -> None:
@@ -170,9 +170,9 @@ class _Reader:
         self._whole = plan.whole
         self._elsewhere = tuple(name for area in plan.areas if area.id != owner for name in (area.name, *area.aliases))
 
-    def known(self, project: str, read: AcceptedReturn) -> Iterator[_Known]:
+    def known(self, project: str, read: AcceptedReturn) -> Iterator[_KnownFigure]:
         """Yield what is known of a project's indicators: each figure, and the sums that a ratio is made of."""
-        sums: list[_Known] = []
+        sums: list[_KnownFigure] = []
         for indicator in self._plan.indicators_of(project):
             measure = indicator.measure
             if isinstance(measure, MilestoneMeasure) or self._owner not in indicator.targets:
@@ -182,23 +182,25 @@ class _Reader:
             also = [measure.label] if isinstance(measure, SumMeasure | StatedMeasure) else []
             names = (indicator.name, indicator.short_name, *also)
             whole = isinstance(measure, SumMeasure)
-            yield _Known(indicator.short_name, names, whole, actual, indicator.unit, indicator.decimals, indicator)
+            yield _KnownFigure(
+                indicator.short_name, names, whole, actual, indicator.unit, indicator.decimals, indicator
+            )
             if isinstance(measure, RatioMeasure):
                 above = (measure.numerator_label, measure.numerator)
                 for label, fields in (above, (measure.denominator_label, measure.denominator)):
                     total, unit = sum_of(self._plan, read, fields).total, unit_of(self._plan, fields)
-                    sums.append(_Known(label, (label,), whole=True, value=total, unit=unit, decimals=2))
+                    sums.append(_KnownFigure(label, (label,), whole=True, value=total, unit=unit, decimals=2))
         # What is called alike for town and country may be written for both together.
         counted = Counter(each.label for each in sums)
         yield from (each for each in sums if counted[each.label] == 1)
 
     def differing(
-        self, text: str, known: Sequence[_Known], others: frozenset[str]
+        self, text: str, known: Sequence[_KnownFigure], others: frozenset[str]
     ) -> Iterator[tuple[str, list[_Written]]]:
         """Yield what stands in a text and the figures that it may mean, where it agrees with none of them."""
         flat = re.sub(r"\s*([^\S\n]|\u200b)\s*", "", unicodedata.normalize("NFKC", text))
         for sentence in _SENTENCE.split(flat):
-            last: list[_Known] = []
+            last: list[_KnownFigure] = []
             for match in _NUMBER.finditer(sentence):
                 before = sentence[: match.start()]
                 clause = _CLAUSE.split(before)[-1]
@@ -218,7 +220,7 @@ class _Reader:
                 if figures and not any(_agrees(match, each, about=about) for each in figures):
                     yield f"{clause}{match[0]}", figures
 
-    def _meant(self, clause: str, known: Sequence[_Known], others: frozenset[str]) -> list[_Known]:
+    def _meant(self, clause: str, known: Sequence[_KnownFigure], others: frozenset[str]) -> list[_KnownFigure]:
         """Return the figures whose name a clause ends with, where nothing in front makes it another figure."""
         head = _BEHIND.sub("", clause)
         lengths = [_named(head, each) for each in known]
@@ -246,7 +248,7 @@ class _Reader:
             return month != self._period.last_month or (not last["to"] and monthly)
         return monthly or not last["other"].endswith(("月", "旬", "周"))
 
-    def _written(self, known: _Known, match: re.Match[str]) -> _Written | None:
+    def _written(self, known: _KnownFigure, match: re.Match[str]) -> _Written | None:
         """Return a figure as it is written in a number's unit; ``None`` where that measures something else."""
         unit, own = match["unit"] or "", normal(known.unit)
         if known.value is None:
@@ -261,7 +263,7 @@ class _Reader:
         value = known.value * Fraction(mine[1]) / Fraction(theirs[1])
         return _Written(known.label, value, f"{_text(value, known.decimals if unit == own != '%' else 4)}{unit}")
 
-    def _completion(self, known: _Known) -> _Written | None:
+    def _completion(self, known: _KnownFigure) -> _Written | None:
         if known.indicator is None or known.value is None:
             return None
         target = target_of(self._plan, known.indicator, self._owner, self._period)
@@ -276,7 +278,7 @@ def _plain(name: str) -> str:
     return _LEADING.sub("", normal(name))
 
 
-def _named(head: str, known: _Known) -> int:
+def _named(head: str, known: _KnownFigure) -> int:
     """Return how many last characters of a text name a figure; 0 where too few do to mean it."""
     tails = [(_tail(head, name), len(name)) for name in map(_plain, known.names)]
     if known.whole:

@@ -29,7 +29,7 @@ _MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReceiptEntry:
     """One cell on the first page: what to do about it, why, and what follows from it elsewhere."""
 
     severity: Severity
@@ -64,7 +64,7 @@ class ReceiptWords:
     advice: str
     facts: tuple[tuple[str, str], ...]
     """What the sender must recognise: whose, of which month, up to which day."""
-    entries: tuple[Entry, ...]
+    entries: tuple[ReceiptEntry, ...]
     """By sheet, in the order of the workbook."""
     rest: str
     """What should be read although it asks for nothing, and what the record says beside; may be empty."""
@@ -145,7 +145,7 @@ def _as_of(verdict: Verdict) -> str:
     return str(verdict.as_of) if doubted is None else doubted.value or "未填"
 
 
-def _entries(verdict: Verdict, sheets: Sequence[str]) -> tuple[Entry, ...]:
+def _entries(verdict: Verdict, sheets: Sequence[str]) -> tuple[ReceiptEntry, ...]:
     """Gather what is open by the cell where it is to be put right."""
     causes = {number: cause for cause in verdict.causes for number in cause.issues}
     found: dict[tuple[str, str], list[Issue]] = {}
@@ -159,7 +159,7 @@ def _entries(verdict: Verdict, sheets: Sequence[str]) -> tuple[Entry, ...]:
                 at[key] = cause
     order = {name: n for n, name in enumerate(sheets)}
 
-    def by_place(entry: Entry) -> tuple[int, tuple[int, int]]:
+    def by_place(entry: ReceiptEntry) -> tuple[int, tuple[int, int]]:
         # What concerns the whole file comes first.
         return (order.get(entry.sheet, len(order)) if entry.sheet else -1, position(entry.cell) or (-1, -1))
 
@@ -167,13 +167,13 @@ def _entries(verdict: Verdict, sheets: Sequence[str]) -> tuple[Entry, ...]:
     return tuple(sorted(made, key=by_place))
 
 
-def _entry(key: tuple[str, str], issues: Sequence[Issue], cause: Cause | None) -> Entry:
+def _entry(key: tuple[str, str], issues: Sequence[Issue], cause: Cause | None) -> ReceiptEntry:
     first, *others = sorted(issues, key=lambda i: ((i.sheet, i.cell) != key, _ORDER[i.severity]))
     severity = min((issue.severity for issue in issues), key=_ORDER.__getitem__)
     why = _said(first, key)
     if cause and cause.label not in first.message:
         why = f"“{cause.label}”与其他数对不上。{why}"
-    return Entry(
+    return ReceiptEntry(
         severity=severity,
         sheet=key[0],
         cell=key[1],
@@ -219,7 +219,7 @@ def _row(number: int, issue: Issue) -> tuple[str, ...]:
     )
 
 
-def _advice(entries: Sequence[Entry]) -> str:
+def _advice(entries: Sequence[ReceiptEntry]) -> str:
     wrong = sum(1 for entry in entries if entry.severity == Severity.CRITICAL)
     asked = len(entries) - wrong
     explain = f"核对或说明 {asked} 处" if asked else ""

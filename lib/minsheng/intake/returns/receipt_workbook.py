@@ -22,7 +22,7 @@ from minsheng.domain.addresses import position
 from minsheng.domain.delivery import Issue, Severity, Verdict
 from minsheng.files.zips import normalise_zip
 from minsheng.intake.reading.masking import masked_value
-from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, Entry, ReceiptWords, comment_text
+from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, ReceiptEntry, ReceiptWords, comment_text
 from minsheng.intake.spreadsheets.cells import Percentage, Raw
 from minsheng.intake.spreadsheets.grid import Workbook
 from minsheng.intake.spreadsheets.style import LINE_HEIGHT, PAPER_HEADER, SEVERITY_COLOURS, line_count
@@ -199,7 +199,7 @@ def _write_to_do(book: Any, words: ReceiptWords) -> None:
         _write_line(sheet, number, text)
 
 
-def _link(book: Any, sheet: Any, row: int, entry: Entry) -> None:
+def _link(book: Any, sheet: Any, row: int, entry: ReceiptEntry) -> None:
     """Link an entry with its cell, and the cell with its entry."""
     if entry.sheet not in book.sheetnames:
         return

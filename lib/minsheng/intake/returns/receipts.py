@@ -19,11 +19,23 @@ from minsheng.intake.returns.store import read_accepted_month, read_refused, ver
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph
 from minsheng.render.html.page import page, screen_style
-from minsheng.render.html.tables import Kind, TableColumn, table
+from minsheng.render.html.tables import TableColumn, TableColumnKind, table
 
 _SEVERITY = {Severity.CRITICAL: "blocking", Severity.WARNING: "warning", Severity.INFO: "note"}
 
-_KINDS: tuple[Kind, ...] = ("row", "text", "text", "text", "long", "long", "long", "long", "long", "text", "long")
+_KINDS: tuple[TableColumnKind, ...] = (
+    "row",
+    "text",
+    "text",
+    "text",
+    "long",
+    "long",
+    "long",
+    "long",
+    "long",
+    "text",
+    "long",
+)
 """Of :data:`COLUMNS`: what is wrong and what to do want the room; numbers and names need little."""
 
 

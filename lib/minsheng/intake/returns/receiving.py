@@ -20,7 +20,7 @@ from minsheng.files.registers import csv_bytes, rows
 from minsheng.files.writing import UNFINISHED, write_durably
 from minsheng.intake.reading.cover import whose
 from minsheng.intake.reading.parsing import ParsedReturn, parse_return
-from minsheng.intake.returns.changes import Change, revision_changes
+from minsheng.intake.returns.changes import CellChange, revision_changes
 from minsheng.intake.returns.claims import differing_claims, doubt
 from minsheng.intake.returns.store import (
     ASSIGNED,
@@ -147,7 +147,7 @@ class Received:
     """The line of the register that holds its bytes."""
     replaces: Delivery | None = None
     """The revision that it takes the place of."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
     """What differs from that revision."""
     restores: Delivery | None = None
     """The older revision that had its bytes."""
@@ -331,7 +331,7 @@ class Receiver:
         add_delivery(self._data_dir, delivery, new.content)
         return Received(source, "registered", delivery, latest, changes, restores=same)
 
-    def _changes(self, latest: Delivery, parsed: ParsedReturn, reader: Reader) -> tuple[Change, ...]:
+    def _changes(self, latest: Delivery, parsed: ParsedReturn, reader: Reader) -> tuple[CellChange, ...]:
         try:
             workbook = reader.read(delivered_path(self._data_dir, latest).read_bytes())
             before = parse_return(workbook, self._plan, whose=decided_owner(latest))

@@ -16,7 +16,7 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, Row, Table, TableKind
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
 from minsheng.intake.spreadsheets.style import display_width
-from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, Line, Sum, TableSheet
+from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, SheetRow, Sum, TableSheet
 
 DUE_LABEL = "报送截止"
 
@@ -153,21 +153,23 @@ def write_workbook(
     return book.bytes()
 
 
-def _lines(table: Table, projects: tuple[str, ...], names: set[str], filling: Filling, aids: Aids | None) -> list[Line]:
+def _lines(
+    table: Table, projects: tuple[str, ...], names: set[str], filling: Filling, aids: Aids | None
+) -> list[SheetRow]:
     """Return the rows of a table; where projects are chosen, only the owner's own."""
     own = {column.id: tuple(word for word in column.choices if word in names) for column in table.columns}
     choices = {column: words for column, words in own.items() if words}
     if table.open_rows:
-        lines = [Line(values=row, choices=choices) for row in _open_rows(table, filling)]
-        return lines + [Line(choices=choices)] * (_BLANK_LIST_ROWS - len(lines) if aids else 0)
+        lines = [SheetRow(values=row, choices=choices) for row in _open_rows(table, filling)]
+        return lines + [SheetRow(choices=choices)] * (_BLANK_LIST_ROWS - len(lines) if aids else 0)
     if table.kind == TableKind.NARRATIVE:
         return [
-            Line(labels=row.labels, values=filling.narratives.get(row.project or row.id, {}))
+            SheetRow(labels=row.labels, values=filling.narratives.get(row.project or row.id, {}))
             for row in table.rows_for(projects)
         ]
     unasked = dict.fromkeys(aids.unasked, _NOT_ASKED) if aids else {}
     return [
-        Line(
+        SheetRow(
             labels=row.labels if row else (),
             values={**_row_of(table, row, unasked), **_row_of(table, row, filling.figures)},
             locked=frozenset(_row_of(table, row, unasked)),

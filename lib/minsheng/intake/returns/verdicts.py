@@ -26,7 +26,7 @@ from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
 from minsheng.intake.returns.gaps import gap_notes
 from minsheng.intake.returns.narrative_numbers import narrative_notes
 from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
-from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, Compared, compared
+from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, ComparedMonth, compared
 from minsheng.intake.rules.duties import unasked_fields
 from minsheng.intake.rules.rule import COVER_TABLE, Rule, RuleRun, Suite
 from minsheng.intake.spreadsheets.cells import ABSENT
@@ -235,7 +235,7 @@ def _could_not_run(run: RuleRun, row: ParsedRow) -> Issue:
     )
 
 
-def _in_months(rule: Rule, then: Compared) -> tuple[str, str, str]:
+def _in_months(rule: Rule, then: ComparedMonth) -> tuple[str, str, str]:
     """Return message, allowed and action of a rule; what was compared with another month than the last one names it."""
     said = (rule.message, rule.allowed, rule.action)
     if not rule.reads_previous or then.name.startswith(LAST_MONTH.name):
@@ -247,7 +247,7 @@ def _in_months(rule: Rule, then: Compared) -> tuple[str, str, str]:
     return message, allowed, action
 
 
-def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding, then: Compared) -> Issue:
+def _issue(rule: Rule, suite: Suite, row: ParsedRow, fault: CellFinding, then: ComparedMonth) -> Issue:
     # A derived column has no cell; the issue then points at the first column of the rule that has one.
     named = (fault.column, *rule.columns)
     column = next((name for name in named if row.cells.get(name, ABSENT).cell), fault.column)

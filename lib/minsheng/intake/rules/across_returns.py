@@ -13,9 +13,9 @@ from minsheng.intake.rules.by_cell import (
     PREVIOUS,
     ZERO,
     CellFinding,
-    Compared,
-    Finding,
+    ComparedMonth,
     Frame,
+    RowFinding,
     compared,
     each,
     numbers,
@@ -29,7 +29,7 @@ from minsheng.intake.rules.by_cell import (
 def not_fall(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Judge whether a figure is at least last month's."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         pair = numbers(frame, (column, PREVIOUS + column), row)
         if pair is None:
             return BLANK
@@ -46,7 +46,7 @@ def grow_by_month(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal 
     The loader demands a rule that it must not fall beside every rule of this kind.
     """
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         values = numbers(frame, (column, PREVIOUS + column, pairs[column]), row)
         if values is None:
             return BLANK
@@ -68,7 +68,7 @@ def grow_by_product(
     A fall is left to :func:`not_fall`, as in :func:`grow_by_month`.
     """
 
-    def judge(name: str, row: int) -> Finding:
+    def judge(name: str, row: int) -> RowFinding:
         values, month = numbers(frame, (name, PREVIOUS + name), row), product_of(frame, factors, row)
         if values is None or month is None:
             return BLANK
@@ -83,7 +83,7 @@ def grow_by_product(
     return each(frame, [column], judge)
 
 
-def _has_grown(now: Decimal, expected: Decimal, tolerance: Decimal, then: Compared) -> bool:
+def _has_grown(now: Decimal, expected: Decimal, tolerance: Decimal, then: ComparedMonth) -> bool:
     """Whether a cumulative figure is what it should be; with months missing between, at least that."""
     return now >= expected - tolerance if then.gap else abs(now - expected) <= tolerance
 
@@ -96,7 +96,7 @@ def change_within(
     ``at_least`` is the change below which nothing is said. Over a gap of months the factor is taken once for each.
     """
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         pair = numbers(frame, (column, PREVIOUS + column), row)
         if pair is None:
             return BLANK
@@ -127,7 +127,7 @@ def rows_not_shifted(frame: Frame, *, columns: Sequence[str], near: Decimal, far
     """
     places = {(frame["area_order"][row], frame["row"][row]): row for row in rows_of(frame)}
 
-    def judge(_: str, row: int) -> Finding:
+    def judge(_: str, row: int) -> RowFinding:
         now, own = numbers(frame, columns, row), numbers(frame, [PREVIOUS + c for c in columns], row)
         if now is None or own is None:
             return BLANK
@@ -156,7 +156,7 @@ def differ_between_areas(frame: Frame, *, columns: Sequence[str], filled: Decima
         if values is not None and sum(1 for value in values if value) >= filled:
             seen.setdefault((frame["row"][row], *values), []).append(row)
 
-    def judge(_: str, row: int) -> Finding:
+    def judge(_: str, row: int) -> RowFinding:
         values = numbers(frame, columns, row)
         if values is None:
             return BLANK
@@ -179,7 +179,7 @@ def _leap(frame: Frame, columns: Sequence[str], row: int) -> Decimal | None:
 def differ_from_last_month(frame: Frame, *, columns: Sequence[str], filled: Decimal) -> list[CellFinding]:
     """Not all ``columns`` equal last month's, where at least ``filled`` of them are not 0."""
 
-    def judge(_: str, row: int) -> Finding:
+    def judge(_: str, row: int) -> RowFinding:
         now, before = numbers(frame, columns, row), numbers(frame, [PREVIOUS + c for c in columns], row)
         if now is None or before is None:
             return BLANK

@@ -26,7 +26,7 @@ class Blank:
 
 BLANK: Final = Blank()
 
-Finding = str | Blank | None
+RowFinding = str | Blank | None
 
 
 class CellFinding(NamedTuple):
@@ -45,7 +45,7 @@ COMPARED = "compared"
 """The column of a frame that says of each row with which month its figures are compared."""
 
 
-class Compared(NamedTuple):
+class ComparedMonth(NamedTuple):
     """With what a figure of an earlier month is compared."""
 
     name: str
@@ -56,7 +56,7 @@ class Compared(NamedTuple):
     """Those months: 9月."""
 
 
-LAST_MONTH = Compared("上月")
+LAST_MONTH = ComparedMonth("上月")
 
 ZERO = Decimal(0)
 
@@ -107,7 +107,7 @@ def _unit(frame: Frame, column: str) -> tuple[Decimal, str]:
     return known.get(column.removeprefix("-").removeprefix(PREVIOUS), (Decimal(1), ""))
 
 
-def compared(frame: Frame, column: str, row: int) -> Compared:
+def compared(frame: Frame, column: str, row: int) -> ComparedMonth:
     """Return with which month a figure is compared; a frame that does not say means last month."""
     known = frame.get(COMPARED)
     return known[row].get(column, LAST_MONTH) if known else LAST_MONTH
@@ -118,7 +118,7 @@ def rows_of(frame: Frame) -> range:
     return range(len(frame["area"]))
 
 
-def each(frame: Frame, columns: Iterable[str], judge: Callable[[str, int], Finding]) -> list[CellFinding]:
+def each(frame: Frame, columns: Iterable[str], judge: Callable[[str, int], RowFinding]) -> list[CellFinding]:
     """Judge every row of each column."""
     found = []
     for column in columns:

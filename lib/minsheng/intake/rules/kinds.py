@@ -10,7 +10,7 @@ from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, compared
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExpectationKind:
     """One expectation type of ours: its judgement and what its ``kwargs`` must be.
 
     ``parameters`` maps a name to ``columns``, ``signed`` (columns, a leading ``-`` subtracts), ``pairs``, ``column``,
@@ -29,38 +29,42 @@ class Kind:
     """Whether it holds where its columns make each other up: what agrees with a wrong figure is no better."""
 
 
-KINDS: dict[str, Kind] = {
-    "expect_cells_to_be_filled": Kind(within.filled, {"columns": "columns"}, apart=True),
-    "expect_cell_to_be_filled_when": Kind(within.filled_when, {"column": "column", "when": "column", "among": "texts"}),
-    "expect_cells_to_be_between": Kind(
+KINDS: dict[str, ExpectationKind] = {
+    "expect_cells_to_be_filled": ExpectationKind(within.filled, {"columns": "columns"}, apart=True),
+    "expect_cell_to_be_filled_when": ExpectationKind(
+        within.filled_when, {"column": "column", "when": "column", "among": "texts"}
+    ),
+    "expect_cells_to_be_between": ExpectationKind(
         within.between, {"columns": "columns", "low": "number", "high": "number?"}, apart=True
     ),
-    "expect_cells_to_be_whole": Kind(within.whole, {"columns": "columns"}, apart=True),
-    "expect_cells_to_be_one_of": Kind(within.one_of, {"columns": "columns", "among": "texts"}, apart=True),
-    "expect_cumulative_to_not_fall": Kind(across.not_fall, {"columns": "columns"}, ("columns",), apart=True),
-    "expect_cumulative_to_grow_by_month": Kind(
+    "expect_cells_to_be_whole": ExpectationKind(within.whole, {"columns": "columns"}, apart=True),
+    "expect_cells_to_be_one_of": ExpectationKind(within.one_of, {"columns": "columns", "among": "texts"}, apart=True),
+    "expect_cumulative_to_not_fall": ExpectationKind(across.not_fall, {"columns": "columns"}, ("columns",), apart=True),
+    "expect_cumulative_to_grow_by_month": ExpectationKind(
         across.grow_by_month, {"pairs": "pairs", "tolerance": "number?"}, ("pairs",), ties=True
     ),
-    "expect_cumulative_to_grow_by_product": Kind(
+    "expect_cumulative_to_grow_by_product": ExpectationKind(
         across.grow_by_product,
         {"column": "column", "factors": "columns", "tolerance": "number?"},
         ("column",),
         ties=True,
     ),
-    "expect_total_to_equal_parts": Kind(
+    "expect_total_to_equal_parts": ExpectationKind(
         within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "number?"}, ties=True
     ),
-    "expect_cells_to_be_at_most": Kind(within.at_most, {"pairs": "pairs", "factor": "number?", "tolerance": "number?"}),
-    "expect_cells_to_agree": Kind(within.agree, {"pairs": "pairs", "tolerance": "number?"}, ties=True),
-    "expect_cell_to_equal_product": Kind(
+    "expect_cells_to_be_at_most": ExpectationKind(
+        within.at_most, {"pairs": "pairs", "factor": "number?", "tolerance": "number?"}
+    ),
+    "expect_cells_to_agree": ExpectationKind(within.agree, {"pairs": "pairs", "tolerance": "number?"}, ties=True),
+    "expect_cell_to_equal_product": ExpectationKind(
         within.product,
         {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"},
         ties=True,
     ),
-    "expect_cell_to_be_at_most_product": Kind(
+    "expect_cell_to_be_at_most_product": ExpectationKind(
         within.at_most_product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
     ),
-    "expect_ratio_to_be_between": Kind(
+    "expect_ratio_to_be_between": ExpectationKind(
         within.ratio_between,
         {
             "column": "column",
@@ -75,22 +79,22 @@ KINDS: dict[str, Kind] = {
             "limit": "formula?",
         },
     ),
-    "expect_change_to_be_within": Kind(
+    "expect_change_to_be_within": ExpectationKind(
         across.change_within,
         {"columns": "columns", "factor": "number", "at_least": "number?"},
         ("columns",),
         apart=True,
     ),
-    "expect_rows_to_not_shift": Kind(
+    "expect_rows_to_not_shift": ExpectationKind(
         across.rows_not_shifted, {"columns": "columns", "near": "number", "far": "number"}, ("columns",)
     ),
-    "expect_figures_to_differ_between_areas": Kind(
+    "expect_figures_to_differ_between_areas": ExpectationKind(
         across.differ_between_areas, {"columns": "columns", "filled": "number"}, beside=("columns",)
     ),
-    "expect_figures_to_differ_from_last_month": Kind(
+    "expect_figures_to_differ_from_last_month": ExpectationKind(
         across.differ_from_last_month, {"columns": "columns", "filled": "number"}, ("columns",)
     ),
-    "expect_dates_to_be_between": Kind(
+    "expect_dates_to_be_between": ExpectationKind(
         within.dates_between,
         {
             "columns": "columns",
@@ -105,7 +109,7 @@ KINDS: dict[str, Kind] = {
 """The expectation types of our own, by the name that YAML uses."""
 
 
-def named_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+def named_columns(kind: ExpectationKind, kwargs: Mapping[str, Any]) -> list[str]:
     """Return every column that a rule names, without signs, without last month's."""
     names: list[str] = []
     for name, value in kwargs.items():
@@ -121,7 +125,7 @@ def named_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def judged_columns(kind: Kind, kwargs: Mapping[str, Any], column: str) -> list[str]:
+def judged_columns(kind: ExpectationKind, kwargs: Mapping[str, Any], column: str) -> list[str]:
     """Return the columns that a fault in ``column`` speaks about: one of several judged apart, else all that are named.
 
     Examples
@@ -142,12 +146,12 @@ def judged_columns(kind: Kind, kwargs: Mapping[str, Any], column: str) -> list[s
     return list(dict.fromkeys(names))
 
 
-def previous_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+def previous_columns(kind: ExpectationKind, kwargs: Mapping[str, Any]) -> list[str]:
     """Return the columns of last month that a rule needs, with their prefix."""
     return _last_months(kind.previous, kwargs)
 
 
-def beside_columns(kind: Kind, kwargs: Mapping[str, Any]) -> list[str]:
+def beside_columns(kind: ExpectationKind, kwargs: Mapping[str, Any]) -> list[str]:
     """Return the columns of last month that a rule looks at where they are there, with their prefix."""
     return _last_months(kind.beside, kwargs)
 

@@ -10,8 +10,8 @@ from minsheng.intake.rules.by_cell import (
     BLANK,
     ZERO,
     CellFinding,
-    Finding,
     Frame,
+    RowFinding,
     each,
     numbers,
     product_of,
@@ -40,7 +40,7 @@ def filled(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
 def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -> list[CellFinding]:
     """``column`` is filled in rows where ``when`` is one of ``among``."""
 
-    def judge(name: str, row: int) -> Finding:
+    def judge(name: str, row: int) -> RowFinding:
         if frame[when][row] is None:
             return BLANK
         return f"{frame[when][row]}时须填" if frame[when][row] in among and frame[name][row] is None else None
@@ -51,7 +51,7 @@ def filled_when(frame: Frame, *, column: str, when: str, among: Sequence[str]) -
 def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal | None = None) -> list[CellFinding]:
     """Figures lie within [low, high]."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         value = frame[column][row]
         if not isinstance(value, Decimal):
             return BLANK
@@ -66,7 +66,7 @@ def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal
 def whole(frame: Frame, *, columns: Sequence[str]) -> list[CellFinding]:
     """Judge whether counts are whole numbers."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         value = frame[column][row]
         if not isinstance(value, Decimal):
             return BLANK
@@ -87,7 +87,7 @@ def one_of(frame: Frame, *, columns: Sequence[str], among: Sequence[str]) -> lis
 def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance: Decimal = ZERO) -> list[CellFinding]:
     """Judge whether a total equals its parts (a leading ``-`` subtracts); with a part blank it cannot be judged."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         value, expected = frame[column][row], signed_sum(frame, parts, row)
         if not isinstance(value, Decimal) or expected is None:
             return BLANK
@@ -102,7 +102,7 @@ def at_most(
 ) -> list[CellFinding]:
     """Each figure is at most ``factor`` × the other column's."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
@@ -115,7 +115,7 @@ def at_most(
 def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) -> list[CellFinding]:
     """Each figure equals the other column's within ``tolerance``."""
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
@@ -130,7 +130,7 @@ def product(
 ) -> list[CellFinding]:
     """Judge whether a figure equals the product of others, within ``tolerance`` or within ``share`` of the product."""
 
-    def judge(name: str, row: int) -> Finding:
+    def judge(name: str, row: int) -> RowFinding:
         value, expected = frame[name][row], product_of(frame, factors, row)
         if not isinstance(value, Decimal) or expected is None:
             return BLANK
@@ -147,7 +147,7 @@ def at_most_product(
 ) -> list[CellFinding]:
     """Judge whether a figure is at most the product of others, plus ``tolerance`` and ``share`` of the product."""
 
-    def judge(name: str, row: int) -> Finding:
+    def judge(name: str, row: int) -> RowFinding:
         value, limit = frame[name][row], product_of(frame, factors, row)
         if not isinstance(value, Decimal) or limit is None:
             return BLANK
@@ -182,7 +182,7 @@ def ratio_between(
     better. A denominator of 0 with a numerator of 0 is nothing to judge; with another numerator it is a fault.
     """
 
-    def judge(_: str, row: int) -> Finding:
+    def judge(_: str, row: int) -> RowFinding:
         above, below = signed_sum(frame, numerator, row), signed_sum(frame, denominator, row)
         if above is None or below is None or (stated is not None and not isinstance(frame[stated][row], Decimal)):
             return BLANK
@@ -228,7 +228,7 @@ def dates_between(
     lows = frame[earliest] if earliest else None
     highs = frame[latest] if latest else None
 
-    def judge(column: str, row: int) -> Finding:
+    def judge(column: str, row: int) -> RowFinding:
         day = frame[column][row]
         low, high = lows[row] if lows else date.min, highs[row] if highs else date.max
         if not isinstance(day, date) or not isinstance(low, date) or not isinstance(high, date):

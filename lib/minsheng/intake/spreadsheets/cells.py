@@ -72,14 +72,14 @@ class CellFaultError(ValueError):
         self.allowed = allowed
 
 
-Exact = Decimal | date | str | None
+ExactValue = Decimal | date | str | None
 """What a cell means; ``None`` is a blank."""
 
 
 class ParsedCell(NamedTuple):
     """One cell of a return on its whole way from the sheet to the verdict and the accepted values."""
 
-    value: Exact
+    value: ExactValue
     cell: str
     """Its address in the file; empty where the sheet has no such column."""
     raw: Raw = None
@@ -236,7 +236,7 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
     return {normal(choice): choice for choice in reversed(choices)}
 
 
-def cell_parser(column: Column) -> Callable[[Raw], Exact]:
+def cell_parser(column: Column) -> Callable[[Raw], ExactValue]:
     """Return what reads a column's cells by its type; 万元 becomes 元 where the column's id ends in ``_yuan``.
 
     What it returns raises :class:`CellFaultError` if a cell cannot be read as that type.

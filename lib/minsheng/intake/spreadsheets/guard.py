@@ -10,7 +10,7 @@ from typing import IO
 
 from minsheng.intake.spreadsheets.guard_ods import Manifest, OpenDocument
 from minsheng.intake.spreadsheets.guard_package import Members, Package
-from minsheng.intake.spreadsheets.guard_parts import SAVE_AGAIN, Part, RefusedError
+from minsheng.intake.spreadsheets.guard_parts import SAVE_AGAIN, RefusedError, XmlPart
 from minsheng.intake.spreadsheets.guard_words import Said
 from minsheng.intake.spreadsheets.guard_xlsx import scan_xlsx
 
@@ -43,7 +43,7 @@ def scan_package(stream: IO[bytes]) -> Package:
             for name in sorted(set(members) - read):
                 if name.lower().endswith("sharedstrings.xml"):
                     # Shared strings are the cells' own and have been looked at there.
-                    members.feed(Part(name))
+                    members.feed(XmlPart(name))
                 elif name.lower().endswith((".xml", ".rels", ".vml")):
                     found.said += members.words(name)
             found.said += [Said(sheet, *said) for sheet, scan in found.sheets.items() for said in scan.said]

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from minsheng.intake.spreadsheets.guard_parts import BrokenPartError, Part, RefusedError, Scan
-from minsheng.intake.spreadsheets.guard_words import Said, Words, loose_words
+from minsheng.intake.spreadsheets.guard_parts import BrokenPartError, RefusedError, Scan, XmlPart
+from minsheng.intake.spreadsheets.guard_words import Said, WorkbookWords, loose_words
 
 MAX_PARTS = 3000
 
@@ -20,7 +20,7 @@ MAX_UNPACKED = 300 * 2**20
 MAX_RATIO = 200
 """Unpacked ÷ packed of one part above 1 MB; real sheets reach about 40."""
 
-_P = TypeVar("_P", bound=Part)
+_P = TypeVar("_P", bound=XmlPart)
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Members:
         reason to refuse the figures beside them.
         """
         try:
-            return self.feed(Words(name, sheet)).said
+            return self.feed(WorkbookWords(name, sheet)).said
         except BrokenPartError:
             return loose_words(name, sheet, self._package.read(self._parts[_key(name)]))
 

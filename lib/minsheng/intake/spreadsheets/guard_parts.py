@@ -68,7 +68,7 @@ def local_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-class Part:
+class XmlPart:
     """Streams one XML part, which must be whole and without a DTD."""
 
     def __init__(self, name: str) -> None:
@@ -91,7 +91,7 @@ class Part:
             ) from error
 
 
-class Elements(Part, ABC):
+class Elements(XmlPart, ABC):
     """A part whose elements are looked at as they begin."""
 
     def __init__(self, name: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import NamedTuple
 
-from minsheng.intake.spreadsheets.guard_parts import Part, local_name
+from minsheng.intake.spreadsheets.guard_parts import XmlPart, local_name
 
 HEADERS = frozenset({f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer")})
 
@@ -80,7 +80,7 @@ def spoken(attributes: Mapping[str, str]) -> list[str]:
     return [text for key, text in attributes.items() if local_name(key) in _SPOKEN and has_many_digits(text)]
 
 
-class Words(Part):
+class WorkbookWords(XmlPart):
     """Collects the texts of one part.
 
     Parameters

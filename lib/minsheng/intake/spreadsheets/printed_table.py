@@ -18,7 +18,7 @@ class Figure(NamedTuple):
     format: str
 
 
-Cell = str | Decimal | Figure | None
+PrintedValue = str | Decimal | Figure | None
 """A text, a number, or blank: blank is no duty or no data, never zero."""
 
 _NARROWEST, _WIDEST, _SPARE = 5, 18, 1.2
@@ -26,7 +26,7 @@ _NARROWEST, _WIDEST, _SPARE = 5, 18, 1.2
 
 
 @dataclass(frozen=True)
-class Group:
+class ColumnGroup:
     """Columns under one header.
 
     Parameters
@@ -62,8 +62,8 @@ def write_printed_table(
     title: str,
     subtitle: str,
     remarks: Sequence[str],
-    groups: Sequence[Group],
-    rows: Sequence[Sequence[Cell]],
+    groups: Sequence[ColumnGroup],
+    rows: Sequence[Sequence[PrintedValue]],
     *,
     day: date,
     sheet: str,
@@ -135,7 +135,7 @@ def _set_up_paper(page: Any, top: int, *, last_row: int, last_column: int) -> No
 
 
 def _write_head(
-    page: Any, styles: Styles, titles: tuple[str, str], groups: Sequence[Group], widths: Sequence[float]
+    page: Any, styles: Styles, titles: tuple[str, str], groups: Sequence[ColumnGroup], widths: Sequence[float]
 ) -> int:
     """Write titles and headers; return the row where the table's body begins."""
     last = len(widths) - 1
@@ -163,7 +163,7 @@ def _write_head(
     return bottom + 1
 
 
-def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
+def _headings(groups: Sequence[ColumnGroup], first_row: int) -> Iterator[_Heading]:
     """Yield every header with its cells: shared ones over their groups, each group's own, and its parts'."""
     above = max(len(group.above) for group in groups)
     bottom = first_row + above + (1 if any(group.parts != ("",) for group in groups) else 0)
@@ -185,7 +185,7 @@ def _headings(groups: Sequence[Group], first_row: int) -> Iterator[_Heading]:
             yield _Heading(part, bottom, bottom, first + offset, first + offset)
 
 
-def _column_width(cells: Sequence[Cell], part: str, pattern: str) -> float:
+def _column_width(cells: Sequence[PrintedValue], part: str, pattern: str) -> float:
     """Return a width that holds every figure on one line, and texts on a few."""
     figures = [display_width(_printed(cell, pattern)) for cell in cells if isinstance(cell, Decimal)]
     figures += [display_width(_printed(cell.value, cell.format)) for cell in cells if isinstance(cell, Figure)]
@@ -198,5 +198,5 @@ def _printed(value: Decimal, pattern: str) -> str:
     return f"{value:,.{decimals}%}" if pattern.endswith("%") else f"{value:,.{decimals}f}"
 
 
-def _lines(cell: Cell, width: float) -> int:
+def _lines(cell: PrintedValue, width: float) -> int:
     return line_count(cell, width) if isinstance(cell, str) else 1

@@ -57,7 +57,7 @@ class Sum:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class SheetRow:
     """One row: what stands in it, by column id, and what may be filled in."""
 
     labels: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class TableSheet:
         self,
         book: NewWorkbook,
         table: Table,
-        lines: Sequence[Line],
+        lines: Sequence[SheetRow],
         *,
         footer: str,
         year: int,
@@ -224,7 +224,7 @@ class TableSheet:
         for place, header in enumerate(headers):
             sheet.write_string(HEADER_ROW, place, header, styles.header)
 
-    def _row(self, row: int, line: Line) -> None:
+    def _row(self, row: int, line: SheetRow) -> None:
         for place, label in enumerate(line.labels):
             self._sheet.write_string(row, place, label, self._styles.key)
         lines = [1, *(line_count(label, width) for label, width in zip(line.labels, self._widths, strict=False))]
@@ -244,7 +244,7 @@ class TableSheet:
             lines.append(10)  # room to write in
         self._sheet.set_row(row, max(lines) * LINE_HEIGHT + 5)
 
-    def _formula(self, row: int, line: Line, column: Column) -> str:
+    def _formula(self, row: int, line: SheetRow, column: Column) -> str:
         """Return what computes a cell once all that it needs is filled in; empty where nothing does."""
         total = line.sums.get(column.id)
         if total is None or not self._styles.template or column.id in line.locked:
@@ -308,7 +308,7 @@ class TableSheet:
                 if each:
                     self._sheet.data_validation(top, place, bottom, place, each)
 
-    def _bounds(self, column: Column, line: Line) -> dict[str, Any]:
+    def _bounds(self, column: Column, line: SheetRow) -> dict[str, Any]:
         if column.id in line.locked:
             return {}
         last = line.last.get(column.id) if column.cumulative else None
@@ -320,7 +320,7 @@ class TableSheet:
         )
 
 
-def _side_by_side(columns: Sequence[Column], lines: Sequence[Line]) -> list[Column]:
+def _side_by_side(columns: Sequence[Column], lines: Sequence[SheetRow]) -> list[Column]:
     """Return columns in order, the month's figure moved beside the cumulative one that it is added to."""
     months = {
         column: total.terms[0][1][-1]

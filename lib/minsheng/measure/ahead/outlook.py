@@ -21,7 +21,7 @@ _LAST_MONTH = 12
 _WHOLE = Fraction(100)
 
 
-class _Known(NamedTuple):
+class _MonthFigure(NamedTuple):
     """A month (0: before the year) and the figure at its end."""
 
     month: int
@@ -49,19 +49,22 @@ def _outlooks(plan: Plan, project_id: str, area_id: str, trend: Sequence[TrendPo
         target = target_of(plan, indicator, area_id, at)
         if target is None or target.value is None or indicator.direction == Direction.WITHIN:
             continue
-        known = [*_start(plan, indicator, area_id), *(_Known(month.last_month, figure) for month, figure in there)]
+        known = [
+            *_start(plan, indicator, area_id),
+            *(_MonthFigure(month.last_month, figure) for month, figure in there),
+        ]
         yield _outlook(indicator, at, known, exact(target.value))
 
 
-def _start(plan: Plan, indicator: Indicator, area_id: str) -> list[_Known]:
+def _start(plan: Plan, indicator: Indicator, area_id: str) -> list[_MonthFigure]:
     """Return where a count begins: at nothing, before the year or before the area exists. A level has no beginning."""
     if indicator.basis != "schedule":
         return []
     since = plan.area(area_id).since if area_id != CITY else None
-    return [_Known(since.first_month - 1 if since is not None else 0, Fraction(0))]
+    return [_MonthFigure(since.first_month - 1 if since is not None else 0, Fraction(0))]
 
 
-def _outlook(indicator: Indicator, at: Period, known: Sequence[_Known], target: Fraction) -> Outlook:
+def _outlook(indicator: Indicator, at: Period, known: Sequence[_MonthFigure], target: Fraction) -> Outlook:
     now = known[-1]
     left = _LAST_MONTH - now.month
     pace = _slope(known[-2], now) if len(known) > 1 else None
@@ -83,17 +86,17 @@ def _outlook(indicator: Indicator, at: Period, known: Sequence[_Known], target: 
     )
 
 
-def _slope(before: _Known, now: _Known) -> Fraction:
+def _slope(before: _MonthFigure, now: _MonthFigure) -> Fraction:
     return (now.figure - before.figure) / (now.month - before.month)
 
 
-def _window_start(known: Sequence[_Known]) -> _Known:
+def _window_start(known: Sequence[_MonthFigure]) -> _MonthFigure:
     """Return the last known figure at least :data:`WINDOW` months back, or the first that there is."""
     earlier = [each for each in known[:-1] if each.month <= known[-1].month - WINDOW]
     return earlier[-1] if earlier else known[0]
 
 
-def _bounded(indicator: Indicator, projected: Fraction, known: Sequence[_Known]) -> Fraction:
+def _bounded(indicator: Indicator, projected: Fraction, known: Sequence[_MonthFigure]) -> Fraction:
     """Keep a share of something within what it can be: no figure of it was ever above the whole."""
     if indicator.unit == "%" and all(each.figure <= _WHOLE for each in known):
         projected = min(projected, _WHOLE)
@@ -101,7 +104,7 @@ def _bounded(indicator: Indicator, projected: Fraction, known: Sequence[_Known])
 
 
 def _reached(
-    at: Period, known: Sequence[_Known], target: Fraction, average: Fraction | None, *, is_limit: bool
+    at: Period, known: Sequence[_MonthFigure], target: Fraction, average: Fraction | None, *, is_limit: bool
 ) -> Period | None:
     """Return the month since which the target is reached (a limit exceeded), or in which it will be."""
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import EarlierTime
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, RatioMeasure
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
@@ -15,8 +15,6 @@ from minsheng.measure.before.year_before import YearBefore, closing_then, contin
 from minsheng.measure.city import any_measurement
 from minsheng.measure.fields import Returns
 from minsheng.measure.rounding import exact, sealed
-
-Kind = Literal["year", "month"]
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def _first_month(plan: Plan, area_id: str, month: Period) -> int:
     return since.first_month if since is not None and since.year == month.year else 1
 
 
-def _beside(to: Kind, indicator: Indicator, area_id: str, row: Measurement, then: _Then) -> Compared:
+def _beside(to: EarlierTime, indicator: Indicator, area_id: str, row: Measurement, then: _Then) -> Compared:
     """Put the figure of now beside that of then."""
     base = any_measurement(then.plan, then.indicator, area_id, then.month, then.returns)
     about = {"indicator": indicator.id, "to": to, "period": then.month}
@@ -150,14 +148,14 @@ def _beside(to: Kind, indicator: Indicator, area_id: str, row: Measurement, then
     return Compared.model_validate({**about, "state": "compared", "rate": sealed(change / then_figure)})
 
 
-def _no_base(to: Kind, month: Period, base: Measurement) -> str:
+def _no_base(to: EarlierTime, month: Period, base: Measurement) -> str:
     """Say why there is no figure of then; empty where there is one."""
     if not base.has_duty:
         return f"{_called(to, month)}没有此项任务"
     return f"{_called(to, month)}{base.light.word}" if base.actual is None else ""
 
 
-def _called(to: Kind, month: Period) -> str:
+def _called(to: EarlierTime, month: Period) -> str:
     return month.label if to == "year" else f"{month.last_month}月"
 
 

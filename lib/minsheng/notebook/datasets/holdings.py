@@ -16,7 +16,7 @@ from minsheng.errors import UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.store import read_register, read_year_to_date
 from minsheng.measure.before.year_before import YearBefore
-from minsheng.notebook.datasets.kept_tables import FOLDER, Table, Text, coded, fingerprint, kept
+from minsheng.notebook.datasets.kept_tables import FOLDER, KeptTable, Text, coded, fingerprint, kept
 from minsheng.notebook.datasets.measured_rows import (
     FUNDS,
     INDICATORS,
@@ -145,13 +145,13 @@ class Holdings:
         plans = self.plans
         return read_deliveries(self.workspace.data, plans[0]) if plans else []
 
-    def table(self, kind: str, period: Period) -> Table:
+    def table(self, kind: str, period: Period) -> KeptTable:
         """Return a period's table of a kind, kept or made."""
         if kind == "deliveries":
             return coded(names_of(DELIVERIES), self._deliveries_rows(period))
         return self._kept(kind, period, lambda: self._rows(kind, period))
 
-    def _kept(self, kind: str, period: Period, make: Callable[[], Iterable[Sequence[Text]]]) -> Table:
+    def _kept(self, kind: str, period: Period, make: Callable[[], Iterable[Sequence[Text]]]) -> KeptTable:
         columns = names_of(COLUMNS[kind])
         if self._is_task:
             return coded(columns, make())

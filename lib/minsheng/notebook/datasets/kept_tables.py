@@ -41,10 +41,10 @@ class Coded:
         return spread
 
 
-Table = Mapping[str, Coded]
+KeptTable = Mapping[str, Coded]
 
 
-def coded(columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> Table:
+def coded(columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> KeptTable:
     """Return rows of texts as a table."""
     places: list[dict[Text, int]] = [{} for _ in columns]
     numbers: list[list[int]] = [[] for _ in columns]
@@ -57,7 +57,7 @@ def coded(columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> Table:
     }
 
 
-def joined(columns: Sequence[str], tables: Sequence[Table]) -> Table:
+def joined(columns: Sequence[str], tables: Sequence[KeptTable]) -> KeptTable:
     """Return tables one below the other."""
     whole = {}
     for name in columns:
@@ -74,14 +74,14 @@ def narrowest(count: int) -> "np.dtype[Any]":
     return next(np.dtype(size) for size in (np.int8, np.int16, np.int32) if count <= np.iinfo(size).max)
 
 
-def _content(table: Table) -> bytes:
+def _content(table: KeptTable) -> bytes:
     narrow = {name: column.codes.astype(narrowest(len(column.texts))) for name, column in table.items()}
     head = {name: (str(codes.dtype), len(codes), table[name].texts) for name, codes in narrow.items()}
     written = json.dumps(head, ensure_ascii=False).encode()
     return b"\n".join((written, b"".join(codes.tobytes() for codes in narrow.values())))
 
 
-def _table(path: Path, columns: Sequence[str]) -> Table:
+def _table(path: Path, columns: Sequence[str]) -> KeptTable:
     content = path.read_bytes()
     at = content.index(b"\n") + 1  # JSON writes the line ends within texts as escapes
     found = {}
@@ -94,7 +94,7 @@ def _table(path: Path, columns: Sequence[str]) -> Table:
 
 def kept(
     outputs: Path, name: str, key: str, columns: Sequence[str], make: Callable[[], Iterable[Sequence[Text]]]
-) -> Table:
+) -> KeptTable:
     """Return a table that was kept under a key, or make it and keep it; an older one of that name goes."""
     folder = outputs / FOLDER
     path = folder / f"{name}-{key}.table"

@@ -21,7 +21,7 @@ from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.notebook.datasets.kept_tables import Text
 from minsheng.notebook.datasets.reported_rows import WHEN, WHERE, when
-from minsheng.notebook.datasets.typed_frames import Column, Kind
+from minsheng.notebook.datasets.typed_frames import ColumnKind, FrameColumn
 from minsheng.notebook.inputs import Inputs, read_words
 from minsheng.report.before.comparisons import of
 from minsheng.report.lights import STATUS_WORDS
@@ -30,63 +30,63 @@ from minsheng.workspace import Workspace
 
 INDICATORS = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目", "指标")),
-    Column("完成数", Kind.NUMBER),
-    Column("目标", Kind.NUMBER),
-    Column("单位"),
-    Column("目标说明"),
-    *(Column(name, Kind.NUMBER) for name in ("完成率（比值）", "序时进度（比值）", "分子", "分母")),
-    *(Column(name) for name in ("状态", "亮灯", "灯色")),
-    Column("完成日期", Kind.DAY),
-    Column("缺报地区", Kind.WORDS),
+    *(FrameColumn(name) for name in ("地区", "项目", "指标")),
+    FrameColumn("完成数", ColumnKind.NUMBER),
+    FrameColumn("目标", ColumnKind.NUMBER),
+    FrameColumn("单位"),
+    FrameColumn("目标说明"),
+    *(FrameColumn(name, ColumnKind.NUMBER) for name in ("完成率（比值）", "序时进度（比值）", "分子", "分母")),
+    *(FrameColumn(name) for name in ("状态", "亮灯", "灯色")),
+    FrameColumn("完成日期", ColumnKind.DAY),
+    FrameColumn("缺报地区", ColumnKind.WORDS),
     *(
         column
         for then, rate in (("上月", "环比"), ("上年同期", "同比"))
         for column in (
-            Column(then),
-            Column(f"{then}数", Kind.NUMBER),
-            Column(f"{rate}增减", Kind.NUMBER),
-            Column(f"{rate}（比值）", Kind.NUMBER),
-            Column(f"{rate}说明", Kind.WORDS),
+            FrameColumn(then),
+            FrameColumn(f"{then}数", ColumnKind.NUMBER),
+            FrameColumn(f"{rate}增减", ColumnKind.NUMBER),
+            FrameColumn(f"{rate}（比值）", ColumnKind.NUMBER),
+            FrameColumn(f"{rate}说明", ColumnKind.WORDS),
         )
     ),
-    Column("算式", Kind.WORDS),
-    Column("指标编号"),
+    FrameColumn("算式", ColumnKind.WORDS),
+    FrameColumn("指标编号"),
     *WHERE,
 )
 
 FUNDS = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目", "来源")),
-    *(Column(f"{name}（元）", Kind.NUMBER) for name in ("计划", "下达", "到位", "拨付")),
-    Column("执行率（比值）", Kind.NUMBER),
-    Column("合计行", Kind.FLAG),
-    Column("缺报", Kind.WORDS),
+    *(FrameColumn(name) for name in ("地区", "项目", "来源")),
+    *(FrameColumn(f"{name}（元）", ColumnKind.NUMBER) for name in ("计划", "下达", "到位", "拨付")),
+    FrameColumn("执行率（比值）", ColumnKind.NUMBER),
+    FrameColumn("合计行", ColumnKind.FLAG),
+    FrameColumn("缺报", ColumnKind.WORDS),
     *WHERE,
 )
 
 SCORES = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目", "评分组", "小项")),
-    Column("得分（分）", Kind.NUMBER),
-    Column("满分（分）", Kind.NUMBER),
-    Column("状态"),
-    *(Column(name, Kind.WORDS) for name in ("规则", "算式", "说明")),
-    Column("小项编号"),
+    *(FrameColumn(name) for name in ("地区", "项目", "评分组", "小项")),
+    FrameColumn("得分（分）", ColumnKind.NUMBER),
+    FrameColumn("满分（分）", ColumnKind.NUMBER),
+    FrameColumn("状态"),
+    *(FrameColumn(name, ColumnKind.WORDS) for name in ("规则", "算式", "说明")),
+    FrameColumn("小项编号"),
     *WHERE,
 )
 
 RANKING = (
     *WHEN,
-    Column("名次", Kind.COUNT),
-    Column("地区"),
-    Column("总分（分）", Kind.NUMBER),
-    Column("已计满分（分）", Kind.NUMBER),
-    Column("未报送失分（分）", Kind.NUMBER),
-    Column("暂定", Kind.FLAG),
-    Column("等次"),
-    Column("折算（分）", Kind.NUMBER),
-    Column("算式", Kind.WORDS),
+    FrameColumn("名次", ColumnKind.COUNT),
+    FrameColumn("地区"),
+    FrameColumn("总分（分）", ColumnKind.NUMBER),
+    FrameColumn("已计满分（分）", ColumnKind.NUMBER),
+    FrameColumn("未报送失分（分）", ColumnKind.NUMBER),
+    FrameColumn("暂定", ColumnKind.FLAG),
+    FrameColumn("等次"),
+    FrameColumn("折算（分）", ColumnKind.NUMBER),
+    FrameColumn("算式", ColumnKind.WORDS),
     *WHERE,
 )
 
@@ -94,7 +94,7 @@ _BETWEEN = "；"
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredPeriod:
     """All figures of one period."""
 
     plan: Plan
@@ -106,7 +106,7 @@ class Measured:
     ranking: RankingFigures | None
 
 
-def measured(plan: Plan, workspace: Workspace, period: Period, before: YearBefore | None = None) -> Measured:
+def measured(plan: Plan, workspace: Workspace, period: Period, before: YearBefore | None = None) -> MeasuredPeriod:
     """Measure everything of a period anew from the accepted returns, as a notebook that is run by hand does."""
     returns = read_year_to_date(workspace.data, period)
     there = [project.id for project in plan.projects_at(period)]
@@ -128,10 +128,10 @@ def measured(plan: Plan, workspace: Workspace, period: Period, before: YearBefor
     }
     ranking = ranking_figures(plan, period, list(scores.values())) if scores else None
     forms = {area: form for area, form in found.items() if form is not None}
-    return Measured(plan, period, projects, scores, forms, ranking)
+    return MeasuredPeriod(plan, period, projects, scores, forms, ranking)
 
 
-def indicators_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+def indicators_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per indicator of each area that has a target or a figure."""
     for (area, project), figures in all_of.projects.items():
         for row in figures.measurements:
@@ -140,7 +140,7 @@ def indicators_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
 
 
 def _indicator(
-    all_of: Measured, area: str, project: str, row: Measurement, compared: Sequence[Compared]
+    all_of: MeasuredPeriod, area: str, project: str, row: Measurement, compared: Sequence[Compared]
 ) -> Sequence[Text]:
     plan = all_of.plan
     target = row.target_text
@@ -166,14 +166,14 @@ def _beside(compared: Sequence[Compared], kind: Literal["month", "year"], row: M
     return str(found.period), _text(found.base), _text(found.change), _text(found.rate), why
 
 
-def funds_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+def funds_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per source of each area's projects, and their total."""
     for (area, project), figures in all_of.projects.items():
         for use in figures.funds:
             yield _fund(all_of, area, project, use, figures.funds)
 
 
-def _fund(all_of: Measured, area: str, project: str, use: FundUse, uses: Iterable[FundUse]) -> Sequence[Text]:
+def _fund(all_of: MeasuredPeriod, area: str, project: str, use: FundUse, uses: Iterable[FundUse]) -> Sequence[Text]:
     plan = all_of.plan
     # A total carries no cells of its own: they are those of what it adds up.
     is_total = use.source == TOTAL
@@ -185,7 +185,7 @@ def _fund(all_of: Measured, area: str, project: str, use: FundUse, uses: Iterabl
     )  # fmt: skip
 
 
-def scores_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+def scores_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per item of each assessed area."""
     plan = all_of.plan
     names = {group.id: group.name for group in plan.county_rubric.groups}
@@ -199,7 +199,7 @@ def scores_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
             )  # fmt: skip
 
 
-def _item_places(all_of: Measured, area: str, item: ItemScore) -> tuple[Text, Text, Text]:
+def _item_places(all_of: MeasuredPeriod, area: str, item: ItemScore) -> tuple[Text, Text, Text]:
     form = all_of.forms.get(area)
     mark = form.marks.get(item.item) if form else None
     if form is not None and mark is not None and not item.cells:
@@ -219,7 +219,7 @@ def _projects_of_items(plan: Plan) -> dict[str, str]:
     return found
 
 
-def ranking_rows(all_of: Measured) -> Iterator[Sequence[Text]]:
+def ranking_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per assessed area, the first first."""
     if all_of.ranking is None:
         return

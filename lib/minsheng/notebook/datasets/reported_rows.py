@@ -11,58 +11,58 @@ from minsheng.domain.table import CellType
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.fields import not_used_words, project_of
 from minsheng.notebook.datasets.kept_tables import Text
-from minsheng.notebook.datasets.typed_frames import Column, Kind
+from minsheng.notebook.datasets.typed_frames import ColumnKind, FrameColumn
 from minsheng.plan.calendar import due_date
 from minsheng.signing.deliveries import OFFICE, RECEIVERS, DeliveredReport
 from minsheng.signing.signatures import SignedReport
 from minsheng.workspace import Workspace
 
-WHEN = (Column("年", Kind.COUNT), Column("报告期"))
+WHEN = (FrameColumn("年", ColumnKind.COUNT), FrameColumn("报告期"))
 
-WHERE = (Column("文件", Kind.WORDS), Column("工作表"), Column("单元格", Kind.WORDS))
+WHERE = (FrameColumn("文件", ColumnKind.WORDS), FrameColumn("工作表"), FrameColumn("单元格", ColumnKind.WORDS))
 
 VALUES = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目", "表", "行", "栏")),
-    Column("数值", Kind.NUMBER),
-    Column("单位"),
-    Column("文字", Kind.WORDS),
-    Column("日期", Kind.DAY),
-    Column("字段"),
+    *(FrameColumn(name) for name in ("地区", "项目", "表", "行", "栏")),
+    FrameColumn("数值", ColumnKind.NUMBER),
+    FrameColumn("单位"),
+    FrameColumn("文字", ColumnKind.WORDS),
+    FrameColumn("日期", ColumnKind.DAY),
+    FrameColumn("字段"),
     *WHERE,
 )
 
 ISSUES = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目", "级别", "规则")),
-    *(Column(name, Kind.WORDS) for name in ("填报值", "问题", "允许", "怎样处理", "依据", "单位说明")),
+    *(FrameColumn(name) for name in ("地区", "项目", "级别", "规则")),
+    *(FrameColumn(name, ColumnKind.WORDS) for name in ("填报值", "问题", "允许", "怎样处理", "依据", "单位说明")),
     *WHERE,
 )
 
 RETURNS = (
     *WHEN,
-    *(Column(name) for name in ("地区", "项目")),
-    Column("版次", Kind.COUNT),
-    Column("现行", Kind.FLAG),
-    Column("状态"),
-    Column("未采用", Kind.WORDS),
-    Column("收到时间", Kind.MOMENT),
-    Column("期限", Kind.DAY),
-    Column("迟报", Kind.FLAG),
-    Column("数据截至", Kind.DAY),
-    *(Column(name, Kind.COUNT) for name in ("错误（个）", "提示（个）", "告知（个）")),
-    *(Column(name, Kind.WORDS) for name in ("报送人", "撤回原因", "文件", "sha256")),
+    *(FrameColumn(name) for name in ("地区", "项目")),
+    FrameColumn("版次", ColumnKind.COUNT),
+    FrameColumn("现行", ColumnKind.FLAG),
+    FrameColumn("状态"),
+    FrameColumn("未采用", ColumnKind.WORDS),
+    FrameColumn("收到时间", ColumnKind.MOMENT),
+    FrameColumn("期限", ColumnKind.DAY),
+    FrameColumn("迟报", ColumnKind.FLAG),
+    FrameColumn("数据截至", ColumnKind.DAY),
+    *(FrameColumn(name, ColumnKind.COUNT) for name in ("错误（个）", "提示（个）", "告知（个）")),
+    *(FrameColumn(name, ColumnKind.WORDS) for name in ("报送人", "撤回原因", "文件", "sha256")),
 )
 
 DELIVERIES = (
     *WHEN,
-    *(Column(name) for name in ("科室", "项目", "去向")),
-    Column("移交时间", Kind.MOMENT),
-    Column("期限", Kind.DAY),
-    Column("迟报", Kind.FLAG),
-    Column("签字人"),
-    Column("签字时间", Kind.MOMENT),
-    *(Column(name, Kind.WORDS) for name in ("文件", "sha256", "交接单")),
+    *(FrameColumn(name) for name in ("科室", "项目", "去向")),
+    FrameColumn("移交时间", ColumnKind.MOMENT),
+    FrameColumn("期限", ColumnKind.DAY),
+    FrameColumn("迟报", ColumnKind.FLAG),
+    FrameColumn("签字人"),
+    FrameColumn("签字时间", ColumnKind.MOMENT),
+    *(FrameColumn(name, ColumnKind.WORDS) for name in ("文件", "sha256", "交接单")),
 )
 
 SEVERITIES = {Severity.CRITICAL: "错误", Severity.WARNING: "提示", Severity.INFO: "告知"}

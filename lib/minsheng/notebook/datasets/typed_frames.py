@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from minsheng.notebook.datasets.kept_tables import Coded, Table, Text, narrowest
+from minsheng.notebook.datasets.kept_tables import Coded, KeptTable, Text, narrowest
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """How a column of texts is typed."""
 
     NAME = auto()
@@ -34,19 +34,19 @@ EXACT = "精确"
 
 
 @dataclass(frozen=True)
-class Column:
+class FrameColumn:
     """One column of a table; a unit stands in the name, or in the column 单位."""
 
     name: str
-    kind: Kind = Kind.NAME
+    kind: ColumnKind = ColumnKind.NAME
 
 
-def names_of(columns: Sequence[Column]) -> tuple[str, ...]:
+def names_of(columns: Sequence[FrameColumn]) -> tuple[str, ...]:
     """Return the names of columns."""
     return tuple(column.name for column in columns)
 
 
-def frame_of(columns: Sequence[Column], table: Table, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def frame_of(columns: Sequence[FrameColumn], table: KeptTable, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Return a table as a frame.
 
     Parameters
@@ -58,25 +58,25 @@ def frame_of(columns: Sequence[Column], table: Table, orders: Mapping[str, Seque
     for column in columns:
         coded = table[column.name]
         match column.kind:
-            case Kind.NAME:
+            case ColumnKind.NAME:
                 made[column.name] = _category(coded, orders.get(column.name))
-            case Kind.WORDS:
+            case ColumnKind.WORDS:
                 words = pd.array([text or "" for text in coded.texts], dtype="str")
                 made[column.name] = words.take(coded.codes)
-            case Kind.NUMBER:
+            case ColumnKind.NUMBER:
                 exact = [_decimal(text) for text in coded.texts]
                 numbers = np.array([np.nan if each is None else float(each) for each in exact], dtype=np.float64)
                 made[column.name] = numbers[coded.codes]
                 made[f"{column.name}{EXACT}"] = coded.spread(exact)
-            case Kind.COUNT:
+            case ColumnKind.COUNT:
                 counts = pd.array([None if not text else int(text) for text in coded.texts], dtype="Int64")
                 made[column.name] = counts.take(coded.codes)
-            case Kind.DAY:
+            case ColumnKind.DAY:
                 made[column.name] = _moments(coded, date.fromisoformat)
-            case Kind.MOMENT:
+            case ColumnKind.MOMENT:
                 # The bureau's clock, as its registers write it; a zone would make two lines incomparable.
                 made[column.name] = _moments(coded, lambda text: datetime.fromisoformat(text).replace(tzinfo=None))
-            case Kind.FLAG:
+            case ColumnKind.FLAG:
                 flags = pd.array([None if not text else text == "1" for text in coded.texts], dtype="boolean")
                 made[column.name] = flags.take(coded.codes)
     return pd.DataFrame(made, copy=False)

@@ -7,7 +7,7 @@ from minsheng.errors import MinshengError
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.what_if import changed_inputs as changes
 from minsheng.notebook.what_if.amounts import HOW
-from minsheng.notebook.what_if.changed_inputs import EVERY, Change, field_labels
+from minsheng.notebook.what_if.changed_inputs import EVERY, InputChange, field_labels
 from minsheng.notebook.what_if.rule_settings import rule_settings, setting_name
 from minsheng.notebook.what_if.saving import save
 from minsheng.notebook.what_if.side_by_side import comparison
@@ -34,7 +34,7 @@ class Asking:
         self._inputs, self._plan = inputs, inputs.plan
         self._returns = inputs.returns(tuple(area.id for area in self._plan.areas))
         self._labels = field_labels(self._plan)
-        self._scenarios: dict[str, list[Change]] = {}
+        self._scenarios: dict[str, list[InputChange]] = {}
         wide = widgets.Layout(width="420px")
         kinds = [each for each in _KINDS.items() if each[1] != "part_weights" or self._plan.county_rubric.parts]
         self.scenario = widgets.Text(value="情景一", description="情景")
@@ -148,7 +148,7 @@ class Asking:
                 found = next((one.targets for one in self._plan.indicators if one.id == what), {})
                 return "、".join(changes.said_target(each) for each in self._targets(found))
 
-    def _change(self) -> Change:
+    def _change(self) -> InputChange:
         what, value, area = self.what.value or "", self.value.value, self.area.value
         match self.kind.value:
             case "target":

@@ -7,18 +7,16 @@ from typing import Protocol
 
 from minsheng.domain.area import CITY
 from minsheng.domain.base import choose_typed
-from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.indicator import Indicator, Target
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import CountyRubric, RubricBranch, RubricGroup, RubricItem
 from minsheng.errors import UsageError
 from minsheng.measure.county_score import with_rule, with_value
+from minsheng.measure.fields import Returns
 from minsheng.notebook.what_if.amounts import changed, changed_text
 from minsheng.notebook.what_if.rule_settings import changed_rule, rule_settings, setting_name, weights_of
 from minsheng.render.html.numbers import trimmed
-
-Returns = Mapping[tuple[Period, str], AcceptedReturn]
 
 _MOST_NAMED = 20
 
@@ -35,7 +33,7 @@ class Case:
     period: Period
 
 
-class Change(Protocol):
+class InputChange(Protocol):
     """One thing that is another."""
 
     def apply(self, case: Case) -> tuple[Case, str]:
@@ -198,7 +196,7 @@ _CALLS: dict[type, str] = {
 }
 
 
-def actual(field: str, value: str, area: str = EVERY) -> Change:
+def actual(field: str, value: str, area: str = EVERY) -> InputChange:
     """Change what an area reported, or all that reported it.
 
     Parameters
@@ -213,7 +211,7 @@ def actual(field: str, value: str, area: str = EVERY) -> Change:
     return _Actual(field, value, area)
 
 
-def target(indicator: str, value: str, area: str = EVERY) -> Change:
+def target(indicator: str, value: str, area: str = EVERY) -> InputChange:
     """Change the target of an area, or of all; the whole's follows where it is the sum.
 
     Parameters
@@ -228,7 +226,7 @@ def target(indicator: str, value: str, area: str = EVERY) -> Change:
     return _Target(indicator, value, area)
 
 
-def rule(item: str, setting: str, value: str) -> Change:
+def rule(item: str, setting: str, value: str) -> InputChange:
     """Change a setting of the rule by which an item is scored.
 
     Parameters
@@ -241,12 +239,12 @@ def rule(item: str, setting: str, value: str) -> Change:
     return _Rule(item, setting, value)
 
 
-def full_marks(item: str, value: str) -> Change:
+def full_marks(item: str, value: str) -> InputChange:
     """Change an item's full marks, and with them its group's and the total."""
     return _FullMarks(item, value)
 
 
-def part_weights(value: str) -> Change:
+def part_weights(value: str) -> InputChange:
     """Change the weights of the parts of a composite score, in their order: 0.5、0.3、0.2."""
     return _PartWeights(value)
 

@@ -7,7 +7,7 @@ from minsheng.errors import UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.own_files import new_path, written
-from minsheng.notebook.what_if.changed_inputs import Change, quoted
+from minsheng.notebook.what_if.changed_inputs import InputChange, quoted
 
 _ABOUT = """\
 # 如果……
@@ -16,7 +16,7 @@ _ABOUT = """\
 值写新的数，或怎样变（+10%、-5、×1.1）；不写地区的，各地区都改。用的是同一套计算，不改动方案、报表和正式报告。"""
 
 
-def save(inputs: Inputs, name: str, scenarios: Mapping[str, Sequence[Change]]) -> Path:
+def save(inputs: Inputs, name: str, scenarios: Mapping[str, Sequence[InputChange]]) -> Path:
     """Write the notebook under ``notebooks/own/``.
 
     Raises

@@ -11,7 +11,7 @@ from minsheng.errors import UsageError
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import scores_and_ranking
 from minsheng.notebook.readable_errors import show_errors_as_help
-from minsheng.notebook.what_if.changed_inputs import EVERY, Case, Change
+from minsheng.notebook.what_if.changed_inputs import EVERY, Case, InputChange
 from minsheng.render.html.markup import Content, Element, Piece, note, part
 from minsheng.render.html.numbers import trimmed
 from minsheng.render.html.tables import TableColumn, table
@@ -22,7 +22,7 @@ COLUMNS = ("情景", "地区", "原得分（分）", "现得分（分）", "变�
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioOutcome:
     """The points of every assessed area and their ranking, in one scenario; ``told`` are its changes in words."""
 
     name: str
@@ -37,12 +37,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ScenarioComparison:
     """What scenarios come to, beside what stands: shown as a page, or as a frame."""
 
     inputs: Inputs
-    now: Outcome
-    scenarios: tuple[Outcome, ...]
+    now: ScenarioOutcome
+    scenarios: tuple[ScenarioOutcome, ...]
     area: str = EVERY
 
     def _repr_html_(self) -> str:
@@ -117,7 +117,7 @@ class Comparison:
         return table("得分有变化的小项", columns, rows) if rows else None
 
 
-def compare(period: str, scenarios: Mapping[str, Sequence[Change]], area: str = EVERY) -> Comparison:
+def compare(period: str, scenarios: Mapping[str, Sequence[InputChange]], area: str = EVERY) -> ScenarioComparison:
     """Compare scenarios with what stands, and with each other.
 
     Parameters
@@ -140,17 +140,17 @@ def compare(period: str, scenarios: Mapping[str, Sequence[Change]], area: str = 
     return comparison(inputs, scenarios, EVERY if whole else area)
 
 
-def comparison(inputs: Inputs, scenarios: Mapping[str, Sequence[Change]], area: str = EVERY) -> Comparison:
+def comparison(inputs: Inputs, scenarios: Mapping[str, Sequence[InputChange]], area: str = EVERY) -> ScenarioComparison:
     """Compare with inputs that are at hand."""
     if area != EVERY and inputs.plan.area(area).id not in {each.id for each in inputs.plan.assessed_at(inputs.period)}:
         raise UsageError(f"{inputs.plan.area(area).name}不是考评对象")
     held = inputs.returns(tuple(each.id for each in inputs.plan.areas))
     before = replace(inputs, held=held)
     found = [_outcome(before, name, changes) for name, changes in scenarios.items()]
-    return Comparison(inputs, _outcome(before, NOW, ()), tuple(found), area)
+    return ScenarioComparison(inputs, _outcome(before, NOW, ()), tuple(found), area)
 
 
-def _outcome(inputs: Inputs, name: str, changes: Sequence[Change]) -> Outcome:
+def _outcome(inputs: Inputs, name: str, changes: Sequence[InputChange]) -> ScenarioOutcome:
     case, told = Case(inputs.plan, inputs.held or {}, inputs.period), []
     for change in changes:
         try:
@@ -159,7 +159,7 @@ def _outcome(inputs: Inputs, name: str, changes: Sequence[Change]) -> Outcome:
             raise UsageError(f"情景“{name}”：{fault}") from fault
         told.append(words)
     scores, ranking = scores_and_ranking(replace(inputs, plan=case.plan, held=case.returns))
-    return Outcome(name, tuple(told), {each.area: each for each in scores}, ranking)
+    return ScenarioOutcome(name, tuple(told), {each.area: each for each in scores}, ranking)
 
 
 def _listed(lines: Sequence[str]) -> Element:

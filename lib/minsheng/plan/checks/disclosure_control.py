@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from minsheng.domain.indicator import Indicator, RatioMeasure, StatedMeasure, SumMeasure
 from minsheng.domain.reporting import SUMMARY_NOTEBOOKS, Breakdown, Disclosure
 from minsheng.domain.table import CellType, Column, Table
-from minsheng.plan.checks.identifiers import Place, conditions, demand_known, demand_unique
+from minsheng.plan.checks.identifiers import YamlPlace, conditions, demand_known, demand_unique
 from minsheng.plan.checks.table_contracts import field_fault
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
@@ -34,7 +34,7 @@ def check(files: PlanFiles) -> None:
     demand_unique(files, ((each, (_FILE, ("outside", n))) for n, each in enumerate(disclosure.outside)), "页面")
     ids = ((each.id, (_FILE, ("breakdowns", n, "id"))) for n, each in enumerate(disclosure.breakdowns))
     demand_unique(files, ids, "id")
-    parts: list[tuple[str, Place]] = []
+    parts: list[tuple[str, YamlPlace]] = []
     for n, breakdown in enumerate(disclosure.breakdowns):
         path = ("breakdowns", n)
         sound = [_is_sound(files, (*path, key), getattr(breakdown, key)) for key in ("total", "parts")]
@@ -87,7 +87,7 @@ def _uses(files: PlanFiles, breakdown: Breakdown, classes: frozenset[str]) -> No
             files.fault(*place, message, "用全部分类之和，或从 disclosure.yaml 的 breakdowns 去掉这一组")
 
 
-def _measures(files: PlanFiles) -> Iterator[tuple[Place, tuple[str, ...]]]:
+def _measures(files: PlanFiles) -> Iterator[tuple[YamlPlace, tuple[str, ...]]]:
     for path, indicator in files.sound("indicators", Indicator):
         match indicator.measure:
             case RatioMeasure() as ratio:

@@ -9,14 +9,14 @@ from minsheng.domain.plan import About, Project
 from minsheng.plan.plan_files import LISTS, PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
-Place = tuple[str, YamlPath]
+YamlPlace = tuple[str, YamlPath]
 
 
 def check(files: PlanFiles) -> None:
     """Note ids, names and aliases that occur twice."""
     for name in LISTS:
         key = "project" if name == "funds" else "id"
-        places: list[tuple[Any, Place]] = [(e.raw.get(key), (name, (*e.path, key))) for e in files.entries(name)]
+        places: list[tuple[Any, YamlPlace]] = [(e.raw.get(key), (name, (*e.path, key))) for e in files.entries(name)]
         demand_unique(files, (each for each in places if isinstance(each[0], str)), key)
     demand_unique(files, _bodies(files), "名称")
     demand_unique(files, _projects(files), "名称")
@@ -34,9 +34,9 @@ def check(files: PlanFiles) -> None:
     _columns(files)
 
 
-def demand_unique(files: PlanFiles, words: Iterable[tuple[str, Place]], what: str) -> None:
+def demand_unique(files: PlanFiles, words: Iterable[tuple[str, YamlPlace]], what: str) -> None:
     """Note every word that occurs a second time."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, YamlPlace] = {}
     for word, place in words:
         name, path = place
         if word in seen:
@@ -47,7 +47,7 @@ def demand_unique(files: PlanFiles, words: Iterable[tuple[str, Place]], what: st
         seen.setdefault(word, place)
 
 
-def conditions(files: PlanFiles) -> Iterator[tuple[Place, Condition]]:
+def conditions(files: PlanFiles) -> Iterator[tuple[YamlPlace, Condition]]:
     """Iterate over the duties of projects and the conditions of milestones, with the place of each."""
     for path, project in files.sound("projects", Project):
         for n, duty in enumerate(project.duties):
@@ -58,7 +58,7 @@ def conditions(files: PlanFiles) -> Iterator[tuple[Place, Condition]]:
                 yield ("indicators", (*path, "measure", "conditions", n)), condition
 
 
-def _bodies(files: PlanFiles) -> Iterator[tuple[str, Place]]:
+def _bodies(files: PlanFiles) -> Iterator[tuple[str, YamlPlace]]:
     """Iterate over the words by which an area or a section is recognised in what it delivers; 全市 is taken."""
     about = files.whole("plan", About)
     for word in {CITY, *([about.whole_name, about.city] if about is not None else [WHOLE])}:
@@ -74,7 +74,7 @@ def _bodies(files: PlanFiles) -> Iterator[tuple[str, Place]]:
         yield section.name, ("sections", (*path, "name"))
 
 
-def _projects(files: PlanFiles) -> Iterator[tuple[str, Place]]:
+def _projects(files: PlanFiles) -> Iterator[tuple[str, YamlPlace]]:
     """Iterate over the words by which a project is found; its full and its short name may be the same."""
     for path, project in files.sound("projects", Project):
         yield project.name, ("projects", (*path, "name"))

@@ -15,7 +15,7 @@ from minsheng.domain.rubric import (
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import BLANK_MARKS, CellType, Table
 from minsheng.domain.units import comparable, normal
-from minsheng.plan.checks.identifiers import Place, demand_unique
+from minsheng.plan.checks.identifiers import YamlPlace, demand_unique
 from minsheng.plan.checks.rubrics import rubric_items
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
@@ -146,7 +146,7 @@ def _section(files: PlanFiles, rubric: SectionRubric) -> None:
                 files.fault(_SECTION, (*path, "target"), f"“{rule.id}”的 target 为 {rule.target}", "1 以上的整数")
 
 
-def _words(files: PlanFiles, words: Iterable[tuple[str, Place]]) -> None:
+def _words(files: PlanFiles, words: Iterable[tuple[str, YamlPlace]]) -> None:
     """Note words that a form's cell cannot hold, because it counts as blank, or that a reader of forms confuses."""
     every = list(words)
     for word, place in every:
@@ -168,14 +168,14 @@ def _labels(files: PlanFiles, name: str, table: Table) -> None:
             _words(files, [(word, (name, ("columns", n, "choices", m))) for m, word in enumerate(column.choices)])
 
 
-def _headers(name: str, table: Table) -> Iterator[tuple[str, Place]]:
+def _headers(name: str, table: Table) -> Iterator[tuple[str, YamlPlace]]:
     for n, key in enumerate(table.keys):
         yield key, (name, ("keys", n))
     for n, column in enumerate(table.columns):
         yield column.header, (name, ("columns", n, "label"))
 
 
-def _apart(files: PlanFiles, labels: Iterable[tuple[str, Place]], own: frozenset[str]) -> None:
+def _apart(files: PlanFiles, labels: Iterable[tuple[str, YamlPlace]], own: frozenset[str]) -> None:
     seen: dict[str, str] = {}
     for label, place in labels:
         flat = comparable(label, own)

@@ -22,7 +22,7 @@ from minsheng.domain.rubric import (
     StepRule,
 )
 from minsheng.domain.section_rubric import SectionCheck, SectionRubric
-from minsheng.plan.checks.identifiers import Place, demand_known, demand_unique
+from minsheng.plan.checks.identifiers import YamlPlace, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -86,7 +86,7 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         parts = " + ".join(plain(group.full_marks) for group in rubric.groups)
         files.fault(_COUNTY, ("total",), f"各项 {parts} = {plain(total)} 分，与总分 {plain(rubric.total)} 分不等")
     groups = [(group.id, (_COUNTY, ("groups", n, "id"))) for n, group in enumerate(rubric.groups)]
-    branches: list[tuple[str, Place]] = [
+    branches: list[tuple[str, YamlPlace]] = [
         (entry.id, (_COUNTY, ("groups", g, "items", i, "id")))
         for g, group in enumerate(rubric.groups)
         for i, entry in enumerate(group.items)
@@ -260,7 +260,7 @@ def _ties(files: PlanFiles, rubric: CountyRubric, known: Iterable[str]) -> None:
     allowed = ["bonus", *known]
     for n, key in enumerate(rubric.tie_break.by):
         demand_known(files, (_COUNTY, ("tie_break", "by", n)), "同分时比较的项目", key, allowed)
-    places: list[tuple[str, Place]] = [
+    places: list[tuple[str, YamlPlace]] = [
         (key, (_COUNTY, ("tie_break", "by", n))) for n, key in enumerate(rubric.tie_break.by)
     ]
     demand_unique(files, places, "同分时比较的项目")

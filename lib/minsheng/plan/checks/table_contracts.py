@@ -16,7 +16,7 @@ from minsheng.domain.indicator import (
 from minsheng.domain.plan import Project, Reporting
 from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
 from minsheng.domain.units import agree, held_unit, is_money
-from minsheng.plan.checks.identifiers import Place, conditions, demand_known, demand_unique
+from minsheng.plan.checks.identifiers import YamlPlace, conditions, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
 from minsheng.plan.strict_yaml import YamlPath
@@ -29,7 +29,7 @@ FUNDS_TABLE = "funds"
 def check(files: PlanFiles) -> None:
     """Note what does not fit in the tables."""
     tables = [(stem, table) for stem, table in files.tables.items() if isinstance(table, Table)]
-    sheets: list[tuple[str, Place]] = []
+    sheets: list[tuple[str, YamlPlace]] = []
     for stem, table in tables:
         name = f"tables/{stem}"
         if table.kind == TableKind.FORM:
@@ -60,7 +60,7 @@ def _own(files: PlanFiles, name: str, table: Table) -> None:
     rows = (("、".join(row.labels), (name, ("rows", n, "labels"))) for n, row in enumerate(table.rows))
     demand_unique(files, rows, "行名")
     demand_unique(files, ((each.id, (name, ("columns", n, "id"))) for n, each in enumerate(table.columns)), "列 id")
-    headers: list[tuple[str, Place]] = [(key, (name, ("keys", n))) for n, key in enumerate(table.keys)]
+    headers: list[tuple[str, YamlPlace]] = [(key, (name, ("keys", n))) for n, key in enumerate(table.keys)]
     for n, column in enumerate(table.columns):
         headers.append((column.label, (name, ("columns", n, "label"))))
         headers += [(alias, (name, ("columns", n, "aliases"))) for alias in column.aliases]
@@ -204,7 +204,7 @@ def _funds(files: PlanFiles) -> None:
         return
     whole = files.is_whole("funds") and files.is_whole(f"tables/{FUNDS_TABLE}")
     rows = {row.id: row for row in table.rows}
-    named: list[tuple[str, Place]] = [
+    named: list[tuple[str, YamlPlace]] = [
         (row, ("funds", (*path, "parts", n, *(("rows", m) if part.rows else ("id",)))))
         for path, line in lines
         for n, part in enumerate(line.parts)
@@ -288,7 +288,7 @@ def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> N
                 files.fault("indicators", (*path, "unit"), message, allowed)
 
 
-def _condition(files: PlanFiles, place: Place, condition: Condition) -> None:
+def _condition(files: PlanFiles, place: YamlPlace, condition: Condition) -> None:
     name, path = place
     for n, test in enumerate(condition.tests):
         _comparison(files, name, (*path, "tests", n), test)

@@ -22,7 +22,7 @@ from minsheng.domain.light import AssessedLights, Light, Lights, LightScale, Spa
 from minsheng.domain.plan import About, Schedule
 from minsheng.domain.table import BLANK_MARKS
 from minsheng.domain.units import is_percent_unit, normal
-from minsheng.plan.checks.identifiers import Place, demand_known
+from minsheng.plan.checks.identifiers import YamlPlace, demand_known
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
 from minsheng.plan.strict_yaml import YamlPath
@@ -217,7 +217,7 @@ def _own_lights(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
     _scale(files, ("indicators", path), indicator.lights, scheduled=scheduled)
 
 
-def _scale(files: PlanFiles, place: Place, scale: LightScale, *, scheduled: bool) -> None:
+def _scale(files: PlanFiles, place: YamlPlace, scale: LightScale, *, scheduled: bool) -> None:
     """Note a scale measured on what there is not, and cases that say nothing or can never be asked."""
     name, path = place
     if not scheduled and scale.on != "completion":

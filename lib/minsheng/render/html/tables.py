@@ -38,10 +38,10 @@ _AIR = 1.3
 _MOST_ROWS = 30
 """Rows that may be kept on one sheet; a longer table runs over pages, its header repeated."""
 
-Kind = Literal["row", "num", "text", "long", "light"]
+TableColumnKind = Literal["row", "num", "text", "long", "light"]
 
 
-_MOST_EM: dict[Kind, float] = {"row": 14, "num": 30, "text": 12, "long": 30, "light": 14}
+_MOST_EM: dict[TableColumnKind, float] = {"row": 14, "num": 30, "text": 12, "long": 30, "light": 14}
 """Entries longer than this wrap."""
 
 
@@ -61,7 +61,7 @@ class TableColumn:
 
     label: str
     unit: str = ""
-    kind: Kind = "num"
+    kind: TableColumnKind = "num"
 
 
 def table(
@@ -164,5 +164,5 @@ def _cell(column: TableColumn, content: Content) -> Element:
         return header
     if content is None:
         return Element("td", ABSENT, class_="num absent" if column.kind == "num" else "absent")
-    classes: dict[Kind, str] = {"num": "num", "long": "long"}
+    classes: dict[TableColumnKind, str] = {"num": "num", "long": "long"}
     return Element("td", content, class_=classes.get(column.kind))

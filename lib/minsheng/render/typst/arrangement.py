@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from minsheng.render.typst.cell_styles import classes_of
-from minsheng.render.typst.table_grid import Cell, Grid, Row
+from minsheng.render.typst.table_grid import Cell, Grid, GridRow
 
 # Advance widths of printable ASCII in thousandths of an em, the larger of 宋体 and 黑体; a test reads them from fonts.
 _ASCII = (
@@ -49,7 +49,7 @@ _FIRST_OF_EVEN, _TEXT_OF_EVEN, _FIRST_OF_MATRIX = 27.0, 17.0, 13.0
 
 
 @dataclass(frozen=True)
-class Part:
+class TablePart:
     """A table, or the columns of one that stand on a sheet together."""
 
     grid: Grid
@@ -63,7 +63,7 @@ class Part:
 class Arrangement:
     """How a table is set."""
 
-    parts: tuple[Part, ...]  # several for a table that is too wide for any sheet
+    parts: tuple[TablePart, ...]  # several for a table that is too wide for any sheet
     size: float  # of its text, in points
     inset: float  # blank at either side of an entry, in ems
     across: bool  # on sheets of its own, turned
@@ -194,7 +194,7 @@ def _split(measured: _Measured, grid: Grid, width: float, classes: frozenset[str
             used = left
         used += needs[column]
     bounds.append(grid.columns)
-    parts: list[Part] = []
+    parts: list[TablePart] = []
     for first, last in pairwise(bounds):
         own = [*needs[:kept], *needs[first:last]]
         scale = max(1.0, room / sum(own)) if len(parts) < len(bounds) - 2 else min(1.5, room / sum(own))
@@ -202,14 +202,14 @@ def _split(measured: _Measured, grid: Grid, width: float, classes: frozenset[str
     return _arranged(tuple(parts), size, across=across, width=100.0, inset=inset, classes=classes)
 
 
-def _part(measured: _Measured, grid: Grid, ems: Sequence[float], size: float, inset: float) -> Part:
+def _part(measured: _Measured, grid: Grid, ems: Sequence[float], size: float, inset: float) -> TablePart:
     rooms = [max(each - 2 * inset, 1.0) for each in ems]
 
-    def height(row: Row) -> float:
+    def height(row: GridRow) -> float:
         return max((_height(measured.text(cell), cell, rooms, size) for cell in row.cells), default=0.0)
 
     heights = tuple(map(height, grid.head)), tuple(map(height, grid.body))
-    return Part(grid, tuple(ems), tuple(rooms), heights)
+    return TablePart(grid, tuple(ems), tuple(rooms), heights)
 
 
 def _height(text: str, cell: Cell, rooms: Sequence[float], size: float) -> float:
@@ -222,7 +222,7 @@ def _height(text: str, cell: Cell, rooms: Sequence[float], size: float) -> float
 
 
 def _arranged(
-    parts: tuple[Part, ...], size: float, *, across: bool, width: float, inset: float, classes: frozenset[str]
+    parts: tuple[TablePart, ...], size: float, *, across: bool, width: float, inset: float, classes: frozenset[str]
 ) -> Arrangement:
     sheet = _SHEET_ACROSS if across else _SHEET
     high = max(sum(part.heights[0]) + sum(part.heights[1]) for part in parts)

@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class GridRow:
     """The cells that begin in a row, and its element (``None`` for none)."""
 
     element: Any
@@ -41,8 +41,8 @@ class Grid:
     """A table."""
 
     columns: int  # how many there are
-    head: tuple[Row, ...]  # rows that are repeated on every sheet
-    body: tuple[Row, ...]  # all other rows
+    head: tuple[GridRow, ...]  # rows that are repeated on every sheet
+    body: tuple[GridRow, ...]  # all other rows
 
     def row_headers(self) -> int:
         """Return how many columns at the left name rows: at most all but one."""
@@ -83,7 +83,7 @@ def _cells(row: Any) -> list[Any]:
     return [cell for cell in row if cell.tag in {"td", "th"}]
 
 
-def _placed(rows: Sequence[Any]) -> list[Row]:
+def _placed(rows: Sequence[Any]) -> list[GridRow]:
     taken: dict[int, int] = {}  # column → rows for which a cell from above still stands there
     placed = []
     for at, row in enumerate(rows):
@@ -99,7 +99,7 @@ def _placed(rows: Sequence[Any]) -> list[Row]:
         for cell in cells:
             if cell.rows > 1:
                 taken |= dict.fromkeys(range(cell.column, cell.column + cell.columns), cell.rows - 1)
-        placed.append(Row(row, tuple(cells)))
+        placed.append(GridRow(row, tuple(cells)))
     return placed
 
 
@@ -109,7 +109,7 @@ def _span(element: Any, name: str, most: int) -> int:
     return most if name == "rowspan" and number == 0 else max(1, min(number, most))
 
 
-def _filled(rows: Iterable[Row], columns: int) -> tuple[Row, ...]:
+def _filled(rows: Iterable[GridRow], columns: int) -> tuple[GridRow, ...]:
     taken: dict[int, int] = {}
     filled = []
     for row in rows:
@@ -121,15 +121,15 @@ def _filled(rows: Iterable[Row], columns: int) -> tuple[Row, ...]:
         for cell in cells:
             if cell.rows > 1:
                 taken |= dict.fromkeys(range(cell.column, cell.column + cell.columns), cell.rows - 1)
-        filled.append(Row(row.element, tuple(sorted(cells, key=lambda cell: cell.column))))
+        filled.append(GridRow(row.element, tuple(sorted(cells, key=lambda cell: cell.column))))
     return tuple(filled)
 
 
-def _narrowed(rows: Iterable[Row], place: dict[int, int]) -> tuple[Row, ...]:
-    return tuple(Row(row.element, tuple(_shown(row, place))) for row in rows)
+def _narrowed(rows: Iterable[GridRow], place: dict[int, int]) -> tuple[GridRow, ...]:
+    return tuple(GridRow(row.element, tuple(_shown(row, place))) for row in rows)
 
 
-def _shown(row: Row, place: dict[int, int]) -> Iterator[Cell]:
+def _shown(row: GridRow, place: dict[int, int]) -> Iterator[Cell]:
     for cell in row.cells:
         within = [place[column] for column in range(cell.column, cell.column + cell.columns) if column in place]
         for first, count in _runs(within):
@@ -144,7 +144,7 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = at
 
 
-def _leading_headers(row: Row) -> int:
+def _leading_headers(row: GridRow) -> int:
     count = 0
     for cell in row.cells:
         if not cell.names_row or cell.column != count:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from minsheng.render.typst.arrangement import Arrangement, Part, arrange
+from minsheng.render.typst.arrangement import Arrangement, TablePart, arrange
 from minsheng.render.typst.cell_styles import CellStyles, classes_of, fill, is_bold, paint, side
-from minsheng.render.typst.table_grid import Cell, Row, grid_of
+from minsheng.render.typst.table_grid import Cell, GridRow, grid_of
 
 _RIGHT_HEADS = frozenset({"figures", "ranking", "scores"})
 _LOOKED_AT = 40
@@ -64,7 +64,7 @@ def write_table(writer: Writer, table: Any) -> str:
 
 
 class _Table:
-    def __init__(self, writer: Writer, table: Any, how: Arrangement, part: Part) -> None:
+    def __init__(self, writer: Writer, table: Any, how: Arrangement, part: TablePart) -> None:
         self._writer, self._table, self._how, self._part = writer, table, how, part
         self._classes = classes_of(table)
         self._sides = [self._usual_side(column) for column in range(part.grid.columns)]
@@ -99,7 +99,7 @@ class _Table:
         }
         return call_of("rows", [*(f"{name}: {value}" for name, value in named.items()), *body])
 
-    def _cell(self, cell: Cell, row: Row, *, is_head: bool, tall: bool) -> str:
+    def _cell(self, cell: Cell, row: GridRow, *, is_head: bool, tall: bool) -> str:
         declared = self._declared(cell, row)
         spans = [f"{name}: {count}" for name, count in (("colspan", cell.columns), ("rowspan", cell.rows)) if count > 1]
         aligned = self._side(cell, declared, is_head=is_head)
@@ -124,7 +124,7 @@ class _Table:
             return call_of("spanning", [*options, content])
         return call_of("cell", [*options, content]) if options else content
 
-    def _declared(self, cell: Cell, row: Row) -> dict[str, str]:
+    def _declared(self, cell: Cell, row: GridRow) -> dict[str, str]:
         own = self._writer.styles.of(cell.element) if cell.element is not None else {}
         inherited = row.element.get("style") if row.element is not None else None
         return {**self._writer.styles.of(row.element), **own} if inherited else own
@@ -142,7 +142,7 @@ class _Table:
         return "right" if by_head else "left"
 
     def _usual_side(self, column: int) -> str:
-        seen: Sequence[Row] = self._part.grid.body[:_LOOKED_AT]
+        seen: Sequence[GridRow] = self._part.grid.body[:_LOOKED_AT]
         cells = [
             (cell, row) for row in seen for cell in row.cells if cell.column == column and cell.element is not None
         ]

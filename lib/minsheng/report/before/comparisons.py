@@ -1,17 +1,15 @@
 """环比 and 同比 in words and tables: what is compared with what, and why something is not."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
+from minsheng.domain.figure import EarlierTime
 from minsheng.domain.result import Compared, Measurement, ProjectFigures
 from minsheng.domain.units import is_percent_unit
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, note
 from minsheng.render.html.tables import TableColumn, table
 
-Kind = Literal["month", "year"]
-
-_NAMES: dict[Kind, str] = {"month": "环比", "year": "同比"}
+_NAMES: dict[EarlierTime, str] = {"month": "环比", "year": "同比"}
 
 _STATES = {
     "zero_base": "基数为零",
@@ -44,7 +42,7 @@ def comparison_table(figures: ProjectFigures) -> list[Element]:
     return [table(f"{figures.area_name}{figures.period.label}与{beside}相比", columns, lines), note(told)]
 
 
-def comparison_columns(compared: Sequence[Compared]) -> list[tuple[Kind, TableColumn]]:
+def comparison_columns(compared: Sequence[Compared]) -> list[tuple[EarlierTime, TableColumn]]:
     """Return a column for each kind of comparison that there is, for a table of indicators."""
     there = [kind for kind in _NAMES if any(each.to == kind for each in compared)]
     return [(kind, TableColumn(_NAMES[kind], "%")) for kind in there]
@@ -59,7 +57,7 @@ def comparison_remark(measurements: Sequence[Measurement], compared: Sequence[Co
     if any(is_percent_unit(m.unit) and of(compared, kind, m.indicator) for m in measurements for kind in kinds):
         told.append("单位为%的指标比百分点")
     briefs = {m.indicator: m.brief for m in measurements}
-    why: dict[tuple[Kind, str], list[str]] = {}
+    why: dict[tuple[EarlierTime, str], list[str]] = {}
     for each in compared:
         if each.because and each.indicator in briefs:
             why.setdefault((each.to, each.because), []).append(briefs[each.indicator])
@@ -87,7 +85,7 @@ def rate_text(measurement: Measurement, compared: Compared | None, *, bare: bool
 _POINTS = "个百分点"
 
 
-def comparison_sentences(measurements: Sequence[Measurement], compared: Sequence[Compared], kind: Kind) -> str:
+def comparison_sentences(measurements: Sequence[Measurement], compared: Sequence[Compared], kind: EarlierTime) -> str:
     """Return all comparisons of a kind in clauses; what is not compared for the same reason is named together."""
     told, why = [], dict[str, list[str]]()
     for measurement in measurements:
@@ -119,12 +117,12 @@ def comparison_sentence(measurement: Measurement, compared: Compared) -> str:
     return f"{said}；{compared.because}" if compared.because else said
 
 
-def of(compared: Iterable[Compared], kind: Kind, indicator: str) -> Compared | None:
+def of(compared: Iterable[Compared], kind: EarlierTime, indicator: str) -> Compared | None:
     """Return an indicator's comparison of a kind, where it has one."""
     return next((each for each in compared if each.to == kind and each.indicator == indicator), None)
 
 
-def then(compared: Iterable[Compared], kind: Kind) -> str:
+def then(compared: Iterable[Compared], kind: EarlierTime) -> str:
     """Return what figures of a kind are compared with, as a header says it: 5月, 2016年6月."""
     periods = list(dict.fromkeys(each.period for each in compared if each.to == kind))
     within = kind == "month" and all(period.last_month != 12 for period in periods)
