@@ -1,6 +1,7 @@
 """What `plan diff` says of two plans: everything that they say differently, and nothing of how they are written."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,45 @@ def test_what_is_no_plan_is_refused_with_what_there_is(tmp_path: Path) -> None:
         diff_plans(workspace, "2026", "2031")
     with pytest.raises(UsageError, match="请写到年度的文件夹"):
         diff_plans(workspace, "2026", str(tmp_path))
+
+
+def commit(folder: Path, message: str) -> None:
+    ours = ["-c", "user.name=甲", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    for step in (["init", "-q"], ["add", "."], [*ours, "commit", "-q", "-m", message]):
+        subprocess.run(["git", "-C", str(folder), *step], check=True)
+
+
+def raised(folder: Path, old: str, new: str) -> None:
+    path = folder / "params" / "2026" / "indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_revisions_of_a_repository_are_compared(tmp_path: Path) -> None:
+    # The workspace need not be the repository itself.
+    root = tmp_path / "民政" / "workspace"
+    shutil.copytree(PARAMS, root / "params")
+    (root / "minsheng.toml").write_text("workspace_version = 2\n")
+    workspace = Workspace.find(root)
+    with pytest.raises(UsageError, match=r"不在 git 仓库里.*写两个文件夹"):
+        diff_plans(workspace, "2026@HEAD", "2026")
+    commit(tmp_path, "one")
+    raised(root, "{city: 24, north: 12,", "{city: 30, north: 18,")
+    first = [
+        "“超期办理件数”（overdue）·目标·全区：24 → 30（增 6）",
+        "“超期办理件数”（overdue）·目标·北湖县：12 → 18（增 6）",
+    ]
+    assert [str(change) for change in diff_plans(workspace, "2026", None).changes] == first
+    commit(tmp_path, "two")
+    assert not diff_plans(workspace, "2026", None).changes
+    raised(root, "{city: 30, north: 18,", "{city: 32, north: 20,")
+    assert [str(change) for change in diff_plans(workspace, "2026@HEAD~1", "2026@HEAD").changes] == first
+    both = diff_plans(workspace, f"{root / 'params' / '2026'}@HEAD~1", None)
+    assert "24 → 32（增 8）" in str(both.changes[0])
+    assert "2026@HEAD~1，提交 " in both.before
+    for named, said in (
+        ("2026@nowhere", "没有版本“nowhere”"),
+        ("2025@HEAD", "里没有 2025 这个方案"),
+        ("x@HEAD", "@ 前写年度"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            diff_plans(workspace, named, "2026")

@@ -125,15 +125,27 @@ def plan_explain(
 
 @plan_app.command("diff")
 def plan_diff(
-    before: Annotated[str, typer.Argument(metavar="原方案", help="年度，或年度的文件夹。", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="新方案", help="年度，或年度的文件夹。", show_default=False)],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="原方案",
+            help="年度，或年度的文件夹；后面加 @版本 的是 git 仓库里以前提交的，例如 2018@HEAD~3。",
+            show_default=False,
+        ),
+    ],
+    after: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="新方案", help="写法相同；不写即现在的文件，与原方案的版本（默认上次提交）比。", show_default=False
+        ),
+    ] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """用文字说明两个年度、或两份稿子的方案有哪些不同；注释、次序和写法不算。
+    """用文字说明两个年度、两份稿子、或两个版本的方案有哪些不同；注释、次序和写法不算。
 
-    例：minsheng plan diff 2017 2018；minsheng plan diff 旧稿/params/2018 2018
+    例：minsheng plan diff 2017 2018；minsheng plan diff 旧稿/params/2018 2018；minsheng plan diff 2018@HEAD~3
     """
     from minsheng.commands.plans.plan_diff import diff_plans
     from minsheng.workspace import Workspace

@@ -1,9 +1,12 @@
 """``minsheng plan diff``: what changed between two years, or two folders or revisions of a plan, in words."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from minsheng.authoring.plan_changes import PlanChange, in_lines, plan_changes
+from minsheng.authoring.plan_revisions import taken_out
 from minsheng.commands.plans.plan_check import plan_years
 from minsheng.errors import Outcome, UsageError
 from minsheng.intake.rules.suites import load_suites
@@ -41,13 +44,15 @@ class PlanChanges(Outcome):
         }
 
 
-def diff_plans(workspace: Workspace, before: str, after: str) -> PlanChanges:
+def diff_plans(workspace: Workspace, before: str, after: str | None) -> PlanChanges:
     """Compare two plans.
 
     Parameters
     ----------
     before, after
-        A year under ``params/``; or a folder: of one year, of years with only one in it, or an archived package.
+        A year under ``params/``; or a folder: of one year, of years with only one in it, or an archived package. Either
+        may name a revision of the git repository that it stands in (``2017@HEAD~3``). Without ``after`` the first is
+        compared as it stands with its revision; where it names none, with the last commit.
 
     Raises
     ------
@@ -56,25 +61,58 @@ def diff_plans(workspace: Workspace, before: str, after: str) -> PlanChanges:
     PlanInvalidError
         If one of them has faults.
     """
-    (old_folder, old_year), (new_folder, new_year) = (_place(workspace, name) for name in (before, after))
-    old, new = load_plan(old_folder, old_year), load_plan(new_folder, new_year)
-    changes = plan_changes(old, new, load_suites(old, old_folder), load_suites(new, new_folder))
+    if after is None:
+        name, revision = _split(before)
+        before, after = f"{name}{_AT}{revision or 'HEAD'}", name
+    with ExitStack() as stack:
+        (old_folder, old_year, old_said), (new_folder, new_year, new_said) = (
+            _place(workspace, name, stack) for name in (before, after)
+        )
+        old, new = load_plan(old_folder, old_year), load_plan(new_folder, new_year)
+        changes = plan_changes(old, new, load_suites(old, old_folder), load_suites(new, new_folder))
     return PlanChanges(
-        before=f"{old.about.title}（{old_folder / str(old_year)}）",
-        after=f"{new.about.title}（{new_folder / str(new_year)}）",
+        before=f"{old.about.title}（{old_said}）",
+        after=f"{new.about.title}（{new_said}）",
         changes=tuple(changes),
     )
 
 
-def _place(workspace: Workspace, name: str) -> tuple[Path, int]:
-    """Return the folder of years, and the year, that somebody named."""
+_AT = "@"
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return what somebody named and the revision of it; a folder whose name holds the sign is none."""
+    if Path(name).exists():
+        return name, ""
+    place, _, revision = name.partition(_AT)
+    return place, revision
+
+
+def _place(workspace: Workspace, named: str, stack: ExitStack) -> tuple[Path, int, str]:
+    """Return the folder of years, and the year, that somebody named, and what to call it."""
+    name, revision = _split(named)
+    if revision:
+        year = Path(name).name
+        if not year.isdigit():
+            raise UsageError(f"“{named}”：@ 前写年度或年度的文件夹，例如 2018@HEAD~3、旧稿/params/2018@v1")
+        folder = workspace.params / year if name == year else Path(name)
+        target = Path(stack.enter_context(TemporaryDirectory(prefix="minsheng-")))
+        was = taken_out(folder, revision, target)
+        return was.folder.parent, int(year), f"{named}，{was.commit}"
+    folder, number = _standing(workspace, name)
+    return folder, number, str(folder / str(number))
+
+
+def _standing(workspace: Workspace, name: str) -> tuple[Path, int]:
+    """Return the folder of years, and the year, of a plan that stands in the workspace or somewhere else."""
     if name.isdigit() and int(name) in plan_years(workspace.params):
         return workspace.params, int(name)
     folder = Path(name)
     if not folder.is_dir():
         years = "、".join(map(str, plan_years(workspace.params))) or "无"
         raise UsageError(
-            f"“{name}”不是年度，也不是文件夹。已有年度：{years}；文件夹写到年度为止，例如 旧稿/params/2018"
+            f"“{name}”不是年度，也不是文件夹。已有年度：{years}；文件夹写到年度为止，例如 旧稿/params/2018；"
+            "以前提交的版本写 2018@HEAD~3"
         )
     found = sorted(path.parent for path in folder.rglob("plan.yaml") if path.parent.name.isdigit())
     if (folder / "plan.yaml").is_file():
