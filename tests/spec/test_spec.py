@@ -242,11 +242,32 @@ def test_item(case, plan, build, recompute):
     assert item.rule == item_in_words(changed, changed.county_rubric.items[0])
 
 
+def lifted(case, group):
+    """A group with an item more, beside its full marks."""
+    points = case.get("lifted", {}).get(group.id)
+    if points is None:
+        return group
+    rule = {"kind": "qualitative", "levels": {"有": 1, "没有": 0}, "source": OURS}
+    item = {"id": f"{group.id}.lifted", "name": "加分", "text": "算例", "full_marks": points, "evidence": "台账",
+            "rule": rule, "extra": True, "source": OURS}  # fmt: skip
+    return type(group).model_validate(group.model_dump() | {"items": [*group.model_dump()["items"], item]})
+
+
 @pytest.mark.parametrize("case", cases("composite"))
 def test_composite_score(case, plan, build):
-    parts = [{"id": name, "name": name, "source": OURS, **part} for name, part in case.get("parts", {}).items()]
+    parts = [
+        {
+            "id": name,
+            "name": name,
+            "source": OURS,
+            **part,
+            "cap": None if part.get("cap") == "null" else part.get("cap"),
+        }
+        for name, part in case.get("parts", {}).items()
+    ]
     settings = {"parts": parts, "rounding": case.get("rounding", "item")}
     rubric = type(plan.county_rubric).model_validate(plan.county_rubric.model_dump() | settings)
+    rubric = rubric.model_copy(update={"groups": tuple(lifted(case, group) for group in rubric.groups)})
     spared = case.get("no_duty", ())
     indicators = tuple(
         each.model_copy(update={"targets": {}}) if each.id in spared else each for each in plan.indicators
@@ -254,6 +275,7 @@ def test_composite_score(case, plan, build):
     changed = plan.model_copy(update={"county_rubric": rubric, "indicators": indicators})
     marks = (all_marks(plan, case["all"]) if "all" in case else {}) | case.get("marks", {})
     marks = {item: mark for item, mark in marks.items() if item not in case.get("without", [])}
+    marks |= {f"{group}.lifted": {"level": "有", "reason": "算例"} for group in case.get("lifted", ())}
     figures = scored(changed, build, case, form_of(case, marks) if marks else None)
     expected = dict(case["expected"])
     points = {name: Decimal(text) if text else None for name, text in expected.pop("parts", {}).items()}
@@ -263,6 +285,8 @@ def test_composite_score(case, plan, build):
         assert value == (text == "true" if isinstance(value, bool) else Decimal(text)), name
     # An area that did as well and has everything assessed is never behind.
     whole = scored(changed, build, case, form_of(case, all_marks(plan, "做到")))
+    if "lifted" in case:
+        return  # who has more than full marks is not behind anybody
     ranks = {
         row.area: row.rank
         for row in ranking_figures(

@@ -282,6 +282,10 @@ class RubricPart(Frozen):
     groups: Annotated[tuple[str, ...], Field(min_length=1)]
     full_marks: Exact | None = None
     """What its groups' full marks add up to, where the document says so: checked, never computed with."""
+    cap: Exact | None = None
+    """The most that its groups' points count, on the scale of their full marks: an item beside the full marks
+    (``extra``) could lift the part above its weight. ``None`` is no cap; a part with such an item says which.
+    """
     source: Source
 
 
@@ -365,7 +369,8 @@ class CountyRubric(Frozen):
     """What of the half-years' forms counts in the year's total too; what costs points always does."""
     total_floor: Exact
     total_cap: Exact | None = None
-    """The most that a total comes to, bonus included; ``None`` is no cap."""
+    """The most that a total comes to, bonus included; ``None`` is no cap. Where items add beside the full marks of a
+    rubric without parts, it says which."""
     decimals: int = Field(ge=0, le=4)
     """Points are rounded to this, half up, once; where, says ``rounding``."""
     rounding: Literal["item", "total"] = "item"

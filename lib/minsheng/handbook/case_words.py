@@ -116,6 +116,7 @@ _KEYS = {
     "area": "地区",
     "from": "最低分",
     "extra": "不计入满分",
+    "lifted": "大项里另有满分之外的加分项",
     "applies_to": "适用地区",
     "assessed_by": "考评科室",
     "prices": "事项和分值",

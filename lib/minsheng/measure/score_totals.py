@@ -9,7 +9,7 @@ from minsheng.domain.assessment import AssessmentForm, BonusRow, Event
 from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import DeductionScore, ItemScore, PartScore
-from minsheng.domain.rubric import Bonus, EventDeduction, RubricItem
+from minsheng.domain.rubric import Bonus, CountyRubric, EventDeduction, RubricItem, RubricPart
 from minsheng.measure.marks import refuse
 from minsheng.measure.rounding import grouped, half_up, sealed
 from minsheng.measure.rules import Points
@@ -216,12 +216,16 @@ def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Frac
         assessed = sum((item.full_marks for item in counted), Decimal(0))
         worth = part.weight * rubric.total
         got = scored.points([*counted, *(item for item in mine_all if item.extra)])
-        mine = got / Fraction(full) * Fraction(worth) if counted and full else None
+        most = _most(rubric, part, full)
+        within = got if most is None else min(got, most)
+        mine = within / Fraction(full) * Fraction(worth) if counted and full else None
         out_of = Fraction(assessed) / Fraction(full) * Fraction(worth) if full else Fraction(0)
         if mine is not None:
             points, marks = points + mine, marks + out_of
-        shown = f"{grouped(got)} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
         places = rubric.decimals + _MORE
+        cut = f"〔各小项合计 {grouped(got)}，最多计 {grouped(shortest(within, places))}〕" if within < got else ""
+        counts = f"{grouped(shortest(within, places) if cut else got)}{cut}"
+        shown = f"{counts} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
         left = f"〔满分 {grouped(full)} 分中 {grouped(full - assessed)} 分未评或未到期〕" if assessed < full else ""
         found.append(
             PartScore(
@@ -235,6 +239,14 @@ def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Frac
             )
         )
     return tuple(found), points, marks
+
+
+def _most(rubric: CountyRubric, part: RubricPart, full: Decimal) -> Fraction | None:
+    """Return the most points that a part counts of an area whose items there are worth ``full``; ``None``: no cap."""
+    if part.cap is None:
+        return None
+    marks = sum((group.full_marks for group in rubric.groups if group.id in part.groups), Decimal(0))
+    return Fraction(part.cap) * Fraction(full) / Fraction(marks) if marks else None
 
 
 def summed(scored: Scored) -> tuple[Fraction, Fraction]:

@@ -10,6 +10,7 @@ from minsheng.domain.rubric import (
     EventDeduction,
     EventsRule,
     QualitativeRule,
+    RubricGroup,
     RubricItem,
 )
 from minsheng.domain.section_rubric import SectionRubric
@@ -78,6 +79,30 @@ def _county(files: PlanFiles, rubric: CountyRubric) -> None:
         _words(files, [(word, (_COUNTY, (*path, "veto", n))) for n, word in enumerate(item.veto)])
         _item(files, (*path, "rule"), item)
     _part_sums(files, rubric)
+    _lifted(files, rubric)
+
+
+def _lifted(files: PlanFiles, rubric: CountyRubric) -> None:
+    """Note items beside the full marks of which the plan does not say how far they lift a part, or the total."""
+    adding = {g: [i.name for i in group.leaves if i.extra and i.full_marks > 0] for g, group in _by_id(rubric).items()}
+    if not rubric.parts and any(adding.values()) and not files.stands(_COUNTY, ("total_cap",)):
+        names = "、".join(name for some in adding.values() for name in some)
+        message = f"“{names}”在满分之外加分，没有写总分最高几分"
+        files.fault(_COUNTY, ("total",), message, f"total_cap: {plain(rubric.total)}，或更高的数；不封顶写 null")
+    for n, part in enumerate(rubric.parts):
+        marks = sum((_by_id(rubric)[group].full_marks for group in part.groups if group in adding), Decimal(0))
+        names = "、".join(name for group in part.groups for name in adding.get(group, ()))
+        if names and not files.stands(_COUNTY, ("parts", n, "cap")):
+            message = f"“{names}”在满分之外加分，没有写“{part.name}”最多计几分"
+            allowed = f"cap: {plain(marks)}（各大项的满分），或更高的数；不封顶写 null"
+            files.fault(_COUNTY, ("parts", n), message, allowed)
+        elif part.cap is not None and part.cap < marks:
+            message = f"“{part.name}”最多计 {plain(part.cap)} 分，低于各大项的满分 {plain(marks)} 分"
+            files.fault(_COUNTY, ("parts", n, "cap"), message, f"不低于 {plain(marks)}")
+
+
+def _by_id(rubric: CountyRubric) -> dict[str, RubricGroup]:
+    return {group.id: group for group in rubric.groups}
 
 
 def _event(files: PlanFiles, path: YamlPath, event: EventDeduction) -> None:
