@@ -1,7 +1,8 @@
 """params/<year>/ → a frozen, cross-checked plan, or every fault at once; and a plan as bytes."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,15 @@ class DraftPlan:
         All of them.
     unsound
         Ids of tables that are not there as their files mean them.
+    named
+        The ids that ``indicators`` and ``parameters`` name, whether or not the rest of them is right; a file that
+        cannot be read, or that does not say all its ids, is not among them.
     """
 
     plan: Plan | None
     faults: list[PlanFault]
     unsound: frozenset[str] = frozenset()
+    named: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def draft_plan(params_dir: Path, year: int) -> DraftPlan:
@@ -146,7 +151,8 @@ def draft_plan(params_dir: Path, year: int) -> DraftPlan:
         return DraftPlan(None, faults)
     unsound = frozenset(stem for stem in files.tables if not files.is_whole(f"tables/{stem}"))
     needed = files.wholes.get("plan") is not None and files.tables
-    return DraftPlan(_draft(files) if needed else None, faults, unsound)
+    named = {name: files.ids(name) for name in ("indicators", "parameters") if files.names_all(name)}
+    return DraftPlan(_draft(files) if needed else None, faults, unsound, named)
 
 
 def _read(params_dir: Path, year: int) -> tuple[PlanFiles | None, list[PlanFault]]:

@@ -112,6 +112,10 @@ class PlanFiles:
         ids = [entry.raw["id"] for entry in entries if isinstance(entry.raw.get("id"), str)]
         return ids if isinstance(there, list) and len(ids) == len(there) else []
 
+    def names_all(self, name: str) -> bool:
+        """Whether :meth:`ids` of a list file are all that there are: also none, of one that the plan does without."""
+        return self.located[name].readable and (not self.located[name].value or bool(self.ids(name)))
+
     def fault(self, name: str, path: YamlPath, message: str, allowed: str = "") -> None:
         """Note a fault in a file."""
         self.located[name].fault(path, message, allowed)

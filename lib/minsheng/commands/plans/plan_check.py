@@ -55,7 +55,7 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
         found = list(draft.faults)
         if draft.plan is not None:
             # In the same run, whatever is wrong with the plan itself: nobody mends in stages.
-            found += expectation_faults(draft.plan, workspace.params, draft.unsound)
+            found += expectation_faults(draft.plan, workspace.params, draft.unsound, draft.named)
         if draft.plan is not None and not found:
             plan = draft.plan
             scored = f"县区考评 {len(plan.county_rubric.items)} 个小项" if plan.county_rubric.is_there else "不考评县区"

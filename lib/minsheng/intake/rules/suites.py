@@ -1,6 +1,6 @@
 """``params/<year>/expectations/*.yaml`` → suites; strict, with all faults at once as ``file:line``."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -10,7 +10,7 @@ from minsheng.domain.base import plain
 from minsheng.domain.delivery import Severity
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
-from minsheng.errors import PlanInvalidError, UsageError
+from minsheng.errors import PlanInvalidError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import canonical_json
 from minsheng.intake.rules.kinds import KINDS
@@ -84,7 +84,9 @@ def load_suites(plan: Plan, params_dir: Path) -> dict[str, Suite]:
     return suites
 
 
-def expectation_faults(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> list[PlanFault]:
+def expectation_faults(
+    plan: Plan, params_dir: Path, unsound: Collection[str] = (), named: Mapping[str, Collection[str]] | None = None
+) -> list[PlanFault]:
     """Return every fault of the suites, for ``minsheng plan check``; empty where all is well.
 
     Parameters
@@ -92,12 +94,19 @@ def expectation_faults(plan: Plan, params_dir: Path, unsound: Collection[str] = 
     plan
         It may have faults of its own: only its tables, indicators and parameters are looked at.
     unsound
-        Tables with faults: what their suites name may be what is wrong there.
+        Tables with faults: what suites name of them may be what is wrong there.
+    named
+        The ids that ``indicators`` and ``parameters`` name, where the plan does not hold all that its files say; of a
+        file that is not among them nothing is known.
     """
-    return _load(plan, params_dir, unsound)[1]
+    return _load(plan, params_dir, unsound, named)[1]
 
 
-def _load(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> tuple[dict[str, Suite], list[PlanFault]]:
+def _load(
+    plan: Plan, params_dir: Path, unsound: Collection[str] = (), named: Mapping[str, Collection[str]] | None = None
+) -> tuple[dict[str, Suite], list[PlanFault]]:
+    if named is None:
+        named = {key: [each.id for each in getattr(plan, key)] for key in _NAMED.values()}
     folder = expectations_dir(params_dir, plan.about.year)
     tables = {table.id: table for table in (COVER_TABLE, *plan.tables)}
     faults: list[PlanFault] = []
@@ -107,14 +116,14 @@ def _load(plan: Plan, params_dir: Path, unsound: Collection[str] = ()) -> tuple[
         if path.stem in unsound:
             continue
         name = str(Path(params_dir.name) / str(plan.about.year) / "expectations" / path.name)
-        reader = _SuiteReader(read_yaml(path, name), plan, tables, ids)
+        reader = _SuiteReader(read_yaml(path, name), tables, ids, unsound, named)
         suite = reader.read(path.stem)
         faults += reader.faults
         if suite is not None:
             found[suite.table.id] = _with_whole_numbers(suite, ids)
-    named = {path.stem for path in folder.glob("*.yaml")}
+    there = {path.stem for path in folder.glob("*.yaml")}
     for table in plan.tables:
-        if table.kind == TableKind.FIGURES and table.id not in named:
+        if table.kind == TableKind.FIGURES and table.id not in there:
             where = str(Path(params_dir.name) / str(plan.about.year) / "expectations")
             faults.append(PlanFault(where, 1, f"表“{table.id}”没有规则文件", f"{table.id}.yaml，至少一条规则"))
     return {table: found[table] for table in tables if table in found}, in_order(faults)
@@ -164,12 +173,20 @@ def _with_whole_numbers(suite: Suite, ids: dict[str, str]) -> Suite:
 class _SuiteReader:
     """Reads one file; collects its faults."""
 
-    def __init__(self, source: YamlFile, plan: Plan, tables: dict[str, Table], ids: dict[str, str]) -> None:
+    def __init__(
+        self,
+        source: YamlFile,
+        tables: dict[str, Table],
+        ids: dict[str, str],
+        unsound: Collection[str],
+        named: Mapping[str, Collection[str]],
+    ) -> None:
         self.source = source
         self.located = Located(source)
-        self.plan = plan
         self.tables = tables
         self.ids = ids
+        self.unsound = unsound
+        self.named = named
 
     @property
     def faults(self) -> list[PlanFault]:
@@ -217,6 +234,8 @@ class _SuiteReader:
             if name is None:
                 continue
             table_id, _, column = name.partition(".")
+            if table_id in self.unsound:
+                continue
             table = self.tables.get(table_id)
             columns = {c.id for c in table.columns} if table else set()
             for wanted in (column, *derived.where):
@@ -224,13 +243,11 @@ class _SuiteReader:
                     self._fault(
                         path, f"没有“{table_id}.{wanted}”", "、".join(sorted(columns)) or "、".join(self.tables)
                     )
-        try:
-            for indicator in _named(derived.target):
-                self.plan.indicator(indicator)
-            for parameter in _named(derived.parameter):
-                self.plan.parameter(parameter)
-        except UsageError as error:
-            self._fault(path, str(error))
+        for key, file in _NAMED.items():
+            known = self.named.get(file)
+            for word in _words(getattr(derived, key)):
+                if known is not None and word not in known:
+                    self._fault(path, f"{file}.yaml 没有“{word}”", "、".join(known))
 
     def _rules(self, document: dict[Any, Any], table: Table, known: set[str]) -> list[Rule]:
         items = document.get(_RULES)
@@ -293,7 +310,11 @@ class _SuiteReader:
                         self._fault((*path, "bad"), f"“{value}”含义不明", "、".join(allowed))
 
 
-def _named(value: str | dict[str, str] | None) -> list[str]:
+_NAMED = {"target": "indicators", "parameter": "parameters"}
+"""What a derived column takes from the plan → the file that names it."""
+
+
+def _words(value: str | dict[str, str] | None) -> list[str]:
     return list(value.values()) if isinstance(value, dict) else [value] if value else []
 
 

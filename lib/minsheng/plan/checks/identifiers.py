@@ -89,7 +89,10 @@ def _columns(files: PlanFiles) -> None:
     for path, indicator in sound:
         if not 1 <= indicator.column <= count or indicator.column in seen:
             files.fault(
-                "indicators", (*path, "column"), f"附件列号 {indicator.column} 重复或超出", f"1 至 {count}，各用一次"
+                "indicators",
+                (*path, "column"),
+                f"列号 {indicator.column} 重复或超出",
+                f"1 至 {count}，各用一次",
             )
         if files.is_whole("indicators", (*path, "column")):
             seen.add(indicator.column)

@@ -176,7 +176,10 @@ def _proportional(files: PlanFiles, path: YamlPath, rule: ProportionalRule) -> N
     _share(files, path, "unmet_share", rule.unmet_share)
     _share(files, path, "late", rule.late)
     duties = [duty.id for _, project in files.sound("projects", Project) for duty in project.duties]
-    for n, duty in enumerate(rule.requires):
+    whole = files.names_all("projects") and all(
+        files.is_whole("projects", (*each.path, "duties")) for each in files.entries("projects")
+    )
+    for n, duty in enumerate(rule.requires if whole else ()):
         demand_known(files, (_COUNTY, (*path, "requires", n)), "任务（duties）", duty, duties or ["（无）"])
 
 
@@ -289,7 +292,7 @@ def _review(files: PlanFiles, rubric: SectionRubric) -> None:
     manual = [item.id for item in county.items if isinstance(item.rule, QualitativeRule)] if county else []
     if county:
         demand_known(files, (_SECTION, ("review", "rubric_item")), "等次评定的小项", rubric.review.rubric_item, manual)
-    elif not files.located[_COUNTY].value:
+    elif files.located[_COUNTY].readable and not files.located[_COUNTY].value:
         message = "没有县区考评细则，review 的小项无处计分"
         files.fault(_SECTION, ("review",), message, "写上 rubric_county.yaml，或去掉 review")
     places = [(each.id, (_SECTION, ("review", "items", n, "id"))) for n, each in enumerate(rubric.review.items)]

@@ -303,8 +303,7 @@ def _condition(files: PlanFiles, place: YamlPlace, condition: Condition) -> None
 def _comparison(files: PlanFiles, name: str, path: YamlPath, test: Comparison) -> None:
     _all(files, name, (*path, "left"), test.left, NUMBERS)
     if test.parameter is not None:
-        there = files.located["parameters"].value
-        known = files.ids("parameters") if there else ["（没有 parameters.yaml）"]
+        known = files.ids("parameters") or (["（没有 parameters.yaml）"] if files.names_all("parameters") else [])
         demand_known(files, (name, (*path, "parameter")), "参数", test.parameter, known)
     else:
         _all(files, name, (*path, "right"), test.right, NUMBERS)
