@@ -102,7 +102,7 @@ ACROSS = [
     ("funds.yaml", "label: 省级安排", "label: 中央、省级安排", "中央、省级安排", "与资金表的行不一致。允许：disability_allowance、省级安排"),
     ("sections.yaml", "    leader: 沈友文\n", "", "  - id: social_relief", "缺少责任领导"),
     # names
-    ("indicators.yaml", "    column: 9", "    column: 10", "column: 10", "附件列号 10 重复或超出。允许：1 至 9"),
+    ("indicators.yaml", "    column: 9", "    column: 10", "column: 10", "列号 10 重复或超出。允许：1 至 9"),
     # dates
     ("plan.yaml", "year: 2017", "year: 2018", "year: 2018", "年度为 2018，与文件夹名 2017 不符"),
     ("calendar.yaml", "year: 2017", "year: 2018", "year: 2018", "节假日表是 2018 年的，方案为 2017 年"),
@@ -234,7 +234,7 @@ ELSEWHERE = [  # as above, where the text of the faulty line is not unique in it
     ("projects.yaml", "id: dibao_by_household\n", "id: two_lines_by_household_urban\n", "条件 id“two_lines_by_household_urban”重复"),
     ("funds.yaml", "      clause: 二（一）\n", "", "须写明 clause"),
     ("plan.yaml", "id: plan-city-2017", "id: notice-2017", "id“notice-2017”重复"),
-    ("indicators.yaml", "    column: 9", "    column: 8", "附件列号 8 重复或超出"),
+    ("indicators.yaml", "    column: 9", "    column: 8", "列号 8 重复或超出"),
     ("indicators.yaml", "      city:      70\n", "", "缺少全市目标（city）"),
     ("indicators.yaml", "      cangxi:    300\n", "      cangxi:    完成\n", "目标写法与 measure 不符。允许：数字"),
     ("indicators.yaml", "      cangxi:    完成\n", "      cangxi:    1\n", "目标写法与 measure 不符。允许：文字，例如 完成"),
@@ -379,6 +379,25 @@ def test_an_unreadable_file_is_a_fault_and_no_traceback(
         path.write_bytes(content)
     found = plan_faults(params, YEAR)
     assert any(fault.file == f"params/{YEAR}/{file}" and fragment in fault.message for fault in found), found
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["indicators", "parameters", "projects", "rubric_county", "tables/elderly_projects", "tables/dibao", "funds"],
+)
+def test_what_other_files_say_of_an_unreadable_one_is_no_fault_of_theirs(params: Path, file: str) -> None:
+    (params / str(YEAR) / f"{file}.yaml").write_text("id: 1\n\tb: 2\n", encoding="utf-8")
+    found = check_plans(Workspace(params.parent, params, Settings()), YEAR).faults
+    assert [fault.file for fault in found] == [f"params/{YEAR}/{file}.yaml"], found
+
+
+def test_an_item_beside_the_full_marks_asks_how_far_it_lifts(params: Path, change: Change) -> None:
+    beside = "evidence: 会议通知、会议记录或纪要\n"
+    path = change("rubric_county.yaml", beside, f"{beside}        extra: true\n")
+    told = [fault for fault in plan_faults(params, YEAR) if "在满分之外加分" in fault.message]
+    assert [fault.line for fault in told] == [line_of(path, "total: 100")]
+    change("rubric_county.yaml", "total: 100\n", "total: 100\ntotal_cap: null\n")
+    assert not [fault for fault in plan_faults(params, YEAR) if "在满分之外加分" in fault.message]
 
 
 def test_a_plan_without_tables_is_a_fault(params: Path) -> None:

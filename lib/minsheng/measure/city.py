@@ -117,7 +117,7 @@ def city_measurement(
         return blank(indicator, ReturnStatus.REPORTED, light, why)
     if target is None:
         whose = plan.whole if area_id == CITY else ""
-        why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"附件未下达此项{whose}任务"
+        why = f"{whose}目标为 0，没有任务" if area_id in indicator.targets else f"方案没有下达此项{whose}任务"
         return blank(indicator, ReturnStatus.REPORTED, plan.lights.no_duty, why)
     bound = areas_bound(plan, indicator, area_id, period)
     if stated is not None and stated.city_area is not None:

@@ -61,7 +61,7 @@ def measurement(plan: Plan, indicator: Indicator, area_id: str, period: Period, 
     status = indicator_status(plan, accepted, indicator)
     target = target_of(plan, indicator, area.id, period)
     if target is None:
-        why = "目标为 0，没有任务" if area.id in indicator.targets else "附件未下达此项任务（空白为无任务，不是 0）"
+        why = "目标为 0，没有任务" if area.id in indicator.targets else "方案没有下达此项任务（没有写目标，不是 0）"
         return blank(indicator, status, plan.lights.no_duty, why)
     if accepted is None or status == ReturnStatus.NOT_REPORTED:
         return not_reported(plan, indicator, period, target, f"{area.name}未报送 {month} 报表", area.id)

@@ -134,7 +134,7 @@ def _bound(facts: MeasuredArea, rule: MeasuredRule) -> tuple[list[Weighted], Poi
         if target_of(facts.plan, facts.plan.indicator(each.indicator), facts.area, facts.period) is not None
     ]
     if not bound:
-        return bound, Points(None, "excluded", "", "附件未给该地区下达此项任务，不计分、不计入满分")
+        return bound, Points(None, "excluded", "", "方案没有给该地区下达此项任务，不计分、不计入满分")
     bound = [each for each in bound if each.weight or rule.combine != Combine.WEIGHTED]
     if not bound:
         return bound, Points(None, "excluded", "", "该地区有任务的指标权重都为 0，不计分、不计入满分")
