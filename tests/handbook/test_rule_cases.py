@@ -17,7 +17,7 @@ from minsheng.render.html.prose import prose
 
 ROOT = Path(__file__).parents[2]
 SCORED = ("rules", "items", "county", "totals", "composite", "ranking", "section", "measures", "lights", "deadlines",
-          "schedules", "disclosure")  # fmt: skip
+          "schedules", "disclosure", "money", "indicator_ranks", "assessed_words")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,11 @@ def test_every_case_is_printed_with_its_clause_and_arithmetic(text: str) -> None
             assert "".join(case[name].split()).replace("<", "&lt;").replace(">", "&gt;") in text, case["title"]
     for case in read_cases("expectations"):
         assert "".join(case["title"].split()) in text
+
+
+def test_no_file_of_cases_is_left_out() -> None:
+    told = {path.stem for path in SPECS.glob("*.yaml")} - {"names", "expectation_kinds"}
+    assert told == {*SCORED, "expectations"}
 
 
 def test_every_kind_of_rule_has_a_heading_without_which_its_cases_are_not_printed() -> None:

@@ -3,17 +3,18 @@
 import contextlib
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from fractions import Fraction
-from typing import get_args
+from typing import Literal, get_args, get_origin
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from minsheng.domain.assessment import AssessmentForm, SectionFacts, SectionForm
+from minsheng.domain.assessment import AssessmentForm, GivenWord, SectionFacts, SectionForm, WordForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.indicator import Indicator, Measure, TieBreak
-from minsheng.domain.light import LightScale
+from minsheng.domain.indicator import FundLine, FundSource, Indicator, IndicatorRanking, Measure, Target, TieBreak
+from minsheng.domain.light import AssessedLights, LightScale
 from minsheng.domain.period import Period
 from minsheng.domain.reporting import Deadline
 from minsheng.domain.result import ConditionState, ItemScore, ScoringFigures
@@ -28,6 +29,7 @@ from minsheng.measure.completion import schedule_progress
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.disclosure import hidden_parts
 from minsheng.measure.measurement import blank
+from minsheng.measure.money import total_of_sources
 from minsheng.measure.project import project_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.measure.rounding import half_up
@@ -36,6 +38,7 @@ from minsheng.measure.section_score import section_scoring_figures
 from minsheng.measure.wording import item_in_words
 from minsheng.plan.calendar import due_date
 from minsheng.plan.strict_yaml import read_texts
+from minsheng.report.lights import standing_badge
 
 OURS = Source(document="ours", why="算例")
 RULE = TypeAdapter(ItemRule)
@@ -487,6 +490,122 @@ def test_disclosure(case):
     assert hidden == (frozenset(case["classes"]) if case["expected"] == "不予显示" else frozenset())
 
 
+# Money, ranks by indicator, and the words of assessors.
+
+FUND_ROWS = {"省级": "elderly_care_upper", "市级": "elderly_care_municipal", "县级": "elderly_care_county"}
+STAGES = ("allocated", "received", "disbursed")
+
+
+def fund_lines(case):
+    for project, sources in case["projects"].items():
+        parts = [
+            FundSource(
+                id=name,
+                label=name,
+                levels=["other"],
+                amount_yuan=Decimal(said.get("amount_wanyuan", "100")) * 10_000,
+                rows=[FUND_ROWS[row] for row in said["rows"]],
+                indicators=said.get("indicators", []),
+                source=OURS,
+            )
+            for name, said in sources.items()
+        ]
+        yield FundLine(project=project, total_yuan=sum(part.amount_yuan for part in parts), parts=parts, source=OURS)
+
+
+def check_money(use, expected):
+    for key, text in expected.items():
+        match getattr(use, key):
+            case tuple() as names:
+                assert "、".join(names).removeprefix("苍溪县") == text
+            case None:
+                assert not text, key
+            case amount if key in STAGES:
+                assert amount == Decimal(text) * 10_000, key
+            case rate:
+                assert half_up(rate, 4) == Decimal(text), key
+
+
+@pytest.mark.parametrize("case", cases("money"))
+def test_money(case, plan, build):
+    reporting = plan.reporting.model_copy(update={"execution_base": case.get("execution_base", "received")})
+    areas = tuple(each for each in plan.areas if each.id == "cangxi")
+    changed = plan.model_copy(update={"funds": tuple(fund_lines(case)), "areas": areas, "reporting": reporting})
+    fields = {f"funds.{row}.{stage}_yuan": None for row in FUND_ROWS.values() for stage in STAGES}
+    for name, amounts in case["paid"].items():
+        fields |= {
+            f"funds.{FUND_ROWS[name]}.{stage}_yuan": str(Decimal(amount) * 10_000)
+            for stage, amount in zip(STAGES, amounts, strict=True)
+        }
+    june = Period("2017-06")
+    returns = {(june, "cangxi"): build("2017-06", "cangxi", fields)}
+    found = {name: project_figures(changed, name, "city", june, returns, ()) for name in case["projects"]}
+    expected = dict(case["expected"])
+    if "together" in expected:
+        check_money(total_of_sources(changed, [each.funds for each in found.values()]), expected.pop("together"))
+    served = {use.label: use for each in found.values() for use in each.indicator_funds}
+    for name, amounts in expected.pop("indicators", {}).items():
+        check_money(served[name], amounts)
+    for project, lines in expected.items():
+        uses = {use.label: use for use in found[project].funds}
+        for name, amounts in lines.items():
+            check_money(uses[name], amounts)
+
+
+@pytest.mark.parametrize("case", cases("indicator_ranks"))
+def test_ranking_by_an_indicator(case, plan, build):
+    ranking = case["ranking"] | ({"awards": int(case["ranking"]["awards"])} if "awards" in case["ranking"] else {})
+    breaker = {"tie_break": {**ranking["tie_break"], "source": OURS}} if "tie_break" in ranking else {}
+    aims = {area: Target(value=Decimal(said["target"])) for area, said in case["given"].items()}
+    aims["city"] = Target(value=Decimal(1))
+    update = {
+        "beds_new": {
+            "ranking": IndicatorRanking.model_validate({**ranking, **breaker, "source": OURS}),
+            "direction": case.get("direction", "at_least"),
+            "targets": aims,
+        },
+        "beds_renovated": {"targets": dict.fromkeys(aims, Target(value=Decimal(100)))},
+    }
+    indicators = tuple(each.model_copy(update=update.get(each.id, {})) for each in plan.indicators)
+    june = Period("2017-06")
+    returns = {}
+    for area, said in case["given"].items():
+        fields = {
+            "elderly_care.beds_new_cumulative": said["actual"],
+            "elderly_care.beds_renovated_cumulative": str(Decimal(said.get("beside", "0")) * 100),
+        }
+        if said["actual"]:
+            returns[june, area] = build("2017-06", area, fields)
+    changed = plan.model_copy(update={"indicators": indicators})
+    figures = project_figures(changed, "elderly_care", "city", june, returns, ())
+    places = {row.area: m.place for row in figures.areas for m in row.measurements if m.indicator == "beds_new"}
+    expected = {area: int(rank) if rank else None for area, rank in case["expected"].items()}
+    assert {area: places[area].rank if places[area] else None for area in expected} == expected
+    assert {area: p.award for area, p in places.items() if p and p.award} == case.get("awarded", {})
+
+
+@pytest.mark.parametrize("case", cases("assessed_words"))
+def test_word_of_an_assessor(case, plan, build):
+    words = [{"id": each["word"], "shape": "◇", "tone": "green", **each} for each in case["assessed"]["words"]]
+    assessed = AssessedLights.model_validate({**case["assessed"], "words": words, "source": OURS})
+    changed = plan.model_copy(update={"lights": plan.lights.model_copy(update={"assessed": assessed})})
+    june = Period("2017-06")
+    given = [
+        GivenWord(area="zhaohua", indicator="beds_new", word=word, reason="算例", cell="评定!D4")
+        for word in filter(None, [case.get("assessment")])
+    ]
+    form = WordForm(
+        section="welfare_charity", period=june, assessor="甲", assessed_on=date(2017, 6, 28), file="评定表", words=given
+    )
+    status = {"elderly_care": ReturnStatus(case["given"].get("status", "reported"))}
+    fields = {"elderly_care.beds_new_cumulative": case["given"]["actual"]}
+    returns = {(june, "zhaohua"): build("2017-06", "zhaohua", fields, status=status)}
+    (row, *_) = project_figures(changed, "elderly_care", "zhaohua", june, returns, (), (form,)).measurements
+    shown, *beside = standing_badge(row)
+    assert shown.text().endswith(case["expected"]["light"])
+    assert "".join(each.text() for each in beside).strip("（）") == case["expected"]["next_to_it"]
+
+
 # Rules of data. Those of Great Expectations' own are run with it, in tests/intake.
 
 
@@ -536,11 +655,54 @@ def test_every_measure_has_a_case():
 
 def test_every_rule_kind_and_every_item_has_a_case(plan):
     kinds = {case.values[0]["rule"]["kind"] for case in cases("rules")}
-    kinds |= {case.values[0]["item"]["rule"]["kind"] for case in cases("items")} | {"counted", "qualitative"}
+    kinds |= {case.values[0]["item"]["rule"]["kind"] for case in cases("items")}
+    # What an assessor marks is worked out with the items of the plan itself.
+    of_items = {item.id: item.rule.kind for item in plan.county_rubric.items}
+    kinds |= {of_items[case.values[0]["item"]] for case in cases("county")}
     assert kinds == set(KINDS)
     assert {case.values[0]["item"] for case in cases("county")} == {item.id for item in plan.county_rubric.items}
     checks = {rule.id: rule.check for group in plan.section_rubric.groups for rule in group.rules}
     assert {checks[case.values[0]["rule"]] for case in cases("section")} == set(checks.values())
+
+
+def choices(model):
+    """Every word that a plan may choose for a setting of a model, and of what it holds."""
+    for key, field in model.model_fields.items():
+        yield from chosen(field.annotation, key)
+
+
+def chosen(annotation, key):
+    if get_origin(annotation) is Literal and key != "kind":
+        yield from ((key, word) for word in get_args(annotation) if isinstance(word, str))
+    elif isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        yield from ((key, str(word)) for word in annotation)
+    for each in get_args(annotation):
+        yield from chosen(each, key)
+
+
+def said(value):
+    """Every key and word that a case says, at any depth."""
+    match value:
+        case dict():
+            for key, each in value.items():
+                yield from ((key, word) for word in (each if isinstance(each, list | dict) else [each]))
+                yield from said(each)
+        case list():
+            for each in value:
+                yield from said(each)
+
+
+def test_every_choice_that_a_rule_a_ranking_or_a_light_gives_has_a_case():
+    models = [*get_args(get_args(ItemRule)[0]), *get_args(get_args(Measure)[0])]
+    models += [IndicatorRanking, TieBreak, LightScale, AssessedLights]
+    wanted = {choice for model in models for choice in choices(model)}
+    there = {
+        pair for name in WITH_CHOICES for case in read_cases(name) for pair in said(case) if isinstance(pair[1], str)
+    }
+    assert not wanted - there, "write a case into handbook/specs for each"
+
+
+WITH_CHOICES = ("rules", "items", "measures", "lights", "ranking", "indicator_ranks", "assessed_words")
 
 
 @pytest.mark.parametrize(
@@ -558,6 +720,9 @@ def test_every_rule_kind_and_every_item_has_a_case(plan):
         "deadlines",
         "schedules",
         "disclosure",
+        "money",
+        "indicator_ranks",
+        "assessed_words",
     ],
 )
 def test_every_case_can_be_printed(name):

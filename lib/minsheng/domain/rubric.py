@@ -229,7 +229,6 @@ def _level(value: Any) -> str:
 RubricEntry = Annotated[
     Annotated[RubricBranch, Tag("branch")] | Annotated[RubricItem, Tag("item")], Discriminator(_level)
 ]
-"""An item, or one with items of its own."""
 
 
 class RubricGroup(Frozen):
@@ -271,8 +270,7 @@ class RubricGroup(Frozen):
 class RubricPart(Frozen):
     """One weighted part of a composite score (综合得分), e.g. 目标任务 50%.
 
-    Whatever its groups' marks add up to, the part is worth ``weight`` of the rubric's total. An item without a duty
-    leaves its share to the others; one that is open (未评, 未到期) does not, so that nobody gains by it.
+    It is worth ``weight`` of the total. An item without a duty leaves its share to the others, an open one does not.
     """
 
     id: str
@@ -283,9 +281,7 @@ class RubricPart(Frozen):
     full_marks: Exact | None = None
     """What its groups' full marks add up to, where the document says so: checked, never computed with."""
     cap: Exact | None = None
-    """The most that its groups' points count, on the scale of their full marks: an item beside the full marks
-    (``extra``) could lift the part above its weight. ``None`` is no cap; a part with such an item says which.
-    """
+    """The most that its groups' points count, on their scale; ``None``: no cap. Asked for beside ``extra`` items."""
     source: Source
 
 
@@ -369,8 +365,7 @@ class CountyRubric(Frozen):
     """What of the half-years' forms counts in the year's total too; what costs points always does."""
     total_floor: Exact
     total_cap: Exact | None = None
-    """The most that a total comes to, bonus included; ``None`` is no cap. Where items add beside the full marks of a
-    rubric without parts, it says which."""
+    """The most that a total comes to, bonus included; ``None`` is no cap. Asked for beside ``extra`` items."""
     decimals: int = Field(ge=0, le=4)
     """Points are rounded to this, half up, once; where, says ``rounding``."""
     rounding: Literal["item", "total"] = "item"

@@ -34,7 +34,7 @@ _HEAD = """# 规则和算例
 算例只写与它不同的地方。标“本系统默认”的是方案没有写明、由本系统补的规定；条款里写键名的，是方案改了这个键。
 """
 
-_SHOWN = {"title", "clause", "arithmetic", "expected", "period", "item", "full_marks", "rule", "awarded"}
+_SHOWN = {"title", "clause", "arithmetic", "expected", "period", "item", "full_marks", "rule", "awarded", "ranking"}
 
 _SETTINGS = {
     "rubric": "",
@@ -52,6 +52,8 @@ _SETTINGS = {
     "since": "since",
     "due_months": "due_months",
     "threshold": "threshold",
+    "execution_base": "execution_base",
+    "direction": "direction",
 }
 """Keys of a case that are settings of the plan → as the file says it; empty: keys of the file themselves."""
 
@@ -96,9 +98,15 @@ def rules_chapter() -> str:
     for kind, name in MEASURES.items():
         lines += [f"### {name}（kind: {kind}）\n"]
         lines += _grouped(words, [case for case in measures if case["measure"]["kind"] == kind], "measure")
+    lines.append("## 各指标排名（indicators.yaml 的 ranking）\n")
+    lines += _grouped(words, read_cases("indicator_ranks"), "ranking")
+    lines.append("## 资金（funds.yaml、tables/funds.yaml，reporting.yaml 的 execution_base、funds_total）\n")
+    lines += _grouped(words, read_cases("money"), "projects")
     lines.append("## 亮灯（lights.yaml）\n")
     lines.append("区间、`complete`、`exceeded`、`cases` 都是灯，另要写 `id`、`shape`、`tone`，算例中省去。\n")
     lines += _grouped(words, read_cases("lights"), "scale")
+    lines.append("## 评定人给的词（lights.yaml 的 assessed）\n")
+    lines += _grouped(words, read_cases("assessed_words"), "assessed")
     lines.append("## 序时进度（schedule.yaml，指标的 schedule、basis，地区的 since，项目的 due_months）\n")
     lines += _table(words, read_cases("schedules"))
     lines.append("## 对外口径（disclosure.yaml 的 threshold、breakdowns）\n")
@@ -116,7 +124,11 @@ def _grouped(words: KindWords, cases: Sequence[WorkedCase], key: str) -> Iterato
         own = [case for case in cases if case[key] == first]
         cases = [case for case in cases if case[key] != first]
         yield f"    {flow({key: first})[1:-1]}\n"
-        yield from _table(words, [{name: each for name, each in case.items() if name != key} for case in own])
+        # What is ranked is told by the rank; else the block above says it.
+        kept = {"ranking"}
+        yield from _table(
+            words, [{name: each for name, each in case.items() if name != key or name in kept} for case in own]
+        )
 
 
 def flow(value: Any) -> str:
@@ -215,7 +227,7 @@ def _expected(words: KindWords, case: WorkedCase) -> str:
             return f"{points}{STATES[expected['state']]}"
         case list():
             return "；".join(f"{STATES[each['state']]} {each.get('points') or ''}".strip() for each in expected)
-        case dict() if "totals" in case:
+        case dict() if "totals" in case or "ranking" in case:
             awarded = case.get("awarded", {})
             told = {area: f"（{words.say(each, 'awarded')}）" for area, each in awarded.items()}
             return "，".join(
