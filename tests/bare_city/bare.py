@@ -1,7 +1,7 @@
 """清河市: a plan that says only what it must.
 
-No funds, parameters, rubrics, leading group, short names, programme; a count without a unit. 便民桥 is 东山县's alone:
-南溪区 has no target, and 新北县's of 0 is none either.
+No projects, funds, parameters, rubrics, words, disclosure, leading group, short names, programme; a count without a
+unit. 便民桥 is 东山县's alone: 南溪区 has no target, and 新北县's of 0 is none either.
 """
 
 import shutil
@@ -28,25 +28,20 @@ documents: []
 {_SOURCE}""",
     "areas.yaml": f"""\
 areas:
-  - {{id: dongshan, name: 东山县, adcode: null, kind: county, bureau: 东山县民政局, projects: [works]}}
-  - {{id: nanxi, name: 南溪区, adcode: null, kind: county, bureau: 南溪区民政局, projects: [works]}}
-  - {{id: xinbei, name: 新北县, adcode: null, kind: county, bureau: 新北县民政局, projects: [works]}}
+  - {{id: dongshan, name: 东山县, adcode: null, kind: county, bureau: 东山县民政局}}
+  - {{id: nanxi, name: 南溪区, adcode: null, kind: county, bureau: 南溪区民政局}}
+  - {{id: xinbei, name: 新北县, adcode: null, kind: county, bureau: 新北县民政局}}
 {_SOURCE}""",
     "sections.yaml": f"""\
 sections:
   - {{id: civil, name: 社会事务科, leader: 王明}}
   - {{id: office, name: 办公室, collects: true}}
 {_SOURCE}""",
-    "projects.yaml": f"""\
-projects:
-  - {{id: works, name: 社区服务, section: civil, notebook: project}}
-{_SOURCE}""",
     "indicators.yaml": f"""\
 indicators:
   - id: events
     name: 组织社区活动
     decimals: 0
-    project: works
     column: 1
     direction: at_least
     basis: schedule
@@ -57,7 +52,6 @@ indicators:
     name: 便民桥
     unit: 座
     decimals: 0
-    project: works
     column: 2
     direction: at_least
     basis: schedule
@@ -70,7 +64,6 @@ id: works
 kind: figures
 sheet: 社区服务
 title: 社区服务情况表
-project: works
 columns:
   - {id: events_month, label: 本月活动, type: integer}
   - {id: events_total, label: 累计活动, type: integer, cumulative: true}
@@ -118,6 +111,8 @@ rules:
 }
 
 _GONE = (
+    "projects.yaml",
+    "disclosure.yaml",
     "funds.yaml",
     "parameters.yaml",
     "rubric_county.yaml",
@@ -125,8 +120,10 @@ _GONE = (
     "tables/funds.yaml",
     "tables/elder_services.yaml",
     "tables/evidence.yaml",
+    "tables/narrative.yaml",
     "expectations/funds.yaml",
     "expectations/elder_services.yaml",
+    "expectations/narrative.yaml",
 )
 
 
@@ -139,13 +136,9 @@ def bare_workspace(root: Path) -> Workspace:
         (folder / name).unlink(missing_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    told = (folder / "tables" / "narrative.yaml").read_text(encoding="utf-8")
-    told = told.replace("elder_services", "works").replace("社会养老服务体系建设", "社区服务")
-    (folder / "tables" / "narrative.yaml").write_text(_without_funds(told), encoding="utf-8")
     reporting = folder / "reporting.yaml"
-    reporting.write_text(_without_funds(reporting.read_text(encoding="utf-8")), encoding="utf-8")
+    lines = reporting.read_text(encoding="utf-8").splitlines(keepends=True)
+    # What nobody writes: of the parts only what figures fill.
+    kept = [line for line in lines if not line.startswith("  - {id:") or "role: progress" in line]
+    reporting.write_text("".join(kept), encoding="utf-8")
     return Workspace.find(root)
-
-
-def _without_funds(text: str) -> str:
-    return "".join(line for line in text.splitlines(keepends=True) if "id: funds," not in line)

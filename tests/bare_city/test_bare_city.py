@@ -44,8 +44,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             path,
             found.root.parent / path.name,
             as_of=date(2026, 1, 20),
-            sheets={"社区服务": {"": RETURNS[who]}} if who in RETURNS else {},
-            words="按计划推进",
+            sheets={"社区服务": {"": RETURNS[who]}},
         )
         for who, path in write_templates(found, MONTH, None).items()
     ]
@@ -85,14 +84,14 @@ def test_blank_cells_without_a_duty_are_no_fault_and_no_doubt(city: Workspace) -
 
 
 def test_figures_are_of_those_who_have_the_duty(city: Workspace) -> None:
-    path = city.outputs / MONTH / "city" / "works" / "result.json"
+    path = city.outputs / MONTH / "city" / "programme" / "result.json"
     events, bridges = Result.model_validate_json(path.read_bytes()).figures.measurements
     assert (events.actual, events.target, events.expected_areas) == (20, 300, 3)
     assert (bridges.actual, bridges.target, bridges.expected_areas) == (3, 24, 1)
 
 
 def test_an_indicator_of_some_areas_says_so_in_the_table(city: Workspace) -> None:
-    page = city.outputs / MONTH / "city" / "works" / "report.html"
+    page = city.outputs / MONTH / "city" / "programme" / "report.html"
     assert _table(page, "各地区组织社区活动、便民桥") == [
         ["东山县", "150", "10", "◐基本同步6.7%", "24", "3", "●达到序时进度12.5%"],
         ["南溪区", "100", "8", "◐基本同步8.0%", "无任务", "", ""],
@@ -122,6 +121,10 @@ def test_no_page_speaks_of_what_the_plan_does_not_have(city: Workspace) -> None:
         "印证资料",
         "主要数据",
         "节点任务",
+        "没有报送工作情况",
+        "未填写",
+        "下步打算",
+        "programme",
         "None",
         "（）",
         "()",

@@ -1,5 +1,6 @@
 """What a plan does not have is not asked for: each part that may be left out, by itself and with all others."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -64,11 +65,64 @@ def _replace(workspace: Workspace, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def _write(workspace: Workspace, file: str, text: str) -> None:
+    (workspace.params / str(YEAR) / file).write_text(text, encoding="utf-8")
+
+
 def test_a_bare_plan_is_sound_and_nothing_is_asked_back(bare: Workspace, plan: Plan) -> None:
     outcome = check_plans(bare, YEAR)
     assert outcome.lines() == [f"{YEAR}年方案没有问题：3 个地区，1 个项目，2 项指标，不考评县区"]
     assert plan_from_json(compile_plan(plan)) == plan
-    assert (plan.programme, plan.project("works").short_name) == ("民生实事", "社区服务")
+    (project,) = plan.projects
+    assert (plan.programme, project.name, project.sections) == ("民生实事", "民生实事", ("civil",))
+    # Nobody writes anything: the sections owe no return.
+    assert [owner.id for owner in plan.reporting_owners(JANUARY)] == ["dongshan", "nanxi", "xinbei"]
+
+
+def test_with_projects_everybody_says_in_which(tmp_path: Path) -> None:
+    found = bare_workspace(tmp_path / "workspace")
+    _write(
+        found, "projects.yaml", "projects: [{id: a, name: 甲, section: civil, notebook: project}]\n"
+        "source: {document: ours, why: 测试}\n",
+    )  # fmt: skip
+    said = [str(fault).partition(": ")[2] for fault in check_plans(found, YEAR).faults]
+    assert said == [
+        *(f"{name}缺少“projects”（承担的项目）。允许：a" for name in ("东山县", "南溪区", "新北县")),
+        *(f"“{name}”缺少“project”（所属的项目）。允许：a" for name in ("组织社区活动", "便民桥")),
+    ]
+
+
+def test_what_is_held_to_a_schedule_asks_for_one(tmp_path: Path) -> None:
+    found = bare_workspace(tmp_path / "workspace")
+    _remove(found, "schedule")
+    assert [str(fault).partition(": ")[2] for fault in check_plans(found, YEAR).faults] == [
+        f"“{name}”按序时进度比较（basis: schedule），没有 schedule.yaml。"
+        "允许：写上 schedule.yaml，或给它写 schedule，或 basis: full"
+        for name in ("组织社区活动", "便民桥")
+    ]
+    _replace(found, "indicators.yaml", "basis: schedule", "basis: full")
+    assert check_plans(found, YEAR).faults == ()
+    assert load_plan(found.params, YEAR).schedule.source.is_ours
+
+
+def test_parts_that_nobody_could_write_are_faults(tmp_path: Path) -> None:
+    found = bare_workspace(tmp_path / "workspace")
+    _replace(found, "reporting.yaml", "  - {id: progress,", "  - {id: problems, title: 存在的问题}\n  - {id: progress,")
+    (fault,) = check_plans(found, YEAR).faults
+    assert "没有工作情况表，月报的方面“存在的问题”没有地方填写。允许：写上 tables/narrative.yaml" in str(fault)
+
+
+def test_the_rows_of_a_table_of_words_are_the_projects(fresh: Workspace) -> None:
+    """What the rest of the plan says anyway need not be written again."""
+    written = load_plan(fresh.params, YEAR).tables
+    folder = fresh.params / str(YEAR) / "tables"
+    for name in ("narrative.yaml", "evidence.yaml"):
+        text = (folder / name).read_text(encoding="utf-8")
+        text = re.sub(r"^keys: .*\n|^rows:\n(?:  .*\n)+|, choices: \[[^]]*\]", "", text, flags=re.MULTILINE)
+        (folder / name).write_text(text, encoding="utf-8")
+        assert "社会养老服务体系建设" not in text.split("columns:")[1]
+    assert check_plans(fresh, YEAR).faults == ()
+    assert load_plan(fresh.params, YEAR).tables == written
 
 
 @pytest.mark.parametrize("name", ["funds", "parameters", "rubric_county", "rubric_section"])
@@ -160,7 +214,11 @@ def test_a_row_goes_with_what_its_indicators_read(tmp_path: Path) -> None:
         '[works.village.bridges_total, "-works.village.bridges_month"]',
     )
     key = "key_figures: [{id: k, label: 志愿者, unit: 人, fields: [works.*.volunteers], how: sum}]"
-    _replace(found, "projects.yaml", "notebook: project", f"notebook: project, {key}")
+    of_its_own = f"{{id: programme, name: 社区服务, section: civil, notebook: project, {key}}}"
+    _write(found, "projects.yaml", f"projects: [{of_its_own}]\nsource: {{document: ours, why: 测试}}\n")
+    _replace(found, "areas.yaml", "民政局}", "民政局, projects: [programme]}")
+    _replace(found, "indicators.yaml", "    column:", "    project: programme\n    column:")
+    _replace(found, "tables/works.yaml", "columns:\n", "project: programme\ncolumns:\n")
     plan = load_plan(found.params, YEAR)
     unasked = unasked_fields(plan, load_suites(plan, found.params)["works"], "nanxi")
     village = {f"works.village.{name}" for name in ("events_month", "events_total", "bridges_month", "bridges_total")}

@@ -39,8 +39,9 @@ class Area(Frozen):
     """Whether it is scored and ranked; a plan with a rubric says it of every area."""
     bureau: str
     """The body that reports: 苍溪县民政局."""
-    projects: tuple[str, ...]
-    """The ids of the projects in which it has a duty."""
+    projects: tuple[str, ...] = ()
+    """The ids of the projects in which it has a duty; a plan without ``projects.yaml`` has one, and it is everybody's.
+    """
     parent: str | None = None
     """The id of the area above it; ``None`` stands directly below 全市."""
     since: Period | None = None

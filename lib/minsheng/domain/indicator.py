@@ -202,7 +202,8 @@ class Indicator(Frozen):
     """Its own lights; ``None`` follows the plan's, for counts or for levels."""
     ranking: IndicatorRanking | None = None
     """How areas are ranked by it; ``None``: they are not."""
-    project: str
+    project: str = ""
+    """The id of its project; a plan without ``projects.yaml`` has one for all."""
     column: int
     """The column of the annex table, from the left."""
     direction: Direction

@@ -12,6 +12,8 @@ from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.reporting import (
+    EVERYTHING_SHOWN,
+    NO_SCHEDULE,
     Calendar,
     Deadline,
     Disclosure,
@@ -23,7 +25,7 @@ from minsheng.domain.reporting import (
 )
 from minsheng.domain.rubric import Bonus, CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
-from minsheng.domain.table import Table
+from minsheng.domain.table import Table, TableKind
 from minsheng.errors import UsageError
 
 __all__ = [
@@ -128,12 +130,12 @@ class Plan(Frozen):
     parameters: tuple[DatedValue, ...] = ()
     funds: tuple[FundLine, ...] = ()
     lights: Lights
-    schedule: Schedule
+    schedule: Schedule = NO_SCHEDULE
     county_rubric: CountyRubric = Field(default=NO_COUNTY_RUBRIC, exclude_if=lambda rubric: not rubric.is_there)
     section_rubric: SectionRubric = Field(default=NO_SECTION_RUBRIC, exclude_if=lambda rubric: not rubric.is_there)
     reporting: Reporting
     calendar: Calendar
-    disclosure: Disclosure
+    disclosure: Disclosure = EVERYTHING_SHOWN
     tables: tuple[Table, ...]
     own_notebooks: tuple[OwnNotebook, ...] = Field(default=(), exclude_if=lambda value: not value)
     """An analyst's own, from ``reports.yaml``; the product's follow from projects, sections and rubric."""
@@ -176,6 +178,11 @@ class Plan(Frozen):
     def is_assessed(self) -> bool:
         """Whether anybody is assessed: there are half-years and years then."""
         return self.county_rubric.is_there or self.section_rubric.is_there
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether anybody writes about the month: without a table for it the sections send nothing."""
+        return any(table.kind == TableKind.NARRATIVE for table in self.tables)
 
     def demand_rubric(self, whose: Literal["any", "county", "section"] = "any") -> None:
         """Raise :class:`UsageError` where the plan has no such rubric: then there is nothing to assess."""
@@ -350,7 +357,7 @@ class Plan(Frozen):
         """Return the ids of the projects that an owner's return of a month speaks about, in the plan's order."""
         due = [project for project in self.projects if self.is_due(project.id, month)]
         if isinstance(owner, Section):
-            return tuple(project.id for project in due if owner.id in project.sections)
+            return tuple(project.id for project in due if owner.id in project.sections and self.asks_for_words)
         return tuple(
             project.id
             for project in due

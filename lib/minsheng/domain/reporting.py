@@ -1,6 +1,7 @@
 """月报: who reports what by when, the schedule, 对外口径, and 本单位笔记本 that join a month (``reports.yaml``)."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -100,6 +101,12 @@ class Schedule(Frozen):
     source: Source
 
 
+_LEFT_OUT = Source(document="ours", why="方案没有写")
+
+# Never read: a plan without one has nothing that is held to it.
+NO_SCHEDULE = Schedule(by_month={month: Decimal(month) / 12 for month in EVERY_MONTH}, source=_LEFT_OUT)
+"""What a plan without schedule.yaml has."""
+
 SUPPRESSED = "＊"
 """Stands for a count that is not shown (不予显示)."""
 
@@ -133,6 +140,9 @@ class Disclosure(Frozen):
     defaults: dict[str, Source] = {}
     """Which of the settings above do not come from ``source``, by field name."""
 
+
+EVERYTHING_SHOWN = Disclosure(threshold=0, outside=(), breakdowns=(), source=_LEFT_OUT)
+"""What a plan without disclosure.yaml has."""
 
 EVERY, ASSESSED = "all", "assessed"
 """Words for areas: each area of the plan, each that is scored; others are names, and ``city``."""

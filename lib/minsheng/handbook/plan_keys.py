@@ -14,15 +14,15 @@ EXPECTATIONS = "expectations"
 _WHAT = {
     "plan": "方案本身、引用的文件、领导小组",
     "lights": "亮灯",
-    "schedule": "序时进度",
+    "schedule": "序时进度；没有按序时进度比较的指标和小项的方案不写这个文件",
     "rubric_county": "县区考评细则；不考评县区的方案不写这个文件",
     "rubric_section": "科室考评细则；不考评科室的方案不写这个文件",
     "reporting": "报送期限和月报的各个方面",
     "calendar": "节假日",
-    "disclosure": "对外口径",
+    "disclosure": "对外口径；不必隐去人数的方案不写这个文件",
     "areas": "地区",
     "sections": "科室",
-    "projects": "项目",
+    "projects": "项目；不分项目的方案不写这个文件，全部指标合为一个",
     "indicators": "指标和目标",
     "parameters": "随日期变化的参数；没有的方案不写这个文件",
     "funds": "资金安排；没有的方案不写这个文件",
@@ -39,8 +39,10 @@ _NOTES = {
     "例如 `rule_defaults: {proportional: {cap: 1, floor: 0, unreported: zero, source: {document: ours, why: 示例}}}`，"
     "小项便只写 `rule: {kind: proportional, indicators: [{indicator: beds_new}]}`。"
     "大项、小项、扣分、加分各写自己的 `source`。",
-    "tables": "每个方案还有三张不是数据的表：`narrative`（工作情况，行是项目，列的编号与 `reporting.yaml` 的 `parts`"
-    "相同）、`evidence`（印证资料）、`explanation`（情况说明），后两张不用的可以不写；照“一份完整的小方案”抄。"
+    "tables": "还可以有三张不是数据的表：`narrative`（工作情况，行是项目，不写 `keys`、`rows` 即每个项目一行；"
+    "列的编号、名称与 `reporting.yaml` 的 `parts` 相同）、`evidence`（印证资料，项目一列不写 `choices` 即各项目的名称）"
+    "、`explanation`（情况说明）；不用的可以不写，照“一份完整的小方案”抄。没有 `narrative` 的方案，科室不报送，"
+    "`parts` 只留由数据生成的方面。"
     "字段写作 `表.列`，有固定行的写 `表.行.列`，"
     "`表.*.列` 为每一行。金额的列编号以 `_yuan` 结尾，单位写元、万元、亿元都可以，读进来都是元。",
     EXPECTATIONS: "文件名是表的编号，封面是 `cover`。最外层的键：`table`（表的编号，与文件名相同，必写）、"

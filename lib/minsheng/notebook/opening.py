@@ -233,7 +233,8 @@ def _monthly_report(inputs: Inputs, area: str | None, section: str | None) -> tu
     used = _closing(inputs, (*areas, *writers))
     month = inputs.period.closing_month
     narratives = {p.id: _written(plan, p, writers, inputs.period, used) for p in mine}
-    owners: list[Area | Section] = [*areas.values(), *(plan.section(writer) for writer in writers)]
+    writing = [plan.section(writer) for writer in writers] if plan.asks_for_words else []
+    owners: list[Area | Section] = [*areas.values(), *writing]
     about = [project.id for project in mine]
     notes = [inputs.note(owner, _latest(plan, owner, inputs.period, used), about=about) for owner in owners]
     due = inputs.note(plan.section(writers[0]), None).due

@@ -17,6 +17,7 @@ from minsheng.domain.rubric import CountyRubric
 from minsheng.domain.section_rubric import SectionRubric
 from minsheng.domain.table import Table
 from minsheng.files.hashing import sha256_of_files
+from minsheng.plan.left_out import assign, fill_table, one_project
 from minsheng.plan.located import Located
 from minsheng.plan.repair import sound_part
 from minsheng.plan.shorthand import share_of_heading, write_out
@@ -46,7 +47,9 @@ LISTS: dict[str, type[BaseModel]] = {
     "reports": OwnNotebook,
 }
 
-OPTIONAL = frozenset({"parameters", "funds", "reports", "rubric_county", "rubric_section"})
+OPTIONAL = frozenset(
+    {"parameters", "funds", "reports", "rubric_county", "rubric_section", "projects", "schedule", "disclosure"}
+)
 """Files that a plan without such things does not have."""
 
 FOLDERS = ("tables", "expectations")
@@ -129,29 +132,45 @@ class PlanFiles:
 def read_files(folder: Path, shown: str) -> PlanFiles:
     """Read and validate every file of a year's folder, without comparing them with each other."""
     files = PlanFiles(shown)
+    alone = not (folder / "projects.yaml").exists()
     for name in (*WHOLE, *LISTS):
-        if name in OPTIONAL and not (folder / f"{name}.yaml").exists():
+        there = (folder / f"{name}.yaml").exists()
+        if name == "projects" and alone:
+            sections = [entry.raw for entry in files.entries("sections")]
+            files.located[name] = one_project(f"{shown}/{name}.yaml", files.whole("plan", About), sections)
+        elif name in OPTIONAL and not there:
             files.located[name] = Located(YamlFile(f"{shown}/{name}.yaml", value={}))
             if name in LISTS:
                 files.lists[name] = []
             continue
-        files.located[name] = located = Located(read_yaml(folder / f"{name}.yaml", f"{shown}/{name}.yaml"))
+        else:
+            files.located[name] = Located(read_yaml(folder / f"{name}.yaml", f"{shown}/{name}.yaml"))
+        located = files.located[name]
         if not _is_mapping(located):
             continue
+        if alone:
+            assign(name, located)
         if name in LISTS:
             files.lists[name] = read_list(name, located)
         else:
             write_out(name, located)
             files.wholes[name] = validate(located, (), WHOLE[name]) or sound_part(located, (), WHOLE[name])
-    for path in sorted((folder / "tables").glob("*.yaml")):
-        name = f"tables/{path.stem}"
-        files.located[name] = located = Located(read_yaml(path, f"{shown}/{name}.yaml"))
-        whole = _is_mapping(located)
-        files.tables[path.stem] = (validate(located, (), Table) or sound_part(located, (), Table)) if whole else None
+    _read_tables(files, folder, alone=alone)
     if not files.tables:
         files.stray.append(PlanFault(f"{shown}/tables", 1, "没有一张上报表", "每张表一个 .yaml 文件"))
     files.stray += _strays(folder, shown)
     return files
+
+
+def _read_tables(files: PlanFiles, folder: Path, *, alone: bool) -> None:
+    projects = [(each.id, each.name) for _, each in files.sound("projects", Project)]
+    for path in sorted((folder / "tables").glob("*.yaml")):
+        name = f"tables/{path.stem}"
+        files.located[name] = located = Located(read_yaml(path, f"{files.folder}/{name}.yaml"))
+        whole = _is_mapping(located)
+        if whole:
+            fill_table(located, projects, alone=alone)
+        files.tables[path.stem] = (validate(located, (), Table) or sound_part(located, (), Table)) if whole else None
 
 
 def _is_mapping(located: Located) -> bool:

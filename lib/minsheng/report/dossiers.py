@@ -85,6 +85,7 @@ def _left_out(plan: Plan, project: Project) -> Iterator[str]:
         "funds": plan.funds_of(project.id) is not None,
         "duties": bool(project.duties) or milestones,
         "key_figures": bool(project.key_figures),
+        "narrative": plan.asks_for_words,
         "evidence": any(table.kind == TableKind.EVIDENCE for table in plan.tables),
     }
     yield from (what for what, has in there.items() if not has)

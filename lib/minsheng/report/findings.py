@@ -9,7 +9,7 @@ from minsheng.domain.light import Tone
 from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
 from minsheng.render.html.markup import Element, Piece, code, note, one_line, paragraph, paragraphs, part
 from minsheng.report import sentences
-from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, no_data, unused
+from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, is_left_out, no_data, unused
 
 _CONDITION_TONES: dict[str, FindingTone] = {
     "met": "good",
@@ -124,6 +124,8 @@ def _of_condition(figures: ProjectFigures, state: ConditionState) -> Finding:
 def narrative_parts(dossier: Dossier) -> Piece:
     """Return what the area wrote, part by part; for 全市 what each area wrote."""
     figures = figures_of(dossier, ProjectFigures)
+    if is_left_out(dossier, "narrative", figures.project):
+        return Piece()
     if not figures.narratives:
         why = no_data(figures) or paragraph("没有报送工作情况。")
         return part("工作情况", why)

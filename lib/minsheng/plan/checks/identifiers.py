@@ -101,15 +101,10 @@ def _columns(files: PlanFiles) -> None:
 def check_references(files: PlanFiles) -> None:
     """Note names of things that do not exist."""
     _documents(files)
-    projects, sections = files.ids("projects"), files.ids("sections")
-    for path, area in files.sound("areas", Area):
-        for n, duty in enumerate(area.projects):
-            demand_known(files, ("areas", (*path, "projects", n)), "项目", duty, projects)
-        _something_to_do(files, path, area)
+    sections = files.ids("sections")
+    _of_projects(files, files.ids("projects"))
     for path, project in files.sound("projects", Project):
         _owners(files, path, project, sections)
-    for path, indicator in files.sound("indicators", Indicator):
-        demand_known(files, ("indicators", (*path, "project")), "项目", indicator.project, projects)
     for path, section in files.sound("sections", Section):
         for key, role in (("owner", "责任人"), ("leader", "责任领导")):
             if section.assessed and not getattr(section, key) and not files.stands("sections", (*path, key)):
@@ -118,6 +113,21 @@ def check_references(files: PlanFiles) -> None:
     for path, section in files.sound("sections", Section):
         if section.id in responsible and section.assessed is False:
             files.fault("sections", (*path, "assessed"), f"科室“{section.name}”承担项目，应为考评对象", "true")
+
+
+def _of_projects(files: PlanFiles, projects: list[str]) -> None:
+    """Note areas and indicators that do not say of which projects they are, or name one that there is not."""
+    for path, area in files.sound("areas", Area):
+        for n, duty in enumerate(area.projects):
+            demand_known(files, ("areas", (*path, "projects", n)), "项目", duty, projects)
+        if not area.projects and not files.stands("areas", (*path, "projects")):
+            files.fault("areas", path, f"{area.name}缺少“projects”（承担的项目）", "、".join(projects))
+        _something_to_do(files, path, area)
+    for path, indicator in files.sound("indicators", Indicator):
+        if indicator.project or files.stands("indicators", (*path, "project")):
+            demand_known(files, ("indicators", (*path, "project")), "项目", indicator.project, projects)
+        else:
+            files.fault("indicators", path, f"“{indicator.name}”缺少“project”（所属的项目）", "、".join(projects))
 
 
 def _owners(files: PlanFiles, path: YamlPath, project: Project, sections: list[str]) -> None:

@@ -3,11 +3,13 @@
 from itertools import pairwise
 
 from minsheng.domain.area import Area
-from minsheng.domain.indicator import Indicator
+from minsheng.domain.indicator import Basis, Indicator
 from minsheng.domain.period import PeriodKind
 from minsheng.domain.plan import Project
 from minsheng.domain.reporting import Reporting
+from minsheng.domain.rubric import CountedRule, CountyRubric
 from minsheng.plan.checks.identifiers import demand_known
+from minsheng.plan.checks.rubrics import rubric_items
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -24,10 +26,29 @@ def check(files: PlanFiles, year: int) -> None:
     for path, project in files.sound("projects", Project):
         if project.due_months is not None:
             _months(files, "projects", (*path, "due_months"), project.due_months)
+    _schedule(files)
     reporting = files.whole("reporting", Reporting)
     if reporting is not None:
         _months(files, "reporting", ("due_months",), reporting.due_months)
         _roles(files, reporting)
+
+
+def _schedule(files: PlanFiles) -> None:
+    """Note what is held to the schedule of a plan that has none."""
+    located = files.located["schedule"]
+    if not located.readable or located.value:
+        return
+    for path, indicator in files.sound("indicators", Indicator):
+        if indicator.basis == Basis.SCHEDULE and indicator.schedule is None:
+            message = f"“{indicator.name}”按序时进度比较（basis: schedule），没有 schedule.yaml"
+            files.fault(
+                "indicators", (*path, "basis"), message, "写上 schedule.yaml，或给它写 schedule，或 basis: full"
+            )
+    rubric = files.whole("rubric_county", CountyRubric)
+    for path, item in rubric_items(rubric) if rubric is not None else ():
+        if isinstance(item.rule, CountedRule) and item.rule.basis == "schedule":
+            message = f"“{item.name}”年底以前按序时进度折算数量（basis: schedule），没有 schedule.yaml"
+            files.fault("rubric_county", (*path, "rule"), message, "写上 schedule.yaml，或在 rule 写 basis: full")
 
 
 def _parent(files: PlanFiles, areas: dict[str, tuple[YamlPath, Area]], path: YamlPath, area: Area) -> None:

@@ -103,6 +103,8 @@ def _narrative(files: PlanFiles) -> None:
     if reporting is None:
         return
     parts = [(part.id, part.title) for part in reporting.parts]
+    if not found and all(table is not None for table in files.tables.values()):
+        _nobody_writes(files, reporting)
     for stem, table in found:
         if not files.is_whole(f"tables/{stem}") or not files.is_whole("reporting", ("parts",)):
             continue
@@ -114,6 +116,15 @@ def _narrative(files: PlanFiles) -> None:
         absent = [project for project in files.ids("projects") if project not in {row.project for row in table.rows}]
         if absent and {row.project for row in table.rows} <= {*files.ids("projects"), None}:
             files.fault(f"tables/{stem}", ("rows",), f"工作情况表缺少项目“{'、'.join(absent)}”的行")
+
+
+def _nobody_writes(files: PlanFiles, reporting: Reporting) -> None:
+    """Note parts of the report that no figures fill, of a plan without a table in which anybody would write them."""
+    for n, part in enumerate(reporting.parts):
+        if not part.is_from_data or (part.role == "funds" and not files.located["funds"].value):
+            message = f"没有工作情况表，月报的方面“{part.title}”没有地方填写"
+            allowed = "写上 tables/narrative.yaml（kind: narrative），或只留由数据生成的方面（role: progress、funds）"
+            files.fault("reporting", ("parts", n), message, allowed)
 
 
 def _lists(files: PlanFiles) -> None:

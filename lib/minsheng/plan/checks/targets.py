@@ -120,7 +120,9 @@ def _addable(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
 
 
 def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
-    areas = {area.id: area for _, area in files.sound("areas", Area)}
+    # One that does not say its projects has a fault of its own.
+    every = files.sound("areas", Area)
+    areas = {area.id: area for at, area in every if files.stands("areas", (*at, "projects"))}
     ids = files.ids("areas")
     known = [CITY, *ids] if ids else []
     no_city = isinstance(indicator.measure, StatedMeasure) and indicator.measure.city == "none"
@@ -136,7 +138,7 @@ def _targets(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
         sound = files.is_whole("indicators", (*path, "project")) and files.is_whole("areas")
         if area is not None and not set(area.projects) <= set(files.ids("projects")):
             continue  # the project that is not there may be the one that is misspelt
-        if area is not None and sound and indicator.project not in area.projects:
+        if area is not None and sound and indicator.project and indicator.project not in area.projects:
             message = f"{area.name}有“{indicator.name}”的目标，但在 areas.yaml 里没有项目“{indicator.project}”"
             files.fault("indicators", place, message, "没有任务的地区不写目标，或给该地区加上项目")
         fault = _form_fault(indicator, target)
