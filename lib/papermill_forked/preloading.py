@@ -7,14 +7,15 @@ imported for that. So the template imports everything, draws, and then forgets t
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 _BACKEND = "matplotlib_inline.backend_inline"
 
-_EXTRAS = {"jsonschema": ("rfc3987_syntax",)}
+_EXTRAS: dict[str, Sequence[str]] = {"jsonschema": ("rfc3987_syntax",)}
 """Library → what it imports for a feature nobody here uses: jsonschema, which nbformat, papermill and others import,
 builds a whole grammar in two seconds to check IRIs, and no notebook's schema holds one."""
 
@@ -43,9 +44,15 @@ def named(name: str) -> Any:
     return attrgetter(function)(importlib.import_module(module))
 
 
-def import_without_extras() -> None:
-    """Import such libraries once without their extras; the extras themselves can be imported afterwards as ever."""
-    for library, extras in _EXTRAS.items():
+def import_without_extras(more: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+    """Import such libraries once without their extras; the extras themselves can be imported afterwards as ever.
+
+    Parameters
+    ----------
+    more
+        Library → extras, for a process that needs other libraries' extras no more than these.
+    """
+    for library, extras in (_EXTRAS | dict(more)).items():
         if library in sys.modules or find_spec(library) is None:
             continue
         hidden = [name for name in extras if name not in sys.modules]

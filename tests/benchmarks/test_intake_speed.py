@@ -15,6 +15,7 @@ from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.returns.checking import Checker, check_year_to_date
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.returns.months_before import MonthsBefore
+from minsheng.intake.returns.rules_apart import suite_runner
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
 
@@ -57,7 +58,7 @@ def test_one_stacked_run_against_one_by_one(checker: Checker) -> None:
     def run(groups: list[list[CheckedReturn]]) -> None:
         for suite in suites:
             for group in groups:
-                checker._runner.run(stack(suite, group, context))
+                suite_runner().run(stack(suite, group, context))
 
     stacked = seconds(lambda: run([returns]))
     single = seconds(lambda: run([[one] for one in returns]), repeats=1)

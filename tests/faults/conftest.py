@@ -28,7 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     plan = load_plan(found.params, JUNE.year)
     check_year_to_date(plan, found.params, found.data, JUNE.previous_month)
     checker = Checker(plan, found.params, found.data)
-    checker.__dict__["_runner"] = RememberingRunner()
+    checker.run_suites = RememberingRunner().run_all
     lines = {line.id: line for line in read_register(found.data) if line.period == JUNE}
     with Reader() as reader:
         others = []

@@ -1,5 +1,6 @@
 """The desk at which one June workbook is judged beside those of two other counties."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,9 @@ class RememberingRunner(SuiteRunner):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[tuple[str, str], list[RuleRun]] = {}
+
+    def run_all(self, frames: Sequence[StackedFrame]) -> list[list[RuleRun]]:
+        return [self.run(frame) for frame in frames]
 
     def run(self, frame: StackedFrame) -> list[RuleRun]:
         key = (frame.suite.table.id, repr((frame.columns, frame.rows)))

@@ -3,10 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import minsheng
 from minsheng.domain.addresses import place
@@ -21,6 +19,7 @@ from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.receiving import SPREADSHEETS, register_held
+from minsheng.intake.returns.rules_apart import run_suites, start, waited
 from minsheng.intake.returns.store import (
     CHECKED,
     CheckedMonth,
@@ -40,10 +39,7 @@ from minsheng.intake.returns.verdicts import build_verdict
 from minsheng.intake.rules.rule import Suite
 from minsheng.intake.rules.suites import load_suites, printed_columns, rules_sha256
 from minsheng.intake.spreadsheets.reader import Reader
-from minsheng.process import collector_paused, load_when_used, stage, took
-
-if TYPE_CHECKING:
-    from minsheng.intake.returns.great_expectations import SuiteRunner
+from minsheng.process import collector_paused, stage, took
 
 TellProgress = Callable[[str], None]
 
@@ -126,13 +122,14 @@ def code_sha256() -> str:
 
 
 class Checker:
-    """Checks months of one year; suites, Great Expectations and the reading child are set up when first needed."""
+    """Checks months of one year; suites, the process that runs them and the one that reads start when first needed."""
 
     def __init__(self, plan: Plan, params_dir: Path, data_dir: Path, progress: TellProgress | None = None) -> None:
         self.plan = plan
         self.params_dir = params_dir
         self.data_dir = data_dir
         self._say: TellProgress = progress or (lambda _: None)
+        self.run_suites = run_suites
 
     @cached_property
     def suites(self) -> dict[str, Suite]:
@@ -143,13 +140,6 @@ class Checker:
     def rules_sha256(self) -> str:
         """Hash of tables and expectations."""
         return rules_sha256(self.plan, self.params_dir)
-
-    @cached_property
-    def _runner(self) -> "SuiteRunner":
-        # On a stack of its own: Great Expectations keeps exceptions of its import for good, they keep the frames that
-        # were running, and ours hold a month of returns.
-        with stage(_log, "intake.import"), ThreadPoolExecutor(1, "import") as apart:
-            return apart.submit(_suite_runner).result()
 
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> None:
@@ -163,9 +153,11 @@ class Checker:
             self._say(f"{period.label}：没有变化，不再审核")
             return
         self._say(f"{period.label}：审核 {len(deliveries)} 份")
+        start()
         returns, refused = self._read(deliveries, files)
         with stage(_log, "intake.rules"):
             results = self.judge(period, returns)
+        took(_log, "intake.import", waited())
         found = CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered)
         with stage(_log, "intake.write"):
             self._write(period, results, found)
@@ -196,7 +188,8 @@ class Checker:
         """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
         context = MonthContext(self.plan, period, MonthsBefore(self.plan, self.data_dir, period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
-        runs = {frame.suite.table.id: self._runner.run(frame) for frame in frames} if returns else {}
+        found = self.run_suites(frames) if returns else []
+        runs = {frame.suite.table.id: run for frame, run in zip(frames, found, strict=bool(returns))}
         return (build_verdict(self.plan, checked, frames, runs, self.rules_sha256) for checked in returns)
 
     def _file(self, delivery: Delivery) -> bytes | None:
@@ -299,14 +292,6 @@ class Checker:
                 path.unlink()
         record = found.model_copy(update={"written": written}).model_dump(mode="json")
         write_atomically(folder / CHECKED, canonical_json(record))
-
-
-def _suite_runner() -> "SuiteRunner":
-    # Great Expectations wants it for comparing distributions, which no rule does: a quarter of its import.
-    load_when_used("scipy", "stats")
-    from minsheng.intake.returns.great_expectations import SuiteRunner  # seconds to import, seldom needed
-
-    return SuiteRunner()
 
 
 def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:

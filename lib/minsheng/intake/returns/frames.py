@@ -39,6 +39,11 @@ class StackedFrame:
     no_previous: list[str] = field(default_factory=list)
     """Why earlier figures are not there, for each row."""
 
+    def needed(self) -> "StackedFrame":
+        """Return what the rules look at, and no more: a column that is not there is for the rule to miss."""
+        names = self.suite.needed
+        return StackedFrame(self.suite, {name: self.columns[name] for name in names if name in self.columns})
+
     @cached_property
     def owners(self) -> Mapping[str, Mapping[str | None, Sequence[int]]]:
         """Area or section → project → its rows."""

@@ -1,6 +1,6 @@
 """Suites run by Great Expectations, each table of a month in one pass; the only module that imports it.
 
-That takes seconds: nothing imports this one before there is something to check.
+That takes seconds: :mod:`minsheng.intake.returns.rules_apart` has it done by another process.
 """
 
 import gc
@@ -21,9 +21,9 @@ from great_expectations.validator.validator import Validator
 
 from minsheng.errors import MinshengError
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.rules.by_cell import COMPARED, CellFinding, Columns, Units
+from minsheng.intake.rules.by_cell import CellFinding, Columns, Units
 from minsheng.intake.rules.kinds import KINDS, judge_rule
-from minsheng.intake.rules.rule import Rule, RuleRun
+from minsheng.intake.rules.rule import UNNAMED_COLUMNS, Rule, RuleRun
 
 _FINDINGS = "table.rule_findings"
 
@@ -40,7 +40,7 @@ def _encode(rule: Rule, units: Units) -> str:
     return json.dumps(
         {
             "kind": rule.type,
-            "columns": list(dict.fromkeys((*_NEEDED, *rule.columns))),
+            "columns": list(dict.fromkeys((*UNNAMED_COLUMNS, *rule.columns))),
             "parameters": {name: str(v) if isinstance(v, Decimal) else v for name, v in rule.kwargs.items()},
             "units": {name: (str(scale), unit) for name, (scale, unit) in units.items()},
             "rows": rule.rows,
@@ -48,10 +48,6 @@ def _encode(rule: Rule, units: Units) -> str:
         },
         ensure_ascii=False,
     )
-
-
-_NEEDED = ("area", "area_name", "area_order", "row", COMPARED)
-"""Columns that judgements look at without naming them."""
 
 
 class RuleFindings(TableMetricProvider):
@@ -112,7 +108,7 @@ class SuiteRunner:
     def run(self, frame: StackedFrame) -> list[RuleRun]:
         """Run a table's rules over all its returns at once; one answer per rule, in the suite's order."""
         rules = frame.suite.rules
-        if not frame.rows:
+        if not frame.columns["area"]:
             return [RuleRun(rule) for rule in rules]
         units = frame.suite.units()
         expectations = [_expectation(rule, units) for rule in rules]
@@ -131,11 +127,8 @@ class SuiteRunner:
 
 
 def _data(frame: StackedFrame) -> pd.DataFrame:
-    """Return the columns that the rules name, as objects and not pandas' own types: a figure stays its ``Decimal``."""
-    named = dict.fromkeys((*_NEEDED, *(column for rule in frame.suite.rules for column in rule.columns)))
-    # A column that is not there is left out, so that the rule that wants it ends in an error of its own.
-    columns = {name: frame.columns[name] for name in named if name in frame.columns}
-    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+    """Return the columns that the rules need, as objects and not pandas' own types: a figure stays its ``Decimal``."""
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in frame.needed().columns.items()})
 
 
 def _expectation(rule: Rule, units: Units) -> dict[str, Any]:

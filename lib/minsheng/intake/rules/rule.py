@@ -60,6 +60,9 @@ CONTEXT_COLUMNS = (
 )
 """Columns that every frame has beside the table's own."""
 
+UNNAMED_COLUMNS = ("area", "area_name", "area_order", "row", COMPARED)
+"""Columns that judgements look at without naming them."""
+
 OTHER_AREA = "@other"
 
 OTHER_AREA_PREVIOUS = "@other_previous"
@@ -169,6 +172,11 @@ class Suite(Frozen):
     """Columns that the form does not ask for, but that some counties print: read where they are there."""
     derive: tuple[Derived, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every column that a rule looks at, whether it names it or not."""
+        return tuple(dict.fromkeys((*UNNAMED_COLUMNS, *(column for rule in self.rules for column in rule.columns))))
 
     def label(self, column: str) -> str:
         """Return what people call a column."""

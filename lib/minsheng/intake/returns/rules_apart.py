@@ -1,0 +1,67 @@
+"""Great Expectations in a process of its own: it is imported there while returns are read here.
+
+Its import is the longest single thing that a check waits for. In a process that is started at once it takes place on
+another processor, beside whatever this one does; and this one, which stays until the last report is made, never holds
+what it brings along.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from minsheng.process import load_when_used
+from papermill_forked import Servants, Template
+from papermill_forked.preloading import import_without_extras
+
+if TYPE_CHECKING:
+    from minsheng.intake.returns.frames import StackedFrame
+    from minsheng.intake.returns.great_expectations import SuiteRunner
+    from minsheng.intake.rules.rule import RuleRun
+
+_MOST_CELLS = 200_000
+"""Of more, exact decimals take longer on their way to another process and back than the import takes."""
+
+
+@cache
+def suite_runner() -> "SuiteRunner":
+    """Import Great Expectations into this process and set it up."""
+    # Great Expectations wants it for comparing distributions, which no rule does: a quarter of its import.
+    load_when_used("scipy", "stats")
+    # What draws its charts offers them as widgets where it finds what shows widgets; nobody here looks at any.
+    import_without_extras({"altair": ("anywidget",)})
+    from minsheng.intake.returns.great_expectations import SuiteRunner  # seconds to import, seldom needed
+
+    return SuiteRunner()
+
+
+@cache
+def _template() -> Template:
+    return Template(preload=(), warm_up=suite_runner)
+
+
+@cache
+def _servants() -> Servants:
+    return Servants(_template())
+
+
+def start() -> None:
+    """Let the process boot, in the background; it is the same for the life of this one."""
+    _template().start()
+
+
+def waited() -> float:
+    """Return how long the first rules waited for the boot to end (seconds)."""
+    return _template().waited or 0.0
+
+
+def run_suites(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
+    """Run every table's rules over all its returns; one answer per rule, in the order of tables and suites."""
+    needed = [frame.needed() for frame in frames]
+    if sum(len(values) for frame in needed for values in frame.columns.values()) > _MOST_CELLS:
+        return run_here(needed)
+    return _servants().call(run_here, needed)
+
+
+def run_here(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
+    """Do the same in this process."""
+    return [suite_runner().run(frame) for frame in frames]
