@@ -199,11 +199,13 @@ def main() -> None:
     sys.argv = [""]
     try:
         processes.adopt_orphans()
+        gc.disable()  # what imports make stays: to look at it again and again would take a tenth of the boot
         preload(settings["preload"], settings["warm_up"])
         for forget in typing._cleanups:  # type: ignore[attr-defined]  # noqa: SLF001
             forget()  # a library does it at the end of every process, and would copy what it frees in each fork
         gc.collect()
         gc.freeze()
+        gc.enable()
         zygote = Zygote(control, settings["parent"])
     except BaseException:
         _tell(control, traceback.format_exc()[-MESSAGE_BYTES // 2 :].encode())

@@ -19,7 +19,7 @@ from minsheng.intake.reading.parsing import ParsedReturn, parse_return
 from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
 from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.receiving import SPREADSHEETS, register_held
-from minsheng.intake.returns.rules_apart import run_suites, start, waited
+from minsheng.intake.returns.rules_apart import run_suites, start
 from minsheng.intake.returns.store import (
     CHECKED,
     CheckedMonth,
@@ -157,7 +157,6 @@ class Checker:
         returns, refused = self._read(deliveries, files)
         with stage(_log, "intake.rules"):
             results = self.judge(period, returns)
-        took(_log, "intake.import", waited())
         found = CheckedMonth(fingerprint=fingerprint, written={}, refused=tuple(refused), unregistered=unregistered)
         with stage(_log, "intake.write"):
             self._write(period, results, found)

@@ -5,11 +5,12 @@ another processor, beside whatever this one does; and this one, which stays unti
 what it brings along.
 """
 
+import logging
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from minsheng.process import load_when_used
+from minsheng.process import load_when_used, took
 from papermill_forked import Servants, Template
 from papermill_forked.preloading import import_without_extras
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from minsheng.intake.returns.frames import StackedFrame
     from minsheng.intake.returns.great_expectations import SuiteRunner
     from minsheng.intake.rules.rule import RuleRun
+
+_log = logging.getLogger(__name__)
 
 _MOST_CELLS = 200_000
 """Of more, exact decimals take longer on their way to another process and back than the import takes."""
@@ -49,17 +52,16 @@ def start() -> None:
     _template().start()
 
 
-def waited() -> float:
-    """Return how long the first rules waited for the boot to end (seconds)."""
-    return _template().waited or 0.0
-
-
 def run_suites(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
     """Run every table's rules over all its returns; one answer per rule, in the order of tables and suites."""
     needed = [frame.needed() for frame in frames]
     if sum(len(values) for frame in needed for values in frame.columns.values()) > _MOST_CELLS:
         return run_here(needed)
-    return _servants().call(run_here, needed)
+    booting = _template().waited is None
+    found = _servants().call(run_here, needed)
+    if booting and (waited := _template().waited) is not None:
+        took(_log, "intake.import", waited)
+    return found
 
 
 def run_here(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
