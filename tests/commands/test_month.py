@@ -1,6 +1,7 @@
 """A month, end to end: what a run writes, what it skips, what it says about gaps and failures."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -136,6 +137,17 @@ def test_an_unchanged_month_is_not_made_again(made: Workspace) -> None:
     outcome = _run(made)
     assert (len(outcome.summary.made), len(outcome.summary.skipped)) == (0, 61)
     assert before == {path: path.stat().st_mtime_ns for path in (made.outputs / "2017-06").rglob("report.*")}
+
+
+def test_times_of_files_decide_nothing(made: Workspace) -> None:
+    register, page = made.data / "returns" / "register.csv", made.outputs / "2017-06" / "run.html"
+    os.utime(register, (page.stat().st_mtime + 9,) * 2)  # it looks as if something had come
+    assert _run(made).summary.made == []
+    notebook = made.notebooks / "bulletin.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("\n", "\n "), encoding="utf-8")
+    os.utime(notebook, (0, 0))
+    os.utime(register, (0, 0))
+    assert _run(made).summary.made == ["2017-06/city/bulletin"]
 
 
 def test_a_damaged_report_is_made_again(made: Workspace) -> None:

@@ -11,7 +11,7 @@ from minsheng.intake.returns.checking import Checker
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
 from minsheng.intake.returns.great_expectations import SuiteRunner
 from minsheng.intake.returns.receiving import check_month_of
-from minsheng.intake.rules.rule import RuleRun
+from minsheng.intake.rules.rule import RuledFrame, RuleRun
 from minsheng.intake.rules.suites import printed_columns
 from minsheng.intake.spreadsheets.reader import Reader
 
@@ -28,8 +28,8 @@ class RememberingRunner(SuiteRunner):
     def run_all(self, frames: Sequence[StackedFrame]) -> list[list[RuleRun]]:
         return [self.run(frame) for frame in frames]
 
-    def run(self, frame: StackedFrame) -> list[RuleRun]:
-        key = (frame.suite.table.id, repr((frame.columns, frame.rows)))
+    def run(self, frame: RuledFrame) -> list[RuleRun]:
+        key = (frame.suite.table.id, repr(frame.columns))
         if key not in self._known:
             self._known[key] = super().run(frame)
         return self._known[key]

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from minsheng.workspace import Workspace
+
 pytestmark = pytest.mark.slow
 
 _SCRIPT = """
@@ -18,6 +20,38 @@ assert "scipy.optimize" not in sys.modules, "it was loaded for nothing"
 from scipy import stats
 print(round(stats.norm.cdf(0), 3), "scipy.optimize" in sys.modules, "scipy.no_such_part" in sys.modules)
 """
+
+
+_APART = """
+import sys
+from pathlib import Path
+from minsheng.domain.period import Period
+from minsheng.intake.returns import rules_apart
+from minsheng.intake.returns.checking import Checker
+from minsheng.intake.returns.frames import MonthContext, stack
+from minsheng.intake.returns.months_before import MonthsBefore
+from minsheng.plan import load_plan
+root, june = Path(sys.argv[1]), Period("2017-06")
+plan = load_plan(root / "params", 2017)
+checker = Checker(plan, root / "params", root / "data")
+context = MonthContext(plan, june, MonthsBefore(plan, root / "data", june))
+frames = [stack(suite, checker.read(june), context) for suite in checker.suites.values()]
+apart = rules_apart.run_suites(frames)
+assert not {"great_expectations", "pandas", "altair", "scipy"} & set(sys.modules), "imported here too"
+assert apart == rules_apart.run_here(frames)
+print(sum(len(runs) for runs in apart), any(run.findings for runs in apart for run in runs))
+print({"anywidget", "IPython", "scipy.optimize"} & set(sys.modules))
+"""
+
+
+def test_rules_run_apart_find_the_same_and_import_nothing_here(june: Workspace) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _APART, str(june.root)], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.split("\n")[1] == "set()"
+    rules, found = done.stdout.split("\n")[0].split()
+    assert int(rules) > 50
+    assert found == "True"
 
 
 def test_a_part_that_is_put_off_is_loaded_when_it_is_used() -> None:

@@ -16,6 +16,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, PlanInvalidError, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.reviews import ReceivedReview, read_reviews, receive_review, registered_reviews
+from minsheng.intake.returns import rules_apart
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import SPREADSHEETS, Received, Receiver
 from minsheng.intake.returns.store import ASSIGNED, read_accepted
@@ -185,6 +186,7 @@ def receive_files(
     missing = [f"{path}{_near_by(path)}" for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
+    rules_apart.start()  # it boots while the files are read and registered
     # The only time that the clock is read: it is an input, kept in the register.
     moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30", near=period)
     plan, faults = load_for_registering(workspace.params, period.year)

@@ -1,5 +1,6 @@
 """Runs tasks in the order of their graph in a bounded pool and puts the run on record; only this coordinator writes."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -259,6 +260,7 @@ def run_tasks(
     """
     workspace, before = preparer.workspace, fallback.process.total
     run = _begin(history, period, command, log)
+    gc.freeze()  # what is there by now stays for the run: the collector need not look at it again
     booting = not options.scheduler and template().waited is None
     with stage(_log, "units"), _pool(workspace, options) as (submit, workers):
         runner = Runner(

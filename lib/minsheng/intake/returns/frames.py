@@ -15,7 +15,7 @@ from minsheng.intake.reading.parsing import ParsedReturn
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable
 from minsheng.intake.returns.months_before import Earlier, MonthsBefore
 from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, ComparedMonth
-from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, Suite
+from minsheng.intake.rules.rule import CONTEXT_COLUMNS, COVER_TABLE, Derived, RuledFrame, Suite
 from minsheng.intake.rules.suites import figure_columns
 
 
@@ -30,19 +30,12 @@ class CheckedReturn:
 
 
 @dataclass
-class StackedFrame:
-    """One table of all returns of a month: columns of equal length, and each row as it was read, by running number."""
+class StackedFrame(RuledFrame):
+    """One table of all returns of a month: each row as it was read, by running number."""
 
-    suite: Suite
-    columns: dict[str, list[Any]] = field(default_factory=dict)
     rows: list[ParsedRow] = field(default_factory=list)
     no_previous: list[str] = field(default_factory=list)
     """Why earlier figures are not there, for each row."""
-
-    def needed(self) -> "StackedFrame":
-        """Return what the rules look at, and no more: a column that is not there is for the rule to miss."""
-        names = self.suite.needed
-        return StackedFrame(self.suite, {name: self.columns[name] for name in names if name in self.columns})
 
     @cached_property
     def owners(self) -> Mapping[str, Mapping[str | None, Sequence[int]]]:

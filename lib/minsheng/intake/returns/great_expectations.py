@@ -20,10 +20,9 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 from great_expectations.validator.validator import Validator
 
 from minsheng.errors import MinshengError
-from minsheng.intake.returns.frames import StackedFrame
 from minsheng.intake.rules.by_cell import CellFinding, Columns, Units
 from minsheng.intake.rules.kinds import KINDS, judge_rule
-from minsheng.intake.rules.rule import UNNAMED_COLUMNS, Rule, RuleRun
+from minsheng.intake.rules.rule import UNNAMED_COLUMNS, Rule, RuledFrame, RuleRun
 
 _FINDINGS = "table.rule_findings"
 
@@ -105,7 +104,7 @@ class SuiteRunner:
         # What importing left behind lives as long as the process: the collector need not look at it again.
         gc.freeze()
 
-    def run(self, frame: StackedFrame) -> list[RuleRun]:
+    def run(self, frame: RuledFrame) -> list[RuleRun]:
         """Run a table's rules over all its returns at once; one answer per rule, in the suite's order."""
         rules = frame.suite.rules
         if not frame.columns["area"]:
@@ -126,7 +125,7 @@ class SuiteRunner:
         return [_read(rule, results[rule.id], frame) for rule in rules]
 
 
-def _data(frame: StackedFrame) -> pd.DataFrame:
+def _data(frame: RuledFrame) -> pd.DataFrame:
     """Return the columns that the rules need, as objects and not pandas' own types: a figure stays its ``Decimal``."""
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in frame.needed().columns.items()})
 
@@ -140,7 +139,7 @@ def _expectation(rule: Rule, units: Units) -> dict[str, Any]:
     return {"type": rule.type, "kwargs": kwargs, "meta": {"id": rule.id}}
 
 
-def _read(rule: Rule, result: Any, frame: StackedFrame) -> RuleRun:
+def _read(rule: Rule, result: Any, frame: RuledFrame) -> RuleRun:
     if message := _exception(result):
         return RuleRun(rule, error=message)
     if rule.ours:

@@ -5,6 +5,7 @@ another processor, beside whatever this one does; and this one, which stays unti
 what it brings along.
 """
 
+import atexit
 import logging
 from collections.abc import Sequence
 from functools import cache
@@ -15,9 +16,8 @@ from papermill_forked import Servants, Template
 from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
-    from minsheng.intake.returns.frames import StackedFrame
     from minsheng.intake.returns.great_expectations import SuiteRunner
-    from minsheng.intake.rules.rule import RuleRun
+    from minsheng.intake.rules.rule import RuledFrame, RuleRun
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,9 @@ def _template() -> Template:
 
 @cache
 def _servants() -> Servants:
-    return Servants(_template())
+    servants = Servants(_template())
+    atexit.register(servants.close)
+    return servants
 
 
 def start() -> None:
@@ -52,7 +54,7 @@ def start() -> None:
     _template().start()
 
 
-def run_suites(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
+def run_suites(frames: Sequence["RuledFrame"]) -> list[list["RuleRun"]]:
     """Run every table's rules over all its returns; one answer per rule, in the order of tables and suites."""
     needed = [frame.needed() for frame in frames]
     if sum(len(values) for frame in needed for values in frame.columns.values()) > _MOST_CELLS:
@@ -64,6 +66,6 @@ def run_suites(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
     return found
 
 
-def run_here(frames: Sequence["StackedFrame"]) -> list[list["RuleRun"]]:
+def run_here(frames: Sequence["RuledFrame"]) -> list[list["RuleRun"]]:
     """Do the same in this process."""
     return [suite_runner().run(frame) for frame in frames]

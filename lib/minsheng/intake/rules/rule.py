@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -173,11 +173,6 @@ class Suite(Frozen):
     derive: tuple[Derived, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Every column that a rule looks at, whether it names it or not."""
-        return tuple(dict.fromkeys((*UNNAMED_COLUMNS, *(column for rule in self.rules for column in rule.columns))))
-
     def label(self, column: str) -> str:
         """Return what people call a column."""
         if column.startswith(PREVIOUS):
@@ -263,6 +258,19 @@ def _form_faults(form: str, value: Any, known: set[str]) -> list[tuple[str, str]
 def message_faults(text: str) -> bool:
     """Whether a message uses braces, which nothing fills in."""
     return any(field is not None for _, field, _, _ in string.Formatter().parse(text)) if "{" in text else "}" in text
+
+
+@dataclass
+class RuledFrame:
+    """One table of all returns of a month, as rules see it: columns of equal length."""
+
+    suite: Suite
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    def needed(self) -> "RuledFrame":
+        """Return what the rules look at, and no more: a column that is not there is for the rule to miss."""
+        named = dict.fromkeys((*UNNAMED_COLUMNS, *(column for rule in self.suite.rules for column in rule.columns)))
+        return RuledFrame(self.suite, {name: self.columns[name] for name in named if name in self.columns})
 
 
 @dataclass(frozen=True)
