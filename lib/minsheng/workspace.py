@@ -23,9 +23,16 @@ RESULT = "result.json"
 
 ENVIRONMENT = "MINSHENG_WORKSPACE"
 
+FILES = "minsheng/files"
+"""Where the desk's part of JupyterLab's server gives out the workspace's pages and files."""
+
+FILES_ENVIRONMENT = "MINSHENG_FILES"
+"""Tells a notebook that it is so; another JupyterLab gives files out in its own way."""
+
 OTHER_VARIABLES = frozenset(
     {
         ENVIRONMENT,
+        FILES_ENVIRONMENT,
         "MINSHENG_KEY_PASSWORD",
         "MINSHENG_SECOND_KEY_PASSWORD",
         "MINSHENG_RECOVERY_KEY_PASSWORD",

@@ -59,6 +59,20 @@ def _excludes_nobody(page: Page) -> None:
     assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
 
 
+def _a_page_leads_on(lab, page: Page) -> None:
+    """Whoever opens a page goes on from there; what is nobody's to see stays closed."""
+    with page.context.expect_page() as opened:
+        page.locator("minsheng-desk").get_by_role("link", name="网站首页").click()
+    first = opened.value
+    first.locator("a[href='2017-06/index.html']").first.click()
+    expect(first.locator("h1")).to_contain_text("2017年6月")
+    files = f"{lab.address}/minsheng/files/"
+    assert first.request.get(f"{files}outputs/2017-06/progress.xlsx").ok
+    for closed in ("outputs/.desk/jobs", "data/keys/archive.key", "minsheng.toml", "outputs/..%2Fminsheng.toml"):
+        assert first.request.get(files + closed).status == 404
+    first.close()
+
+
 @pytest.fixture
 def watched(desk_lab) -> Iterator[Page]:
     """The first browser; what it says aloud is an error."""
@@ -70,8 +84,9 @@ def watched(desk_lab) -> Iterator[Page]:
 
 
 def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watched) -> None:
-    with pytest.raises(HTTPError, match="403"):
-        urlopen(f"{desk_lab.address}/minsheng/desk/now")  # noqa: S310 - our own server
+    for closed in ("desk/now", "files/outputs/index.html"):
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(f"{desk_lab.address}/minsheng/{closed}")  # noqa: S310 - our own server
     asked = []
     watched.on("request", lambda request: asked.append(request.url))
     notebook = desk_lab.workspace.notebooks / "desk.ipynb"
@@ -89,6 +104,7 @@ def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watc
     second.get_by_role("button", name="结束导览").click()
     expect(first.locator(".people")).to_have_text("在座：李四、王小雨（您）")
 
+    _a_page_leads_on(desk_lab, watched)
     first.get_by_role("button", name="导览").focus()
     for _ in "dd":
         watched.keyboard.press("d")  # deletes a cell elsewhere in JupyterLab

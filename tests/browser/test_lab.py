@@ -24,6 +24,13 @@ def test_a_page_says_what_is_where(lab) -> None:
     expect(_outputs(page).locator("table", has_text="各月报表与报告")).to_be_attached()
     for words in ("社会养老服务体系建设", "data/returns/"):
         expect(page.locator(".jp-Notebook .jp-RenderedMarkdown", has_text=words)).to_be_attached()
+
+    # A page opened in JupyterLab leads on to others.
+    page.goto(f"{lab.address}/lab/tree/outputs/index.html")
+    shown = page.frame_locator("iframe")
+    shown.locator("a[href='2017-06/index.html']").first.click()
+    shown.locator("a[href='city/bulletin/report.html']").first.click()
+    expect(shown.locator("main.report")).to_contain_text("2017年6月")
     page.close()
 
 
@@ -77,7 +84,7 @@ def test_the_pickers_change_what_is_shown(lab) -> None:
     pick("项目", "养老服务")
     expect(panel).to_contain_text("新增床位")
     expect(explorer.get_by_role("link", name="打开")).to_have_attribute(
-        "href", "/files/outputs/2017-06/cangxi/elderly_care/report.html"
+        "href", "/minsheng/files/outputs/2017-06/cangxi/elderly_care/report.html"
     )
     pick("指标", "新增床位")
     for tab in ("走势", "资金", "名次", "与其他地区", "逐月状态"):

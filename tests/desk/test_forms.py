@@ -102,7 +102,7 @@ def test_a_page_holds_every_form_and_a_tour_of_four_steps(office, june) -> None:
     page = desk_page(office, months(june), date(2017, 6, 27), "/base/")
     assert all(f'data-form="{form}"' in page for form in FORMS)
     assert page.count("<article data-place=") == 4
-    assert 'href="/base/files/outputs/2017-06/receipts/' in page
+    assert 'href="/base/minsheng/files/outputs/2017-06/receipts/' in page
     assert json.dumps({"section": "social_relief"}) not in page  # attributes are escaped
 
 

@@ -15,7 +15,7 @@ from minsheng.intake.returns.store import read_register
 from minsheng.render.lab_extension import NAME as EXTENSION
 from minsheng.render.lab_extension import extension_files
 from minsheng.runs.options import Quiet
-from minsheng.workspace import ENVIRONMENT, Workspace
+from minsheng.workspace import ENVIRONMENT, FILES, FILES_ENVIRONMENT, Workspace
 
 _DESK = "notebooks/desk.ipynb"
 
@@ -72,7 +72,7 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
     for name, content in extension_files().items():
         write_atomically(share / "labextensions" / EXTENSION / name, content)
     paths = [str(share), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-    own = {ENVIRONMENT: str(workspace.root), "JUPYTERLAB_SETTINGS_DIR": str(folder)}
+    own = {ENVIRONMENT: str(workspace.root), FILES_ENVIRONMENT: FILES, "JUPYTERLAB_SETTINGS_DIR": str(folder)}
     return {**os.environ, **own, "JUPYTER_PATH": os.pathsep.join(paths)}
 
 

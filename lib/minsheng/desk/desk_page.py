@@ -7,6 +7,7 @@ from datetime import date
 from minsheng.desk.forms import Field, Form, FormGroup
 from minsheng.desk.month_forms import PARTS
 from minsheng.desk.office import Office
+from minsheng.desk.shown_files import shown_at
 from minsheng.desk.today import Button, TodayItem, lines, next_due
 from minsheng.desk.tour import tour
 from minsheng.desk.uploads import LIMIT_MIB, PART
@@ -55,9 +56,8 @@ def _head(office: Office, months: Sequence[Period], base: str) -> Element:
         data_month="",
     )
     first = office.workspace.outputs / "index.html"
-    links = (
-        [Element("a", "网站首页", href=f"{base}files/outputs/index.html", target="_blank")] if first.is_file() else []
-    )
+    page = Element("a", "网站首页", href=shown_at(base, "outputs/index.html"), target="_blank")
+    links = [page] if first.is_file() else []
     links += [
         Element("a", words, href=f"{base}lab/tree/notebooks/{name}.ipynb", target="_blank")
         for name, words in _NOTEBOOKS.items()
@@ -119,7 +119,7 @@ def _today(office: Office, day: date, base: str) -> Element:
 
 
 def _line(line: TodayItem, base: str) -> Element:
-    pages = [Element("a", words, href=f"{base}files/{at}", target="_blank") for at, words in line.pages.items()]
+    pages = [Element("a", words, href=shown_at(base, at), target="_blank") for at, words in line.pages.items()]
     return Element(
         "li",
         Element("strong", line.word),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.desk.jobs import Job
+from minsheng.desk.shown_files import shown_at
 from minsheng.domain.clock import BEIJING
 from minsheng.domain.delivery import Verdict
 from minsheng.domain.plan import Plan
@@ -149,8 +150,8 @@ def _receipt(workspace: Workspace, plan: Plan, verdict: Verdict, file: _Document
     folder = f"outputs/{verdict.period}/receipts/{verdict.id}"
     sheet = receipts_dir(workspace.outputs, verdict.period) / f"{verdict.id}.xlsx"
     yield paragraph(
-        Element("a", "看回执", href=f"{base}files/{folder}.html", target="_blank"),
-        Element("a", "下载回执（标红的表，发回报送单位）", href=f"{base}files/{folder}.xlsx?download=1")
+        Element("a", "看回执", href=shown_at(base, f"{folder}.html"), target="_blank"),
+        Element("a", "下载回执（标红的表，发回报送单位）", href=shown_at(base, f"{folder}.xlsx") + "?download=1")
         if sheet.is_file()
         else None,
         class_="acts",
@@ -164,7 +165,7 @@ def _linked(workspace: Workspace, line: str, base: str) -> Iterator[Content]:
         path = _inside(workspace, match[0])
         if path is not None:
             yield line[at : match.start()]
-            yield Element("a", path, href=f"{base}files/{path}", target="_blank")
+            yield Element("a", path, href=shown_at(base, path), target="_blank")
             at = match.end()
     yield line[at:]
 

@@ -19,6 +19,7 @@ from minsheng.desk.ended import ended_jobs
 from minsheng.desk.forms import FilledForm, fill
 from minsheng.desk.month_forms import FORMS
 from minsheng.desk.office import Office, month_shown, months
+from minsheng.desk.shown_files import shown_files
 from minsheng.domain.clock import bureau_now
 from minsheng.errors import MinshengError, PlanInvalidError, UsageError
 from minsheng.workspace import Workspace
@@ -233,4 +234,5 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (r"uploads/(\w+)", _Upload),
     ]
     base = url_path_join(server.web_app.settings["base_url"], "minsheng", "desk")
-    server.web_app.add_handlers(".*$", [(url_path_join(base, path), handler) for path, handler in routes])
+    shown = shown_files(server.web_app.settings["base_url"], str(Workspace.find().root))
+    server.web_app.add_handlers(".*$", [shown, *((url_path_join(base, path), handler) for path, handler in routes)])

@@ -65,7 +65,7 @@ def _blocked(office: Office, matter: Matter) -> Iterator[TodayItem]:
         there = {_address(office, page): "看回执"} if page.is_file() else {}
         sheet = folder / f"{row.id}.xlsx"
         if sheet.is_file():
-            there[f"{_address(office, sheet)}?download=1"] = "下载标红的表（退回更正）"
+            there[_address(office, sheet)] = "下载标红的表（退回更正）"
         yield TodayItem(matter.word, f"{row.name}（{row.problems}）", (Button("放入更正后的报表", "receive"),), there)
     unchecked = [row.name for row in office.status.rows if row.word == "待校验"]
     if unchecked:
@@ -154,7 +154,7 @@ def _report(office: Office, section: SectionState) -> dict[str, str]:
 
 
 def _address(office: Office, path: object) -> str:
-    """Return a file of the workspace as the server's address names it, below ``files/``."""
+    """Return a file of the workspace by its path from the workspace's folder."""
     return str(path).removeprefix(f"{office.workspace.root}/")
 
 

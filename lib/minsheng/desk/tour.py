@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from minsheng.desk.office import Office
+from minsheng.desk.shown_files import shown_at
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.render.html.markup import Content, Element, paragraph
 
@@ -71,7 +72,7 @@ def _steps(office: Office) -> list[_TourStep]:
 
 def _card(step: _TourStep, number: int, count: int, base: str) -> Element:
     pages: list[Content] = [
-        Element("a", f"看{words}", href=f"{base}files/{at}", target="_blank") for at, words in step.pages.items()
+        Element("a", f"看{words}", href=shown_at(base, at), target="_blank") for at, words in step.pages.items()
     ]
     last = number + 1 == count
     return Element(

@@ -2,7 +2,7 @@
 
 import os
 
-from minsheng.workspace import Workspace
+from minsheng.workspace import FILES_ENVIRONMENT, Workspace
 
 
 def report_address(workspace: Workspace, period: str, area: str, project: str) -> str:
@@ -10,7 +10,8 @@ def report_address(workspace: Workspace, period: str, area: str, project: str) -
     place = f"{period}/{area}/{project}/report.html"
     if not (workspace.outputs / place).is_file():
         return ""
-    return f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/')}files/outputs/{place}"
+    files = os.environ.get(FILES_ENVIRONMENT, "files")
+    return f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/')}{files}/outputs/{place}"
 
 
 def not_made(period: str) -> str:

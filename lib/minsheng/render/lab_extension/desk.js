@@ -8,6 +8,32 @@ const IDLE_MS = 3000;
 const TYPING_MS = 250;
 const TRIES = 4;
 
+/**
+ * A page of ours in JupyterLab's viewer comes from the server's own address of it, or nothing that it links would open.
+ * It runs no script, and its address lets it run none: it needs no box.
+ */
+export function pages({ IHTMLViewerTracker }) {
+  const show = (viewer) => {
+    const path = viewer.context.path;
+    if (!path.startsWith("outputs/")) return;
+    const frame = viewer.content;
+    const address = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(frame), "url");
+    Object.defineProperty(frame, "url", {
+      get: () => address.get.call(frame),
+      set: () => {
+        frame.node.querySelector("iframe").removeAttribute("sandbox");
+        address.set.call(frame, `${BASE}minsheng/files/${path.split("/").map(encodeURIComponent).join("/")}`);
+      },
+    });
+  };
+  return {
+    id: "minsheng:pages",
+    autoStart: true,
+    requires: [IHTMLViewerTracker],
+    activate: (_, tracker) => void tracker.widgetAdded.connect((__, viewer) => show(viewer)),
+  };
+}
+
 /** The plugin: on opening, the desk's notebook fills the page and runs its one cell. */
 export function plugin({ INotebookTracker, NotebookActions }) {
   const open = async (app, panel) => {

@@ -14,8 +14,12 @@
       return {};
     },
     "./extension": async () => {
-      const [desk, notebook] = await Promise.all([import(beside("DESK_NAME")), shared("@jupyterlab/notebook")]);
-      return { __esModule: true, default: [desk.plugin(notebook)] };
+      const [desk, notebook, viewer] = await Promise.all([
+        import(beside("DESK_NAME")),
+        shared("@jupyterlab/notebook"),
+        shared("@jupyterlab/htmlviewer"),
+      ]);
+      return { __esModule: true, default: [desk.plugin(notebook), desk.pages(viewer)] };
     },
   };
   window._JUPYTERLAB = window._JUPYTERLAB || {};
