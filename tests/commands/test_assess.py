@@ -18,9 +18,9 @@ from minsheng.commands.assess import run_assessment
 from minsheng.commands.template import write_templates
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, UsageError
+from minsheng.files.written import published_result_table
 from minsheng.plan import load_plan
 from minsheng.runs.options import Quiet
-from minsheng.runs.results import published_result_table
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]

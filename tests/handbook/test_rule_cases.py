@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from minsheng.domain.rubric import ItemRule
-from minsheng.domain.section_rubric import SectionCheck
+from minsheng.domain.item_rules import ItemRule
+from minsheng.domain.rubric import SectionCheck
 from minsheng.handbook.case_words import CHECKS, KindWords
 from minsheng.handbook.rule_cases import KINDS, SPECS, read_cases, rules_chapter
 from minsheng.notebook.what_if.changed_inputs import field_labels

@@ -9,8 +9,8 @@ from good_frames import CONTEXT, GOOD, exact
 from good_returns import PARAMS, build_return, good_cells
 
 from minsheng.domain.delivery import Severity
+from minsheng.domain.item_rules import ProportionalRule
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import ProportionalRule
 from minsheng.intake.reading.parse_findings import SEVERITIES
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.reading.table_reading import ParsedRow

@@ -18,8 +18,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.intake.reading.parsing import parse_return
-from minsheng.intake.returns.return_template import Aids, Filling, tables_for, write_workbook
-from minsheng.intake.returns.template_sums import template_sums
+from minsheng.intake.returns.return_template import Aids, Filling, tables_for, template_sums, write_workbook
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.new_workbook import CellValue
 from minsheng.intake.spreadsheets.reader import Reader

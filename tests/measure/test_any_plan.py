@@ -18,9 +18,9 @@ from minsheng.authoring.drawn_returns import DrawnYear
 from minsheng.domain.area import CITY
 from minsheng.domain.assessment import AssessmentForm, Mark
 from minsheng.domain.figure import Measurement
+from minsheng.domain.item_rules import CountedRule, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.result import Dossier, DossierHeading, Provenance
-from minsheng.domain.rubric import CountedRule, QualitativeRule
 from minsheng.errors import PlanInvalidError
 from minsheng.intake.rules.suites import load_suites
 from minsheng.measure.ahead.urgent import urgent_items

@@ -6,8 +6,8 @@ import pytest
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus, Value
 from minsheng.domain.indicator import Basis, Direction
+from minsheng.domain.item_rules import LowerIsBetterRule, Weighted
 from minsheng.domain.period import Period
-from minsheng.domain.rubric import LowerIsBetterRule, Weighted
 from minsheng.measure.city import city_measurement
 from minsheng.measure.county_score import with_rule
 from minsheng.measure.fields import sum_of

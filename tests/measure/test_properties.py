@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.domain.base import Source
+from minsheng.domain.item_rules import Combine, LowerIsBetterRule, MilestoneRule, ProportionalRule, StepRule, Weighted
 from minsheng.domain.period import Period
-from minsheng.domain.rubric import Combine, LowerIsBetterRule, MilestoneRule, ProportionalRule, StepRule, Weighted
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.measurement import blank
 from minsheng.measure.project import project_figures

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from minsheng.domain.assessment import AssessmentForm, BonusRow, Event, Mark, PositiveRow
 from minsheng.domain.delivery import Evidence
+from minsheng.domain.item_rules import CountedRule, MilestoneRule, Weighted
 from minsheng.domain.period import Period
-from minsheng.domain.rubric import CountedRule, MilestoneRule, Weighted
 from minsheng.errors import FileRefusedError, PlanInvalidError, UsageError
 from minsheng.measure.county_score import scoring_figures, with_rule
 from minsheng.measure.project import project_figures

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from minsheng.domain.base import Source
-from minsheng.domain.rubric import (
+from minsheng.domain.item_rules import (
     Combine,
     CountedRule,
     LowerIsBetterRule,

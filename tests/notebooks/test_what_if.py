@@ -19,7 +19,7 @@ from minsheng.notebook.what_if.asking import Asking
 from minsheng.notebook.what_if.changed_inputs import Case
 from minsheng.notebook.what_if.side_by_side import comparison
 from minsheng.notebook.what_if.rule_settings import changed_rule, rule_settings
-from minsheng.notebook.what_if.saving import save
+from minsheng.notebook.what_if.asking import save
 from minsheng.plan import load_plan
 from minsheng.workspace import ENVIRONMENT, Workspace
 

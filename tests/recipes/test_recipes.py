@@ -161,7 +161,7 @@ def test_a_rule_kind(bureau: Workspace, tmp_path: Path) -> None:
     package = tmp_path / "lib"
     shutil.copytree(ROOT / "lib", package, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     _edit(
-        package / "minsheng/domain/rubric.py",
+        package / "minsheng/domain/item_rules.py",
         (
             "class CountedRule(Frozen):",
             '''class ReachedRule(Frozen):
@@ -187,7 +187,7 @@ class CountedRule(Frozen):''',
     )
     _edit(
         package / "minsheng/measure/rules.py",
-        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    ReachedRule,"),
+        ("from minsheng.domain.item_rules import (", "from minsheng.domain.item_rules import (\n    ReachedRule,"),
         (
             "        case AllOrNothingRule():\n            terms",
             """        case ReachedRule():
@@ -200,7 +200,7 @@ class CountedRule(Frozen):''',
     )
     _edit(
         package / "minsheng/measure/wording.py",
-        ("from minsheng.domain.rubric import (", "from minsheng.domain.rubric import (\n    ReachedRule,"),
+        ("from minsheng.domain.item_rules import (", "from minsheng.domain.item_rules import (\n    ReachedRule,"),
         (
             "        case AllOrNothingRule():\n            said",
             """        case ReachedRule():

@@ -12,10 +12,10 @@ from tests.sample.setting import Cut
 from minsheng.domain.area import Area, Section
 from minsheng.domain.assessment import AssessmentForm, Decision, Event, Mark, PositiveRow, SectionForm, SectionMark
 from minsheng.domain.delivery import Delivery
+from minsheng.domain.item_rules import CountedRule, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, QualitativeRule
-from minsheng.domain.section_rubric import SectionCheck
+from minsheng.domain.rubric import SectionCheck
 from minsheng.files.chained import TRACE_COLUMNS, chained
 from minsheng.files.hashing import sha256
 from minsheng.files.registers import csv_bytes

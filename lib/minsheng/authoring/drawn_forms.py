@@ -8,10 +8,10 @@ from minsheng.authoring.drawn_returns import DATA_LABEL
 from minsheng.authoring.target_wishes import Luck
 from minsheng.domain.area import Area, Section
 from minsheng.domain.assessment import AssessmentForm, Decision, Event, Mark, PositiveRow, SectionForm, SectionMark
+from minsheng.domain.item_rules import CountedRule, EventsRule, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, EventsRule, QualitativeRule, RubricItem
-from minsheng.domain.section_rubric import SectionCheck, SectionRule
+from minsheng.domain.rubric import RubricItem, SectionCheck, SectionRule
 from minsheng.intake.forms.layout import Proposal, manual_section_rules, mark_rows, own_projects
 
 _REASON = f"{DATA_LABEL}：随机抽取"

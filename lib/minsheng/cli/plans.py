@@ -1,7 +1,7 @@
 """The plan under params/: checked, tried, and its calendar."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from minsheng.cli.arguments import (
     YearOfPlan,
     YearOrAll,
 )
+
+if TYPE_CHECKING:
+    from minsheng.authoring.annex_table import AnnexTable
 
 plan_app = group("plan", "方案（params/）的检查、试算与日历。")
 
@@ -172,7 +175,6 @@ def plan_new(
     例：minsheng plan new 2018 --from 附件.xlsx --city 广元市
     """
     from minsheng.authoring.new_plan import NewPlan
-    from minsheng.cli.plan_questions import ask_annex
     from minsheng.commands.plans.plan_new import annex_in, new_plan
     from minsheng.workspace import Workspace
 
@@ -185,6 +187,33 @@ def plan_new(
         issuer=issuer or f"{whole}民政局",
         title=title or f"{year}年民生实事实施方案",
         section=section,
-        annex=read or ask_annex(),
+        annex=read or _ask_annex(),
     )
     conclude(new_plan(found, new))
+
+
+_SEPARATORS = str.maketrans("，,；; \u3000", "、、、、、、")
+
+
+def _ask_annex() -> "AnnexTable":
+    """Ask for the areas, then for each target; an empty answer ends the list."""
+    from minsheng.authoring.annex_table import said_annex
+    from minsheng.domain.area import WHOLE
+
+    typer.echo("没有附件的电子表格，逐项提问；直接回车表示没有。")
+    areas: list[str] = []
+    while not areas:
+        said = typer.prompt("地区，用顿号隔开，次序与附件相同")
+        areas = [name for name in said.translate(_SEPARATORS).split("、") if name]
+    goals: list[tuple[list[str], list[str]]] = []
+    while True:
+        heading = typer.prompt(
+            f"第 {len(goals) + 1} 项目标的名称（单位），例如 新增养老床位（张）", default="", show_default=False
+        )
+        if not heading.strip():
+            if goals:
+                return said_annex([WHOLE, *areas], goals)
+            continue
+        project = typer.prompt("　属于哪个项目", default="", show_default=False).strip()
+        asked = [typer.prompt(f"　{name}的目标", default="", show_default=False) for name in (WHOLE, *areas)]
+        goals.append(([project, heading] if project else [heading], asked))

@@ -13,7 +13,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults, write_atomically
-from minsheng.files.written import canonical_json
+from minsheng.files.written import FOLDER, canonical_json, published_result_table
 from minsheng.intake.forms.carried import carried_forward
 from minsheng.intake.forms.form_store import Forms, accepted_form_path
 from minsheng.intake.forms.form_workbook import write_area_form, write_review_form, write_section_form
@@ -30,7 +30,6 @@ from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
-from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.runs.runner import run_tasks
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.assessment_page import write_assessment_site

@@ -16,8 +16,7 @@ from minsheng.intake.forms.form_workbook import write_words_form
 from minsheng.intake.forms.layout import word_rows
 from minsheng.intake.returns.frames import compared_with
 from minsheng.intake.returns.months_before import MonthsBefore
-from minsheng.intake.returns.return_template import Aids, tables_for, write_workbook
-from minsheng.intake.returns.template_sums import template_sums
+from minsheng.intake.returns.return_template import Aids, tables_for, template_sums, write_workbook
 from minsheng.intake.rules.duties import unasked_fields
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.table_sheet import Sum

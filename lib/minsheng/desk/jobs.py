@@ -20,9 +20,8 @@ from pathlib import Path
 
 from minsheng.domain.base import Frozen
 from minsheng.errors import UsageError
-from minsheng.files.growing import growing
 from minsheng.files.locks import hold, is_locked, locked
-from minsheng.files.writing import write_atomically
+from minsheng.files.writing import growing, write_atomically
 from minsheng.workspace import ENVIRONMENT, Workspace
 
 ORDER, KEEPER, LOG, ANSWER, END = "order.json", "keeper", "log.txt", "answer.txt", "end.json"

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from minsheng.desk.jobs import ANSWER, END, End, StartedCommand
 from minsheng.desk.uploads import discard
-from minsheng.files.growing import growing
-from minsheng.files.writing import write_atomically
+from minsheng.files.writing import growing, write_atomically
 from minsheng.workspace import Workspace
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from minsheng.desk.jobs import desk_folder
 from minsheng.domain.base import Frozen
 from minsheng.errors import MachineUnfitError, UsageError
-from minsheng.files.growing import append_part
-from minsheng.files.writing import write_atomically
+from minsheng.files.writing import append_part, write_atomically
 from minsheng.workspace import Workspace
 
 LIMIT_MIB = 300

@@ -23,8 +23,7 @@ from minsheng.domain.reporting import (
     ReportPart,
     Schedule,
 )
-from minsheng.domain.rubric import Bonus, CountyRubric
-from minsheng.domain.section_rubric import SectionRubric
+from minsheng.domain.rubric import Bonus, CountyRubric, SectionRubric
 from minsheng.domain.table import Table, TableKind
 from minsheng.errors import UsageError
 

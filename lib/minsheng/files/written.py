@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from minsheng.domain.area import CITY
 from minsheng.domain.period import Period, PeriodKind
-from minsheng.domain.result import Result
+from minsheng.domain.result import Result, ResultTableFigures
 from minsheng.errors import UsageError, VersionError
+from minsheng.workspace import Workspace
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -90,3 +92,18 @@ def _other_version(name: str, found: Any, known: int, remedy: str) -> VersionErr
     if isinstance(found, int) and found > known:
         return VersionError(f"{name} 由更新的版本写成（格式 {found}，本程序认识到 {known}）。请升级本程序")
     return VersionError(f"{name} 由较早的版本写成（格式 {found}，本程序为 {known}）。{remedy}")
+
+
+FOLDER = "result_table"
+
+
+def published_result(workspace: Workspace, period: Period, subject: str, notebook: str) -> Result | None:
+    """Return what a notebook sealed, or ``None`` where it has not been made."""
+    path = workspace.result(period, subject, notebook)
+    return read_result(path, period) if path.is_file() else None
+
+
+def published_result_table(workspace: Workspace, period: Period) -> ResultTableFigures | None:
+    """Return the sealed result table of a period, or ``None`` where its notebook has not been made."""
+    result = published_result(workspace, period, CITY, FOLDER)
+    return result.figures if result and isinstance(result.figures, ResultTableFigures) else None

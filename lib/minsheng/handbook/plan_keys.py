@@ -2,7 +2,7 @@
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.indicator import FundSource
-from minsheng.domain.rubric import ItemRule
+from minsheng.domain.item_rules import ItemRule
 from minsheng.intake.rules.rule import Derived, Rule
 from minsheng.plan.canonical import models_in
 from minsheng.plan.plan_files import LISTS

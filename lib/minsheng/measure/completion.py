@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from minsheng.domain.area import CITY
 from minsheng.domain.indicator import Basis, Direction, Indicator, Target
+from minsheng.domain.item_rules import LowerIsBetterRule
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import LowerIsBetterRule
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.rounding import exact, half_up, sealed
 

@@ -8,9 +8,10 @@ from typing import NoReturn
 from minsheng.domain.assessment import AssessmentForm, Mark
 from minsheng.domain.base import plain
 from minsheng.domain.figure import CellRef
+from minsheng.domain.item_rules import CountedRule, EventsRule, Price, QualitativeRule
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, EventsRule, Price, QualitativeRule, RubricItem
+from minsheng.domain.rubric import RubricItem
 from minsheng.errors import FileRefusedError
 from minsheng.measure.completion import schedule_share
 from minsheng.measure.ratios import Term, bounded, exact_percent

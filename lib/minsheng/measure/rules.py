@@ -10,10 +10,7 @@ from typing import Literal
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.indicator import Indicator
-from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan
-from minsheng.domain.result import CellRef, ConditionState, Measurement
-from minsheng.domain.rubric import (
+from minsheng.domain.item_rules import (
     AllOrNothingRule,
     Combine,
     LowerIsBetterRule,
@@ -25,6 +22,9 @@ from minsheng.domain.rubric import (
     Unreported,
     Weighted,
 )
+from minsheng.domain.period import Period
+from minsheng.domain.plan import Plan
+from minsheng.domain.result import CellRef, ConditionState, Measurement
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.measurement import LEVEL_WORDS, target_of

@@ -8,7 +8,7 @@ from typing import NoReturn
 from minsheng.domain.assessment import MonthlyReportFacts, SectionFacts, SectionForm, SectionMark
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.section_rubric import SectionCheck, SectionRule
+from minsheng.domain.rubric import SectionCheck, SectionRule
 from minsheng.errors import FileRefusedError
 from minsheng.measure.rounding import grouped
 

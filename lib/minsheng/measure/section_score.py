@@ -10,7 +10,7 @@ from minsheng.domain.base import Source
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import SectionItemScore, SectionScoringFigures
-from minsheng.domain.section_rubric import SectionGroup, SectionRule
+from minsheng.domain.rubric import SectionGroup, SectionRule
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.rounding import grouped, half_up
 from minsheng.measure.section_rules import (

@@ -6,10 +6,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from minsheng.domain.base import Frozen, Source
-from minsheng.domain.plan import Plan
-from minsheng.domain.reporting import SUPPRESSED
-from minsheng.domain.result import Assumption
-from minsheng.domain.rubric import (
+from minsheng.domain.item_rules import (
     AllOrNothingRule,
     Combine,
     CountedRule,
@@ -20,10 +17,13 @@ from minsheng.domain.rubric import (
     Price,
     ProportionalRule,
     QualitativeRule,
-    RubricItem,
     StepRule,
     Unreported,
 )
+from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import SUPPRESSED
+from minsheng.domain.result import Assumption
+from minsheng.domain.rubric import RubricItem
 from minsheng.measure.measurement import LEVEL_WORDS
 from minsheng.measure.ratios import exact_percent
 from minsheng.measure.rounding import exact, grouped

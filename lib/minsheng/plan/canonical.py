@@ -7,8 +7,8 @@ from typing import Any, TypeVar, get_args
 
 from minsheng.domain.area import CITY
 from minsheng.domain.base import Frozen
+from minsheng.domain.item_rules import MilestoneRule
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import MilestoneRule
 from minsheng.files.hashing import sha256
 from minsheng.files.written import canonical_json
 

@@ -13,8 +13,7 @@ from minsheng.domain.indicator import FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
 from minsheng.domain.reporting import Disclosure, OwnNotebook
-from minsheng.domain.rubric import CountyRubric
-from minsheng.domain.section_rubric import SectionRubric
+from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.files.hashing import sha256_of_files
 from minsheng.plan.left_out import assign, fill_table, one_project

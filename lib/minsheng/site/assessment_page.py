@@ -13,6 +13,7 @@ from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import InputFile, ResultRow, SectionScoringFigures
+from minsheng.files.written import FOLDER, published_result_table
 from minsheng.intake.forms.form_store import Forms
 from minsheng.measure.marks import undifferentiated
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
@@ -22,7 +23,6 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import rank_word
 from minsheng.report.result_table import remarks, result_sentence
 from minsheng.report.score import decimals_of
-from minsheng.runs.results import FOLDER, published_result_table
 from minsheng.site.first_page import write_first_page
 from minsheng.site.parts import PeriodResults, back_to_first, header, matrix, reports, run_summary, section, write_page
 from minsheng.site.review_page import REVIEWS

@@ -16,6 +16,7 @@ from minsheng.domain.result import (
     Result,
 )
 from minsheng.files.writing import write_atomically
+from minsheng.files.written import published_result
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import FORMATS, HTML
 from minsheng.render.html.markup import Content, Element, joined, note, paragraph
@@ -23,7 +24,6 @@ from minsheng.render.html.numbers import day
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import standing_badge
 from minsheng.runs.graph import Task, period_tasks
-from minsheng.runs.results import published_result
 from minsheng.workspace import RESULT, Workspace
 
 

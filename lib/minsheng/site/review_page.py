@@ -6,7 +6,7 @@ from minsheng.domain.assessment import ReviewForm
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.section_rubric import Review
+from minsheng.domain.rubric import Review
 from minsheng.intake.forms.reviews import ReceivedReview, undifferentiated_reviews
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph

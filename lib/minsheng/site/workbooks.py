@@ -12,6 +12,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
+from minsheng.files.written import FOLDER, published_result, published_result_table
 from minsheng.intake.spreadsheets.printed_table import ColumnGroup, Figure, PrintedValue, write_printed_table
 from minsheng.measure.rounding import exact, short_of
 from minsheng.privacy.gate import check_privacy
@@ -21,7 +22,6 @@ from minsheng.render.html.numbers import day
 from minsheng.report.lights import rank_word
 from minsheng.report.progress import target_words
 from minsheng.report.result_table import counted, differing, half_years, remarks
-from minsheng.runs.results import FOLDER, published_result, published_result_table
 from minsheng.workspace import Workspace
 
 PROGRESS = "progress.xlsx"

@@ -13,6 +13,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import GateRefusedError
 from minsheng.files.hashing import sha256
 from minsheng.files.registers import csv_bytes
+from minsheng.files.written import published_result_table
 from minsheng.plan import load_plan
 from minsheng.render.binder import Leaf, bind, is_bindable
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
@@ -21,7 +22,6 @@ from minsheng.render.html.tables import TableColumn, table
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.render.pdf_text import page_count, read_pdf
-from minsheng.runs.results import published_result_table
 from minsheng.workspace import Workspace
 
 RESULT, CATALOGUE = "01-考评结果表", "02-证据目录"

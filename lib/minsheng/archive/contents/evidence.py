@@ -22,13 +22,13 @@ from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
 from minsheng.errors import GateRefusedError
 from minsheng.files.entries import entries_below
+from minsheng.files.written import published_result
 from minsheng.intake.forms.county import BONUS_FOLDER
 from minsheng.intake.forms.form_store import forms_dir, read_accepted_form, read_accepted_section_form
 from minsheng.intake.returns.store import read_accepted
 from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
-from minsheng.runs.results import published_result
 from minsheng.signing.deliveries import known_deliveries_path
 from minsheng.workspace import RESULT, Workspace
 

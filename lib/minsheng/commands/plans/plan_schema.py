@@ -5,8 +5,7 @@ from pathlib import Path
 
 from minsheng.files.writing import write_atomically
 from minsheng.intake.rules.rule import Derived, Rule
-from minsheng.plan.schemas import FILES, schema_of
-from minsheng.plan.table_schema import expectations_schema
+from minsheng.plan.schemas import FILES, expectations_schema, schema_of
 from minsheng.workspace import Workspace
 
 SCHEMA_FOLDER = "schema"

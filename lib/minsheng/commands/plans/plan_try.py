@@ -21,6 +21,7 @@ from minsheng.domain.result import RankingFigures
 from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.writing import names_disk_faults, put, remove_tree, write_atomically
+from minsheng.files.written import published_result
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.returns.receiving import add_delivery, register_held
 from minsheng.intake.returns.return_template import write_workbook
@@ -28,7 +29,6 @@ from minsheng.intake.returns.store import delivered_path, latest_deliveries
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
 from minsheng.runs.options import Display, RunOptions
-from minsheng.runs.results import published_result
 from minsheng.workspace import MARKER, WORKSPACE_VERSION, Workspace
 
 FOLDER = ".try"

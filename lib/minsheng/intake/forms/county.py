@@ -6,9 +6,10 @@ from typing import Any
 
 from minsheng.domain.assessment import BonusRow, Event, Mark, Veto
 from minsheng.domain.base import plain
+from minsheng.domain.item_rules import CountedRule, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import CountedRule, QualitativeRule, RubricItem
+from minsheng.domain.rubric import RubricItem
 from minsheng.domain.units import normal
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.form_rows import DeliveredForm, FormRow

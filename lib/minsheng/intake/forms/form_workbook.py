@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from minsheng.domain.assessment import AssessmentForm, Mark, SectionForm, SectionMark, WordForm
 from minsheng.domain.base import plain
+from minsheng.domain.item_rules import EventsRule, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import EventsRule, QualitativeRule
-from minsheng.domain.section_rubric import Review, SectionCheck, SectionRule
+from minsheng.domain.rubric import Review, SectionCheck, SectionRule
 from minsheng.domain.table import CoverField
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.layout import FormTable, MarkRow, Proposal

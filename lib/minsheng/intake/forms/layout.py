@@ -8,18 +8,10 @@ from dataclasses import dataclass
 
 from minsheng.domain.area import CITY
 from minsheng.domain.base import plain
+from minsheng.domain.item_rules import CountedRule, EventsRule, Price, QualitativeRule
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.rubric import (
-    BonusKind,
-    CountedRule,
-    EventDeduction,
-    EventsRule,
-    Price,
-    QualitativeRule,
-    RubricItem,
-)
-from minsheng.domain.section_rubric import SectionCheck, SectionRule
+from minsheng.domain.rubric import BonusKind, EventDeduction, RubricItem, SectionCheck, SectionRule
 from minsheng.domain.table import CellType, Column, CoverField, Table, TableKind
 from minsheng.measure.section_rules import is_automatic
 

@@ -13,7 +13,7 @@ from minsheng.domain.assessment import ReviewForm, ReviewMark
 from minsheng.domain.delivery import Delivery
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.section_rubric import Review
+from minsheng.domain.rubric import Review
 from minsheng.domain.table import COVER_SHEET
 from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError

@@ -7,7 +7,7 @@ from typing import Any
 from minsheng.domain.assessment import Decision, PositiveRow, SectionMark
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.section_rubric import SectionCheck, SectionRule
+from minsheng.domain.rubric import SectionCheck, SectionRule
 from minsheng.intake.forms import layout
 from minsheng.intake.forms.form_rows import DeliveredForm, FormRow
 from minsheng.intake.forms.layout import Proposal

@@ -1,13 +1,13 @@
 """All returns of a month in one frame per table, the last accepted figures of the year beside them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from minsheng.domain.delivery import Delivery
+from minsheng.domain.delivery import GAP_RULE, Delivery, Issue, Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import Table
@@ -185,3 +185,33 @@ def _sum(derived: Derived, parsed: ParsedReturn) -> Decimal | None:
     numbers = [figure for figure, so in zip(figures, wanted, strict=True) if so]
     exact = [number for number in numbers if isinstance(number, Decimal)]
     return sum(exact, Decimal(0)) if len(exact) == len(numbers) else None
+
+
+def gap_notes(frames: Sequence[StackedFrame], owner: str) -> Iterator[Issue]:
+    """Yield a note per project and month that stands in for last month, naming the figures where not all are meant."""
+    found: dict[tuple[str | None, ComparedMonth], dict[str, None]] = {}
+    counted: dict[str | None, set[str]] = {}
+    sheets: dict[str | None, str] = {}
+    for frame in frames:
+        for project, rows in frame.owners.get(owner, {}).items():
+            for row in rows:
+                about = project or frame.suite.table.project
+                sheets.setdefault(about, frame.rows[row].sheet)
+                for column, then in frame.columns[COMPARED][row].items():
+                    label = f"{frame.rows[row].sheet}“{frame.suite.label(column)}”"
+                    counted.setdefault(about, set()).add(label)
+                    if then.gap:
+                        found.setdefault((about, then), {})[label] = None
+    for (about, then), labels in found.items():
+        named = f"的{'、'.join(labels)}" if len(labels) < len(counted[about]) else ""
+        yield Issue(
+            rule=GAP_RULE,
+            severity=Severity.INFO,
+            project=about,
+            sheet=sheets[about],
+            cell="",
+            message=f"{then.missed}{named}没有采用的数，凡与上月比较的改与{then.name}比较，累计数不得小于{then.name}累计加本月数",
+            allowed="逐月报送",
+            action=f"补报{then.missed}的报表（或改正后重报）并采用后，本月报表会重新审核",
+            basis="累计数自一月起逐月相加",
+        )

@@ -5,15 +5,18 @@ concerns the owner: row 1 title, row 2 unit and period, row 3 headers ``label（
 table has one, and a footer that begins with 填表人.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from minsheng.domain.addresses import address, place
 from minsheng.domain.area import Area, Section
+from minsheng.domain.delivery import Severity
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.table import COVER_FIELDS, Row, Table, TableKind
+from minsheng.intake.rules.by_cell import signed
+from minsheng.intake.rules.rule import Rule, Suite
 from minsheng.intake.spreadsheets.new_workbook import CellValue, CoverLine, NewWorkbook
 from minsheng.intake.spreadsheets.style import display_width
 from minsheng.intake.spreadsheets.table_sheet import FIRST_ROW, SheetRow, Sum, TableSheet
@@ -266,3 +269,38 @@ def narrative_cell(plan: Plan, owner: Area | Section, project_id: str, part_id: 
                 column = len(table.keys) + columns.index(part_id)
                 return place(table.sheet, address(FIRST_ROW + rows.index(project_id), column))
     return ""
+
+
+def template_sums(suites: Mapping[str, Suite], *, first_month: bool) -> dict[str, dict[str, Sum]]:
+    """Return by table, or ``table.row``, and column the sums that a return must keep or is not accepted.
+
+    Parameters
+    ----------
+    suites
+        The rules of the plan, by table.
+    first_month
+        Whether there is no month before: cumulative figures then are the month's.
+    """
+    found: dict[str, dict[str, Sum]] = {}
+    for suite in suites.values():
+        table = suite.table
+        own = {column.id for column in table.columns}
+        for rule in suite.rules:
+            for column, total in _sums_of_rule(rule, first_month=first_month):
+                needed = {column, *(name for _, factors in total.terms for name in factors)}
+                if rule.severity == Severity.CRITICAL and needed <= own and not table.open_rows:
+                    for name in [f"{table.id}.{row}" for row in rule.rows] or [table.id]:
+                        found.setdefault(name, {}).setdefault(column, total)
+    return found
+
+
+def _sums_of_rule(rule: Rule, *, first_month: bool) -> Iterator[tuple[str, Sum]]:
+    last = not first_month
+    match rule.type:
+        case "expect_cumulative_to_grow_by_month":
+            for total, month in rule.kwargs["pairs"].items():
+                yield total, Sum(terms=((1, (month,)),), from_last=last)
+        case "expect_cumulative_to_grow_by_product":
+            yield rule.kwargs["column"], Sum(terms=((1, tuple(rule.kwargs["factors"])),), from_last=last)
+        case "expect_total_to_equal_parts":
+            yield rule.kwargs["total"], Sum(terms=tuple((sign, (name,)) for sign, name in signed(rule.kwargs["parts"])))

@@ -22,8 +22,7 @@ from minsheng.domain.table import TableKind
 from minsheng.intake.reading.parsing import Explanation
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.causes import find_causes
-from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
-from minsheng.intake.returns.gaps import gap_notes
+from minsheng.intake.returns.frames import CheckedReturn, StackedFrame, gap_notes
 from minsheng.intake.returns.narrative_numbers import narrative_notes
 from minsheng.intake.returns.withheld import blocked_projects, fields_judged, with_tied, withheld_fields
 from minsheng.intake.rules.by_cell import LAST_MONTH, PREVIOUS, CellFinding, ComparedMonth, compared

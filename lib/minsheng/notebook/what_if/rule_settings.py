@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from minsheng.domain.rubric import ItemRule
+from minsheng.domain.item_rules import ItemRule
 from minsheng.errors import UsageError
 from minsheng.notebook.what_if.amounts import number
 from minsheng.render.html.numbers import trimmed

@@ -4,7 +4,6 @@ from minsheng.plan.checks import (
     dates,
     disclosure_control,
     identifiers,
-    own_reports,
     points,
     rubrics,
     structure,
@@ -28,7 +27,7 @@ def check(files: PlanFiles, year: int) -> None:
         points.check,
         targets.check_lights,
         disclosure_control.check,
-        own_reports.check,
+        identifiers.check_own_reports,
     ):
         each(files)
     dates.check(files, year)

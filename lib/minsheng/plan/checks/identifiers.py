@@ -5,7 +5,9 @@ from typing import Any
 
 from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
+from minsheng.domain.names import NOTEBOOKS
 from minsheng.domain.plan import About, Project
+from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
 from minsheng.plan.plan_files import LISTS, PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -184,3 +186,16 @@ def _sources(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, dict[str, A
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _sources(each, (*path, index))
+
+
+def check_own_reports(files: PlanFiles) -> None:
+    """Note names that are taken, and areas that the plan does not have."""
+    taken = {*NOTEBOOKS, *files.ids("projects")}
+    areas = [area for _, area in files.sound("areas", Area)]
+    for path, own in files.sound("reports", OwnNotebook):
+        if own.id in taken:
+            files.fault("reports", (*path, "id"), f"“{own.id}”是程序自带的笔记本或项目的名称", "换一个名称")
+        for number, name in enumerate(own.areas):
+            if name not in {CITY, EVERY, ASSESSED} and not any(area.answers_to(name) for area in areas):
+                known = "、".join([CITY, EVERY, ASSESSED, *(area.name for area in areas)])
+                files.fault("reports", (*path, "areas", number), f"方案中没有“{name}”这个地区", known)

@@ -4,16 +4,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from minsheng.domain.base import plain
-from minsheng.domain.rubric import (
-    CountedRule,
-    CountyRubric,
-    EventDeduction,
-    EventsRule,
-    QualitativeRule,
-    RubricGroup,
-    RubricItem,
-)
-from minsheng.domain.section_rubric import SectionRubric
+from minsheng.domain.item_rules import CountedRule, EventsRule, QualitativeRule
+from minsheng.domain.rubric import CountyRubric, EventDeduction, RubricGroup, RubricItem, SectionRubric
 from minsheng.domain.table import BLANK_MARKS, CellType, Table
 from minsheng.domain.units import comparable, normal
 from minsheng.plan.checks.identifiers import YamlPlace, demand_unique

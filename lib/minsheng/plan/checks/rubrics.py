@@ -7,21 +7,18 @@ from itertools import pairwise
 from minsheng.domain.area import Area, Section
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure
-from minsheng.domain.plan import Project
-from minsheng.domain.rubric import (
+from minsheng.domain.item_rules import (
     Combine,
     CountedRule,
-    CountyRubric,
     LowerIsBetterRule,
     MeasuredRule,
     MilestoneRule,
     ProportionalRule,
     QualitativeRule,
-    RubricBranch,
-    RubricItem,
     StepRule,
 )
-from minsheng.domain.section_rubric import SectionCheck, SectionRubric
+from minsheng.domain.plan import Project
+from minsheng.domain.rubric import CountyRubric, RubricBranch, RubricItem, SectionCheck, SectionRubric
 from minsheng.plan.checks.identifiers import YamlPlace, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.strict_yaml import YamlPath

@@ -4,10 +4,11 @@ from itertools import pairwise
 
 from minsheng.domain.area import Area
 from minsheng.domain.indicator import Basis, Indicator
+from minsheng.domain.item_rules import CountedRule
 from minsheng.domain.period import PeriodKind
 from minsheng.domain.plan import Project
 from minsheng.domain.reporting import Reporting
-from minsheng.domain.rubric import CountedRule, CountyRubric
+from minsheng.domain.rubric import CountyRubric
 from minsheng.plan.checks.identifiers import demand_known
 from minsheng.plan.checks.rubrics import rubric_items
 from minsheng.plan.plan_files import PlanFiles
