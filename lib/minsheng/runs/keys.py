@@ -22,7 +22,7 @@ from minsheng.runs.graph import Task
 from minsheng.runs.history import hash_of_hashes
 from minsheng.runs.released_code import notebook_origin
 from minsheng.runs.task_worker import TaskWork
-from minsheng.runs.version import UNUSED, package_roots
+from minsheng.runs.version import package_files
 from minsheng.workspace import MARKER, RESULT, Workspace
 
 
@@ -30,7 +30,7 @@ from minsheng.workspace import MARKER, RESULT, Workspace
 class Fingerprint:
     """The hashes that every task's key contains."""
 
-    package: str  # of every file of our package
+    package: str  # of every file of our packages that reports are made by
     lock: str  # of ``requirements.lock``
     fonts: dict[str, str]  # font file name → sha256
     text_stack: dict[str, str]  # library of the machine that sets text → version
@@ -47,7 +47,7 @@ def fingerprint(workspace: Workspace) -> Fingerprint:
     lock = workspace.lock
     digest = sha256(lock) if lock.is_file() else ""
     return Fingerprint(
-        package=package_sha256(),
+        package=makers_sha256(package_files()),
         lock=digest,
         fonts=workspace_fonts(workspace).font_set.digests(),
         text_stack=text_stack(),
@@ -61,12 +61,18 @@ def workspace_fonts(workspace: Workspace) -> OfficialFonts:
 
 @cache
 def package_sha256() -> str:
-    """Hash the names and bytes of all files of our packages, the engine's too."""
-    return sha256_of_files(
-        (f"{root.name}/{path.relative_to(root).as_posix()}", path)
-        for root in package_roots()
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in UNUSED)
-    )
+    """Hash the names and bytes of all files of our packages, the engine's too: which program this is."""
+    return sha256_of_files(package_files())
+
+
+# In a checkout the skeleton's notebooks are links to those of the repository: an edited one would make every report
+# stale. What the release's list of notebooks says of a task's own notebook is in the task's key.
+_MAKES_NO_REPORT = ("minsheng/skeleton/", "minsheng/runs/notebooks.sha256")
+
+
+def makers_sha256(files: Iterable[tuple[str, Path]]) -> str:
+    """Hash those of a program's files that reports are made by: not what ``minsheng init`` copies."""
+    return sha256_of_files((name, path) for name, path in files if not name.startswith(_MAKES_NO_REPORT))
 
 
 ACCEPTED_SUFFIXES = (".csv", ".json")
@@ -115,12 +121,14 @@ class Preparer:
     plan: Plan
     fingerprint: Fingerprint
     _digests: dict[Path, str] = field(default_factory=dict)
+    _origins: dict[Path, str] = field(default_factory=dict)
     _returns: dict[tuple[Period, tuple[str, ...]], dict[str, Path]] = field(default_factory=dict)
     _compiled: bytes = b""
 
     def key(self, task: Task) -> str:
         """Return the hash of all that a task is made from; sealed results that it reads must exist already."""
-        parts = [("notebook", self._digest(self._notebook(task))), ("plan", self.plan.sha256)]
+        notebook = self._notebook(task)
+        parts = [("notebook", self._digest(notebook)), ("origin", self._origin(notebook)), ("plan", self.plan.sha256)]
         parts += self.fingerprint.parts()
         parts += [(f"parameter:{name}", value) for name, value in task.parameters.items()]
         parts += [(self._marker(task), "")]
@@ -163,7 +171,7 @@ class Preparer:
             issuer=self.plan.about.issuer,
             asked=None if task.is_own else asked_of(task, self.plan, inputs.values(), provenance),
             fonts=workspace_fonts(self.workspace).font_set,
-            origin=notebook_origin(notebook.name, notebook).words,
+            origin=self._origin(notebook),
             limits=Limits(
                 seconds=settings.time_limit_seconds,
                 memory_bytes=settings.memory_limit_mib << 20,
@@ -185,6 +193,12 @@ class Preparer:
         continuing = {each.project for each in self.plan.indicators if each.continues is not None}
         compares = any(project in continuing for project, _ in compared_subjects(self.plan, task))
         return self._before if compares else None
+
+    def _origin(self, notebook: Path) -> str:
+        """Return what the page says of a notebook that is not the release's."""
+        if notebook not in self._origins:
+            self._origins[notebook] = notebook_origin(notebook.name, notebook).words
+        return self._origins[notebook]
 
     def _notebook(self, task: Task) -> Path:
         path = self.workspace.notebooks / task.file

@@ -10,7 +10,7 @@ from importlib.metadata import distribution
 
 from minsheng.files.hashing import sha256
 from minsheng.files.zips import pack_zip
-from minsheng.runs.version import UNUSED, package_commit, package_roots, package_version
+from minsheng.runs.version import package_commit, package_files, package_version
 
 DESCRIBES = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
 """What an installation keeps of its wheel's own description; paths of this machine stand in none of it."""
@@ -36,12 +36,7 @@ class ProgramWheel:
 @cache
 def program_wheel() -> ProgramWheel:
     """Pack the running program."""
-    files = {
-        f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes()
-        for root in package_roots()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and path.suffix not in UNUSED
-    }
+    files = {name: path.read_bytes() for name, path in package_files()}
     about = f"minsheng_workbook-{package_version()}.dist-info"
     installed = distribution("minsheng-workbook")
     files |= {f"{about}/{name}": text.encode() for name in DESCRIBES if (text := installed.read_text(name))}

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from minsheng.files.hashing import FileContent, sha256
 from minsheng.runs.graph import Task
 from minsheng.runs.thin_notebooks import broken_rules
-from minsheng.runs.version import UNUSED, package_commit, package_roots
+from minsheng.runs.version import package_commit, package_files, package_roots
 from minsheng.workspace import Workspace
 
 LIST = Path(__file__).with_name("notebooks.sha256")
@@ -90,17 +90,11 @@ def package_changes() -> tuple[str, ...]:
         listed = distribution("minsheng-workbook").files or ()
     except PackageNotFoundError:
         return ()
-    roots = package_roots()
-    names = {root.name for root in roots}
+    names = {root.name for root in package_roots()}
     ours = {str(file): file.hash.value for file in listed if file.hash and file.parts[0] in names}
     if not ours:
         return ()
-    there = {
-        f"{root.name}/{path.relative_to(root).as_posix()}": path
-        for root in roots
-        for path in root.rglob("*")
-        if path.is_file() and path.suffix not in UNUSED
-    }
+    there = dict(package_files())
     changed = [name for name, path in there.items() if name not in ours or _of_record(path) != ours[name]]
     return tuple(sorted({*changed, *(ours.keys() - there.keys())}))
 

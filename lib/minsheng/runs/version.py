@@ -1,6 +1,7 @@
-"""Which version this is: the package's, and the commit that it runs from or was built from."""
+"""Which version this is: the package's, the commit that it runs from or was built from, and its files."""
 
 import subprocess
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -11,13 +12,21 @@ import papermill_forked
 _RECORD = "commit.txt"
 """Written when a wheel or a source distribution is built, the commit and its day; a checkout has none."""
 
-UNUSED = {".pyc", ".pyo"}
-"""What Python writes beside its modules; every other file of a package is part of what makes a report."""
+_UNUSED = {".pyc", ".pyo"}
+"""What Python writes beside its modules; every other file of a package is part of the program."""
 
 
 def package_roots() -> tuple[Path, Path]:
     """Return the folders of our packages: the house and the engine."""
     return Path(minsheng.__file__).parent, Path(papermill_forked.__file__).parent
+
+
+def package_files(roots: Iterable[Path] | None = None) -> Iterator[tuple[str, Path]]:
+    """Yield the files of our packages, or of others, in order: their names as a wheel has them, and where they lie."""
+    for root in package_roots() if roots is None else roots:
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix not in _UNUSED:
+                yield f"{root.name}/{path.relative_to(root).as_posix()}", path
 
 
 def version_text() -> str:
