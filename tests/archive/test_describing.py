@@ -11,9 +11,10 @@ from minsheng.archive.package.metadata_xml import METADATA, REQUIRED, lacking, r
 from minsheng.archive.package.provenance import STATEMENT
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
 from minsheng.site.pages import archived_pages
-from minsheng.workspace import RecordSettings, Workspace
+from minsheng.workspace import RESULT, RecordSettings, Workspace
 
 INFO = {
     "External-Identifier": "2017-06", "External-Description": "归档", "Source-Organization": "广元市民政局",
@@ -36,7 +37,7 @@ def test_reports_and_returns_are_records_with_titles_and_dates(month) -> None:
     assert {f"outputs/{task.name}" for task in period_tasks(plan, Period("2017-06"))} <= records.keys()
     report = records["outputs/2017-06/cangxi/dibao"]
     assert (report.title, report.dated) == ("苍溪县2017年6月城乡困难群众最低生活保障", "2017-06-20")
-    assert len(report.files) == 4
+    assert len(report.files) == len([each for each in FORMATS if each.always]) + len([NOTEBOOK, RESULT])
     assert (
         records["outputs/2017-06/office/monthly_report"].title
         == "广元市民政局关于2017年6月民生工程及民生实事工作情况的报告"

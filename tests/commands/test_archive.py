@@ -14,6 +14,7 @@ from tests.links import dead_links
 from minsheng.agenda.status import month_status
 from minsheng.archive.contents import looking
 from minsheng.archive.contents.archived import archive_health, archive_standing
+from minsheng.archive.contents.description import PROVENANCE
 from minsheng.archive.contents.month import month_files
 from minsheng.archive.inspection.code_check import check_code
 from minsheng.archive.inspection.completeness import month_gaps
@@ -27,7 +28,9 @@ from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
 from minsheng.errors import GateRefusedError, UsageError
 from minsheng.plan import digest_by_bytes, load_plan
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
+from minsheng.runs.keys import package_sha256
 from minsheng.runs.options import Quiet
 from minsheng.site.pages import archived_pages, make_archived_pages
 from minsheng.workspace import Workspace
@@ -42,6 +45,9 @@ def _cli(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[s
 
 def _seal(workspace: Workspace, why: str = ""):
     return seal_period(workspace, "2017-06", archive=None, why=why, sealed_at=SEALED_AT, display=Quiet())
+
+
+EVERY_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +75,7 @@ def test_the_package_holds_everything_that_the_month_was_made_from(sealed: Works
     names = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
     plan = load_plan(sealed.params, 2017)
     for task in period_tasks(plan, Period("2017-06")):
-        reports = {f"outputs/{task.name}/{n}" for n in ("report.html", "report.pdf", "executed.ipynb", "result.json")}
+        reports = {f"outputs/{task.name}/{n}" for n in (*EVERY_REPORT, "result.json")}
         assert reports <= names
         assert f"notebooks/{task.notebook}.ipynb" in names
     expected = ["requirements.lock", "outputs/2017-06/index.html", "outputs/2017-06/progress.xlsx"]
@@ -162,6 +168,20 @@ def test_a_month_without_a_report_that_its_own_plan_wants_is_not_complete(sealed
         "登记了 data/returns/2017-06/cangxi.xlsx，包中没有",
         "data/returns/2017-06/jiange.xlsx 不是登记的那一份",
     ]
+
+
+def test_a_format_that_an_older_version_did_not_have_is_no_gap(sealed: Workspace, tmp_path: Path) -> None:
+    """A package of this program without any PDF lacks 61; one that another version made may have had none."""
+    data = shutil.copytree(sealed.archive / "2017-06" / "data", tmp_path / "data")
+    payload = dict(check_bag(sealed.archive / "2017-06").payload)
+    for name in [name for name in payload if name.endswith("/report.pdf")]:
+        (data / name).unlink()
+        del payload[name]
+    assert len(month_gaps(data, Period("2017-06"), payload)[0]) == 61
+    provenance = data / PROVENANCE
+    provenance.chmod(0o644)
+    provenance.write_bytes(provenance.read_bytes().replace(package_sha256().encode(), b"0" * 64))
+    assert month_gaps(data, Period("2017-06"), payload)[0] == []
 
 
 def test_an_auditor_needs_no_workspace(sealed: Workspace, tmp_path: Path) -> None:

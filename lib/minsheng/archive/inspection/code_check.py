@@ -30,7 +30,7 @@ def check_code(data: Path, info: Mapping[str, Sequence[str]], payload: Mapping[s
     changed = [each.words for each in origins if each.kind == OriginKind.CHANGED]
     faults = _other_notebooks(data, payload, {payload[name] for name in notebooks})
     unchecked = []
-    if _program_of(data) == package_sha256():
+    if program_of(data) == package_sha256():
         faults += [f"{words}，封存时没有写明原因" for words in changed if words not in said]
     else:
         # Another version's notebooks are others too: only its own list can tell.
@@ -48,7 +48,7 @@ def check_code(data: Path, info: Mapping[str, Sequence[str]], payload: Mapping[s
     return CodeCheck(tuple(faults), tuple(unchecked), "；".join(notes))
 
 
-def _program_of(data: Path) -> str:
+def program_of(data: Path) -> str:
     """Return the digest of the program that a package says it was made with; empty where it does not."""
     try:
         return str(json.loads((data / PROVENANCE).read_bytes())["made_with"]["package"]["sha256"])

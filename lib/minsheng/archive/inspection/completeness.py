@@ -2,8 +2,9 @@
 
 import csv
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from minsheng.archive.inspection.code_check import program_of
 from minsheng.domain.period import Period
 from minsheng.errors import MinshengError
 from minsheng.files.registers import records
@@ -11,9 +12,8 @@ from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.plan import load_plan
 from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
+from minsheng.runs.keys import package_sha256
 from minsheng.workspace import RESULT
-
-_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
 
 CATALOGUE = "02-证据目录/证据目录.csv"
 
@@ -21,9 +21,8 @@ CATALOGUE = "02-证据目录/证据目录.csv"
 def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[list[str], str]:
     """Return what a month's package should hold and does not, and what was compared; raise if its plan is no plan."""
     tasks = period_tasks(load_plan(data / "params", period.year), period)
-    wanted = [
-        f"outputs/{task.name}/{name}" for task in tasks for name in (*_REPORT, *([] if task.is_own else [RESULT]))
-    ]
+    report = (*_formats(data, payload), NOTEBOOK)
+    wanted = [f"outputs/{task.name}/{name}" for task in tasks for name in (*report, *([] if task.is_own else [RESULT]))]
     wanted += [f"notebooks/{task.file}" for task in tasks]
     gaps = [f"{name} 没有" for name in dict.fromkeys(wanted) if not (data / name).is_file()]
     lines = read_register(data / "data")
@@ -34,6 +33,13 @@ def month_gaps(data: Path, period: Period, payload: Mapping[str, str]) -> tuple[
         elif payload[name] != line.sha256:
             gaps.append(f"{name} 不是登记的那一份")
     return gaps, f"{len(tasks)} 份报告、{len(lines)} 份登记的报表"
+
+
+def _formats(data: Path, payload: Mapping[str, str]) -> list[str]:
+    """Return the files in which every report of a month comes: another version may have had fewer formats than this."""
+    there = {PurePosixPath(name).name for name in payload if name.startswith("outputs/")}
+    ours = program_of(data) == package_sha256()
+    return [each.file for each in FORMATS if each.always and (ours or each.file in there)]
 
 
 def book_gaps(data: Path, payload: Mapping[str, str]) -> tuple[list[str], str]:
