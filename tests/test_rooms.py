@@ -149,6 +149,12 @@ def test_every_room_stands_in_the_line() -> None:
     assert rooms - {"__init__", "__main__"} == set(HEIGHT)
 
 
+def test_every_room_has_its_tests() -> None:
+    """``make test ROOM=site`` runs them."""
+    rooms = [path.name for path in (*HOUSE.iterdir(), ENGINE) if _is_room(path)]
+    assert [room for room in rooms if not any((LIB.parent / "tests" / room).glob("test_*.py"))] == []
+
+
 def _is_room(path: Path) -> bool:
     return (path / "__init__.py").is_file()
 

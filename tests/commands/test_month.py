@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from pathlib import Path
 import nbformat
 import openpyxl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
@@ -19,14 +17,16 @@ from minsheng.domain.result import Result
 from minsheng.errors import ExitCode, UsageError
 from minsheng.files.locks import locked
 from minsheng.plan import load_plan
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import choose, period_tasks
 from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
-from minsheng.site.first_page import first_page
-from minsheng.workspace import Workspace
+from minsheng.workspace import RESULT, Workspace
+
+EVERY_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
 
 
 def _run(workspace: Workspace, month: str = "2017-06", **options):
@@ -50,77 +50,10 @@ def test_every_task_of_june_has_its_files(june: Workspace) -> None:
     assert len(tasks) == 61
     for task in tasks:
         names = {path.name for path in (june.outputs / task.name).iterdir()}
-        wanted = {"report.html", "report.pdf", "executed.ipynb", "result.json"}
-        assert names == wanted | ({"report.docx"} if task.notebook == "monthly_report" else set()), task.name
+        others = {each.file for each in FORMATS if not each.always and task.notebook == "monthly_report"}
+        assert names == {*EVERY_REPORT, RESULT, *others}, task.name
     assert not (june.outputs / "2017-06" / "failed").exists()
     assert not list((june.outputs / ".staging").iterdir())
-
-
-def test_every_page_says_that_the_data_are_a_sample(june: Workspace) -> None:
-    for path in sorted((june.outputs / "2017-06").rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        assert "示例数据" in text, path
-        assert "<script" not in text
-        assert not re.search(r'(?:src|href)="https?:', text)
-
-
-def test_links_of_the_site_lead_somewhere(june: Workspace) -> None:
-    for page in (june.outputs / "index.html", june.outputs / "2017-06" / "index.html"):
-        links = re.findall(r'href="([^"#:]+)"', page.read_text(encoding="utf-8"))
-        assert len(links) >= 1
-        for link in links:
-            assert (page.parent / link).is_file(), (page, link)
-
-
-def test_an_empty_month_does_not_take_the_first_page(june: Workspace, tmp_path: Path, html_text) -> None:
-    own = Workspace.find(shutil.copytree(june.root, tmp_path / "own"))
-    register = own.data / "returns" / "register.csv"
-    lines = register.read_text(encoding="utf-8").splitlines(keepends=True)
-    register.write_text("".join(line for line in lines if not line.startswith("2017-07,")), encoding="utf-8")
-    (own.outputs / "2017-07").mkdir()
-    (own.outputs / "2017-07" / "index.html").touch()
-    text = html_text(first_page(own, load_plan(own.params, 2017), Period("2017-07")))
-    assert "2017年6月应报9个地区，已报9个" in text
-    assert "2017年7月还没有可用数据" in text
-    assert "未报送11个（市本级、苍溪县" in text
-    assert "2017年6月未签字2" in text
-    assert "2017年7月未报送11" in text
-    assert "2017年7月未签字" not in text
-
-
-def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:
-    return openpyxl.load_workbook(workspace.outputs / month / "progress.xlsx").active
-
-
-def test_the_progress_table_has_the_annex_layout(june: Workspace) -> None:
-    sheet = _progress_sheet(june)
-    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=8) if row[0].value}
-    assert list(rows)[:10] == [
-        "全市", "市本级", "苍溪县", "旺苍县", "剑阁县", "青川县", "利州区", "昭化区", "朝天区", "广元经济技术开发区",
-    ]  # fmt: skip
-    assert sheet["A1"].value == "2017年民政系统民生工程及民生实事目标任务完成情况表（2017年6月）"
-    above = [[cell.value for cell in sheet[row] if cell.value] for row in range(3, 8)]
-    assert above[0] == ["地区", "民生工程", "民生实事"]
-    assert above[1][:2] == ["扶贫解困工程", "社会保障工程"]
-    assert above[2][1:] == ["城乡困难群众最低生活保障", "社会养老服务体系建设"]
-    beds = next(cell.column - 1 for cell in sheet[6] if cell.value == "新增民办公办养老机构床位\n（张）")
-    assert [cell.value for cell in sheet[7]][beds : beds + 3] == ["目标", "完成值", "完成率"]
-    assert rows["全市"][beds] == 1950
-    assert rows["市本级"][beds] == 400
-    assert sum(rows[name][beds + 1] for name in list(rows)[1:10]) == rows["全市"][beds + 1]
-
-
-def test_the_progress_table_prints_on_one_page_across_with_its_headers_on_every_page(june: Workspace) -> None:
-    sheet = _progress_sheet(june)
-    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.fitToWidth in {None, 1}, "one page across is the default"
-    assert sheet.page_setup.fitToHeight == 0
-    assert sheet.print_title_rows == "$3:$7"
-    digits = sum(
-        dimension.width * (dimension.max - dimension.min + 1) for dimension in sheet.column_dimensions.values()
-    )
-    assert digits < 220, "wider tables print in letters that nobody reads on A4"
 
 
 def test_city_rows_are_sums_of_numerators_and_denominators(june: Workspace) -> None:
@@ -186,7 +119,7 @@ def test_a_missing_county_is_a_report_that_says_so_and_touches_nothing_else(made
         assert measurement.light.word == "汇总不全"
     bulletin = (made.outputs / "2017-06/city/bulletin/report.html").read_text(encoding="utf-8")
     assert bulletin.index("未报送") < bulletin.index("进展一览")
-    sheet = _progress_sheet(made)
+    sheet = openpyxl.load_workbook(made.outputs / "2017-06" / "progress.xlsx").active
     (absent,) = ([cell.value for cell in row] for row in sheet.iter_rows(min_row=8) if row[0].value == "青川县")
     assert absent[1:4] == [70, "未报送", None]
     assert "青川县没有数据，全市数为其余地区合计" in str([row[0].value for row in sheet.iter_rows(min_row=18)])

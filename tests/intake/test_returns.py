@@ -110,7 +110,10 @@ def test_two_level_merged_headers(plan: Plan, reader: Reader) -> None:
 
     result = parsed(plan, reader, edit=edit)
     assert found(result) == []
-    assert result.tables["funds"].rows[0].cells["disbursed_yuan"].value == Decimal(30000)
+    cells = result.tables["funds"].rows[0].cells
+    assert cells["disbursed_yuan"].value == Decimal(30000)
+    # Its row of data, not one of the header's two.
+    assert [cells[name].cell for name in ("allocated_yuan", "received_yuan", "disbursed_yuan")] == ["C4", "D4", "E4"]
 
 
 def test_a_merged_project_name_covers_its_rows(plan: Plan, reader: Reader) -> None:

@@ -14,8 +14,10 @@ from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
 from minsheng.domain.reporting import SUPPRESSED
 from minsheng.intake.returns.store import read_accepted
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.render.pdf_text import read_pdf
 from minsheng.runs.options import Quiet
+from minsheng.workspace import RESULT
 
 pytestmark = pytest.mark.slow
 
@@ -114,7 +116,7 @@ def test_logs_ledger_and_terminal_hold_no_personal_value(outside, tmp_path):
     received = receive(workspace, change)
     outcome = run_few(workspace)
     said = "\n".join((*received.lines(), *outcome.lines()))
-    reports = {"report.html", "report.pdf", "report.docx", "executed.ipynb", "result.json"}
+    reports = {*(each.file for each in FORMATS), NOTEBOOK, RESULT}
     receipts = workspace.outputs / "2017-06/receipts"
     files = [
         path

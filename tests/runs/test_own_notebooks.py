@@ -16,6 +16,7 @@ from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, NotebookFailedError, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.plan import load_plan, plan_faults
+from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import own_tasks, period_tasks
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.site.pages import archived_pages
@@ -80,7 +81,7 @@ def joined(june: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspa
 
 def test_tables_charts_and_widgets_stand_on_page_and_paper(joined: Workspace, html_text, tagged_text) -> None:
     folder = joined.task(JUNE, "cangxi", "beds")
-    assert {path.name for path in folder.iterdir()} == {"executed.ipynb", "report.html", "report.pdf"}
+    assert {path.name for path in folder.iterdir()} == {NOTEBOOK, *(each.file for each in FORMATS if each.always)}
     page = (folder / "report.html").read_bytes()
     said = html_text(page)
     for words in ("床位与人口", "苍溪县,600000", "新增床位", "月数：3", "乙", "本单位笔记本beds.ipynb"):
