@@ -10,6 +10,7 @@ from minsheng.errors import PlanInvalidError
 from minsheng.files.writing import write_atomically
 from minsheng.handbook.handbook_chapters import Chapter, read_chapters
 from minsheng.plan import load_plan
+from minsheng.plan.loader import plan_years
 from minsheng.render.html.markup import Element, joined
 from minsheng.render.html.page import page
 from minsheng.render.metadata import ReportMetadata
@@ -68,10 +69,10 @@ def write_handbook(workspace: Workspace) -> list[str]:
     for name, content in handbook_files().items():
         write_atomically(folder / name, content)
     written = [str(workspace.outputs / HANDBOOK), str(folder / PDF)]
-    years = [int(path.name) for path in workspace.params.glob("[0-9]*")]
+    years = plan_years(workspace.params)
     try:
         if years and (workspace.outputs / "index.html").is_file():
-            refresh_first_page(workspace, load_plan(workspace.params, max(years)))
+            refresh_first_page(workspace, load_plan(workspace.params, years[-1]))
     except PlanInvalidError:
         # Whoever mends a plan reads the handbook for it.
         return [*written, "方案有错，网页首页还没有手册的链接：请运行 minsheng plan check，改好后再运行本命令"]

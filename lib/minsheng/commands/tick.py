@@ -19,7 +19,6 @@ from minsheng.agenda.facts import facts_of, periods, write_refusal
 from minsheng.agenda.reminders import Owed
 from minsheng.commands.archive_seal import seal_period
 from minsheng.commands.assess import run_assessment
-from minsheng.commands.plans.plan_check import plan_years
 from minsheng.commands.run import run_month
 from minsheng.domain.clock import BEIJING, bureau_time
 from minsheng.domain.period import Period, PeriodKind
@@ -36,6 +35,7 @@ from minsheng.errors import (
 from minsheng.files.locks import locked
 from minsheng.files.writing import disk_faults_named
 from minsheng.plan import load_plan
+from minsheng.plan.loader import plan_years
 from minsheng.runs.options import Display, RunOptions
 from minsheng.site.first_page import refresh_first_page
 from minsheng.site.reminders_page import write_reminders

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from minsheng.domain.plan import Plan
-from minsheng.errors import PlanInvalidError
+from minsheng.errors import PlanInvalidError, UsageError
 from minsheng.plan.canonical import canonical, digest_of
 from minsheng.plan.checks import check, continuing
 from minsheng.plan.plan_files import LISTS, PlanFiles, read_files
@@ -172,3 +172,24 @@ def _parts(files: PlanFiles) -> dict[str, Any]:
     parts |= {_FIELDS.get(name, name): tuple(entry.model for entry in entries) for name, entries in files.lists.items()}
     parts["tables"] = tuple(files.tables.values())
     return parts
+
+
+def plan_years(params: Path) -> list[int]:
+    """Return the years that there are plans of, rising."""
+    if not params.is_dir():
+        return []
+    return sorted(int(folder.name) for folder in params.iterdir() if folder.is_dir() and folder.name.isdigit())
+
+
+def newest_year(params: Path) -> int:
+    """Return the newest year that there is a plan of.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    years = plan_years(params)
+    if not years:
+        raise UsageError(f"{params} 下没有方案：每年一个文件夹，例如 {params.name}/2018")
+    return years[-1]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.intake.rules.suites import expectation_faults
 from minsheng.plan import PlanFault, draft_plan
+from minsheng.plan.loader import plan_years
 from minsheng.plan.strict_yaml import in_order
 from minsheng.workspace import Workspace
 
@@ -87,24 +87,3 @@ def _unfilled(plan: Plan) -> Iterator[str]:
     for part in plan.reporting.parts if not plan.funds else ():
         if part.role == "funds":
             yield f"reporting.yaml 的方面“{part.title}”（role: funds）没有资金可填，由科室填写；不要的删去"
-
-
-def plan_years(params: Path) -> list[int]:
-    """Return the years that there are plans of, rising."""
-    if not params.is_dir():
-        return []
-    return sorted(int(folder.name) for folder in params.iterdir() if folder.is_dir() and folder.name.isdigit())
-
-
-def newest_year(params: Path) -> int:
-    """Return the newest year that there is a plan of.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    years = plan_years(params)
-    if not years:
-        raise UsageError(f"{params} 下没有方案：每年一个文件夹，例如 {params.name}/2018")
-    return years[-1]

@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 
 from minsheng.authoring.plan_changes import PlanChange, in_lines, plan_changes
 from minsheng.authoring.plan_revisions import taken_out
-from minsheng.commands.plans.plan_check import plan_years
 from minsheng.errors import Outcome, UsageError
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
+from minsheng.plan.loader import plan_years
 from minsheng.workspace import Workspace
 
 

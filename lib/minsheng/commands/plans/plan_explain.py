@@ -1,10 +1,10 @@
 """``minsheng plan explain``: everything that touches an indicator, an item or a column, with a worked example."""
 
 from minsheng.authoring.explaining import KIND_WORDS, Explainer, PlanExplanation
-from minsheng.commands.plans.plan_check import newest_year
 from minsheng.errors import UsageError
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
+from minsheng.plan.loader import newest_year
 from minsheng.workspace import Workspace
 
 

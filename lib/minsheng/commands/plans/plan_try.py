@@ -10,7 +10,6 @@ from minsheng.authoring.drawn_forms import drawn_area_form, drawn_section_form
 from minsheng.authoring.drawn_returns import DATA_LABEL, DrawnYear
 from minsheng.authoring.target_wishes import Luck
 from minsheng.commands.assess import AssessmentOutcome, proposals, run_assessment
-from minsheng.commands.plans.plan_check import newest_year
 from minsheng.commands.run import MonthOutcome, run_month
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.base import plain
@@ -28,6 +27,7 @@ from minsheng.intake.returns.return_template import write_workbook
 from minsheng.intake.returns.store import delivered_path, latest_deliveries
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
+from minsheng.plan.loader import newest_year
 from minsheng.runs.options import Display, RunOptions
 from minsheng.workspace import MARKER, WORKSPACE_VERSION, Workspace
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 LAST_MONTH = "上月"
+"""How the header of a template's grey columns beside cumulative ones begins: for the eye only, readers skip it."""
 
 _REFERENCE = re.compile("(上[月次]|[0-9]{1,2}月)累计")
 
@@ -30,8 +31,6 @@ def is_reference(header: str) -> bool:
     """Whether a header stands over earlier cumulative figures."""
     return _REFERENCE.fullmatch(header) is not None
 
-
-"""The header of a template's grey columns beside cumulative ones: for the eye only, readers skip it."""
 
 LINE_HEIGHT = 15
 """Of a line of text, in points."""

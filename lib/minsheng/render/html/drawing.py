@@ -29,7 +29,10 @@ TONES = {
     tone: look()[name]
     for tone, name in ((Tone.GREEN, "good"), (Tone.YELLOW, "watch"), (Tone.RED, "bad"), (Tone.GREY, "quiet"))
 }
-"""The colours of lights; ``styles/look.json`` is where they are changed, for screen, paper and charts at once."""
+"""The colours of lights; ``styles/look.json`` is where they are changed, for screen, paper and charts at once.
+
+Fills that a copier keeps apart stand in ``report/heat.py``, those of receipts in ``intake/spreadsheets/style.py``.
+"""
 
 PAGE_WIDTH = 142.0
 """Millimetres: the width of the text on A4."""
