@@ -94,7 +94,3 @@ class MachineUnfitError(MinshengError):
     """The machine lacks something that the product needs; the message says what to install."""
 
     exit_code = ExitCode.MACHINE_UNFIT
-
-
-class NotReportedError(MinshengError):
-    """A figure was asked of an area that has not reported, which is not the same as zero."""

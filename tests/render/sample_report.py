@@ -190,7 +190,7 @@ def charts() -> tuple[str, tuple[str, ...]]:
     from matplotlib.font_manager import fontManager
 
     fontManager.addfont(fonts.sans_path())
-    with mpl.rc_context({"font.family": [fonts.SANS_FAMILY], "font.size": 8.5}):
+    with mpl.rc_context({"font.family": ["Noto Sans SC"], "font.size": 8.5}):
         figure = Figure(figsize=(5.6, 1.75), layout="constrained")
         axes = figure.subplots()
         names = ["新增床位", "维修改造床位", "日间照料中心", "居家养老服务"]

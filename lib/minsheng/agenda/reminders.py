@@ -8,7 +8,7 @@ from pathlib import Path
 from minsheng.domain.period import Period
 from minsheng.workspace import Workspace
 
-_PAGE, _LIST = "reminders.html", "reminders.json"
+PAGE, LIST = "reminders.html", "reminders.json"
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Owed:
 
 def reminder_page(workspace: Workspace, period: Period) -> Path | None:
     """Return the page with a month's list, if there is one."""
-    path = workspace.outputs / str(period) / _PAGE
+    path = workspace.outputs / str(period) / PAGE
     return path if path.is_file() else None
 
 
 def read_reminders(workspace: Workspace, period: Period) -> tuple[Owed, ...]:
     """Return the list that was written last; nobody where there is none, or none that can be read."""
     try:
-        entries = json.loads((workspace.outputs / str(period) / _LIST).read_text(encoding="utf-8"))["returns"]
+        entries = json.loads((workspace.outputs / str(period) / LIST).read_text(encoding="utf-8"))["returns"]
         return tuple(Owed(**{**each, "due": date.fromisoformat(each["due"])}) for each in entries)
     except (OSError, ValueError, KeyError, TypeError):
         return ()

@@ -116,10 +116,6 @@ class Table(Frozen):
             raise ValueError(f"行 {'、'.join(short)} 的 labels 个数应与 keys 相同")
         return self
 
-    def column_label(self, column: str) -> str:
-        """Return the label of a column, or the id itself where there is none."""
-        return next((each.label for each in self.columns if each.id == column), column)
-
     def field(self, column: str, row: str | None = None) -> str:
         """Name one value: ``table.row.column``, or ``table.column`` where the table has one row."""
         return f"{self.id}.{row}.{column}" if row else f"{self.id}.{column}"

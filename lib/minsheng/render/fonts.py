@@ -22,8 +22,6 @@ import pylopdf_fonts_zh_cn as packaged
 from minsheng.errors import MachineUnfitError
 from minsheng.files.hashing import sha256
 
-SANS_FAMILY = "Noto Sans SC"
-SERIF_FAMILY = "Noto Serif SC"
 SUFFIXES = frozenset({".ttf", ".otf"})
 
 # What a reader sees as nothing needs no glyph: control and format characters, separators, variation selectors.

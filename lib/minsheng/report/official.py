@@ -29,8 +29,6 @@ _DIGITS = "一二三四五六七八九"
 
 _BLANK = "　" * 8
 
-_LINE_CHARACTERS = 28
-
 _FIRST_WIDE = 0x2000
 
 

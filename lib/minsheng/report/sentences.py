@@ -131,20 +131,13 @@ def lights_in_words(measurements: Sequence[Measurement]) -> str:
     return f"{len(measurements)}项指标中，" + "、".join(f"{count}项{word}" for word, count in counted.items())
 
 
-def areas_by_light(
-    indicator: Measurement, areas: Sequence[AreaRow], tones: Sequence[Tone]
-) -> Iterator[tuple[Tone, str]]:
-    """Yield a sentence for every light of these colours that areas have: 新增床位“进度滞后”的有2个地区：….
-
-    The worst first, in the order of the colours.
-    """
-    yield from areas_by_lights([indicator], areas, tones)
-
-
 def areas_by_lights(
     indicators: Sequence[Measurement], areas: Sequence[AreaRow], tones: Sequence[Tone]
 ) -> Iterator[tuple[Tone, str]]:
-    """Yield the same of several indicators; those at which the same areas have the same light are named together."""
+    """Yield a sentence for every light of these colours that areas have: 新增床位“进度滞后”的有2个地区：….
+
+    In the order of the colours; indicators at which the same areas have the same light are named together.
+    """
     for tone in tones:
         alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for indicator in indicators:

@@ -26,9 +26,6 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KINDS_BY_ERROR = {"MemoryError": FailureKind.MEMORY_LIMIT, GateRefusedError.__name__: FailureKind.GATE}
 
 
-_NO_RESULT = "所有单元格都执行了，没有一个封存结果：请在最后一个单元格调用 publish_result"
-
-
 @dataclass(frozen=True)
 class Executed:
     """An executed notebook, without clock times, and the ``result.json`` that it wrote, not looked at yet."""

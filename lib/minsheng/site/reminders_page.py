@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from minsheng.agenda.reminders import _LIST, _PAGE, Owed
+from minsheng.agenda.reminders import LIST, PAGE, Owed
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import write_atomically
@@ -21,7 +21,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
 
     folder = workspace.outputs / str(period)
     if not owed:
-        for name in (_PAGE, _LIST):  # the page first: a list without its page is written again
+        for name in (PAGE, LIST):  # the page first: a list without its page is written again
             (folder / name).unlink(missing_ok=True)
         return
     title = f"{period.label}催报名单"
@@ -36,7 +36,7 @@ def write_reminders(workspace: Workspace, plan: Plan, period: Period, day: date,
             note("0天即今天截止。遇节假日只能提前，期限已按方案的节假日表提前。"),
         ),
     )
-    write_page(folder / _PAGE, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))
+    write_page(folder / PAGE, page(f"{plan.about.issuer} {title}", body._repr_html_(), wide=True))
     document = {"period": str(period), "as_of": day.isoformat(), "returns": [asdict(each) for each in owed]}
     content = json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
-    write_atomically(folder / _LIST, content.encode())
+    write_atomically(folder / LIST, content.encode())

@@ -16,52 +16,38 @@ from minsheng.measure.fields import without_duty
 
 def note_conversions(reading: Reading) -> None:
     """Say once for each kind that figures stand as text, as percentages, or days as numbers."""
-    _note_text_numbers(reading)
-    _note_percentages(reading)
-    _note_serials(reading)
-
-
-def _note_text_numbers(reading: Reading) -> None:
-    if reading.text_numbers:
-        reading.findings.add(
-            "READ-TEXT-NUMBER",
-            f"有 {len(reading.text_numbers)} 个数字是文本格式，已按数字读取",
-            allowed="数值格式的单元格",
-            action="不影响审核；建议改为数值格式",
-            sheet=reading.sheet.name,
-            cell=reading.text_numbers[0],
-            project=reading.table.project,
-        )
-
-
-def _note_percentages(reading: Reading) -> None:
-    if reading.percentages:
-        first, shown = next(iter(reading.percentages.items()))
-        reading.findings.add(
+    keep = "不影响审核"
+    texts = dict.fromkeys(reading.text_numbers, "")
+    for rule, found, how, allowed, action in (
+        ("READ-TEXT-NUMBER", texts, "数字是文本格式，已按数字读取", "数值格式的单元格", f"{keep}；建议改为数值格式"),
+        (
             "READ-AS-SHOWN",
-            f"有 {len(reading.percentages)} 个数字是百分比格式，按显示的数读取，例如 {shown}",
-            allowed="数值格式的单元格，或百分比格式",
-            action="不影响审核；请确认看到的百分数就是要报的数",
-            sheet=reading.sheet.name,
-            cell=first,
-            project=reading.table.project,
-            value=shown,
-        )
-
-
-def _note_serials(reading: Reading) -> None:
-    if reading.serials:
-        first, said = next(iter(reading.serials.items()))
-        reading.findings.add(
+            reading.percentages,
+            "数字是百分比格式，按显示的数读取",
+            "数值格式的单元格，或百分比格式",
+            f"{keep}；请确认看到的百分数就是要报的数",
+        ),
+        (
             "READ-SERIAL",
-            f"有 {len(reading.serials)} 个日期是数字格式，按表格软件的日期序号读取，例如 {said}",
-            allowed="日期格式的单元格，或 2017-06-30 这样的文字",
-            action="不影响审核；请确认读作的日期，并把单元格设为日期格式",
-            sheet=reading.sheet.name,
-            cell=first,
-            project=reading.table.project,
-            value=said.partition(" ")[0],
-        )
+            reading.serials,
+            "日期是数字格式，按表格软件的日期序号读取",
+            "日期格式的单元格，或 2017-06-30 这样的文字",
+            f"{keep}；请确认读作的日期，并把单元格设为日期格式",
+        ),
+    ):
+        if found:
+            cell, shown = next(iter(found.items()))
+            example = f"，例如 {shown}" if shown else ""
+            reading.findings.add(
+                rule,
+                f"有 {len(found)} 个{how}{example}",
+                allowed=allowed,
+                action=action,
+                sheet=reading.sheet.name,
+                cell=cell,
+                project=reading.table.project,
+                value=shown.partition(" ")[0],
+            )
 
 
 def note_file(findings: Findings, workbook: Workbook, used: set[str]) -> None:

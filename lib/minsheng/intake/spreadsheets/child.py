@@ -175,10 +175,6 @@ def _csv_text(data: bytes) -> str:
         return data.decode("gb18030")
 
 
-_PAGES = ("mime-version:", "<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "{\\rtf")
-"""How a web page or a document begins."""
-
-
 def _read_csv(data: bytes) -> list[dict[str, Any]]:
     try:
         text = _csv_text(data)

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
@@ -165,27 +165,3 @@ def _receive(descriptor: int, size: int, deadline: float) -> Iterator[bytes]:
             raise EOFError
         size -= len(chunk)
         yield chunk
-
-
-def read_workbook(data: bytes, reader: Reader | None = None) -> Workbook:
-    """Read one file in ``reader``, or in a child of its own.
-
-    Raises
-    ------
-    FileRefusedError
-        If it cannot be read safely.
-    """
-    if reader is not None:
-        return reader.read(data)
-    with Reader() as own:
-        return own.read(data)
-
-
-def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | FileRefusedError]:
-    """Read files one after another in one child; a refused one yields its error and the others go on."""
-    with Reader() as reader:
-        for data in files:
-            try:
-                yield reader.read(data)
-            except FileRefusedError as error:
-                yield error
