@@ -12,7 +12,9 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, settings
 
+from minsheng.domain.plan import Plan
 from minsheng.files.locks import locked
+from minsheng.plan import load_plan
 from minsheng.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +61,12 @@ def copy_workspace(target: Path, *, returns: str = "*") -> Workspace:
             shutil.copytree(path, target / "data" / "returns" / path.name)
     shutil.copy(ROOT / "data" / "returns" / "register.csv", target / "data" / "returns" / "register.csv")
     return Workspace.find(target)
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    """The sample year's plan, which no test can change: it is frozen."""
+    return load_plan(ROOT / "params", 2017)
 
 
 @pytest.fixture

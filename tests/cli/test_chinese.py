@@ -12,7 +12,7 @@ from minsheng.cli import app, main
 NAMES = {
     "BagIt", "Dask", "DA", "Excel", "GiB", "HTML", "JPEG", "JSON", "JupyterLab", "YYYY", "MM", "DD", "PAdES",
     "PDF", "PKCS", "PNG", "SM3", "cron", "minisign", "office", "province", "sha256", "systemd", "tcp", "minsheng",
-    "browser", "pip",
+    "browser", "pip", "git", "HEAD",
 }  # fmt: skip
 # What a person types: options, paths, addresses, kinds of values; and examples, which are commands.
 TYPED = re.compile(

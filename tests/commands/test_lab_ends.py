@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from minsheng.commands.lab import lab_command
 
 _OUTER = """
@@ -17,6 +19,7 @@ sys.exit(run_until_ended([sys.executable, "-c", inner], dict(os.environ), Path.c
 """
 
 
+@pytest.mark.slow
 def test_what_it_runs_ends_with_it() -> None:
     with subprocess.Popen([sys.executable, "-c", _OUTER], stdout=subprocess.PIPE, text=True) as outer:
         assert outer.stdout is not None

@@ -15,17 +15,11 @@ from minsheng.errors import ExitCode, UsageError
 from minsheng.files.chained import read_chain
 from minsheng.intake.forms.form_workbook import write_review_form
 from minsheng.intake.forms.reviews import read_reviews, registered_reviews, reviews_register_path
-from minsheng.plan import load_plan
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 
 YEAR = Period("2017")
 SHEET = "综合评价"
-
-
-@pytest.fixture
-def plan():
-    return load_plan(ROOT / "params", 2017)
 
 
 @pytest.fixture

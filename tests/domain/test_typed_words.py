@@ -1,19 +1,11 @@
 """What people type: periods, years and names, understood or answered with what was meant."""
 
-from pathlib import Path
-
 import pytest
 
 from minsheng.domain.period import Period, period_typed, year_typed
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
-from minsheng.plan import load_plan
 from minsheng.signing.standing import receiver_typed
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load_plan(Path(__file__).parents[2] / "params", 2017)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from minsheng.intake.forms.layout import Proposal
 from minsheng.intake.forms.reading import read_forms
 from minsheng.measure.county_score import scoring_figures
 from minsheng.measure.score_totals import deductions
-from minsheng.plan import load_plan
 from minsheng.workspace import Settings, Workspace
 
 pytestmark = pytest.mark.slow
@@ -37,11 +36,6 @@ ROOT = Path(__file__).parents[2]
 H1 = Period("2017-H1")
 PROPOSED = [Proposal("sec.duty.2", "2017-04", "迟 1 天"), Proposal("sec.mgmt.4", "2017-05", "未签字")]
 PROPOSALS = {"social_relief": PROPOSED}
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return load_plan(ROOT / "params", 2017)
 
 
 def area_form(**more):

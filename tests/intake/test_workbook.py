@@ -11,16 +11,10 @@ import pytest
 from minsheng.domain.period import Period
 from minsheng.intake.returns.return_template import Aids, Filling, write_workbook
 from minsheng.intake.spreadsheets.style import display_width
-from minsheng.plan import load_plan
 
 PARAMS = Path(__file__).parents[2] / "params"
 JUNE = Period("2017-06")
 DUE = date(2017, 6, 23)
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return load_plan(PARAMS, 2017)
 
 
 def opened(content: bytes, **how):

@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.plan import load_plan
 
 PARAMS = Path(__file__).parents[2] / "params"
 
@@ -20,11 +19,6 @@ MET: dict[str, str] = YAML(typ="base").load(Path(__file__).parents[1] / "spec" /
 """A county that meets every target of the notice at the year's end: the target itself, nothing above it."""
 
 Build = Callable[..., AcceptedReturn]
-
-
-@pytest.fixture(scope="session")
-def plan() -> Plan:
-    return load_plan(PARAMS, 2017)
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.domain.plan import Plan
-from minsheng.plan import load_plan
-
 PARAMS = Path(__file__).parents[2] / "params"
 YEAR = 2017
-
-
-@pytest.fixture(scope="session")
-def plan() -> Plan:
-    return load_plan(PARAMS, YEAR)
 
 
 @pytest.fixture

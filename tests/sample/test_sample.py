@@ -13,7 +13,6 @@ from tests.conftest import ROOT, committed_files
 from tests.sample.deliveries import write_sample
 
 from minsheng.errors import UsageError
-from minsheng.plan import load_plan
 
 pytestmark = pytest.mark.slow
 
@@ -21,11 +20,6 @@ AREAS = ["municipal", "cangxi", "wangcang", "jiange", "qingchuan", "lizhou", "zh
 COUNTIES = AREAS[1:]
 SECTIONS = ["social_relief", "welfare_charity"]
 MONTHS = [f"2017-{month:02d}" for month in range(1, 13)]
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return load_plan(ROOT / "params", 2017)
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,10 @@ import openpyxl
 import pytest
 from tests.sample.deliveries import write_sample
 
-from minsheng.plan import load_plan
-
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("assessment", "evidence", "deliveries")
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return load_plan(ROOT / "params", 2017)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from minsheng.domain.period import Period
 from minsheng.errors import FileRefusedError
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
-from minsheng.plan import load_plan
 from minsheng.signing.deliveries import DELIVERY_COLUMNS, accept_deliveries
 from minsheng.signing.signatures import SignedReport, append_signature, signed_register_path
 
@@ -19,11 +18,6 @@ ROOT = Path(__file__).parents[2]
 JUNE = Period("2017-06")
 OFFICE = "returns/2017-06/welfare_charity.xlsx"
 PROVINCE = "deliveries/2017-06/welfare_charity-province.xlsx"
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return load_plan(ROOT / "params", 2017)
 
 
 @pytest.fixture
