@@ -10,6 +10,5 @@ assert _spec.loader is not None
 _returns = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_returns)
 
-plan = _returns.plan
 build = _returns.build
 recompute = _returns.recompute_fixture
