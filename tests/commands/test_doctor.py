@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -179,7 +180,7 @@ def test_what_killed_runs_left_is_pointed_out(workspace: Workspace) -> None:
 
 def test_a_history_of_a_newer_version_or_a_damaged_one_is_a_fault(workspace: Workspace) -> None:
     workspace.outputs.mkdir()
-    with sqlite3.connect(workspace.history) as db:
+    with closing(sqlite3.connect(workspace.history)) as db, db:
         db.execute("PRAGMA user_version=99")
     assert _about(workspace, "运行记录版本 99", "升级").is_fault
     workspace.history.write_bytes(b"no database" * 100)

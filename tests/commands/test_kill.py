@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count, islice
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def _check(workspace: Workspace, undisturbed: dict[str, bytes], instants: list[t
             assert time.monotonic() < give_up, f"still running: {left}"
             time.sleep(0.02)
         if workspace.history.is_file():
-            with sqlite3.connect(workspace.history) as history:
+            with closing(sqlite3.connect(workspace.history)) as history, history:
                 assert history.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         task = workspace.outputs / "2017-06/social_relief/section_scoring"
         assert _files(task, workspace.outputs) in ({}, undisturbed), "a report is there as a whole or not at all"

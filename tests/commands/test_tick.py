@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -115,7 +116,7 @@ def _done(outcome: TickOutcome) -> list[str]:
 
 
 def _attempts(workspace: Workspace) -> int:
-    with sqlite3.connect(workspace.history) as history:
+    with closing(sqlite3.connect(workspace.history)) as history, history:
         made = history.execute("SELECT count(*) FROM sqlite_master WHERE name = 'attempt'").fetchone()[0]
         return made and history.execute("SELECT count(*) FROM attempt").fetchone()[0]
 
@@ -205,7 +206,7 @@ def test_months_of_downtime_are_caught_up_in_order_and_gaps_are_said(made: Works
     assert (again.done, again.exit_code) == ([], ExitCode.GATE_REFUSED)
     # What is sealed is not made again because its outputs were thrown away.
     shutil.rmtree(own.outputs / MONTH)
-    with sqlite3.connect(own.history) as history:
+    with closing(sqlite3.connect(own.history)) as history, history:
         history.execute("DELETE FROM attempt WHERE unit LIKE ?", (f"{MONTH}/%",))
     assert _tick(own, "2026-03-02T02:00").done == []
 

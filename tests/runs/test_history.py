@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_what_was_written_survives_the_process(tmp_path: Path) -> None:
 
 def test_a_history_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version=99")
     with pytest.raises(UsageError, match="请升级本程序"):
         RunHistory(path)
@@ -81,7 +82,7 @@ INSERT INTO attempt VALUES (1, 1, '2017-06/a/b', 'key', 'inputs', 'done', '', ''
 def older(request, tmp_path: Path) -> Path:
     """A history that version 1 wrote; killed before it had set its number, it says 0."""
     path = tmp_path / "ledger.sqlite"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.executescript(f"{FIRST_VERSION}PRAGMA user_version={request.param};")
     return path
 
@@ -96,17 +97,17 @@ def test_an_older_history_is_brought_up_to_date_and_keeps_what_it_holds(older: P
         history.start_run(started="t", period="2017-06", command="run", product="minsheng 9", log="x")
     with RunHistory(older) as history:
         assert history.runs("2017-06", most=1)[0].product == "minsheng 9"
-    with sqlite3.connect(older) as db:
+    with closing(sqlite3.connect(older)) as db, db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
 
 
 def test_a_step_that_fails_leaves_the_older_history_as_it_was(older: Path) -> None:
-    with sqlite3.connect(older) as db:
+    with closing(sqlite3.connect(older)) as db, db:
         db.execute("ALTER TABLE run ADD COLUMN log TEXT")  # what no version did: the step cannot be taken
         before = db.execute("PRAGMA user_version").fetchone()[0]
     with pytest.raises(sqlite3.OperationalError, match="duplicate column"):
         RunHistory(older)
-    with sqlite3.connect(older) as db:
+    with closing(sqlite3.connect(older)) as db, db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == before
         assert "product" not in {row[1] for row in db.execute("PRAGMA table_info(run)")}
 

@@ -87,11 +87,13 @@ def origins_of(workspace: Workspace, tasks: Iterable[Task]) -> list[NotebookOrig
 def package_changes() -> tuple[str, ...]:
     """Return which files of the installed package are not the wheel's; empty for a checkout, which git speaks for."""
     try:
-        listed = distribution("minsheng-workbook").files or ()
+        # ``files`` names only what is there, from Python 3.12 on: a file that was deleted must be named too.
+        record = distribution("minsheng-workbook").read_text("RECORD") or ""
     except PackageNotFoundError:
         return ()
     names = {root.name for root in package_roots()}
-    ours = {str(file): file.hash.value for file in listed if file.hash and file.parts[0] in names}
+    listed = (line.rsplit(",", 2)[:2] for line in record.splitlines() if line)  # no name of ours has a comma
+    ours = {file: digest.partition("=")[2] for file, digest in listed if digest and file.split("/")[0] in names}
     if not ours:
         return ()
     there = dict(package_files())

@@ -100,5 +100,6 @@ def _decimal(text: Text) -> Decimal | None:
 
 
 def _moments(coded: Coded, read: Callable[[str], date]) -> NDArray[Any]:
-    found = np.array([np.datetime64(read(text), "s") if text else np.datetime64("NaT") for text in coded.texts])
-    return found.astype("datetime64[s]")[coded.codes] if len(coded.texts) else np.empty(0, dtype="datetime64[s]")
+    read_texts = [np.datetime64(read(text), "s") if text else np.datetime64("NaT", "s") for text in coded.texts]
+    found = np.array(read_texts, dtype="datetime64[s]")
+    return found[coded.codes] if len(coded.texts) else found
