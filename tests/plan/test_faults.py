@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - a case is a line: what is changed, where it shows, what is said
 """Every way to break the plan is reported on its line, with all others at once."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -398,6 +399,27 @@ def test_an_item_beside_the_full_marks_asks_how_far_it_lifts(params: Path, chang
     assert [fault.line for fault in told] == [line_of(path, "total: 100")]
     change("rubric_county.yaml", "total: 100\n", "total: 100\ntotal_cap: null\n")
     assert not [fault for fault in plan_faults(params, YEAR) if "在满分之外加分" in fault.message]
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale", "said"),
+    [
+        ('"%"', "1", "的单位是%，scale 写 1。允许：100"),
+        ("‰", "100", "的单位是‰，scale 写 100。允许：1000"),
+        ("万元", "1", "的单位是万元，分子以元计，scale 写 1。允许：scale: 0.0001，或 unit: 元，目标也以元计"),
+        ("万元", "0.0001", ""),
+        ("元", "1", ""),
+    ],
+)
+def test_a_ratio_is_scaled_to_the_unit_that_it_prints(params: Path, unit: str, scale: str, said: str) -> None:
+    text = (params / str(YEAR) / "indicators.yaml").read_text(encoding="utf-8")
+    first = text.index("  - id: medical_aid_ratio")
+    head, item = text[:first], text[first:]
+    item = re.sub(r"unit: .*", f"unit: {unit}", item, count=1)
+    item = re.sub(r"scale: .*", f"scale: {scale}", item, count=1)
+    (params / str(YEAR) / "indicators.yaml").write_text(head + item, encoding="utf-8")
+    told = [str(fault) for fault in plan_faults(params, YEAR) if "scale" in fault.message]
+    assert [fault.split("”", 1)[1] for fault in told] == ([said] if said else [])
 
 
 def test_a_plan_without_tables_is_a_fault(params: Path) -> None:

@@ -35,8 +35,9 @@ class RubricItem(Frozen):
     source: Source
 
     def is_for(self, area_id: str) -> bool:
-        """Whether an area has this item."""
-        return not self.applies_to or area_id in self.applies_to
+        """Whether an area has this item: not where so and so many are asked of others, and none of it."""
+        asked = not isinstance(self.rule, CountedRule) or self.rule.target_of(area_id) > 0
+        return asked and (not self.applies_to or area_id in self.applies_to)
 
 
 class RubricBranch(Frozen):
@@ -50,8 +51,7 @@ class RubricBranch(Frozen):
 
 
 def _level(value: Any) -> str:
-    has_items = "items" in value if isinstance(value, dict) else isinstance(value, RubricBranch)
-    return "branch" if has_items else "item"
+    return "branch" if ("items" in value if isinstance(value, dict) else isinstance(value, RubricBranch)) else "item"
 
 
 RubricEntry = Annotated[

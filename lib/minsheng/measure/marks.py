@@ -65,8 +65,6 @@ def manual_points(plan: Plan, period: Period, item: RubricItem, form: Assessment
         case CountedRule() as rule:
             if mark.count is None:
                 refuse(form, mark.cell, f"“{item.name}”须填数量（{rule.unit}）", "填 0 或正整数")
-            if not rule.target_of(form.area):
-                return Points(None, "excluded", "", "细则未给该地区规定数量，不计分、不计入满分")
             value, chain = _counted(plan, period, rule, rule.target_of(form.area), mark.count, item.full_marks)
             given = {"数量": f"{mark.count}{rule.unit}"}
         case EventsRule() as rule:

@@ -223,7 +223,11 @@ def part_scores(plan: Plan, scored: Scored) -> tuple[tuple[PartScore, ...], Frac
         if mine is not None:
             points, marks = points + mine, marks + out_of
         places = rubric.decimals + _MORE
-        cut = f"〔各小项合计 {grouped(got)}，最多计 {grouped(shortest(within, places))}〕" if within < got else ""
+        cut = (
+            f"〔各小项合计 {grouped(shortest(got, places))}，最多计 {grouped(shortest(within, places))}〕"
+            if within < got
+            else ""
+        )
         counts = f"{grouped(shortest(within, places) if cut else got)}{cut}"
         shown = f"{counts} ÷ {grouped(full)} × {grouped(part.weight * 100)}% × {grouped(rubric.total)}"
         left = f"〔满分 {grouped(full)} 分中 {grouped(full - assessed)} 分未评或未到期〕" if assessed < full else ""

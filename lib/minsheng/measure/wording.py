@@ -129,9 +129,12 @@ def item_in_words(plan: Plan, item: RubricItem) -> str:
 
 
 def _targets(plan: Plan, rule: CountedRule) -> str:
-    own = "、".join(f"{plan.area_name(area)} {count}" for area, count in rule.targets.items())
+    own = "、".join(
+        f"{plan.area_name(area)} {count} {rule.unit}" if count else f"{plan.area_name(area)}不作要求"
+        for area, count in rule.targets.items()
+    )
     if rule.target is None:
-        return f"（{own}）{rule.unit}"
+        return own
     return f"{rule.target} {rule.unit}" + (f"（{own}）" if own else "")
 
 

@@ -69,7 +69,14 @@ def _said(name: object, kind: str, value: Any, context: dict[str, Any], *, absen
         return f"不认识的 kind“{context['tag']}”", _listed(context["expected_tags"])
     if kind == "string_type" and isinstance(value, int | Decimal | date) and not isinstance(value, bool):
         return f"{_label(name)}应为文字，现为没有引号的 {value}", f'加引号："{value}"'
-    return f"{_label(name)}{_WORDS.get(kind, '写法不对')}{_bounds(context)}{_shown(value, absent)}", ""
+    allowed = _PATTERNS.get(context["pattern"], context["pattern"]) if kind == "string_pattern_mismatch" else ""
+    return f"{_label(name)}{_WORDS.get(kind, '写法不对')}{_bounds(context)}{_shown(value, absent)}", allowed
+
+
+_PATTERNS = {
+    r"[A-Z]{3}-[0-9]{3}": "三个大写字母、连字符、三位数字，例如 AID-001",
+    r"^[a-z][a-z0-9_]*$": "小写字母开头，其余是小写字母、数字、下划线，例如 road_map",
+}
 
 
 def _listed(expected: object) -> str:

@@ -3,6 +3,7 @@
 from minsheng.plan.checks import (
     dates,
     disclosure_control,
+    figure_units,
     identifiers,
     points,
     rubrics,
@@ -22,6 +23,7 @@ def check(files: PlanFiles, year: int) -> None:
         targets.check,
         table_contracts.check,
         table_contracts.check_fields,
+        figure_units.check,
         targets.check_sums,
         rubrics.check,
         points.check,

@@ -1,6 +1,6 @@
 """The tables of returns, what other files say about their rows, and the fields (``table.row.column``) they name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import (
@@ -15,7 +15,7 @@ from minsheng.domain.indicator import (
 )
 from minsheng.domain.plan import Project, Reporting
 from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
-from minsheng.domain.units import agree, held_unit, is_money
+from minsheng.domain.units import is_money
 from minsheng.plan.checks.identifiers import YamlPlace, conditions, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles
 from minsheng.plan.shorthand import YUAN_PER_WANYUAN
@@ -269,34 +269,8 @@ def check_fields(files: PlanFiles) -> None:
                 files.fault("indicators", (*path, "measure", "field"), *fault)
             if measure.city_weight:
                 _all(files, "indicators", (*path, "measure", "city_weight"), measure.city_weight, NUMBERS)
-        _indicator_unit(files, path, indicator)
     for place, condition in conditions(files):
         _condition(files, place, condition)
-
-
-def _indicator_unit(files: PlanFiles, path: YamlPath, indicator: Indicator) -> None:
-    """Note an indicator whose figures are not in its unit: nothing would convert them."""
-    measure = indicator.measure
-    fits: Callable[[str, str], bool]
-    if isinstance(measure, SumMeasure | StatedMeasure):
-        fields = measure.fields if isinstance(measure, SumMeasure) else (measure.field,)
-        fits, allowed = agree, "与列的单位一致（万元等以元计）"
-    elif isinstance(measure, RatioMeasure) and is_money(indicator.unit):
-        # What is divided may have any unit, but money comes of money alone.
-        fields, fits, allowed = measure.numerator, lambda _, theirs: is_money(theirs), "分子是金额"
-    else:
-        return
-    for field in fields:
-        table = files.tables.get(field.removeprefix("-").split(".")[0])
-        sound = files.is_whole(f"tables/{table.id}") if isinstance(table, Table) else False
-        columns = table.columns if isinstance(table, Table) and sound else ()
-        for column in (column for column in columns if column.id == field.split(".")[-1]):
-            unit = held_unit(column.id, column.unit)
-            if not fits(indicator.unit, unit):
-                counted = f"以{unit}计" if unit else "没有单位"
-                own = f"的单位是{indicator.unit}" if indicator.unit else "没有单位"
-                message = f"“{indicator.name}”{own}，字段“{field}”的列“{column.label}”{counted}"
-                files.fault("indicators", (*path, "unit"), message, allowed)
 
 
 def _condition(files: PlanFiles, place: YamlPlace, condition: Condition) -> None:
