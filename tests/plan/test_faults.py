@@ -358,7 +358,7 @@ def test_a_shared_rule_with_a_fault_is_reported_once(params: Path, change: Chang
     assert (fault.line, fault.message) == (line_of(path, "nothing"), "“unreported”不能是“nothing”")
 
 
-@pytest.mark.parametrize("file", ["plan.yaml", "areas.yaml", "schedule.yaml", "lights.yaml", "calendar.yaml"])
+@pytest.mark.parametrize("file", ["plan.yaml", "areas.yaml", "reporting.yaml", "lights.yaml", "calendar.yaml"])
 @pytest.mark.parametrize(
     ("content", "fragment"),
     [
@@ -420,6 +420,19 @@ def test_a_ratio_is_scaled_to_the_unit_that_it_prints(params: Path, unit: str, s
     (params / str(YEAR) / "indicators.yaml").write_text(head + item, encoding="utf-8")
     told = [str(fault) for fault in plan_faults(params, YEAR) if "scale" in fault.message]
     assert [fault.split("”", 1)[1] for fault in told] == ([said] if said else [])
+
+
+def test_every_assessed_area_has_a_number_where_there_is_no_common_one(params: Path, change: Change) -> None:
+    path = change("rubric_county.yaml", "{kind: counted, target: 12,", "{kind: counted, targets: {cangxi: 12},")
+    (fault,) = plan_faults(params, YEAR)
+    assert fault.line == line_of(path, "targets: {cangxi: 12}")
+    assert "没有写旺苍县、剑阁县、青川县、利州区、昭化区、朝天区、广元经济技术开发区的数量" in fault.message
+
+
+def test_a_plan_is_told_that_more_than_the_target_brings_no_more_than_full_marks(params: Path, change: Change) -> None:
+    change("rubric_county.yaml", "    cap: 1  ", "    cap: 1.2  ")
+    told = check_plans(Workspace(params.parent, params, Settings()), YEAR).summaries
+    assert any("cap 1.2 大于 1，只有一个指标，得分仍不超过满分" in line for line in told), told
 
 
 def test_a_plan_without_tables_is_a_fault(params: Path) -> None:

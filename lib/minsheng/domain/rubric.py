@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from minsheng.domain.base import Exact, Frozen, Source
 from minsheng.domain.indicator import TieBreak
-from minsheng.domain.item_rules import ItemRule
+from minsheng.domain.item_rules import CountedRule, ItemRule
 
 
 class RubricItem(Frozen):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from minsheng.domain.base import plain
+from minsheng.domain.item_rules import ProportionalRule
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.intake.rules.suites import expectation_faults
@@ -63,7 +65,7 @@ def check_plans(workspace: Workspace, year: int | None) -> PlanOutcome:
                 f"{one}年方案没有问题：{len(plan.areas)} 个地区，{len(plan.projects)} 个项目，"
                 f"{len(plan.indicators)} 项指标，{scored}"
             )
-            summaries += [f"提示：{note}" for note in (*_unscored(plan), *_unfilled(plan))]
+            summaries += [f"提示：{note}" for note in (*_unscored(plan), *_unfilled(plan), *_uncounted(plan))]
         faults += in_order(found)
     return PlanOutcome(years=tuple(chosen), faults=tuple(faults), summaries=tuple(summaries))
 
@@ -87,3 +89,11 @@ def _unfilled(plan: Plan) -> Iterator[str]:
     for part in plan.reporting.parts if not plan.funds else ():
         if part.role == "funds":
             yield f"reporting.yaml 的方面“{part.title}”（role: funds）没有资金可填，由科室填写；不要的删去"
+
+
+def _uncounted(plan: Plan) -> Iterator[str]:
+    """Yield the items that count more than the target, of which no more than full marks can come."""
+    for item in plan.county_rubric.items:
+        if isinstance(item.rule, ProportionalRule) and item.rule.cap > 1 and len(item.rule.indicators) == 1:
+            more = f"小项“{item.name}”（{item.id}）的 cap {plain(item.rule.cap)} 大于 1，只有一个指标，得分仍不超过满分"
+            yield f"{more}；超额要加分的，另写满分之外的小项（extra）或加分"

@@ -138,6 +138,15 @@ def _whose(files: PlanFiles, path: YamlPath, item: RubricItem) -> None:
     if item.assessed_by:
         demand_known(files, (_COUNTY, (*path, "assessed_by")), "科室", item.assessed_by, files.ids("sections"))
     targets = item.rule.targets if isinstance(item.rule, CountedRule) else {}
+    if isinstance(item.rule, CountedRule) and item.rule.target is None and files.names_all("areas"):
+        assessed = {area.id: area.name for _, area in files.sound("areas", Area) if area.assessed}
+        own = item.applies_to or tuple(assessed)
+        absent = [name for area, name in assessed.items() if area in own and area not in targets]
+        if absent and files.is_whole(_COUNTY, (*path, "rule")):
+            message = f"“{item.name}”没有写{'、'.join(absent)}的数量"
+            files.fault(
+                _COUNTY, (*path, "rule", "targets"), message, "每个考评地区一个数，不作要求的写 0；或另写 target"
+            )
     for area in targets:
         demand_known(files, (_COUNTY, (*path, "rule", "targets", area)), "地区", area, files.ids("areas"))
     if item.lowest > item.full_marks:
