@@ -69,6 +69,17 @@ def test_a_rule_that_no_file_writes_is_shown_with_the_columns() -> None:
     assert [note.place.rsplit(":", 1)[0] for note in notes] == ["params/2026/tables/care.yaml"]
 
 
+def test_money_is_shown_as_the_sheet_has_it() -> None:
+    """Held in yuan, filled in as 万元: the plan arranges 7500 of them."""
+    params = ROOT / "params"
+    plan = load_plan(params, 2017)
+    found = Explainer(plan, load_suites(plan, params), params).explain(ExplainedKind.COLUMN, "funds.allocated_yuan")
+    said = dict(found.parts)["算例"][0].said
+    typed = re.search(r"争取中央、省补助·累计下达（万元） 填 ([0-9.]+)$", said)
+    assert typed, said
+    assert 1 < float(typed[1]) < 7500
+
+
 def test_what_there_is_not_is_answered_with_what_there_is(explainer: Explainer) -> None:
     with pytest.raises(UsageError, match=r"overdue.*g\.care.*care\.beds_cumulative"):
         explainer.explain(None, "没有这个")

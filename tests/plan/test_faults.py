@@ -435,6 +435,13 @@ def test_a_plan_is_told_that_more_than_the_target_brings_no_more_than_full_marks
     assert any("cap 1.2 大于 1，只有一个指标，得分仍不超过满分" in line for line in told), told
 
 
+def test_a_key_figure_is_in_the_unit_of_what_it_reads(params: Path, change: Change) -> None:
+    change("projects.yaml", "label: 累计救助金额, unit: 元,", "label: 累计救助金额, unit: 万元,")
+    (fault,) = plan_faults(params, YEAR)
+    assert fault.message.startswith("“累计救助金额”的单位是万元，字段“medical_aid.*.aid_cumulative_yuan”的列")
+    assert (fault.message[-3:], fault.allowed) == ("以元计", "元")
+
+
 def test_a_plan_without_tables_is_a_fault(params: Path) -> None:
     for path in (params / str(YEAR) / "tables").iterdir():
         path.unlink()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from minsheng.domain.indicator import Basis, Condition, Direction, Indicator, Mi
 from minsheng.domain.plan import Plan
 from minsheng.domain.rubric import RubricItem
 from minsheng.domain.table import Column, Table
+from minsheng.domain.units import yuan_scale
 from minsheng.errors import Outcome, UsageError
 from minsheng.intake.rules.rule import Rule, Suite
 from minsheng.measure.fields import condition_fields, fields_read, label_of
@@ -332,7 +334,10 @@ class Explainer:
                     field = table.field(column.id, row.id if row else None)
                     value = self._example.value(area, month, field)
                     if value:
-                        yield Note(f"{area.name}{month.label}（示例数据）：{label_of(self._plan, field)} 填 {value}")
+                        # As the sheet has it: money is held in yuan whatever its column's unit.
+                        scale = yuan_scale(column.id, column.unit)
+                        typed = plain(Decimal(value) / scale) if scale != 1 else value
+                        yield Note(f"{area.name}{month.label}（示例数据）：{label_of(self._plan, field)} 填 {typed}")
                         if reads:
                             yield from self._indicator_example(reads[0], [])
                         return

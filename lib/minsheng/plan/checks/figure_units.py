@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Indicator, RatioMeasure, StatedMeasure, SumMeasure
+from minsheng.domain.plan import Project
 from minsheng.domain.table import Column, Table
 from minsheng.domain.units import agree, dimension, held_unit, is_money, is_percent_unit, normal
 from minsheng.plan.plan_files import PlanFiles
@@ -14,7 +15,14 @@ _PER_MILLE = "‰"
 
 
 def check(files: PlanFiles) -> None:
-    """Note indicators whose figures are not in their unit: nothing would convert them, and they would print wrong."""
+    """Note figures that are not in their unit: nothing would convert them, and they would print wrong."""
+    for path, project in files.sound("projects", Project):
+        for n, figure in enumerate(project.key_figures):
+            for field, column in _columns(files, figure.fields if figure.how != "text" else ()):
+                unit = held_unit(column.id, column.unit)
+                if not agree(figure.unit, unit):
+                    message = f"“{figure.label}”的单位是{figure.unit}，字段“{field}”的列“{column.label}”以{unit}计"
+                    files.fault("projects", (*path, "key_figures", n, "unit"), message, unit)
     for path, indicator in files.sound("indicators", Indicator):
         _same_unit(files, path, indicator)
         if isinstance(indicator.measure, RatioMeasure):
