@@ -283,7 +283,7 @@ def test_a_total_of_money_names_what_was_not_reported(plan, build):
     assert total.execution is None
     assert not any(line.absent for line in lines), "a line says itself that it was not reported"
     said = sentences.funds(total)
-    assert said == "资金合计（不含未报送的市级安排、县级安排（拨付））到位10,000.00万元，拨付6,000.00万元"
+    assert said == "资金合计（不含未报送或未采用的市级安排、县级安排（拨付））到位10,000.00万元，拨付6,000.00万元"
     returns[JUNE, "lizhou"] = build("2017-06", "lizhou")
     *lines, whole = project_figures(plan, "dibao", "city", JUNE, returns, ()).funds
     assert whole.absent[-2:] == ("苍溪县市级安排", "苍溪县县级安排（拨付）")

@@ -10,7 +10,7 @@ from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.period import Period
 from minsheng.domain.result import AreaRow, LastKnown, Outlook
 from minsheng.measure.summaries import empty_parts
-from minsheng.report.supervision import supervised
+from minsheng.report.bulletin.supervision import supervised
 
 
 def test_the_bulletin_begins_with_who_is_missing(build):
@@ -249,14 +249,14 @@ def test_a_full_first_page_gives_up_next_steps_first_and_then_counts_counties(bu
     whole = " ".join(each.text() for each in supervised(figures, plans))
     assert all(name in whole for _, name in counties)
     assert "本月网页" not in whole
-    some = supervised(figures, plans, room=60)
+    some = supervised(figures, plans, most=3)
     shown = [name for _, name in counties if f">{name}<" in some[0].html()]
     left = [name for _, name in counties if name not in shown]
     assert 0 < len(shown) < len(counties)
     assert f"本表之外还有{len(left)}个地区{len(left)}项：{'、'.join(left)}。" in some[1].text()
     assert "本月网页（2017-06/index.html）的“重点督办”" in some[1].text()
     assert "下步打算：" not in some[0].text()
-    (none,) = supervised(figures, plans, room=0)
+    (none,) = supervised(figures, plans, most=0)
     assert none.text().strip().startswith("县0（1项）、县1（1项）")
     assert "重点督办" in repr(report.red_items(dossier.model_copy(update={"figures": figures})))
 

@@ -5,16 +5,15 @@ Pieces never read files, never print and compute no figure: what they show stand
 
 from minsheng.render.html.markup import Piece
 from minsheng.report.areas import area_table, heat_table
-from minsheng.report.bulletin import changes, late_list, progress_matrix, red_items, reporting, who_is_missing
+from minsheng.report.bulletin.two_pages import heat_chart, money, prospects, ranking_line, red_items
+from minsheng.report.bulletin.who_reported import changes, late_list, progress_matrix, reporting, who_is_missing
 from minsheng.report.charts import area_chart, funds_chart, progress_chart
 from minsheng.report.findings import findings, narrative_parts
-from minsheng.report.funds import funds_table, money
+from minsheng.report.funds import funds_table
 from minsheng.report.head import areas, scores, summary, title
-from minsheng.report.heat import heat_chart
 from minsheng.report.official import annexes, official_head, report_parts, signature_block
 from minsheng.report.progress import duties, key_figures_table, progress_table
-from minsheng.report.prospects import prospects
-from minsheng.report.ranking import group_points_table, ranking_line, ranking_table
+from minsheng.report.ranking import group_points_table, ranking_table
 from minsheng.report.result_table import city_standing, evidence_index, item_points, result_signatures, result_table
 from minsheng.report.returns import checks, evidence_list, issues_table
 from minsheng.report.score import deductions_table, score_summary, score_table, section_table

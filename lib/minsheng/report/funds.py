@@ -8,7 +8,7 @@ from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of, is_left_out, no_data
-from minsheng.report.sentences import TOTAL
+from minsheng.report.sentences import TOTAL, some_of
 from minsheng.report.sources import reference
 
 
@@ -28,23 +28,29 @@ def funds_table(dossier: Dossier) -> Piece:
     return part("资金安排和使用", no_data(figures), gap, tables, by_indicator, by_area)
 
 
-def money(dossier: Dossier) -> Piece:
-    """Return every project's money, by who pays where the plan adds up, and where most of it has stopped."""
+def money_section(dossier: Dossier, most: int | None = None) -> Piece:
+    """Return every project's money, by who pays where the plan adds up, and where most of it has stopped.
+
+    ``most`` is how many projects there is room for; the others are counted, and stand in their own reports.
+    """
     figures = figures_of(dossier, BulletinFigures)
     if figures.projects and all(is_left_out(dossier, "funds", project.project) for project in figures.projects):
         return Piece()
     lines = [(p.name, use) for p in figures.projects for use in p.funds if use.source == TOTAL]
     if not lines:
         return part("资金", paragraph("没有资金数据。"))
-    rows = [_line(name, use, planned=True) for name, use in lines]
+    rows = [_line(name, use, planned=True) for name, use in lines[:most]]
     total = [figures.funds_total] if figures.funds_total else []
     rows += [_line(use.label, use, planned=True) for use in (*figures.funds_by_level, *total)]
     columns = [TableColumn("项目", kind="row"), *(TableColumn(each.label) for each in _columns(planned=True))]
     said = paragraph(stopped(figures.fund_gap)) if figures.fund_gap else None
-    lacking = "、".join(dict.fromkeys(each for _, use in lines for each in use.absent))
-    remark = note(_rates_said(lines[0][1]) + (f"合计不含未报送的：{lacking}。" if lacking else ""))
+    lacking = some_of(list(dict.fromkeys(each for _, use in lines for each in use.absent)), 120 if most is None else 60)
+    told = _rates_said(lines[0][1])
+    left = len(lines[len(lines[:most]) :])
+    told += f"本表之外还有{left}个项目，见{figures.whole}各项目报告的“资金安排和使用”。" if left else ""
+    told += f"合计不含未报送或未采用的：{lacking}。" if lacking else ""
     shown = table(f"{figures.whole}本年累计资金（万元，率为%）", columns, rows, totals=len(total), style="ranking")
-    return part("资金", said, shown, remark)
+    return part("资金", said, shown, note(told))
 
 
 def stopped(gap: FundGap, *, whose: bool = True) -> str:
@@ -75,7 +81,7 @@ def _by_indicator(figures: ProjectFigures) -> list[Element]:
     shared = [f"{use.label}：{'，'.join(use.serves)}" for use in uses if use.serves]
     remark = f"共用的资金在各指标下全额列出，不分摊，因此各行不能相加。{'；'.join(shared)}。" if shared else ""
     lacking = "、".join(dict.fromkeys(each for use in uses for each in use.absent))
-    remark += f"不含未报送的：{lacking}。" if lacking else ""
+    remark += f"不含未报送或未采用的：{lacking}。" if lacking else ""
     shown = table(f"{figures.area_name}各指标本年累计资金", columns, rows)
     return [shown, note(remark)] if remark else [shown]
 
@@ -124,7 +130,7 @@ def funds_by_source(caption: str, uses: Sequence[FundUse], whole: str) -> list[E
         remark += f"金额为已报送的{partial.reported_areas}/{partial.expected_areas}个地区合计，不计算到位率、执行率。"
     absent = next((use.absent for use in uses if use.source == TOTAL and use.absent), ())
     if absent:
-        remark += f"合计不含未报送的：{'、'.join(absent)}；不计算到位率、执行率。"
+        remark += f"合计不含未报送或未采用的：{'、'.join(absent)}；不计算到位率、执行率。"
     return [table(caption, columns, rows, totals=totals), note(remark)]
 
 

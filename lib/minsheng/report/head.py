@@ -19,7 +19,7 @@ from minsheng.domain.result import (
 from minsheng.render.html.markup import Element, Piece, paragraph
 from minsheng.report import sentences
 from minsheng.report.areas import area_table
-from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.bulletin.who_reported import bulletin_summary
 from minsheng.report.lights import figures_of, not_accepted
 from minsheng.report.official import monthly_summary
 from minsheng.report.ranking import group_points_table, ranking_summary, ranking_table

@@ -1,7 +1,7 @@
 """One picture of a month: all areas against all targets, the number in every cell, dark where it is bad."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from minsheng.domain.area import CITY
 from minsheng.domain.light import WORST_FIRST, Tone
@@ -36,30 +36,44 @@ class _Cell(NamedTuple):
     said: str
 
 
-def heat_chart(dossier: Dossier) -> Piece:
-    """Return all areas against all targets as one picture."""
+def heat_section(dossier: Dossier, most: int | None = None, columns: int | None = None) -> Piece:
+    """Return all areas against all targets as one picture; ``most`` and ``columns``: see :func:`heat_figure`."""
     figures = figures_of(dossier, BulletinFigures)
     if not any(project.measurements for project in figures.projects):
         return part("进展一览", paragraph("本月没有可通报的指标。"))
     whose = [(figures.whole, m) for project in figures.projects for m in project.measurements]
     whose += [(row.name, m) for project in figures.projects for row in project.areas for m in row.measurements]
-    return part("进展一览", heat_figure(figures), words_said(whose))
+    words = words_said(whose)
+    if words and most is not None:
+        words = [note(f"评定由评定人给出的{sum(m.assessed is not None for _, m in whose)}项，理由见各地区报告。")]
+    return part("进展一览", heat_figure(figures, most, columns), words)
 
 
-def heat_figure(figures: BulletinFigures) -> Element:
-    """Return the picture with its caption; its alternative text says every cell, row by row."""
-    indicators = [m for project in figures.projects for m in project.measurements]
+def heat_figure(figures: BulletinFigures, most: int | None = None, columns: int | None = None) -> Element:
+    """Return the picture with its caption; its alternative text says every cell, row by row.
+
+    Parameters
+    ----------
+    most, columns
+        How many areas and indicators there is room for: those come first that stand worst, in the plan's order; how
+        many are left out is said, and where they stand.
+    """
+    every = [m for project in figures.projects for m in project.measurements]
     found = {
         (row.area, m.indicator): m for project in figures.projects for row in project.areas for m in row.measurements
     }
     names = {row.area: row.name for project in figures.projects for row in project.areas}
     order = {entry.area: number for number, entry in enumerate(figures.returns)}
+    of_area = {area: [m for (whose, _), m in found.items() if whose == area] for area in names}
+    of_indicator = {m.indicator: [m, *(each for (_, i), each in found.items() if i == m.indicator)] for m in every}
     areas = sorted(names, key=lambda area: order.get(area, len(order)))
+    areas = _worst(areas, most, lambda area: of_area[area])
+    indicators = _worst(every, columns, lambda m: of_indicator[m.indicator])
     bands = -(-len(indicators) // _MOST)
     size = -(-len(indicators) // bands)
     chunks = [indicators[start : start + size] for start in range(0, len(indicators), size)]
-    height = _HEAD + _ROW * (len(areas) + 1) + 1
-    sheet = Drawing(drawing.PAGE_WIDTH, height * len(chunks) + 3 * (len(chunks) - 1))
+    height = _band_height(len(areas))
+    sheet = Drawing(drawing.PAGE_WIDTH, drawn_height(len(areas), len(indicators)))
     told: list[str] = []
     for number, chunk in enumerate(chunks):
         rows = [
@@ -69,18 +83,45 @@ def heat_figure(figures: BulletinFigures) -> Element:
         rows.append((figures.whole, [_cell(m, _before(figures, CITY, m)) for m in chunk]))
         _draw(sheet, number * (height + 3), chunk, rows)
         told += [_row_said(name, chunk, cells) for name, cells in rows]
-    picture = sheet.figure(f"{figures.period.label}各地区各项目标完成情况。{'；'.join(told)}。", _caption(figures))
+    left = _left_out(figures, len(names) - len(areas), len(every) - len(indicators))
+    picture = sheet.figure(
+        f"{figures.period.label}各地区各项目标完成情况。{'；'.join(told)}。", _caption(figures, left)
+    )
     return Element(
         "div", picture, class_="chart-wrap", role="region", tabindex="0", aria_label="各地区各项目标完成情况图"
     )
 
 
-def heat_height(figures: BulletinFigures) -> float:
-    """Return the picture's height in parts of its width."""
-    count = sum(len(project.measurements) for project in figures.projects)
-    bands = -(-count // _MOST) or 1
-    areas = len({row.area for project in figures.projects for row in project.areas})
-    return ((_HEAD + _ROW * (areas + 1) + 1) * bands + 3 * (bands - 1)) / drawing.PAGE_WIDTH
+def _band_height(areas: int) -> float:
+    return _HEAD + _ROW * (areas + 1) + 1
+
+
+def drawn_height(areas: int, columns: int) -> float:
+    """Return how high the picture is drawn, in millimetres of a drawing that is ``drawing.PAGE_WIDTH`` wide."""
+    bands = -(-columns // _MOST) or 1
+    return _band_height(areas) * bands + 3 * (bands - 1)
+
+
+_Item = TypeVar("_Item")
+
+
+def _worst(items: Sequence[_Item], most: int | None, measured: Callable[[_Item], Sequence[Measurement]]) -> list[_Item]:
+    """Return so many of the items, the worst in their own order; ``measured`` returns what an item is made of."""
+    if most is None or most >= len(items):
+        return list(items)
+
+    def standing(at: int) -> tuple[int, ...]:
+        tones = [m.light.tone for m in measured(items[at]) if m.has_duty]
+        return tuple(-tones.count(tone) for tone in WORST_FIRST)
+
+    return [items[at] for at in sorted(sorted(range(len(items)), key=standing)[:most])]
+
+
+def _left_out(figures: BulletinFigures, areas: int, indicators: int) -> str:
+    counted = [f"{count}{unit}" for count, unit in ((areas, "个地区"), (indicators, "项指标")) if count]
+    if not counted:
+        return ""
+    return f"先列状态较差的；图外还有{'、'.join(counted)}，见本月网页（{figures.period}/index.html）的“进展”。"
 
 
 def _draw(sheet: Drawing, top: float, chunk: Sequence[Measurement], rows: Sequence[tuple[str, list[_Cell]]]) -> None:
@@ -154,7 +195,7 @@ def _row_said(name: str, chunk: Sequence[Measurement], cells: Sequence[_Cell]) -
     return f"{name}：" + "，".join(f"{m.brief}{cell.said}" for m, cell in zip(chunk, cells, strict=True))
 
 
-def _caption(figures: BulletinFigures) -> Content:
+def _caption(figures: BulletinFigures, left: str) -> Content:
     shown = [
         m for p in figures.projects for m in (*p.measurements, *(each for r in p.areas for each in r.measurements))
     ]
@@ -166,7 +207,7 @@ def _caption(figures: BulletinFigures) -> Content:
     said += "↑↓为颜色比上月变好、变差。" if figures.previous_tones else ""
     if any(m.last_known for m in shown):
         said += "括号内为最近一次可用数据的月份。"
-    return said + schedule_note(figures, shown)
+    return left + said + schedule_note(figures, shown)
 
 
 def history_chart(figures: ProjectFigures) -> Piece:

@@ -10,6 +10,7 @@ from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.before.comparisons import comparison_columns, comparison_remark, of, rate_text
 from minsheng.report.lights import figures_of
+from minsheng.report.sentences import some_of
 
 _RULE = (
     "近三月平均为每月新增（水平类为变化），不足三个月的按已有月数；年底预计＝现有数＋近三月平均×剩余月数；仅供参考。"
@@ -31,13 +32,14 @@ _FIGURES = slice(3, 8)
 """The columns from 现有数 to 年底预计."""
 
 
-def prospects(dossier: Dossier) -> Piece:
-    """Return the city's outlook on every indicator, of all projects."""
+def prospects_section(dossier: Dossier, most: int | None = None) -> Piece:
+    """Return the city's outlook on every indicator, of all projects; ``most``: see :func:`prospects_of`."""
     figures = figures_of(dossier, BulletinFigures)
     measurements = [m for project in figures.projects for m in project.measurements]
     outlooks = [each for project in figures.projects for each in project.outlooks]
     compared = [each for project in figures.projects for each in project.compared]
-    return part("能否完成", prospects_of(f"{figures.whole}年底预计", figures, measurements, outlooks, compared))
+    shown = prospects_of(f"{figures.whole}年底预计", figures, measurements, outlooks, compared, most=most)
+    return part("能否完成", shown)
 
 
 def prospects_of(
@@ -46,16 +48,30 @@ def prospects_of(
     measurements: Sequence[Measurement],
     outlooks: Sequence[Outlook],
     compared: Sequence[Compared] = (),
+    *,
+    most: int | None = None,
 ) -> list[Element]:
-    """Return the sentence, the table, with 环比 and 同比 if given, and its rule; where nothing is known a sentence."""
+    """Return the sentence, the table, with 环比 and 同比 if given, and its rule; where nothing is known a sentence.
+
+    ``most`` is how many indicators there is room for: those come first that will miss their targets.
+    """
     known = {m.indicator: m for m in measurements}
     pairs = [(known[each.indicator], each) for each in outlooks if each.indicator in known]
     if not pairs:
         return [paragraph("没有可以推算的数量指标。")]
     month = figures.period.closing_month
+    every = len(pairs)
+    cut = most is not None and most < every
+    told = paragraph(verdict(pairs, month, room=60) if cut else verdict(pairs, month))
+    if cut:
+        chosen = sorted(range(every), key=lambda at: not _misses(*pairs[at]))[:most]
+        pairs = [pairs[at] for at in sorted(chosen)]
+    left = every - len(pairs)
+    whose = f"{figures.whole}各项目报告"
+    rule = _RULE + (f"本表之外还有{left}项（达不到目标的先列），见{whose}的“能否完成”。" if left else "")
     rows = [_row(m, o, stale=o.at < month) for m, o in pairs]
     if not compared:
-        return [paragraph(verdict(pairs, month)), table(caption, _COLUMNS, rows, style="ranking"), note(_RULE)]
+        return [told, table(caption, _COLUMNS, rows, style="ranking"), note(rule)]
     # The picture above says every target, the sentence when they are reached: the width is for the comparisons.
     beside = comparison_columns(compared)
     columns = [_COLUMNS[0], *list(_COLUMNS)[_FIGURES], *(column for _, column in beside)]
@@ -63,23 +79,28 @@ def prospects_of(
     for (m, _), row in zip(pairs, rows, strict=True):
         rates = [rate_text(m, of(compared, kind, m.indicator), bare=True) for kind, _ in beside]
         wide.append([f"{row[0]}（{m.unit}）", *row[_FIGURES], *rates])
-    rule = _RULE + comparison_remark([m for m, _ in pairs], compared)
-    return [paragraph(verdict(pairs, month)), table(caption, columns, wide, style="ranking"), note(rule)]
+    rule += comparison_remark([m for m, _ in pairs], compared)
+    return [told, table(caption, columns, wide, style="ranking"), note(rule)]
 
 
-def verdict(pairs: Sequence[tuple[Measurement, Outlook]], month: Period) -> str:
+def verdict(pairs: Sequence[tuple[Measurement, Outlook]], month: Period, *, room: float = 120) -> str:
     """Say which targets are reached, which will be at this pace, and which will not; and of when what is older is."""
     known = sorted({o.at.last_month for _, o in pairs if o.at < month})
     done = [m.brief for m, o in pairs if o.is_reached and not m.limit]
     due = [f"{m.brief}（{o.reached.last_month}月）" for m, o in pairs if o.reached and not o.is_reached and not m.limit]
     short = [m.brief for m, o in pairs if o.reached is None and o.projected is not None and not m.limit]
     over = [m.brief for m, o in pairs if m.limit and o.reached is not None]
-    said = [f"已达到全年目标：{'、'.join(done)}"] * bool(done)
-    said += [f"按近三月平均年内可达到：{'、'.join(due)}"] * bool(due)
-    said += [f"按近三月平均年内达不到：{'、'.join(short)}"] * bool(short)
-    said += [f"已超过或将超过控制数：{'、'.join(over)}"] * bool(over)
+    said = [f"已达到全年目标：{some_of(done, room)}"] * bool(done)
+    said += [f"按近三月平均年内可达到：{some_of(due, room)}"] * bool(due)
+    said += [f"按近三月平均年内达不到：{some_of(short, room)}"] * bool(short)
+    said += [f"已超过或将超过控制数：{some_of(over, room)}"] * bool(over)
     when = f"本月数据不全，按{'、'.join(map(str, known))}月数据：" if known else ""
     return f"{when}{'；'.join(said)}。" if said else "只有一个月的数据，尚不能推算。"
+
+
+def _misses(measurement: Measurement, outlook: Outlook) -> bool:
+    """Whether at this pace a target is not reached, or a limit not kept."""
+    return (outlook.reached is not None) == bool(measurement.limit)
 
 
 def _row(measurement: Measurement, outlook: Outlook, *, stale: bool) -> list[Content]:

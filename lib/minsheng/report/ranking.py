@@ -18,6 +18,7 @@ from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report.lights import figures_of, rank_word
 from minsheng.report.score import decimals_of
+from minsheng.report.sentences import some_of
 
 
 def ranking_table(dossier: Dossier) -> Piece:
@@ -55,8 +56,20 @@ def ranking_table(dossier: Dossier) -> Piece:
     return part("考评排名", table(caption, columns, cells, style="ranking"), note(_remark(figures, rows)))
 
 
-def ranking_line(dossier: Dossier) -> Piece:
-    """Return the ranking with areas side by side, for a page that has little room: what the table says."""
+_SIDE_BY_SIDE = 9
+"""Areas that stand beside each other."""
+
+
+def ranking_bands(dossier: Dossier) -> int:
+    """Return how many tables one below the other the ranking has where areas stand side by side."""
+    return -(-len(ranked(figures_of(dossier, RankingFigures, BulletinFigures))) // _SIDE_BY_SIDE)
+
+
+def ranking_section(dossier: Dossier, most: int | None = None) -> Piece:
+    """Return the ranking with areas side by side, for a page that has little room: what the table says.
+
+    ``most`` is for how many of its tables there is room, without ranks by indicator; the rest is told where to find.
+    """
     figures = figures_of(dossier, RankingFigures, BulletinFigures)
     rows = ranked(figures)
     if not dossier.heading.is_ranked:
@@ -64,6 +77,28 @@ def ranking_line(dossier: Dossier) -> Piece:
     if not rows:
         return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
     places = decimals_of([row.total for row in rows])
+    caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
+    bands = ranking_bands(dossier)
+    size = -(-len(rows) // bands)
+    shown = [
+        _band(caption if bands == 1 else f"{caption}（{at + 1}/{bands}）", rows[at * size : (at + 1) * size], places)
+        for at in range(bands)[:most]
+    ]
+    # Where there is no room, the first examples of who was equal and whose points are zero must do.
+    ties, absent = (_ties(rows, 3), unreported(rows)) if most is None else (_ties(rows, 1), unreported(rows, room=60))
+    remark = "暂定，只计已评项目，不定等次；" if figures.provisional else ""
+    remark += f"按得分率（得分占已评满分的比例）排名，{ties or '同率的名次相同。'}{absent}"
+    by_indicator = indicator_ranks(figures.projects) if isinstance(figures, BulletinFigures) else []
+    if most is not None:
+        left = len(rows) - len(rows[: most * size])
+        where = f"本月网页（{figures.period}/index.html）的“得分”"
+        remark += f"本表之外还有{left}个地区，见{where}。" if left else ""
+        remark += f"各指标名次见{figures.whole}各项目报告。" if by_indicator else ""
+        by_indicator = []
+    return part("考评排名", shown, note(remark), by_indicator)
+
+
+def _band(caption: str, rows: Sequence[RankRow], places: int) -> Element:
     columns = [TableColumn("地区", kind="row"), *(TableColumn(ranked_name(row)) for row in rows)]
     cells: list[list[Content]] = [
         ["名次", *(rank_word(row.rank, row.award) for row in rows)],
@@ -73,12 +108,7 @@ def ranking_line(dossier: Dossier) -> Piece:
     ]
     if any(row.grade for row in rows):
         cells.append(["等次", *(row.grade for row in rows)])
-    caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
-    remark = "暂定，只计已评项目，不定等次；" if figures.provisional else ""
-    remark += f"按得分率（得分占已评满分的比例）排名，{_ties(rows) or '同率的名次相同。'}{unreported(rows)}"
-    shown = table(caption, columns, cells, style="ranking")
-    by_indicator = indicator_ranks(figures.projects) if isinstance(figures, BulletinFigures) else []
-    return part("考评排名", shown, note(remark), by_indicator)
+    return table(caption, columns, cells, style="ranking")
 
 
 def indicator_ranks(projects: Sequence[ProjectSummary]) -> list[Element]:
@@ -175,18 +205,19 @@ def ranked_name(row: RankRow) -> str:
     return f"{row.name}（{'未报送' if row.unreported_marks == row.full_marks else '有缺报'}）"
 
 
-def unreported(rows: Sequence[RankRow]) -> str:
+def unreported(rows: Sequence[RankRow], *, room: float = 120) -> str:
     """Say whose points are zero for want of a return; empty where nobody's are."""
     absent = [f"{row.name}{trimmed(row.unreported_marks)}分" for row in rows if row.unreported_marks]
     if not absent:
         return ""
-    return f"未报送或未通过校验的项目暂计0分，不是考评得零分，补报后重新计算：{'、'.join(absent)}。"
+    return f"未报送或未通过校验的项目暂计0分，不是考评得零分，补报后重新计算：{some_of(absent, room)}。"
 
 
-def _ties(rows: Sequence[RankRow]) -> str:
+def _ties(rows: Sequence[RankRow], most: int | None = None) -> str:
     """Say who was equal and what decided, where the plan tells equals apart."""
-    told = dict.fromkeys(row.because for row in rows if row.because)
-    return f"{'；'.join(told)}。" if told else ""
+    told = list(dict.fromkeys(row.because for row in rows if row.because))
+    rest = f"，另有{len(told[most:])}处同分见考评排名的报告" if most is not None and told[most:] else ""
+    return f"{'；'.join(told[:most])}{rest}。" if told else ""
 
 
 def _remark(figures: RankingFigures | BulletinFigures, rows: Sequence[RankRow]) -> str:

@@ -183,6 +183,25 @@ def said_once(texts: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
     return told
 
 
+def some_of(names: Sequence[str], room: float = 120.0) -> str:
+    """Return names one after the other; of more than ``room`` ems hold (about three lines), the first, and how many.
+
+    Examples
+    --------
+    >>> some_of(["苍溪县", "旺苍县"])
+    '苍溪县、旺苍县'
+    >>> some_of([f"第{number}县" for number in range(1, 100)])[-16:]
+    '8县、第29县、第30县等99个'
+    """
+    shown: list[str] = []
+    for name in names:
+        room -= numbers.ems(name) + 1
+        if room < 0 and shown:
+            return f"{'、'.join(shown)}等{len(names)}个"
+        shown.append(name)
+    return "、".join(shown)
+
+
 def _clauses(text: str) -> list[str]:
     parts = (_ENUMERATOR.sub("", part.strip()) for part in _CLAUSE_ENDS.split(text))
     return [part for part in parts if part]
@@ -209,7 +228,7 @@ def funds(use: FundUse) -> str:
     if use.allocated is None and use.received is None and use.disbursed is None:
         return f"{label}未报送"
     if use.absent:
-        label += f"（不含未报送的{'、'.join(use.absent)}）"
+        label += f"（不含未报送或未采用的{some_of(use.absent)}）"
     if use.received == 0 and not use.disbursed:
         return f"{label}下达{_money(use.allocated)}，尚无到位" if use.allocated else f"{label}尚无到位"
     if use.received and use.disbursed == 0:
@@ -240,7 +259,7 @@ def funds_in_full(use: FundUse) -> str:
 
 def _fund_label(use: FundUse) -> str:
     label = "资金合计" if use.source == TOTAL else f"{use.label.removesuffix('资金')}资金"
-    return f"{label}（不含未报送的{'、'.join(use.absent)}）" if use.absent else label
+    return f"{label}（不含未报送或未采用的{some_of(use.absent)}）" if use.absent else label
 
 
 def _actual(measurement: Measurement) -> str:

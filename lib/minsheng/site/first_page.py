@@ -15,9 +15,9 @@ from minsheng.render.html.markup import Content, Element, Piece, note, paragraph
 from minsheng.render.html.numbers import day
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.bulletin.supervision import supervised
+from minsheng.report.bulletin.who_reported import bulletin_summary
 from minsheng.report.heat import heat_figure
-from minsheng.report.supervision import supervised
 from minsheng.report.trends import rank_chart
 from minsheng.runs.graph import period_tasks
 from minsheng.site.parts import PeriodResults, header, is_published, matrix, section

@@ -13,11 +13,11 @@ from minsheng.render.html.markup import Content, Element, Piece, joined, note, p
 from minsheng.render.html.numbers import day, fixed, rate, trimmed
 from minsheng.render.html.page import page
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.bulletin import bulletin_summary
+from minsheng.report.bulletin.supervision import supervised
+from minsheng.report.bulletin.who_reported import bulletin_summary
 from minsheng.report.lights import standing_of
 from minsheng.report.ranking import ranked_name, unreported
 from minsheng.report.returns import arrival
-from minsheng.report.supervision import supervised
 from minsheng.site.parts import PeriodResults, back_to_first, header, matrix, reports, run_summary, section
 from minsheng.workspace import Workspace
 

@@ -1,7 +1,6 @@
-"""月通报: who has not reported comes first, then who was late, progress, red items, what changed."""
+"""Who has not reported comes first, then what is not used, who was late, how all stand, and what changed."""
 
 from collections.abc import Iterator
-from math import ceil
 from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
@@ -9,14 +8,12 @@ from minsheng.domain.light import WORST_FIRST, Tone
 from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, paragraph, part
-from minsheng.render.html.numbers import ems
 from minsheng.render.html.tables import TableColumn, table
 from minsheng.report import sentences
 from minsheng.report.areas import matrix
-from minsheng.report.heat import heat_height
+from minsheng.report.bulletin.supervision import supervision_sentence
 from minsheng.report.lights import FINDING_TONES, STATUS_WORDS, figures_of
 from minsheng.report.returns import arrival, punctuality
-from minsheng.report.supervision import TITLE, supervised, supervision_sentence
 
 
 class Standing(NamedTuple):
@@ -41,10 +38,11 @@ def _who_is_missing(figures: BulletinFigures) -> list[Element]:
 def _missing_words(figures: BulletinFigures) -> Iterator[tuple[str, str]]:
     absent, blocked = _missing(figures), _blocked(figures)
     if absent:
-        names = "、".join(entry.name for entry in absent)
+        names = sentences.some_of([entry.name for entry in absent])
         yield "not-reported", f"未报送（{len(absent)}个）：{names}。未报送不等于零，{figures.whole}数不含这些单位。"
     if blocked:
-        yield "blocked", f"数据未通过校验，未采用，须改正后重新报送：{'、'.join(map(_lost, blocked))}。"
+        names = sentences.some_of([_lost(entry) for entry in blocked])
+        yield "blocked", f"数据未通过校验，未采用，须改正后重新报送：{names}。"
 
 
 def reporting(dossier: Dossier) -> Piece:
@@ -52,38 +50,10 @@ def reporting(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, BulletinFigures)
     late = [f"{entry.name}（{punctuality(entry)}）" for entry in figures.returns if entry.late]
     told = _who_is_missing(figures)
-    told += [paragraph(f"迟报：{'、'.join(late)}。")] * bool(late and not figures.before_notice)
+    told += [paragraph(f"迟报：{sentences.some_of(late, 80)}。")] * bool(late and not figures.before_notice)
     told += [paragraph("本月在方案印发之前，数据为补录，不计迟报。")] * figures.before_notice
     # Where all is in, the first sentence has said so.
     return part("报送情况", told) if told else Piece()
-
-
-def red_items(dossier: Dossier) -> Piece:
-    """Return what is red, overdue or about to be, with the next steps that its county gave; none given is said.
-
-    As much of it as the first page has room for; what is left is counted, and stands on the month's page.
-    """
-    figures = figures_of(dossier, BulletinFigures)
-    return part(TITLE, supervised(figures, dossier.parts, room=_room(figures)))
-
-
-_PAGE, _TEXT_WIDTH = 273.0, 168.0
-"""Millimetres of a page down to its footer, and across its text."""
-
-_ROUND = 136.0
-"""Millimetres of the first page that are neither rows nor picture: head, sentence, headings, captions, remarks."""
-
-_SECTION, _CALLOUT, _LINE, _LINE_EM = 12.0, 9.0, 5.5, 46.0
-"""Millimetres of a heading, around a notice, of a line; the letters that a line holds."""
-
-
-def _room(figures: BulletinFigures) -> float:
-    """Return how many millimetres the first page of a bulletin has left for the rows of 重点督办."""
-    told = [said for _, said in _missing_words(figures)]
-    late = any(entry.late for entry in figures.returns) or figures.before_notice
-    lines = sum(ceil(ems(said) / _LINE_EM) for said in told) + late
-    said = _SECTION + _CALLOUT * len(told) + _LINE * lines if lines else 0.0
-    return _PAGE - _ROUND - heat_height(figures) * _TEXT_WIDTH - said
 
 
 def late_list(dossier: Dossier) -> Piece:
@@ -158,7 +128,7 @@ def bulletin_summary(figures: BulletinFigures) -> str:
     absent, blocked = _missing(figures), _blocked(figures)
     said = f"{figures.period.label}应报{len(figures.returns)}个地区，已报{len(figures.returns) - len(absent)}个"
     if absent:
-        said += f"，未报送{len(absent)}个（{'、'.join(entry.name for entry in absent)}）"
+        said += f"，未报送{len(absent)}个（{sentences.some_of([entry.name for entry in absent], 80)}）"
     late = sum(entry.late for entry in figures.returns)
     said += f"，迟报{late}个" if late else "，均按时" if not absent and not figures.before_notice else ""
     said += f"，数据未通过校验{len(blocked)}个" if blocked else ""

@@ -1,15 +1,14 @@
 """重点督办: one line a county - what, by when, how much, since when, and whom to ask there."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from minsheng.domain.delivery import ReturnStatus
 from minsheng.domain.plan import ReportPart
 from minsheng.domain.result import BulletinFigures, Urgent
 from minsheng.render.html import numbers
-from minsheng.render.html.markup import Content, Element, note, one_line, paragraph, spoken
-from minsheng.render.html.numbers import ems
+from minsheng.render.html.markup import Content, Element, note, one_line, paragraph
 from minsheng.render.html.tables import TableColumn, table
+from minsheng.report.sentences import some_of
 
 _KINDS = {"red": "红灯", "overdue": "逾期", "due_soon": "即将到期", "said": "自述不能按期"}
 
@@ -17,54 +16,36 @@ TITLE = "重点督办"
 """The heading of these items, here and on the month's page."""
 
 
-def supervised(
-    figures: BulletinFigures, parts: Sequence[ReportPart] = (), *, room: float | None = None
-) -> list[Element]:
+def supervised(figures: BulletinFigures, parts: Sequence[ReportPart] = (), *, most: int | None = None) -> list[Element]:
     """Return the table, a line a county, and how to read it.
 
     Parameters
     ----------
     parts
         The plan's parts of a report: counties' next steps are shown where one of them is about these.
-    room
-        How many millimetres of a page there are; ``None`` for a page without an end.
+    most
+        How many counties there is room for, without next steps: what is due and how much is lacking comes before what
+        a county means to do about it. ``None`` for a page without an end.
     """
     if not figures.urgent:
         return [paragraph(_nothing(figures))]
     plans = next((each for each in parts if each.role == "plans"), None)
     areas = by_area(figures.urgent)
-    with_plans = [_row(figures, mine, plans) for mine in areas]
-    rows, heading = with_plans, f"事项、差距和期限；{plans.title}" if plans else _HEADING
+    heading = f"事项、差距和期限；{plans.title}" if plans and most is None else "事项、差距和期限"
+    rows = [_row(figures, mine, plans if most is None else None) for mine in areas[:most]]
     remark = "红灯、已逾期、即将到期未落实，以及县区自述不能按期完成的事项；联系人为报表封面所填。"
-    if room is not None and sum(map(_height, with_plans)) > room:
-        # What is due and how much is lacking comes before what the county means to do about it.
-        rows, heading = [_row(figures, mine, None) for mine in areas], _HEADING
-        count = len(rows)
-        while count and sum(map(_height, rows[:count])) > room:
-            count -= 1
-        left = areas[count:]
-        items, names = sum(map(len, left)), "、".join(mine[0].name for mine in left)
+    if most is not None:
+        left = areas[len(rows) :]
+        items, names = sum(map(len, left)), some_of([mine[0].name for mine in left], 80)
         rest = f"本表之外还有{len(left)}个地区{items}项：{names}。" if left else ""
         what = "全部事项和" if left else ""
         told = plans.title if plans else "各地区所写"
         remark += f"{rest}{what}{told}见本月网页（{figures.period}/index.html）的“{TITLE}”。"
-        rows = rows[:count]
     if not rows:
-        counted = "、".join(f"{mine[0].name}（{len(mine)}项）" for mine in areas)
+        counted = some_of([f"{mine[0].name}（{len(mine)}项）" for mine in areas], 80)
         return [paragraph(f"{counted}：见本月网页（{figures.period}/index.html）的“{TITLE}”。")]
     columns = [TableColumn("地区和联系人", kind="row"), TableColumn(heading, kind="long")]
     return [table(f"{figures.period.label}重点督办事项", columns, rows, style="issues"), note(remark)]
-
-
-_HEADING = "事项、差距和期限"
-
-_LINE, _PADDING, _LINE_EM = 4.4, 2.6, 40.0
-"""Millimetres of a line of the table and between its rows; the letters that a line holds."""
-
-
-def _height(row: Sequence[Content]) -> float:
-    lines = sum(ceil(ems(line) / _LINE_EM) or 1 for line in spoken(row[1]).splitlines())
-    return _LINE * max(lines, 2) + _PADDING
 
 
 def _row(figures: BulletinFigures, mine: Sequence[Urgent], plans: ReportPart | None) -> list[Content]:
