@@ -76,3 +76,18 @@ def test_whom_to_ask_is_named_by_the_newest_cover_that_names_somebody(plan, buil
     named = may.model_copy(update={"verdict": may.verdict.model_copy(update={"contact": "王芳"})})
     again = urgent_items(plan, JUNE, {**returns, (Period("2017-05"), "cangxi"): named}, BULLETIN)
     assert {each.contact for each in again} == {"王芳"}
+
+
+def test_a_years_target_that_is_not_reached_falls_due_with_the_year(plan, build) -> None:
+    december = Period("2017-12")
+    nearly = {"elderly_care.beds_new_cumulative": "270"}
+
+    def beds(day: date, changes=nearly, month=december):
+        returns = _returns(build, (str(month),), changes)
+        return [each for each in urgent_items(plan, month, returns, day) if each.label == "新增床位"]
+
+    (soon,) = beds(date(2017, 12, 26))  # 90 % are near to the schedule, but not there
+    assert (soon.kind, soon.word, soon.lacking, soon.due) == ("due_soon", "基本同步", 30, date(2017, 12, 31))
+    assert [each.kind for each in beds(date(2018, 1, 2))] == ["overdue"]
+    assert beds(date(2017, 11, 24), month=Period("2017-11")) == []
+    assert beds(date(2017, 12, 26), {"elderly_care.beds_new_cumulative": "300"}) == []

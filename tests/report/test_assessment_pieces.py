@@ -31,7 +31,9 @@ def test_a_score_leads_to_its_cell(build):
 
 def test_deductions_and_their_absence(build):
     assert "市级通报批评｜1｜2017年5月10日市级督查通报｜1次 × 1分" in repr(report.deductions_table(build.scoring()))
-    assert "没有登记扣分事项" in repr(report.deductions_table(build.scoring(deductions=())))
+    assert "尚有小项未评，本页没有计入扣分" in repr(report.deductions_table(build.scoring(deductions=())))
+    marked = tuple(item for item in build.scoring().figures.items if item.state == "scored")
+    assert "没有登记扣分事项" in repr(report.deductions_table(build.scoring(deductions=(), items=marked)))
     assert "加分2.5分" in repr(report.deductions_table(build.scoring(bonus="2.5")))
 
 
@@ -79,7 +81,7 @@ def test_section_deductions_keep_proposed_apart(build):
 
 def test_what_nobody_has_assessed_is_not_zero_in_the_result_table(build):
     rows = repr(report.result_table(build.result_table()))
-    assert "剑阁县｜未评｜5.50｜0" in rows
+    assert "剑阁县｜未评｜5.50｜未评" in rows
     assert "苍溪县｜1.00｜6.88｜1" in rows
 
 

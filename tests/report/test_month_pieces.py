@@ -276,3 +276,34 @@ def test_a_plan_with_many_projects_numbers_them_and_names_once_who_answers_for_s
     head = repr(report.official_head(dossier))
     assert head.count("责任人：甲") == 1
     assert "责任人：乙（第三、四、五、六、七、八、九、十、二十一项）。" in head
+
+
+def test_what_a_section_wrote_word_for_word_before_is_said_once(build):
+    project = build.summary_of()
+    other = project.model_copy(update={"project": "other", "name": "另一项目"})
+    written = {"elderly_care": dict(build.words), "other": {**build.words, "problems": "进度不一。"}}
+    dossier = build.monthly(projects=(project, other), section_narratives=written)
+    text = repr(report.report_parts(dossier))
+    assert text.count(build.words["measures"].splitlines()[0]) == 1
+    assert text.count("同第一项。") == 2  # measures and next steps; problems differ
+    assert "进度不一。" in text
+
+
+def test_a_target_that_falls_due_says_how_much_is_lacking(build):
+    dossier = build.bulletin()
+    red = next(each for each in dossier.figures.urgent if each.kind == "red")
+    due = red.model_copy(update={"kind": "due_soon", "word": "接近达标", "months": 0})
+    figures = dossier.figures.model_copy(update={"urgent": (due,)})
+    text = repr(report.red_items(dossier.model_copy(update={"figures": figures})))
+    assert "新增床位“接近达标”：31张，比序时少135.5张，全年还差302张，期限12月31日。" in text
+
+
+def test_where_nobody_has_reported_nobody_is_ranked(build):
+    dossier = build.bulletin()
+    rows = tuple(
+        row.model_copy(update={"unreported_marks": row.full_marks, "rank": 1}) for row in dossier.figures.ranking
+    )
+    silent = dossier.model_copy(update={"figures": dossier.figures.model_copy(update={"ranking": rows})})
+    text = repr(report.ranking_line(silent))
+    assert "2017年6月没有可用的报表，不作排名。" in text
+    assert "｜" not in text

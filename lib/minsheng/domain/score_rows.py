@@ -188,3 +188,5 @@ class CityStanding(Frozen):
     """Names of the areas that meet their own target."""
     not_met: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    unknown_words: tuple[str, ...] = ()
+    """Of each of these the light's word, which says why."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 from minsheng.domain.delivery import ReturnStatus
@@ -144,6 +145,13 @@ def _standings(plan: Plan, period: Period, cities: Sequence[ProjectFigures]) -> 
                     met=tuple(name for name, state in states.items() if state == "met"),
                     not_met=tuple(name for name, state in states.items() if state == "not_met"),
                     unknown=tuple(name for name, state in states.items() if state == "unknown"),
+                    unknown_words=tuple(
+                        m.light.word
+                        for row in rows
+                        if states[row.name] == "unknown"
+                        for m in row.measurements
+                        if m.indicator == measurement.indicator
+                    ),
                 )
             )
     return found
@@ -183,7 +191,9 @@ def _said(measurement: Measurement, period: Period) -> str:
     actual = _shown(measurement, measurement.actual)
     said = f"{actual}{measurement.unit}，目标{grouped(measurement.target)}{measurement.unit}"
     if measurement.basis == "schedule" and period.kind != PeriodKind.YEAR and measurement.schedule_progress:
-        due = exact(measurement.target) * exact(measurement.schedule_progress)
+        # Raised: less would not do.
+        tens = 10**measurement.decimals
+        due = Fraction(ceil(exact(measurement.target) * exact(measurement.schedule_progress) * tens), tens)
         said += f"，序时应完成{grouped(due, measurement.decimals)}{measurement.unit}"
     return said
 

@@ -98,7 +98,10 @@ def report_parts(dossier: Dossier) -> Piece:
     figures = figures_of(dossier, MonthlyReportFigures)
     if not figures.projects:
         return Piece(callout(f"{figures.section_name}没有承担本方案的项目，没有内容可报。"))
-    return Piece([_project(figures, project, number, dossier.parts) for number, project in enumerate(figures.projects)])
+    said: dict[tuple[str, str], int] = {}
+    return Piece(
+        [_project(figures, project, number, dossier.parts, said) for number, project in enumerate(figures.projects)]
+    )
 
 
 def signature_block(dossier: Dossier) -> Piece:
@@ -195,8 +198,13 @@ def _gaps(name: float, day: float) -> tuple[float, float]:
 
 
 def _project(
-    figures: MonthlyReportFigures, project: ProjectSummary, number: int, parts: Sequence[ReportPart]
+    figures: MonthlyReportFigures,
+    project: ProjectSummary,
+    number: int,
+    parts: Sequence[ReportPart],
+    said: dict[tuple[str, str], int],
 ) -> Element:
+    """Return a project's five parts; ``said`` holds what a section wrote before, and for which project."""
     own = figures.section_narratives.get(project.project, {})
     content: list[Element] = []
     for place, each in enumerate(parts):
@@ -207,7 +215,12 @@ def _project(
             continue
         from_data = _from_data(project, each, figures)
         words = own.get(each.id, "")
-        content += [*from_data, *paragraphs(_not_said_yet(words, from_data) if each.is_from_data else words)]
+        before = said.setdefault((each.id, words), number)
+        if each.is_from_data:
+            words = _not_said_yet(words, from_data)
+        elif before != number:
+            words = f"同第{_ordinal(before)}项。"
+        content += [*from_data, *paragraphs(words)]
     return Element("section", Element("h2", f"{_ordinal(number)}、{project.name}"), content, class_="part")
 
 

@@ -61,9 +61,8 @@ def prospects_of(
         return [paragraph("没有可以推算的数量指标。")]
     month = figures.period.closing_month
     every = len(pairs)
-    cut = most is not None and most < every
-    told = paragraph(verdict(pairs, month, room=60) if cut else verdict(pairs, month))
-    if cut:
+    told = paragraph(verdict(pairs, month) if most is None else verdict(pairs, month, room=60))
+    if most is not None and most < every:
         chosen = sorted(range(every), key=lambda at: not _misses(*pairs[at]))[:most]
         pairs = [pairs[at] for at in sorted(chosen)]
     left = every - len(pairs)
@@ -79,7 +78,7 @@ def prospects_of(
     for (m, _), row in zip(pairs, rows, strict=True):
         rates = [rate_text(m, of(compared, kind, m.indicator), bare=True) for kind, _ in beside]
         wide.append([f"{row[0]}（{m.unit}）", *row[_FIGURES], *rates])
-    rule += comparison_remark([m for m, _ in pairs], compared)
+    rule += comparison_remark([m for m, _ in pairs], compared, why=most is None)
     return [told, table(caption, columns, wide, style="ranking"), note(rule)]
 
 

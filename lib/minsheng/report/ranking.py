@@ -36,6 +36,8 @@ def ranking_table(dossier: Dossier) -> Piece:
         TableColumn("等次", kind="text"),
         TableColumn("折算得分", "分"),
     ]
+    if nobody_reported(rows):
+        return part("考评排名", paragraph(f"{figures.period.label}{_NO_RANKS}"))
     places = decimals_of([row.total for row in rows])
     cells: list[list[Content]] = [
         [
@@ -76,6 +78,8 @@ def ranking_section(dossier: Dossier, most: int | None = None) -> Piece:
         return Piece()
     if not rows:
         return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
+    if nobody_reported(rows):
+        return part("考评排名", paragraph(f"{figures.period.label}{_NO_RANKS}"))
     places = decimals_of([row.total for row in rows])
     caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
     bands = ranking_bands(dossier)
@@ -176,6 +180,8 @@ def ranking_summary(figures: RankingFigures) -> str:
     rows = ranked(figures)
     if not rows:
         return f"{figures.period.label}没有考评结果，不作排名。"
+    if nobody_reported(rows):
+        return f"{figures.period.label}{_NO_RANKS}"
     first = [row for row in rows if row.rank is not None and row.rank == rows[0].rank]
     word = "暂定" if figures.provisional else ""
     said = f"{figures.period.label}{len(rows)}个地区参加考评"
@@ -196,6 +202,14 @@ def ranked(figures: RankingFigures | BulletinFigures) -> Sequence[RankRow]:
     """Return the rows by rank; those without one come last."""
     rows = figures.rows if isinstance(figures, RankingFigures) else figures.ranking
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
+
+
+def nobody_reported(rows: Sequence[RankRow]) -> bool:
+    """Whether every area's points are zero for want of a return: their ranks would say nothing."""
+    return bool(rows) and all(row.unreported_marks and row.unreported_marks == row.full_marks for row in rows)
+
+
+_NO_RANKS = "没有可用的报表，不作排名。"
 
 
 def ranked_name(row: RankRow) -> str:

@@ -1,9 +1,9 @@
 """考评结果表 for 督查室: totals, points item by item, the city beside its counties, evidence in the rubric's order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from minsheng.domain.period import Period
-from minsheng.domain.result import Dossier, ResultItem, ResultRow, ResultTableFigures
+from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
@@ -102,7 +102,7 @@ def _group_row(figures: ResultTableFigures, row: ResultRow, places: int, whole: 
     return [
         row.name,
         *(_group_points(figures, row, group, places) for group in figures.group_names),
-        trimmed(row.deducted) if row.deducted else "0",
+        trimmed(row.deducted) if row.deducted else "0" if row.assessed else "未评",
         None if row.bonus is None else trimmed(row.bonus),
         fixed(row.total, whole),
     ]
@@ -154,7 +154,7 @@ def city_standing(dossier: Dossier) -> Piece:
             standing.label,
             f"{_MARKS[standing.city]}：{standing.city_said}",
             _names(standing.met),
-            _names((*standing.not_met, *(f"{name}（未到期或未报送）" for name in standing.unknown))),
+            _names((*standing.not_met, *_not_known(standing))),
         ]
         for standing in figures.standings
     ]
@@ -163,6 +163,15 @@ def city_standing(dossier: Dossier) -> Piece:
     remark = f"{whole}数由各地分子、分母合计计算（含市本级），不是县区的平均。数量类指标年底以前按序时进度判断。"
     caption = f"{figures.period.label}{whole}与县区目标完成情况"
     return part(f"{whole}与县区", lead, table(caption, columns, rows, style="issues"), note(remark))
+
+
+def _not_known(standing: CityStanding) -> Iterator[str]:
+    """Yield the areas of which nothing can be said yet, those of one light together; an older table has no words."""
+    alike: dict[str, list[str]] = {}
+    for name, word in zip(standing.unknown, standing.unknown_words or ("",) * len(standing.unknown), strict=True):
+        alike.setdefault(word, []).append(name)
+    for word, names in alike.items():
+        yield f"尚不能判断的：{'、'.join(names)}{f'“{word}”' if word else ''}"
 
 
 def evidence_index(dossier: Dossier) -> Piece:

@@ -95,7 +95,10 @@ def deductions_table(dossier: Dossier) -> Piece:
     if figures.bonus:
         bonus = f"加分{trimmed(figures.bonus)}分。"
     if not figures.deductions:
-        return part("扣分和加分", paragraph(f"没有登记扣分事项。{bonus}"), _vetoed(figures))
+        # Events stand in assessors' forms, a half-year's too: before a year's form is there, nothing is known of them.
+        waits = any(item.state == "not_assessed" for item in figures.items)
+        said = "扣分事项由考评表登记；尚有小项未评，本页没有计入扣分。" if waits else "没有登记扣分事项。"
+        return part("扣分和加分", paragraph(f"{said}{bonus}"), _vetoed(figures))
     columns = [
         TableColumn("扣分事项", kind="row"),
         TableColumn("扣分", "分"),

@@ -23,7 +23,7 @@ from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.report.charts import source_note
 from minsheng.report.lights import STATUS_WORDS, figures_of, no_data
 from minsheng.report.prospects import prospects_of
-from minsheng.report.ranking import ranked, ranked_name
+from minsheng.report.ranking import nobody_reported, ranked, ranked_name
 from minsheng.report.score import STATES, decimals_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 11.0, 48.0, 4.0, 30.0
@@ -241,7 +241,7 @@ def ranking_chart(dossier: Dossier) -> Piece:
 
 def rank_chart(rankings: Sequence[RankingFigures]) -> Element | None:
     """Return the ranks of a year month by month, a line an area named at its end; ``None`` before there are two."""
-    months = sorted((each for each in rankings if ranked(each)), key=lambda each: each.period)
+    months = sorted((e for e in rankings if ranked(e) and not nobody_reported(e.rows)), key=lambda each: each.period)
     if len(months) < 2:
         return None
     latest = {row.area: row for row in ranked(months[-1])}

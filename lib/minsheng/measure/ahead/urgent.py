@@ -102,6 +102,8 @@ def _of(plan: Plan, area: Area, project: Project, period: Period, returns: Retur
         if row.light.tone == Tone.RED and not row.is_milestone:
             months = _streak(plan, area.id, indicator.id, at, returns)
             yield Urgent(**about, **_short_of(row), kind="red", label=row.brief, due=_year_end(plan), months=months)
+        elif kind := _falls_due(row, _year_end(plan), today, plan.reporting.watch_days):
+            yield Urgent(**about, **_short_of(row), kind=kind, label=row.brief, due=_year_end(plan))
     if accepted is None or month is None:
         return
     judged = [
@@ -115,6 +117,15 @@ def _of(plan: Plan, area: Area, project: Project, period: Period, returns: Retur
     if said := will_miss(accepted.verdict.narratives.get(project.id, {}), min(open_days, default=_year_end(plan))):
         due = min(open_days, default=_year_end(plan))
         yield Urgent(**about, kind="said", label=project.short_name, due=due, said=said)
+
+
+def _falls_due(row: Measurement, year_end: date, today: date, watch_days: int) -> str:
+    """Say of a year's target that is not reached whether the year ends soon or has ended; what is a limit is kept."""
+    if row.completion is None or row.completion >= 1 or row.limit or row.is_milestone or not row.has_duty:
+        return ""
+    if year_end < today:
+        return "overdue"
+    return "due_soon" if year_end <= today + timedelta(days=watch_days) else ""
 
 
 def _year_end(plan: Plan) -> date:

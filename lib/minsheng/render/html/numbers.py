@@ -77,19 +77,15 @@ def small(value: Decimal, decimals: int) -> str:
 
 
 def percent_number(ratio: Decimal, decimals: int = 1) -> str:
-    """Write a ratio in hundredths, for a column whose header says %.
+    """Write a ratio in hundredths, for a column whose header says %; only a whole is 100, neither less nor more.
 
     Examples
     --------
-    >>> percent_number(Decimal("0.43")), percent_number(Decimal("0.9998")), percent_number(Decimal(0))
-    ('43.0', '99.98', '0')
+    >>> percent_number(Decimal("0.43")), percent_number(Decimal("0.9998")), percent_number(Decimal("1.0002"))
+    ('43.0', '99.98', '100.02')
     """
     value = ratio * PERCENT
-    return (
-        below(value, PERCENT if value < PERCENT else None, decimals)
-        if rounded(value, decimals)
-        else small(value, decimals)
-    )
+    return below(value, PERCENT, decimals) if rounded(value, decimals) else small(value, decimals)
 
 
 def percent(ratio: Decimal, decimals: int = 1) -> str:

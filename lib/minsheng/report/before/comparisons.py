@@ -48,8 +48,8 @@ def comparison_columns(compared: Sequence[Compared]) -> list[tuple[EarlierTime, 
     return [(kind, TableColumn(_NAMES[kind], "%")) for kind in there]
 
 
-def comparison_remark(measurements: Sequence[Measurement], compared: Sequence[Compared]) -> str:
-    """Return what is compared with what, and of each indicator why it is not, or what was counted otherwise."""
+def comparison_remark(measurements: Sequence[Measurement], compared: Sequence[Compared], *, why: bool = True) -> str:
+    """Return what is compared with what; and ``why`` each indicator is not, or what was counted otherwise."""
     kinds = [kind for kind in _NAMES if any(each.to == kind for each in compared)]
     told = ["，".join(f"{_NAMES[kind]}与{then(compared, kind)}比" for kind in kinds)]
     if any(m.basis == "schedule" and of(compared, kind, m.indicator) for m in measurements for kind in kinds):
@@ -57,11 +57,11 @@ def comparison_remark(measurements: Sequence[Measurement], compared: Sequence[Co
     if any(is_percent_unit(m.unit) and of(compared, kind, m.indicator) for m in measurements for kind in kinds):
         told.append("单位为%的指标比百分点")
     briefs = {m.indicator: m.brief for m in measurements}
-    why: dict[tuple[EarlierTime, str], list[str]] = {}
+    reasons: dict[tuple[EarlierTime, str], list[str]] = {}
     for each in compared:
-        if each.because and each.indicator in briefs:
-            why.setdefault((each.to, each.because), []).append(briefs[each.indicator])
-    for (kind, because), names in why.items():
+        if why and each.because and each.indicator in briefs:
+            reasons.setdefault((each.to, each.because), []).append(briefs[each.indicator])
+    for (kind, because), names in reasons.items():
         whole = len(names) > 1 and len(names) == sum(each.to == kind and each.indicator in briefs for each in compared)
         told.append(f"{'各项' if whole else '、'.join(names)}{_NAMES[kind]}：{because}")
     return f"{'；'.join(told)}。"

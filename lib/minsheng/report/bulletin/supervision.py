@@ -85,7 +85,7 @@ def _alike(mine: Sequence[Urgent]) -> list[list[Urgent]]:
     """Put duties that are due on one day and stand alike together; figures stand alone."""
     found: dict[tuple[object, ...], list[Urgent]] = {}
     for number, each in enumerate(mine):
-        alone = number if each.kind in {"red", "said"} else None
+        alone = number if each.kind == "said" or each.word else None
         found.setdefault((each.kind, each.due, each.months, each.last_known, alone), []).append(each)
     return list(found.values())
 
@@ -95,7 +95,7 @@ def _told(alike: Sequence[Urgent]) -> list[Content]:
     known = f"（{item.last_known.last_month}月数，此后无可用数据）" if item.last_known else ""
     since = f"，连续{item.months}个月" if item.months > 1 else ""
     match item.kind:
-        case "red":
+        case _ if item.word:
             said = f"“{item.word}”{since}：{_gap(item)}，期限{_day(item)}"
         case "overdue":
             said = f"逾期{since}，期限{_day(item)}"
@@ -104,7 +104,7 @@ def _told(alike: Sequence[Urgent]) -> list[Content]:
         case "said":
             said = f"自述“{item.said}”，期限{_day(item)}"
     names = "、".join(dict.fromkeys(each.label for each in alike))
-    return [Element("strong", names), f"{known}：{said}。" if item.kind != "red" else f"{known}{said}。"]
+    return [Element("strong", names), f"{known}{said}。" if item.word else f"{known}：{said}。"]
 
 
 def _gap(item: Urgent) -> str:

@@ -28,8 +28,10 @@ _SUPERVISED = 75.0
 _LEAST_COLUMNS = 10
 """Indicators that the picture shows at least; so many stand side by side."""
 
-_GIVING_WAY = ((1, 3), (0, 5), (2, 1), (1, 1), (0, 1), (2, 0))
-"""The sections of the second page, by their places, in the order in which they give way; each as far as so many."""
+_ALL = 10**6
+_GIVING_WAY = ((0, _ALL), (2, _ALL), (1, 3), (0, 5), (2, 1), (1, 1), (0, 1), (2, 0))
+"""The sections of the second page, by their places, in the order in which they give way: remarks first become short,
+then so many rows are left at least."""
 
 
 def heat_chart(dossier: Dossier) -> Piece:
