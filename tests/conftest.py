@@ -29,8 +29,8 @@ settings.register_profile(
 settings.load_profile("workbook")
 
 
-_TAKE_SECONDS = {"june", "assessed", "browser", "lab", "desk_lab", "wheel", "installed", "checkout"}
-"""Fixtures that run a month, start a browser or build a wheel."""
+_TAKE_SECONDS = {"june", "assessed", "browser", "lab", "desk_lab", "wheel", "installed", "checkout", "tree", "written"}
+"""Fixtures that run a month, start a browser, build a wheel or print the handbook."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

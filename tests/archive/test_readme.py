@@ -84,6 +84,7 @@ def test_the_commands_find_a_flipped_bit_in_payload_and_ledger(desk, tamper, tmp
     ]  # fmt: skip
 
 
+@pytest.mark.slow  # dozens of processes: openssl, minisign
 def test_an_auditor_follows_keys_persons_and_timestamps_by_hand(desk, tmp_path: Path) -> None:
     other, recovery = tmp_path / "other", tmp_path / "recovery"
     change(desk, "recovery", into=recovery)

@@ -24,11 +24,13 @@ ROOT = Path(__file__).parents[2]
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     from tests.conftest import copy_workspace
 
+    from minsheng.intake.returns.great_expectations import SuiteRunner
+
     found = copy_workspace(tmp_path_factory.mktemp("faults") / "workspace")
     plan = load_plan(found.params, JUNE.year)
     check_year_to_date(plan, found.params, found.data, JUNE.previous_month)
     checker = Checker(plan, found.params, found.data)
-    checker.run_suites = RememberingRunner().run_all
+    checker.run_suites = RememberingRunner(SuiteRunner().run).run_all
     lines = {line.id: line for line in read_register(found.data) if line.period == JUNE}
     with Reader() as reader:
         others = []

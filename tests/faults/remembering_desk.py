@@ -1,6 +1,6 @@
 """The desk at which one June workbook is judged beside those of two other counties."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,6 @@ from minsheng.domain.period import Period
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.returns.checking import Checker
 from minsheng.intake.returns.frames import CheckedReturn, StackedFrame
-from minsheng.intake.returns.great_expectations import SuiteRunner
 from minsheng.intake.returns.receiving import check_month_of
 from minsheng.intake.rules.rule import RuledFrame, RuleRun
 from minsheng.intake.rules.suites import printed_columns
@@ -18,11 +17,11 @@ from minsheng.intake.spreadsheets.reader import Reader
 JUNE = Period("2017-06")
 
 
-class RememberingRunner(SuiteRunner):
+class RememberingRunner:
     """Validates a table once: a fault of one sheet leaves the tables of the others as they were."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, run: Callable[[RuledFrame], list[RuleRun]]) -> None:
+        self._run = run
         self._known: dict[tuple[str, str], list[RuleRun]] = {}
 
     def run_all(self, frames: Sequence[StackedFrame]) -> list[list[RuleRun]]:
@@ -31,7 +30,7 @@ class RememberingRunner(SuiteRunner):
     def run(self, frame: RuledFrame) -> list[RuleRun]:
         key = (frame.suite.table.id, repr(frame.columns))
         if key not in self._known:
-            self._known[key] = super().run(frame)
+            self._known[key] = self._run(frame)
         return self._known[key]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from good_frames import CONTEXT, GOOD, exact
@@ -15,11 +15,13 @@ from minsheng.intake.reading.parse_findings import SEVERITIES
 from minsheng.intake.reading.parsing import parse_return
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.returns.great_expectations import SuiteRunner
 from minsheng.intake.rules.suites import load_suites
 from minsheng.intake.spreadsheets.cells import CellFaultError, parse_number
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.rounding import half_up
+
+if TYPE_CHECKING:
+    from minsheng.intake.returns.great_expectations import SuiteRunner
 
 BLOCKS, WARNS = Severity.CRITICAL, Severity.WARNING
 
@@ -63,14 +65,9 @@ BY_RULE: list[tuple[str, str, Severity, dict[str, Any]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def runner() -> SuiteRunner:
-    return SuiteRunner()
-
-
 @pytest.mark.parametrize(("number", "rule_id", "severity", "change"), BY_RULE, ids=lambda value: str(value)[:12])
 def test_a_cross_check_and_its_rule(
-    number: str, rule_id: str, severity: Severity, change: Mapping[str, Any], plan: Plan, runner: SuiteRunner
+    number: str, rule_id: str, severity: Severity, change: Mapping[str, Any], plan: Plan, runner: "SuiteRunner"
 ) -> None:
     suite = next(s for s in load_suites(plan, PARAMS).values() if any(r.id == rule_id for r in s.rules))
     (rule,) = [rule for rule in suite.rules if rule.id == rule_id]
@@ -100,7 +97,7 @@ def _meant(frame: StackedFrame, column: str, value: Any) -> Any:
             return exact(value)
 
 
-def test_a_quarter_paid_at_once_is_no_fault(plan: Plan, runner: SuiteRunner) -> None:
+def test_a_quarter_paid_at_once_is_no_fault(plan: Plan, runner: "SuiteRunner") -> None:
     """8: Changle's 3,824 persons × 285 × 3 months = 3,269,520 is exact."""
     suite = load_suites(plan, PARAMS)["disability_allowance"]
     (rule,) = [rule for rule in suite.rules if rule.id == "DIS-007"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from good_frames import CONTEXT, GOOD, exact
@@ -14,21 +14,18 @@ from minsheng.errors import MinshengError
 from minsheng.handbook.rule_cases import read_cases
 from minsheng.intake.reading.table_reading import ParsedRow
 from minsheng.intake.returns.frames import StackedFrame
-from minsheng.intake.returns.great_expectations import SuiteRunner
 from minsheng.intake.rules.across_returns import differ_between_areas
 from minsheng.intake.rules.rule import BUILT_IN, Rule, Suite
 from minsheng.intake.rules.suites import figure_columns, load_suites
 from minsheng.plan import load_plan
 
+if TYPE_CHECKING:
+    from minsheng.intake.returns.great_expectations import SuiteRunner
+
 
 @pytest.fixture(scope="module")
 def suites(plan: Plan) -> dict[str, Suite]:
     return load_suites(plan, PARAMS)
-
-
-@pytest.fixture(scope="module")
-def runner() -> SuiteRunner:
-    return SuiteRunner()
 
 
 def frame_of(suite: Suite, rules: tuple[Rule, ...] | None = None) -> StackedFrame:
@@ -60,7 +57,7 @@ def _meant(frame: StackedFrame, column: str, value: object, text_columns: set[st
             return exact(value)
 
 
-def test_no_rule_fires_on_good_data(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_no_rule_fires_on_good_data(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     for suite in suites.values():
         for run in runner.run(frame_of(suite)):
             assert not run.error, f"{run.rule.id}: {run.error}"
@@ -81,7 +78,7 @@ def _cases() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("table", "rule_id"), list(_cases()))
 def test_a_rule_fires_on_each_of_its_bad_values(
-    table: str, rule_id: str, suites: dict[str, Suite], runner: SuiteRunner
+    table: str, rule_id: str, suites: dict[str, Suite], runner: "SuiteRunner"
 ) -> None:
     suite = suites[table]
     (rule,) = [rule for rule in suite.rules if rule.id == rule_id]
@@ -94,7 +91,7 @@ def test_a_rule_fires_on_each_of_its_bad_values(
         assert 0 in {fault.row for fault in run.faults}, f"{rule_id} does not fire on {change}"
 
 
-def test_a_blank_operand_is_not_checked_and_never_a_pass(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_a_blank_operand_is_not_checked_and_never_a_pass(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     suite = suites["elderly_care"]
     (rule,) = [rule for rule in suite.rules if rule.id == "ELD-006"]
     frame = frame_of(suite, (rule,))
@@ -104,7 +101,7 @@ def test_a_blank_operand_is_not_checked_and_never_a_pass(suites: dict[str, Suite
     assert run.blank_rows == {0}
 
 
-def test_a_rule_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_a_rule_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     suite = suites["elderly_projects"]
     (rule,) = [rule for rule in suite.rules if rule.id == "PRJ-004"]
     frame = frame_of(suite, (rule.model_copy(update={"kwargs": {"column": "nowhere", "value_set": ["a"]}}),))
@@ -113,7 +110,7 @@ def test_a_rule_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite]
     assert not run.faults
 
 
-def test_a_judgement_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_a_judgement_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     suite = suites["two_lines"]
     (rule,) = [rule for rule in suite.rules if rule.id == "TWO-001"]
     frame = frame_of(suite, (rule.model_copy(update={"kwargs": {"columns": ["nowhere"]}}), *suite.rules[1:]))
@@ -123,7 +120,7 @@ def test_a_judgement_that_cannot_run_is_an_error_and_no_pass(suites: dict[str, S
     assert not any(run.error for run in others)
 
 
-def test_rules_in_must_be_results_out(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_rules_in_must_be_results_out(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     """Great Expectations drops a type that it does not know, and two rules of one number would be one result."""
     suite = suites["two_lines"]
     first, second, *_ = suite.rules
@@ -140,7 +137,7 @@ def test_the_built_in_types_exist_in_great_expectations() -> None:
         assert get_expectation_impl(name) is not None
 
 
-def test_money_is_compared_exactly(suites: dict[str, Suite], runner: SuiteRunner) -> None:
+def test_money_is_compared_exactly(suites: dict[str, Suite], runner: "SuiteRunner") -> None:
     """0.1 + 0.2 and a cent beyond twelve digits: float would call both wrong."""
     suite = suites["funds"]
     (rule,) = [rule for rule in suite.rules if rule.id == "FUN-005"]
@@ -178,7 +175,7 @@ def test_who_was_copied_from_is_not_asked(before: list[list[int | None]], asked:
 
 @pytest.mark.parametrize("case", [case for case in read_cases("expectations") if case["type"] in BUILT_IN])
 def test_a_rule_of_great_expectations_own_does_what_the_handbook_says(
-    case: dict[str, Any], runner: SuiteRunner
+    case: dict[str, Any], runner: "SuiteRunner"
 ) -> None:
     kwargs = {key: int(each) if key.endswith("_value") else each for key, each in case["kwargs"].items()}
     columns = [{"id": name, "label": name, "type": "text"} for name in case["rows"][0]]

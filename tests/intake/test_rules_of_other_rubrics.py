@@ -57,7 +57,7 @@ CHANGES = (
           {{id: praise, name: 领导批示, text: 批示, {SOURCE}}}]
 """,
     ),
-    ("same_event_counts_once: true ", "deductions_cap: 2\nsame_event_counts_once: true "),
+    ("same_event_counts_once: true ", "deductions_cap: 2\ntotal_cap: null\nsame_event_counts_once: true "),
     ("veto: [] ", "veto: [重大责任事故] "),
     ("    points: null ", "    points: null\n    at_least: 1\n    at_most: 5 "),
 )
@@ -233,7 +233,7 @@ FAULTS = [
     ("at_most: 5", "at_most: 0.5", "“重大负面舆情”至少 1、至多 0.5，不成范围。允许：at_least ≤ at_most"),
     ("points: 1, per: 次, cap: 2,", "points: 1, per: 次, cap: -2,", "“经验推广”的上限（cap）为 -2。允许：0 或正数"),
     ("deductions_cap: 2", "deductions_cap: 2\ndeductions_floor: 3", "扣分合计的下限 3 高于上限 2。允许：不高于 2"),
-    ("deductions_cap: 2", "deductions_cap: 2\ntotal_cap: -1", "总分上限（total_cap）-1 低于总分下限 0"),
+    ("total_cap: null", "total_cap: -1", "总分上限（total_cap）-1 低于总分下限 0"),
     ("id: praise, name: 领导批示", "id: praise, name: 经验 推广", "名称“经验推广”重复"),
     ("id: error, name: 差错", "id: late, name: 差错", "id“late”重复"),
     ("targets: {cangxi: 6}, target: 4, ", "", "counted 须写 target（各地区相同的数量）或 targets（分地区的数量）"),
