@@ -18,6 +18,7 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, UsageError
 from minsheng.intake.rules.duties import unasked_fields
 from minsheng.intake.rules.suites import load_suites
+from minsheng.measure.fields import without_duty
 from minsheng.measure.measurement import measurement
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import dossier_from
@@ -90,6 +91,15 @@ def test_with_projects_everybody_says_in_which(tmp_path: Path) -> None:
         *(f"{name}缺少“projects”（承担的项目）。允许：a" for name in ("东山县", "南溪区", "新北县")),
         *(f"“{name}”缺少“project”（所属的项目）。允许：a" for name in ("组织社区活动", "便民桥")),
     ]
+
+
+def test_an_area_without_a_target_is_told_so_and_not_where_a_word_was_misread(tmp_path: Path) -> None:
+    found = bare_workspace(tmp_path / "workspace")
+    _replace(found, "indicators.yaml", "nanxi: 100, xinbei: 50}", "xinbei: 150}")
+    (fault,) = check_plans(found, YEAR).faults
+    assert str(fault).endswith("指标都没有给南溪区目标。允许：在 indicators.yaml 写上目标，或去掉该地区")
+    _replace(found, "indicators.yaml", "dongshan: 150, xinbei: 150}", "dongshan: 150, xinbei: 50, n: 100}")
+    assert ["含义不清" in str(each) for each in check_plans(found, YEAR).faults] == [True]
 
 
 def test_what_is_held_to_a_schedule_asks_for_one(tmp_path: Path) -> None:
@@ -225,7 +235,8 @@ def test_a_row_goes_with_what_its_indicators_read(tmp_path: Path) -> None:
     assert unasked == village | {"works.village.bridges_repaired", "works.town.bridges_repaired"}
 
 
-def test_who_speaks_for_all_is_asked_without_a_target(tmp_path: Path) -> None:
+def test_who_speaks_for_all_is_asked_without_a_target(tmp_path: Path, plan: Plan) -> None:
+    assert without_duty(plan, "nanxi")["works.bridges_total"] == "便民桥"
     found = bare_workspace(tmp_path / "workspace")
     _replace(
         found,
@@ -237,6 +248,8 @@ def test_who_speaks_for_all_is_asked_without_a_target(tmp_path: Path) -> None:
     suite = load_suites(plan, found.params)["works"]
     assert unasked_fields(plan, suite, "nanxi") == frozenset()
     assert unasked_fields(plan, suite, "xinbei")
+    # Nor is it told that what it was asked for is none of its business.
+    assert not without_duty(plan, "nanxi")["works.bridges_total"]
 
 
 def test_an_indicator_that_a_column_names_exists(tmp_path: Path) -> None:

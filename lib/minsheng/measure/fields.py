@@ -67,7 +67,9 @@ def without_duty(plan: Plan, owner: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for indicator in plan.indicators:
         for field in fields_read(indicator):
-            found[field] = "" if owner in indicator.targets else found.get(field, indicator.name)
+            # Who states the city's own figure has no target for it, and fills it in all the same.
+            is_its_own = owner in indicator.targets or owner in indicator.speaks_for_all
+            found[field] = "" if is_its_own else found.get(field, indicator.name)
     return found
 
 

@@ -66,9 +66,17 @@ class Located:
         )
 
     def is_whole(self, path: YamlPath = ()) -> bool:
-        """Whether nothing at or below a path was replaced or left out."""
+        """Whether nothing at or below a path was replaced, left out or refused as YAML."""
         was = self.before(path)
-        return not any(touched[: len(was)] == was or was[: len(touched)] == touched for touched in self._touched)
+        touched = any(each[: len(was)] == was or was[: len(each)] == each for each in self._touched)
+        return not touched and not self._is_misread(was)
+
+    def _is_misread(self, path: YamlPath) -> bool:
+        """Whether something on the lines of a path was no YAML that we read: what is missing may be that."""
+        if not self._read.faults:
+            return False
+        lines = [line for each, line in self._read.lines.items() if each[: len(path)] == path] or [0]
+        return any(not path or min(lines) <= fault.line <= max(lines) for fault in self._read.faults)
 
     def at(self, path: YamlPath) -> Any:
         """Return the value at a path; ``None`` where there is none."""

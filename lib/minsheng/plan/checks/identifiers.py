@@ -8,6 +8,7 @@ from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
 from minsheng.domain.names import NOTEBOOKS
 from minsheng.domain.plan import About, Project
 from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
+from minsheng.plan.left_out import PROGRAMME
 from minsheng.plan.plan_files import LISTS, PlanFiles
 from minsheng.plan.strict_yaml import YamlPath
 
@@ -158,6 +159,9 @@ def _something_to_do(files: PlanFiles, path: YamlPath, area: Area) -> None:
             continue
         of_project = [indicator for indicator in indicators if indicator.project == project]
         if of_project and not any(area.id in indicator.targets for indicator in of_project):
+            if project == PROGRAMME:  # no plan with projects.yaml names it
+                files.fault("areas", path, f"指标都没有给{area.name}目标", "在 indicators.yaml 写上目标，或去掉该地区")
+                continue
             message = f"{area.name}承担项目“{project}”，但该项目的指标都没有给它目标"
             files.fault("areas", (*path, "projects", n), message, "在 indicators.yaml 写上目标，或去掉该项目")
 
