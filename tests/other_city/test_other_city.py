@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
+import pikepdf
 import pytest
 from tests.filling import fill
 
@@ -354,3 +355,9 @@ def test_a_month_before_the_first_quarter_has_no_works(city: Workspace, tmp_path
     reporting.write_text(f"due_months: [3, 6, 9, 12]\n{reporting.read_text(encoding='utf-8')}", encoding="utf-8")
     with pytest.raises(UsageError, match="没有应报的报表"):
         write_templates(Workspace.find(only_quarters), "2026-02", tmp_path / "out")
+
+
+@pytest.mark.parametrize("month", [MAY, JUNE])
+def test_the_bulletin_of_any_plan_is_two_pages(city: Workspace, month: str) -> None:
+    with pikepdf.open(city.outputs / month / "city" / "bulletin" / "report.pdf") as opened:
+        assert len(opened.pages) <= 2

@@ -296,6 +296,10 @@ def test_a_target_that_falls_due_says_how_much_is_lacking(build):
     figures = dossier.figures.model_copy(update={"urgent": (due,)})
     text = repr(report.red_items(dossier.model_copy(update={"figures": figures})))
     assert "新增床位“接近达标”：31张，比序时少135.5张，全年还差302张，期限12月31日。" in text
+    whole = due.model_copy(update={"behind": due.lacking})
+    figures = dossier.figures.model_copy(update={"urgent": (whole,)})
+    text = repr(report.red_items(dossier.model_copy(update={"figures": figures})))
+    assert "新增床位“接近达标”：31张，与目标333张差302张，期限12月31日。" in text
 
 
 def test_where_nobody_has_reported_nobody_is_ranked(build):

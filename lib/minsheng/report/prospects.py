@@ -16,6 +16,8 @@ _RULE = (
     "近三月平均为每月新增（水平类为变化），不足三个月的按已有月数；年底预计＝现有数＋近三月平均×剩余月数；仅供参考。"
 )
 
+_SHORT_RULE = "年底预计＝现有数＋近三月平均×剩余月数，仅供参考。"
+
 _COLUMNS = (
     TableColumn("指标", kind="row"),
     TableColumn("单位", kind="text"),
@@ -67,7 +69,9 @@ def prospects_of(
         pairs = [pairs[at] for at in sorted(chosen)]
     left = every - len(pairs)
     whose = f"{figures.whole}各项目报告"
-    rule = _RULE + (f"本表之外还有{left}项（达不到目标的先列），见{whose}的“能否完成”。" if left else "")
+    rule = (_RULE if most is None else _SHORT_RULE) + (
+        f"本表之外还有{left}项（达不到目标的先列），见{whose}的“能否完成”。" if left else ""
+    )
     rows = [_row(m, o, stale=o.at < month) for m, o in pairs]
     if not compared:
         return [told, table(caption, _COLUMNS, rows, style="ranking"), note(rule)]

@@ -39,7 +39,19 @@ def comparison_table(figures: ProjectFigures) -> list[Element]:
         lines.append(cells)
     beside = "、".join(then(figures.compared, kind) for kind in kinds)
     told = comparison_remark(figures.measurements, figures.compared)
+    told += "增减按未舍入的数计算。" if _rounded_apart(rows, figures.compared) else ""
     return [table(f"{figures.area_name}{figures.period.label}与{beside}相比", columns, lines), note(told)]
+
+
+def _rounded_apart(rows: Sequence[Measurement], compared: Sequence[Compared]) -> bool:
+    """Whether a difference is printed that the figures beside it, rounded as they are, do not give."""
+    pairs = [(m, each) for m in rows for each in compared if each.indicator == m.indicator and m.actual is not None]
+    return any(
+        numbers.rounded(m.actual, m.decimals) - numbers.rounded(each.base, m.decimals)
+        != numbers.rounded(each.change, m.decimals)
+        for m, each in pairs
+        if m.actual is not None and each.base is not None and each.change is not None and not is_percent_unit(m.unit)
+    )
 
 
 def comparison_columns(compared: Sequence[Compared]) -> list[tuple[EarlierTime, TableColumn]]:

@@ -113,7 +113,7 @@ def _gap(item: Urgent) -> str:
     bound = item.target
     told = numbers.quantity(item.actual, item.unit, item.decimals, bound)
     lacking = numbers.difference(item.lacking, item.unit, item.decimals)
-    if item.behind is None:
+    if item.behind is None or item.behind == item.lacking:  # at the year's end the schedule asks for the whole
         return f"{told}，与目标{numbers.target(item.target, item.unit)}差{lacking}"
     places = item.decimals if item.behind == numbers.rounded(item.behind, item.decimals) else item.decimals + 1
     return f"{told}，比序时少{numbers.difference(item.behind, item.unit, places)}，全年还差{lacking}"

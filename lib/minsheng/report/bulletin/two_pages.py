@@ -86,11 +86,14 @@ def _first_page(dossier: Dossier) -> tuple[Piece, Piece]:
     if height_of(*head, picture, told, red) <= PAGE:
         return picture, red
     room = PAGE - min(height_of(*head, red) - height_of(*head), _SUPERVISED)
-    if height_of(*head, picture, told) > room:
+    smaller = height_of(*head, picture, told) > room
+    if smaller:
         picture = _smaller_picture(dossier, [*head, told], room)
     if height_of(*head, picture, told, red) > PAGE:
         counties = len(by_area(figures.urgent or ()))
         red = _red(dossier, _most(lambda most: [*head, picture, told, _red(dossier, most)], 0, counties, PAGE))
+        if smaller:  # what the next county would have needed is the picture's again
+            picture = _smaller_picture(dossier, [*head, told, red], PAGE)
     return picture, red
 
 
