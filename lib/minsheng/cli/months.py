@@ -81,22 +81,35 @@ def receive(
         str, typer.Option("--withdraw", metavar="地区", help="撤回这个地区或科室现行的一版；原件保留，前一版重新有效。")
     ] = "",
     why: Annotated[str, typer.Option("--why", help="撤回的原因，记入登记。")] = "",
+    form: Annotated[
+        bool, typer.Option("--form", help="文件是填好的考评表、月度评定表：按封面放到考评读取的地方；半年的不必写。")
+    ] = False,
+    item: Annotated[
+        str, typer.Option("--item", metavar="小项", help="文件是考评的印证资料：放在这个小项下，用 --area 写明是谁的。")
+    ] = "",
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
     params: ParamsOption = None,
 ) -> None:
-    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。年度（2017）的是各县区的差异化综合评价表。
+    """登记收到的报表：原样存档，校验，写出回执；更正的报表另存一版并列出改动。半年的是填好的考评表，年度（2017）的是各县区的差异化综合评价表。
 
     例：minsheng receive 2017-07 苍溪县.xlsx --received-at 2017-07-21T09:30
     """
     from minsheng.cli.console import RunDisplay
     from minsheng.commands.receive import receive_files, receive_reviews, withdraw_return
+    from minsheng.commands.receive.assessment_forms import receive_evidence, receive_forms
     from minsheng.workspace import Workspace
 
     if bool(withdraw) == bool(files):
         raise UsageError("请写收到的文件，或用 --withdraw 地区 --why 原因 撤回一版，二者取一")
     found = Workspace.find(workspace, params=params)
     with RunDisplay() as display:
+        if files and item:
+            conclude(receive_evidence(found, month, files, who=area, item=item, display=display), as_json=as_json)
+            return
+        if files and (form or "H" in month):
+            conclude(receive_forms(found, month, files, display=display), as_json=as_json)
+            return
         if month.isdigit() and files:
             reviews = receive_reviews(found, month, files, received_at=received_at, sender=sender, display=display)
             conclude(reviews, as_json=as_json)

@@ -34,6 +34,7 @@ def desk_page(office: Office, months: Sequence[Period], day: date, base: str) ->
         _name(),
         tour(office, base),
         _now(),
+        _sorting(),
         Element("div", _today(office, day, base), _done(), class_="left"),
         Element("div", [_part(part, office) for part in PARTS], class_="parts"),
     ]
@@ -101,6 +102,41 @@ def _now() -> Element:
         class_="now",
         hidden="",
         aria_labelledby="desk-now",
+    )
+
+
+def _sorting() -> Element:
+    """Return the one place for whatever comes in."""
+    return Element(
+        "section",
+        Element("h2", "放入文件", id="desk-sort"),
+        Element(
+            "div",
+            _zone(
+                "desk-sort-files",
+                "选择文件",
+                "报表、考评表、印证资料、签字扫描件都拖到这里，文件夹、zip 也可以："
+                f"先说明每份认作什么，再放进办它的那一步。每份不超过 {LIMIT_MIB} MB。",
+            ),
+            Element("ul", class_="sent", aria_label="放入的文件", aria_live="polite"),
+            Element("p", class_="groups"),
+            data_files="files",
+            data_sort="",
+            class_="sending",
+        ),
+        class_="sorting",
+        aria_labelledby="desk-sort",
+    )
+
+
+def _zone(name: str, choose: str, said: str, **attributes: str | None) -> Element:
+    """Return where files are dropped, or chosen by who has no mouse."""
+    return Element(
+        "div",
+        Element("input", type="file", id=name, aria_describedby=f"{name}-hint", **{"multiple": "", **attributes}),
+        Element("label", choose, for_=name),
+        Element("span", said, class_="hint", id=f"{name}-hint"),
+        class_="zone",
     )
 
 
@@ -201,18 +237,11 @@ def _files(field: Field, name: str) -> Element:
     return Element(
         "div",
         Element("span", field.label, class_="label"),
-        Element(
-            "div",
-            Element("input", type="file", id=name, multiple=several, accept=field.accept or None,
-                    aria_describedby=f"{name}-hint"),
-            Element("label", f"选择{field.label}", for_=name),
-            Element("span", said, class_="hint", id=f"{name}-hint"),
-            class_="zone",
-        ),
+        _zone(name, f"选择{field.label}", said, multiple=several, accept=field.accept or None),
         Element("ul", class_="sent", aria_label=f"{field.label}：已放入的", aria_live="polite"),
         class_="field sending",
         data_files=field.name,
-    )  # fmt: skip
+    )
 
 
 def _done() -> Element:

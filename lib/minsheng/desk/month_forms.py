@@ -130,10 +130,30 @@ _DELIVER = Form(
 _ASSESS = Form(
     "assess",
     "考评",
-    "读取填好的考评表，算出县区得分、排名、科室倒扣分和考评结果表。"
-    "填好的表先用左侧文件栏放进 data/assessment/<考评期>/。",
+    "读取收到的考评表，算出县区得分、排名、科室倒扣分和考评结果表；最后列出印证资料是否齐全。",
     ("assess",),
     (Field("period", "考评期", "choice", choices=lambda office: office.assessments), _FORCE),
+)
+
+_FORMS = Form(
+    "forms",
+    "接收考评表",
+    "按封面认是谁的，放到考评读取的地方；换下的旧表保留。接着列出表上还要改正什么。月度评定表也在这里放。",
+    ("receive", "--form"),
+    (Field("period", "报告期", "choice", choices=lambda office: office.assessments + office.this_month), _FILES),
+)
+
+_EVIDENCE = Form(
+    "evidence",
+    "放入印证资料",
+    "放到考评表所写的小项下；文件名照样写进考评表。已有同名而内容不同的不替换。",
+    ("receive",),
+    (
+        Field("period", "考评期", "choice", choices=lambda office: office.assessments),
+        Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
+        Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
+        Field("files", "印证资料", "files", needed=True),
+    ),
 )
 
 _REVIEWS = Form(
@@ -192,7 +212,7 @@ PARTS = (
     FormGroup("校验与生成", (_CHECK, _RUN)),
     FormGroup("签字与报送", (_SIGN_SCAN, _SIGN_P12, _DELIVER)),
     FormGroup("归档与核验", (_SEAL, _VERIFY, _VERIFY_FILE)),
-    FormGroup("考评", (_ASSESS, _REVIEWS)),
+    FormGroup("考评", (_FORMS, _EVIDENCE, _ASSESS, _REVIEWS)),
 )
 
 FORMS = {form.id: form for part in PARTS for form in part.forms}

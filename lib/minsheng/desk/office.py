@@ -1,6 +1,7 @@
 """What the desk knows of the month that it shows: its plan, its status, and what a form lets people choose from."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from minsheng.agenda.status import MonthStatus, status_of
@@ -8,13 +9,18 @@ from minsheng.archive.package.chain import read_newest
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
+from minsheng.intake.forms.delivered_forms import evidence_bodies, evidence_items
 from minsheng.intake.returns.store import read_register
 from minsheng.plan import load_plan
+from minsheng.plan.calendar import due_date
 from minsheng.signing.deliveries import RECEIVERS, RESULT_TABLE
 from minsheng.workspace import Workspace
 
 ChoiceList = list[tuple[str, str]]
 """Value and label."""
+
+_LONGEST = 24
+"""Letters of an item's name in a choice."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,8 @@ class Office:
     status: MonthStatus
 
     @classmethod
-    def of(cls, workspace: Workspace, month: Period) -> Self:
-        """Look at a month.
+    def of(cls, workspace: Workspace, month: Period, today: date | None = None) -> Self:
+        """Look at a month as it stands today; what came after its due date is there, before it nobody is late.
 
         Raises
         ------
@@ -36,7 +42,8 @@ class Office:
             If the year's plan has faults.
         """
         plan = load_plan(workspace.params, month.year)
-        return cls(workspace, plan, month, status_of(workspace, plan, month))
+        due = due_date(plan, plan.reporting.sections, month)
+        return cls(workspace, plan, month, status_of(workspace, plan, month, max(due, today or due)))
 
     @property
     def this_month(self) -> ChoiceList:
@@ -64,6 +71,19 @@ class Office:
     def areas(self) -> ChoiceList:
         """Those who send returns, and a choice for none."""
         return [("", "（不限定）"), *((area.id, area.name) for area in self.plan.areas)]
+
+    @property
+    def proven(self) -> ChoiceList:
+        """Those whose evidence is kept."""
+        return [("", "（请选）"), *evidence_bodies(self.plan).items()]
+
+    @property
+    def items(self) -> ChoiceList:
+        """The items that evidence is put under, of counties and of sections."""
+        found = {
+            item: name for who in evidence_bodies(self.plan) for item, name in evidence_items(self.plan, who).items()
+        }
+        return [("", "（请选）"), *((item, f"{item} {name[:_LONGEST]}") for item, name in found.items())]
 
     @property
     def owners(self) -> ChoiceList:

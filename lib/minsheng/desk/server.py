@@ -20,7 +20,9 @@ from minsheng.desk.forms import FilledForm, fill
 from minsheng.desk.month_forms import FORMS
 from minsheng.desk.office import Office, month_shown, months
 from minsheng.desk.shown_files import shown_files
+from minsheng.desk.sorting import sort_files
 from minsheng.domain.clock import bureau_now
+from minsheng.domain.period import Period
 from minsheng.errors import MinshengError, PlanInvalidError, UsageError
 from minsheng.workspace import Workspace
 
@@ -68,12 +70,16 @@ class _Page(_Handler):
             workspace = Workspace.find()
             month = month_shown(workspace, asked)
             try:
-                page = desk_page(Office.of(workspace, month), months(workspace), bureau_now().date(), base)
+                page = desk_page(_office(workspace, month), months(workspace), bureau_now().date(), base)
             except PlanInvalidError as fault:
                 page = plan_fault_page(str(fault))
             return {"month": str(month), "html": page}
 
         await self._answer(work)
+
+
+def _office(workspace: Workspace, month: Period) -> Office:
+    return Office.of(workspace, month, bureau_now().date())
 
 
 class _Now(_Handler):
@@ -172,7 +178,7 @@ class _Jobs(_Handler):
 
 def _command(workspace: Workspace, asked: dict[str, Any]) -> FilledForm:
     """Return the command that a browser asks for."""
-    office = Office.of(workspace, month_shown(workspace, str(asked["month"])))
+    office = _office(workspace, month_shown(workspace, str(asked["month"])))
     files = {name: [uploads.uploaded(workspace, each) for each in sent] for name, sent in asked["files"].items()}
     values = {name: str(value) for name, value in asked["values"].items()}
     return fill(FORMS[str(asked["form"])], office, values, files)
@@ -207,6 +213,21 @@ class _Uploads(_Handler):
         await self._answer(lambda: {"id": uploads.announce(Workspace.find(), str(asked["name"]), int(asked["size"]))})
 
 
+class _Sorted(_Handler):
+    """Says what files are that were sent."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        asked = self._asked()
+
+        def work() -> dict[str, object]:
+            workspace = Workspace.find()
+            office = _office(workspace, month_shown(workspace, str(asked["month"])))
+            return {"files": sort_files(office, [(str(upload), str(path)) for upload, path in asked["files"]])}
+
+        await self._answer(work)
+
+
 class _Upload(_Handler):
     """Takes a part of a file, or takes the file away."""
 
@@ -231,6 +252,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (r"jobs/([\w-]+)/log", _Log),
         (r"jobs/([\w-]+)/stop", _Stop),
         ("uploads", _Uploads),
+        ("sorted", _Sorted),
         (r"uploads/(\w+)", _Upload),
     ]
     base = url_path_join(server.web_app.settings["base_url"], "minsheng", "desk")

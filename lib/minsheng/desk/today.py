@@ -10,6 +10,7 @@ from minsheng.agenda.facts import facts_of
 from minsheng.desk.office import Office
 from minsheng.domain.period import Period
 from minsheng.intake.returns.receipts import receipts_dir
+from minsheng.runs.graph import period_tasks
 from minsheng.signing.deliveries import RECEIVERS, RESULT_TABLE, SUPERVISION
 from minsheng.signing.standing import SectionState
 
@@ -106,9 +107,13 @@ def _undelivered(office: Office, _matter: Matter) -> Iterator[TodayItem]:
 
 
 def _unsealed(office: Office, matter: Matter) -> Iterator[TodayItem]:
-    made = office.status.made or office.status.failed
-    button = Button("归档", "seal", {"period": str(office.month)}) if made else Button("生成", "run")
-    yield TodayItem(matter.word, _some(matter.items), (button,))
+    made = office.status.made + len(office.status.failed)
+    left = len(period_tasks(office.plan, office.month)) - made
+    if left > 0:  # nothing was made yet, or somebody stopped it
+        said = f"还有 {left} 份没有生成" if made else _some(matter.items)
+        yield TodayItem(matter.word, said, (Button("生成", "run"),))
+        return
+    yield TodayItem(matter.word, _some(matter.items), (Button("归档", "seal", {"period": str(office.month)}),))
 
 
 _LINES: dict[MatterKind, Callable[[Office, Matter], Iterator[TodayItem]]] = {
@@ -135,7 +140,9 @@ def _assessment(office: Office, period: Period, day: date) -> Iterator[TodayItem
         return
     word, given = f"{period.label}考评", {"period": str(period)}
     if not state.forms:
-        yield TodayItem(word, "还没有考评表", (Button("写出空白考评表", "template", given),))
+        yield TodayItem(
+            word, "还没有考评表", (Button("写出空白考评表", "template", given), Button("放入考评表", "forms", given))
+        )
     elif state.outdated or state.failed:
         yield TodayItem(word, state.refused or "考评表齐了就可以考评", (Button("考评", "assess", given),))
     else:

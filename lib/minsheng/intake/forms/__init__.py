@@ -1,4 +1,4 @@
 """Assessors' forms (考评表): laid out, written, read back and kept.
 
-May touch ``data/assessment`` and ``data/reviews`` only, and the evidence that a review is.
+May touch ``data/assessment`` and ``data/reviews`` only, and the evidence.
 """

@@ -7,6 +7,7 @@ const BUSY_MS = 1000;
 const IDLE_MS = 3000;
 const TYPING_MS = 250;
 const TRIES = 4;
+const SORTED = "sort files"; // where files wait that no form has yet
 
 /**
  * A page of ours in JupyterLab's viewer comes from the server's own address of it, or nothing that it links would open.
@@ -335,6 +336,12 @@ class Desk extends HTMLElement {
     if ("month" in event.target.dataset) {
       this.month = event.target.value;
       this.show().catch((fault) => this.lose(fault));
+    } else if ("choice" in event.target.dataset) {
+      this.files.get(SORTED)[Number(event.target.dataset.choice)].chosen = Number(event.target.value);
+      this.drawFiles(SORTED);
+    } else if (event.target.type === "file" && event.target.closest("[data-sort]")) {
+      this.sort([...event.target.files].map((file) => ({ file, path: file.name })));
+      event.target.value = "";
     } else if (event.target.type === "file") {
       this.take(event.target.closest("[data-files]"), [...event.target.files]);
       event.target.value = "";
@@ -352,6 +359,7 @@ class Desk extends HTMLElement {
       await ask(`jobs/${this.running.id}/stop`, { method: "POST", json: {} }).catch((fault) => this.lose(fault));
       this.drawRunning();
     }
+    if ("place" in button.dataset) await this.place(this.groups()[Number(button.dataset.place)]);
     if ("drop" in button.dataset) this.drop(button.closest("[data-files]"), Number(button.dataset.drop));
   }
 
@@ -375,7 +383,7 @@ class Desk extends HTMLElement {
   // --- files ---------------------------------------------------------------------------------------------------------
 
   zone(event) {
-    return event.target.closest("[data-files]") || this.at("#desk-receive [data-files]");
+    return event.target.closest("[data-files]") || this.at("[data-sort]");
   }
 
   dragged(event) {
@@ -393,12 +401,102 @@ class Desk extends HTMLElement {
     const zone = this.zone(event);
     if (!zone) return;
     zone.classList.remove("over");
+    if ("sort" in zone.dataset) {
+      // What was dropped is known to the event alone, and a folder to its entry alone.
+      const entries = [...event.dataTransfer.items].map((each) => each.webkitGetAsEntry?.()).filter(Boolean);
+      const flat = [...event.dataTransfer.files].map((file) => ({ file, path: file.name }));
+      const inside = entries.some((each) => each.isDirectory) ? this.inFolders(entries) : Promise.resolve(flat);
+      inside.then((files) => this.sort(files));
+      return;
+    }
     zone.closest("details").open = true;
     this.take(zone, [...event.dataTransfer.files]);
   }
 
+  /** The files of dropped folders, each with its path in them. */
+  async inFolders(entries) {
+    const found = [];
+    for (const entry of entries) {
+      if (entry.isFile) {
+        found.push({ file: await new Promise((done, failed) => entry.file(done, failed)), path: entry.fullPath.slice(1) });
+        continue;
+      }
+      const reader = entry.createReader();
+      for (;;) {
+        const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+        if (!some.length) break;
+        found.push(...(await this.inFolders(some)));
+      }
+    }
+    return found;
+  }
+
+  /** Send dropped files, ask what each one is, and put those that are for one form into it. */
+  async sort(files) {
+    const sent = this.files.get(SORTED) || [];
+    this.files.set(SORTED, sent);
+    const taken = files.map(({ file, path }) => ({ ...this.announced(file), path }));
+    sent.push(...taken);
+    this.drawFiles(SORTED);
+    for (const each of taken) if (!each.fault) await this.send(SORTED, each);
+    const there = taken.filter((each) => each.id && !each.dropped);
+    if (there.length) {
+      const asked = there.map(({ id, path }) => [id, path]);
+      try {
+        const { files: found } = await ask("sorted", { method: "POST", json: { month: this.month, files: asked } });
+        for (const each of there) {
+          const parts = found.filter(({ of }) => of === each.id).map((part) => ({ ...part, chosen: part.sure ? 0 : -1 }));
+          sent.splice(sent.indexOf(each), 1, ...parts);
+        }
+      } catch (fault) {
+        for (const each of there) each.fault = fault.message;
+      }
+    }
+    this.drawFiles(SORTED);
+    const groups = this.groups();
+    if (groups.length === 1 && !sent.some((each) => each.chosen === -1)) await this.place(groups[0]);
+  }
+
+  /** What waits, by the form that it is for and what is filled in there; a form of one file has one. */
+  groups() {
+    const found = new Map();
+    for (const each of this.files.get(SORTED) || []) {
+      const choice = each.choices?.[each.chosen];
+      if (!choice || each.fault) continue;
+      const details = this.at(`#desk-${choice.form}`);
+      const single = !details.querySelector(`[data-files="${choice.into}"] input`).multiple;
+      const key = JSON.stringify([choice.form, choice.month, choice.values, single ? each.id : ""]);
+      if (!found.has(key)) found.set(key, { choice, files: [], title: details.querySelector(".step").textContent });
+      found.get(key).files.push(each);
+    }
+    return [...found.values()];
+  }
+
+  async place({ choice, files }) {
+    if (choice.month && choice.month !== this.month) {
+      this.month = choice.month;
+      await this.show();
+    }
+    const zone = this.at(`#desk-${choice.form} [data-files="${choice.into}"]`);
+    const key = `${choice.form} ${choice.into}`;
+    const before = zone.querySelector("input").multiple ? this.files.get(key) || [] : [];
+    this.files.set(key, [...before, ...files]);
+    this.files.set(SORTED, this.files.get(SORTED).filter((each) => !files.includes(each)));
+    this.drawFiles(key);
+    this.drawFiles(SORTED);
+    this.openForm(choice.form, choice.values);
+  }
+
   keyOf(zone) {
-    return `${zone.closest("form").dataset.form} ${zone.dataset.files}`;
+    return "sort" in zone.dataset ? SORTED : `${zone.closest("form").dataset.form} ${zone.dataset.files}`;
+  }
+
+  /** A file before it is sent: what cannot be taken is said before. */
+  announced(file) {
+    const limit = Number(this.at(".desk").dataset.limit);
+    const mb = Math.ceil(file.size / 1024 / 1024);
+    const fault = file.size > limit * 1024 * 1024 ? `有 ${mb} MB，超过上限 ${limit} MB，没有发送` : "";
+    return { file, name: file.name, size: file.size, at: 0, fault };
   }
 
   /** Take files that were chosen or dropped, in any number, and send them one after the other. */
@@ -408,12 +506,7 @@ class Desk extends HTMLElement {
     if (!several) this.files.delete(key);
     const sent = this.files.get(key) || [];
     this.files.set(key, sent);
-    const limit = Number(this.at(".desk").dataset.limit);
-    const taken = (several ? files : files.slice(0, 1)).map((file) => {
-      const large = file.size > limit * 1024 * 1024;
-      const mb = Math.ceil(file.size / 1024 / 1024);
-      return { file, name: file.name, size: file.size, at: 0, fault: large ? `有 ${mb} MB，超过上限 ${limit} MB，没有发送` : "" };
-    });
+    const taken = (several ? files : files.slice(0, 1)).map((file) => this.announced(file));
     sent.push(...taken);
     this.drawFiles(key);
     for (const each of taken) if (!each.fault) await this.send(key, each);
@@ -456,12 +549,14 @@ class Desk extends HTMLElement {
     gone.dropped = true;
     if (gone.id) ask(`uploads/${gone.id}`, { method: "DELETE" }).catch(() => {});
     this.drawFiles(key);
-    this.preview(zone.closest("form"));
+    const form = zone.closest("form");
+    if (form) this.preview(form);
   }
 
   drawFiles(key) {
     const [form, field] = key.split(" ");
-    const list = this.at(`form[data-form="${form}"] [data-files="${field}"] .sent`);
+    const place = key === SORTED ? "[data-sort]" : `form[data-form="${form}"] [data-files="${field}"]`;
+    const list = this.at(`${place} .sent`);
     if (!list) return;
     const sent = this.files.get(key) || [];
     list.replaceChildren(
@@ -469,12 +564,38 @@ class Desk extends HTMLElement {
         const item = made("li", "");
         item.append(made("span", each.name));
         if (each.fault) item.append(made("strong", `■ ${each.fault}`, { class: "bad" }));
+        else if (key === SORTED && each.id) item.append(...this.drawChoice(each, number));
         else if (each.id) item.append(made("span", "● 已送到", { class: "good" }));
         else item.append(made("progress", "", { max: each.size || 1, value: each.at, "aria-label": `${each.name} 发送进度` }));
         item.append(made("button", "取下", { type: "button", "data-drop": number, "aria-label": `取下 ${each.name}` }));
         return item;
       }),
     );
+    if (key !== SORTED) return;
+    this.at(`${place} .groups`).replaceChildren(
+      ...this.groups().map(({ title, choice, files }, number) => {
+        const other = choice.month && choice.month !== this.month && this.at(`#desk-month option[value="${choice.month}"]`);
+        const words = `${other ? `换到${other.textContent}，` : ""}${title}（${files.length} 份）`;
+        return made("button", words, { type: "button", "data-place": number });
+      }),
+    );
+  }
+
+  /** What a file is taken for, and what else it may be. */
+  drawChoice(each, number) {
+    if (!each.choices) return [made("span", "正在看是什么……", { class: "hint" })];
+    const chosen = each.choices[each.chosen];
+    const said = chosen
+      ? made("span", `● 认作：${chosen.words}`, { class: "good" })
+      : made("strong", `▲ 请选是什么${each.choices[0].form === "receive" ? `：${each.choices[0].words}` : ""}`, { class: "watch" });
+    if (each.choices.length < 2) return [said];
+    const select = made("select", "", { "data-choice": number, "aria-label": `${each.name} 是什么` });
+    if (!chosen) select.append(made("option", "（请选）", { value: "-1" }));
+    each.choices.forEach(({ form }, choice) => {
+      select.append(made("option", this.at(`#desk-${form} .step`).textContent, { value: choice }));
+    });
+    select.value = each.chosen;
+    return [said, select];
   }
 
   // --- the tour ------------------------------------------------------------------------------------------------------

@@ -180,12 +180,9 @@ def receive_files(
         If not even whose a return is can be told from the plan; with other faults files are registered, not checked.
     """
     period = _month(month)
-    files, passed_over = _in_folders(files)
+    files, passed_over = files_given(files)
     if area is not None and len(files) != 1:
         raise UsageError(f"--area 认定一份文件是谁的，一次只能接收一份，现有 {len(files)} 份")
-    missing = [f"{path}{_near_by(path)}" for path in files if not path.is_file()]
-    if missing:
-        raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
     rules_apart.start()  # it boots while the files are read and registered
     # The only time that the clock is read: it is an input, kept in the register.
     moment = bureau_time(received_at, option="--received-at", example="2017-07-21T09:30", near=period)
@@ -208,8 +205,14 @@ def receive_files(
     return ReceiveOutcome(workspace, plan, period, received, {}, (), passed_over, plan_faults=faulty)
 
 
-def _in_folders(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
-    """Return the files named, those of a folder one by one; and what in a folder is no spreadsheet."""
+def files_given(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """Return the files named, those of a folder one by one; and what in a folder is no spreadsheet.
+
+    Raises
+    ------
+    UsageError
+        If one does not exist, or a folder holds no spreadsheet.
+    """
     files: list[Path] = []
     told: list[str] = []
     for path in paths:
@@ -222,6 +225,9 @@ def _in_folders(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
             raise UsageError(f"文件夹 {path} 里没有表格（{'、'.join(sorted(SPREADSHEETS))}）：请给出放着报表的文件夹")
         files += found
         told += [f"没有接收（不是表格）：{each.relative_to(path)}" for each in inside if each not in found]
+    missing = [f"{path}{_near_by(path)}" for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"没有这样的文件：{'、'.join(missing)}")
     return files, tuple(told)
 
 
