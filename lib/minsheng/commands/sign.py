@@ -212,9 +212,9 @@ def register_scan(
     demand_after_data(report, at, "签字日期")
     content = scan.read_bytes()
     # By its content, not its name.
-    suffix = scan_suffix(content, str(scan))
+    suffix = scan_suffix(content, scan.name)
     if content == report.content:
-        raise FileRefusedError(f"{scan} 就是未签字的报告本身，不是签字后的扫描件")
+        raise FileRefusedError(f"{scan.name} 就是未签字的报告本身，不是签字后的扫描件")
     line = _line(report, SCAN, signer, at, " ".join(why.split()))
     words = f"{signer} {at:%Y-%m-%d}（扫描件：笔迹未检）"
     return _register(workspace, line, content, f"scan.{suffix}", words, display)
