@@ -130,7 +130,7 @@ def test_two_clerks_take_turns_and_a_closed_browser_stops_nothing(desk_lab, watc
     watched.context.close()
 
     ended = second.locator(".job").first
-    expect(ended.locator("summary").first).to_contain_text("接收报表：完成，有缺口")
+    expect(ended.locator("summary").first).to_contain_text("接收报表：完成，有缺口", timeout=300_000)
     refused, taken = ended.locator(".received").nth(0), ended.locator(".received").nth(1)
     expect(refused).to_contain_text("■ 未通过校验：养老服务")
     expect(refused.locator(".severity-blocking")).to_have_text("养老服务!A4")
