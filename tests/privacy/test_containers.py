@@ -238,3 +238,7 @@ def test_sums_of_a_result_are_no_numbers_of_persons(june: Workspace) -> None:
 def test_the_name_of_a_file_is_looked_at_and_not_repeated():
     (hit,) = scan("evidence/张三 139.0812.3456.txt", b"x")
     assert str(hit) == "evidence/张三 139****3456.txt：文件名：手机号 139****3456"
+
+
+def test_what_only_says_that_it_is_base64_is_looked_at_as_text():
+    assert [hit.masked for hit in scan("a.txt", f"data:;base64,甲乙{ID}".encode())] == [f"{ID[:6]}********{ID[-4:]}"]

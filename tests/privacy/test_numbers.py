@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import sys
 from datetime import date
 
 import pytest
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 from tests.conftest import committed_files
 from tests.privacy.conftest import card, check_digit, ids
 
-from minsheng.privacy.personal_numbers import PersonalKind, masked_text, normalised, personal_numbers
+from minsheng.privacy.personal_numbers import (
+    BREAK,
+    PersonalKind,
+    has_few_digits,
+    masked_text,
+    normalised,
+    personal_numbers,
+)
 
 DAYS = st.dates(date(1900, 1, 1), date(2017, 12, 31))
 ID = ids(1)[0]
@@ -200,3 +208,29 @@ def test_digits_of_both_kinds_in_one_number(text: str, masked: str) -> None:
 def test_years_and_amounts_in_both_kinds_are_no_numbers() -> None:
     text = "二〇一七年6月救助4574人次，1三9户，共一千三百人；文号〔2017〕三十九号，编号2017一二三四五六"
     assert masked_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["1390812\n            3456", "139__0812__3456", "电话 13908\r\n         123456 转"])
+def test_a_number_is_found_whatever_else_the_text_holds(text: str) -> None:
+    """A look whether there are digits enough must not pass over what the patterns themselves would find."""
+    alone, among = personal_numbers(text), personal_numbers(f"1234567890123456789，{text}")
+    assert [number.kind for number in alone] == [number.kind for number in among] == [PersonalKind.MOBILE]
+
+
+def test_what_counts_as_no_digit_never_becomes_one() -> None:
+    """Texts with few digits are passed over before they are normalised: nothing in them may turn into a digit."""
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
+    plain = [letter for letter in letters if has_few_digits(letter * 11)]
+    assert len(plain) > 20_000
+    assert re.findall(r"\d", normalised("".join(plain))) == []
+    assert not has_few_digits("一二三四五六七八九〇1")
+    assert not has_few_digits("½" * 2)
+
+
+@given(
+    st.lists(st.sampled_from(["甲", "1", "三", "0", " ", "-", "\n", BREAK, "½", "，", "13908123456", "5"]), max_size=60)
+)
+def test_pieces_between_breaks_are_looked_at_as_one_text(letters: list[str]) -> None:
+    text = "".join(letters)
+    pieces = [f"{number.kind}{number.masked}" for piece in text.split(BREAK) for number in personal_numbers(piece)]
+    assert [f"{number.kind}{number.masked}" for number in personal_numbers(text)] == pieces

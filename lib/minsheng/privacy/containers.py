@@ -1,11 +1,11 @@
 """What a text holds packed (data: URIs, base64, compressed bytes), markup as text, and workbooks by their XML."""
 
 import base64
-import binascii
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Context
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote_to_bytes
 
@@ -23,6 +23,9 @@ _DATA_URI = re.compile(r"data:([\w.+-]*/?[\w.+-]*(?:;[\w.+=-]+)*),([^\s\"'<>)\\]
 _BASE64 = re.compile(
     r"(?:[A-Za-z0-9+/]{56,}\r?\n)+[A-Za-z0-9+/]*={0,2}|(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{14,}={0,2}"
 )
+
+_LONG = re.compile(r"[A-Za-z0-9+/_-]{14}")
+"""How whatever the pattern above finds begins, found sooner."""
 
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+|[a-z_-]+|[A-Za-z]?[a-z]+")
 
@@ -79,11 +82,21 @@ def payloads(text: str) -> Iterator[tuple[str, bytes]]:
             if content:
                 yield "data: URI", content
         rest = _DATA_URI.sub(" ", text)
-    for match in _BASE64.finditer(rest):
-        if _HEX.fullmatch(match[0]) is None:
-            content = _unpacked(match[0])
+    for letters in _like_base64(rest):
+        if _HEX.fullmatch(letters) is None:
+            content = _unpacked(letters)
             if _is_something(content):
                 yield "base64 载荷", content
+
+
+def _like_base64(text: str) -> Iterator[str]:
+    at = 0
+    while (long := _LONG.search(text, at)) is not None:
+        match = _BASE64.search(text, long.start())
+        if match is None:
+            return
+        yield match[0]
+        at = match.end()
 
 
 def _is_something(content: bytes) -> bool:
@@ -111,13 +124,13 @@ def _unpacked(text: str) -> bytes:
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4))
-    except binascii.Error:  # pragma: no cover - the pattern lets only base64 through
+    except ValueError:  # what only says that it is base64 is looked at as the text that it is
         return b""
 
 
 _COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|<!(?!--)[^>]*>|<\?[^>]*>", re.DOTALL)
 
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?>(?:[^>\"']++|\"[^\"]*\"|'[^']*')*))>")
 
 _VALUE = re.compile(r"""=\s*("[^"]*"|'[^']*'|[^\s>"']+)""")
 
@@ -134,14 +147,18 @@ _LINE = frozenset({"br", "text", "w:br", "w:p", "w:ppr", "a:p", "text:p", "text:
 
 def seen_text(source: str) -> str:
     """Return what a reader sees: tags gone, a line end kept where one is, cells apart."""
-    return unescape(_TAG.sub(_between, _COMMENT.sub(_kept_cdata, source)))
+    first, *rest = _TAG.split(_COMMENT.sub(_kept_cdata, source))
+    pieces = [first]
+    for name, attributes, text in zip(rest[1::4], rest[2::4], rest[3::4], strict=True):
+        pieces += (_between(name, is_broken="\n" in attributes), text)
+    return unescape("".join(pieces))
 
 
 def hidden_text(source: str) -> str:
     """Return what a reader does not see: the values of attributes, and comments."""
-    values = [
-        match[1].strip("\"'") for tag in _TAG.finditer(source) if "=" in tag[3] for match in _VALUE.finditer(tag[3])
-    ]
+    told = (attributes for attributes in _TAG.split(source)[3::4] if "=" in attributes)
+    # The same few classes stand all over a page; a picture is not kept.
+    values = [value for each in told for value in (_short_values if len(each) < _SHORT else _values)(each)]
     comments = [match[0] for match in _COMMENT.finditer(source)]
     return unescape(BREAK.join((*values, *comments)))
 
@@ -150,11 +167,21 @@ def _kept_cdata(match: re.Match[str]) -> str:
     return "" if match[0] in _CDATA or match[0].startswith("<!--") else BREAK
 
 
-def _between(match: re.Match[str]) -> str:
-    name = match[2].lower()
-    if name in _INLINE:
-        return "\n" * min(match[0].count("\n"), 1)
-    return "\n" if name in _LINE else BREAK
+@lru_cache(maxsize=1024)
+def _between(name: str, *, is_broken: bool) -> str:
+    """Return what stands for a tag; ``is_broken``: it runs over a line's end."""
+    if name.lower() in _INLINE:
+        return "\n" if is_broken else ""
+    return "\n" if name.lower() in _LINE else BREAK
+
+
+def _values(attributes: str) -> tuple[str, ...]:
+    return tuple(match[1].strip("\"'") for match in _VALUE.finditer(attributes))
+
+
+_SHORT = 200
+
+_short_values = lru_cache(maxsize=1024)(_values)
 
 
 _CELL = re.compile(r"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)

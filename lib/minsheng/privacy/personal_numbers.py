@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 
 BREAK = "\x1f"
 """Stands between two cells: digits on either side of it are never one number."""
@@ -41,21 +41,20 @@ _INVISIBLE = re.compile(
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
 
-_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789")
+_HAN = "〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
-_HAN_RUN = re.compile(
-    "[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?>(?:[ \t-]?[〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){10,})"
-)
+_HAN_DIGITS = str.maketrans(_HAN, "0001234567891123456789")
 
-_ANY_DIGIT = "[0-9〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
+_HAN_RUN = re.compile(f"[{_HAN}](?>(?:[ \t-]?[{_HAN}]){{10,}})")
 
-_MIXED_RUN = re.compile(f"{_ANY_DIGIT}(?>(?:[ \t-]?{_ANY_DIGIT}){{10,}})")
+_MIXED_RUN = re.compile(f"[0-9{_HAN}](?>(?:[ \t-]?[0-9{_HAN}]){{10,}})")
 """Digits of both kinds in one number: 1三9〇8123456."""
 
 _LIKE_X = re.compile("(?<=[0-9])([ \t-]{0,3}(?:\r?\n[ \t-]{0,12})?)[\u0425\u0445\u03a7\u03c7\u00d7](?![0-9A-Za-z])")
 """Letters of other alphabets and signs that look like the X that ends an ID."""
 
-_ENOUGH_DIGITS = re.compile(r"\d(?:[^\w\x1f,]{0,6}_?\d){10}")
+_ENOUGH_DIGITS = re.compile(r"\d(?:(?:(?![\x1f,])[\W_]){0,17}\d){10}")
+"""Part of all that the patterns below find: without it they need not look."""
 # Atomic: a run is taken whole, so that no text can make the search slow. A possessive repetition of a group would say
 # the same, but Python before 3.11.5 loses matches with it (Debian 12 has 3.11.2).
 _RUN = re.compile(
@@ -63,6 +62,23 @@ _RUN = re.compile(
     r"([0-9](?>(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[0-9])*)"
     r"(?:[ \t-]{0,3}+(?:\r?\n[ \t-]{0,12}+)?[Xx](?![0-9A-Za-z]))?)"
 )
+
+
+def _plain_han() -> str:
+    """Return the ranges of 汉字 that are no digits, for a pattern."""
+    digits = sorted(ord(digit) for digit in _HAN if "\u4e00" <= digit <= "\u9fff")
+    bounds = zip([0x4E00, *(digit + 1 for digit in digits)], [*(digit - 1 for digit in digits), 0x9FFF], strict=True)
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in bounds if first <= last)
+
+
+_NO_DIGIT = (
+    "\\x00-/:-\\x7f\xa0\xb7\xd7\u2013\u2014\u2018-\u201d\u2026\u3000-\u3003\u3008-\u3011\u3014\u3015"
+    f"\uff01-\uff0f\uff1a-\uff5e\uffe5{_plain_han()}"
+)
+"""What no normalising turns into a digit: ASCII, punctuation, 汉字 (a test looks at each of them)."""
+
+_FEW_DIGITS = re.compile(f"(?>[{_NO_DIGIT}]*)(?>(?:[0-9{_HAN}](?>[{_NO_DIGIT}]*)){{0,10}})")
+"""The whole of a text with fewer digits than any number has: most texts, told apart before they are normalised."""
 
 # Dots, slashes and brackets also stand in amounts, dates and document numbers, so only whole shapes count there.
 _DOTTED = re.compile(
@@ -116,6 +132,11 @@ def normalised(text: str) -> str:
     return _HAN_RUN.sub(lambda run: run[0].translate(_HAN_DIGITS), plain)
 
 
+def has_few_digits(text: str) -> bool:
+    """Whether a text certainly holds no number, for want of digits; what is not told apart at a glance may hold one."""
+    return _FEW_DIGITS.fullmatch(text) is not None
+
+
 def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
     """Find the personal numbers of a text.
 
@@ -135,6 +156,14 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
     An ID of 18 digits has a region (GB/T 2260), a date of birth and a check digit (GB 11643); one of 15 a region and a
     date; a mobile number has a prefix that is in use; a card an issuer's prefix and a check digit (Luhn).
     """
+    # Piece by piece, since most have few digits; and a page and its notebook hold the same ones.
+    pieces = (piece for piece in text.split(BREAK) if not has_few_digits(piece))
+    if not any((_in_short if len(piece) < _SHORT else _in_piece)(piece) for piece in pieces):
+        return ()
+    return _in_piece(text)
+
+
+def _in_piece(text: str) -> tuple[PersonalNumber, ...]:
     plain = normalised(text)
     found = _found(plain)
     mixed = plain if plain.isascii() else _MIXED_RUN.sub(lambda run: run[0].translate(_HAN_DIGITS), plain)
@@ -143,6 +172,11 @@ def personal_numbers(text: str) -> tuple[PersonalNumber, ...]:
         found += [each for each in _found(mixed) if taken.isdisjoint(range(each.start, each.end))]
         found.sort(key=lambda number: number.start)
     return tuple(found)
+
+
+_SHORT = 1000
+
+_in_short = lru_cache(maxsize=1024)(_in_piece)
 
 
 def _found(plain: str) -> list[PersonalNumber]:

@@ -27,6 +27,7 @@ from minsheng.privacy.containers import (
 from minsheng.privacy.personal_numbers import (
     BREAK,
     PersonalKind,
+    has_few_digits,
     masked_text,
     normalised,
     personal_numbers,
@@ -223,13 +224,15 @@ class _NumberLooker:
             self.look("", content, _at(place, what), depth + 1)
 
     def _markup(self, text: str, place: str, depth: int, *, lines: bool = False) -> None:
-        self._text(seen_text(text), place, lines=lines)
-        self._text(hidden_text(text), _at(place, "属性或注释"))
+        # What is seen and what is hidden are pieces of the text, but for characters that are written by name or number.
+        if "&" in text or not has_few_digits(text):
+            self._text(seen_text(text), place, lines=lines)
+            self._text(hidden_text(text), _at(place, "属性或注释"))
         self._payloads(text, place, depth)
 
     def _words(self, text: str, place: str, depth: int) -> None:
         """Look at a text of unknown kind that stands within something."""
-        if len(text) < 11:
+        if len(text) < _SHORTEST:
             return
         if _TAGGED.search(text):
             self._markup(text, place, depth)
@@ -254,7 +257,8 @@ class _NumberLooker:
         match value:
             case dict():
                 for key, inner in value.items():
-                    self._words(key, _at(place, path or "键名"), depth)
+                    if len(key) >= _SHORTEST:
+                        self._words(key, _at(place, path or "键名"), depth)
                     self._values(inner, place, depth, f"{path}.{key}" if path else key)
             case list():
                 if value and all(isinstance(inner, str) for inner in value) and any(i.endswith("\n") for i in value):
@@ -262,7 +266,7 @@ class _NumberLooker:
                     return
                 for number, inner in enumerate(value):
                     self._values(inner, place, depth, f"{path}[{number}]")
-            case str():
+            case str() if len(value) >= _SHORTEST:
                 self._words(value, _at(place, path), depth)
 
     def _csv(self, text: str, place: str, depth: int, delimiter: str) -> None:
