@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import lxml.html  # type: ignore[import-untyped]
+from docx.enum.style import WD_STYLE_TYPE
 
 from minsheng.files.zips import normalise_zip
 from minsheng.render import document_styles as styles
@@ -60,6 +61,7 @@ class _DocumentWriter:
 
     def __init__(self, document: Any) -> None:
         self._document = document
+        self._ids: dict[str, str | None] = {}
         self._in_annex = False
 
     def write(self, element: Any) -> None:
@@ -83,10 +85,17 @@ class _DocumentWriter:
             self._blank()
 
     def _blank(self) -> None:
-        self._document.add_paragraph(style=styles.FLUSH)
+        self._set_style(self._document.add_paragraph(), styles.FLUSH)
+
+    def _set_style(self, paragraph: Any, name: str) -> None:
+        """Set a paragraph's style; python-docx goes through all of a document's styles for each."""
+        if name not in self._ids:
+            self._ids[name] = self._document.part.get_style_id(name, WD_STYLE_TYPE.PARAGRAPH)
+        paragraph._p.style = self._ids[name]  # noqa: SLF001 - what its property does
 
     def _paragraph(self, element: Any) -> None:
-        paragraph = self._document.add_paragraph(style=self._style(element))
+        paragraph = self._document.add_paragraph()
+        self._set_style(paragraph, self._style(element))
         if _has_class(element, "annex-mark"):
             paragraph.paragraph_format.page_break_before = True
         padding = _right_padding(element)
@@ -126,7 +135,7 @@ class _DocumentWriter:
         styles.repeat_header(table.rows[0])
         for row, cells in zip(table.rows, rows, strict=True):
             for target, cell in zip(row.cells, cells, strict=False):
-                target.paragraphs[0].style = styles.ANNEX_TEXT
+                self._set_style(target.paragraphs[0], styles.ANNEX_TEXT)
                 target.paragraphs[0].add_run(_text(cell))
 
 
