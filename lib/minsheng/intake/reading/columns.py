@@ -224,16 +224,16 @@ _OF_ONE_ROW = (*_FIGURES, CellType.DATE)
 
 def check_cells(reading: Reading, result: ParsedTable) -> None:
     """Name figures that lie in a merged range with others, which are nobody's, and long numbers that were rounded."""
+    header, owners = reading.header.columns, reading.owners
     shared: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
     texts: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
+    there = [(column, column.id, at) for column in reading.table.columns if (at := header.get(column.id)) is not None]
     for parsed in result.rows:
-        for column in reading.table.columns:
-            at = reading.header.columns.get(column.id)
-            if at is None:
-                continue
-            if owner := reading.owners.get((parsed.row, at)):
+        read = parsed.cells
+        for column, name, at in there:
+            if owners and (owner := owners.get((parsed.row, at))):
                 (shared if column.type in _OF_ONE_ROW else texts).setdefault(owner, []).append((parsed, column))
-            raw = parsed.cells[column.id].raw
+            raw = read[name].raw
             if isinstance(raw, Decimal) and raw.adjusted() >= _EXACT_DIGITS:
                 _note_rounded(reading, parsed, column, raw)
     for cells in shared.values():

@@ -183,6 +183,7 @@ class Checker:
         return self._read(deliveries, {who: self._file(delivery) for who, delivery in deliveries.items()})[0]
 
     @collector_paused()
+    @collector_paused()
     def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[Value]]]:
         """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
         context = MonthContext(self.plan, period, MonthsBefore(self.plan, self.data_dir, period))

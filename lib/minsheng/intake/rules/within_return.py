@@ -55,10 +55,14 @@ def between(frame: Frame, *, columns: Sequence[str], low: Decimal, high: Decimal
         value = frame[column][row]
         if not isinstance(value, Decimal):
             return BLANK
-        say = written(frame, column)
         if value < low:
-            return f"{say(value)} 小于 {say(low)}"
-        return f"{say(value)} 大于 {say(high)}" if high is not None and value > high else None
+            limit, word = low, "小于"
+        elif high is not None and value > high:
+            limit, word = high, "大于"
+        else:
+            return None
+        say = written(frame, column)
+        return f"{say(value)} {word} {say(limit)}"
 
     return each(frame, columns, judge)
 
@@ -91,8 +95,10 @@ def total_of_parts(frame: Frame, *, total: str, parts: Sequence[str], tolerance:
         value, expected = frame[column][row], signed_sum(frame, parts, row)
         if not isinstance(value, Decimal) or expected is None:
             return BLANK
+        if abs(value - expected) <= tolerance:
+            return None
         say = written(frame, column)
-        return f"应为 {say(expected)}，填报 {say(value)}" if abs(value - expected) > tolerance else None
+        return f"应为 {say(expected)}，填报 {say(value)}"
 
     return each(frame, [total], judge)
 
@@ -106,8 +112,11 @@ def at_most(
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
-        limit, say = values[1] * factor, written(frame, column)
-        return f"填报 {say(values[0])}，大于 {say(limit)}" if values[0] > limit + tolerance else None
+        limit = values[1] * factor
+        if values[0] <= limit + tolerance:
+            return None
+        say = written(frame, column)
+        return f"填报 {say(values[0])}，大于 {say(limit)}"
 
     return each(frame, pairs, judge)
 
@@ -119,8 +128,10 @@ def agree(frame: Frame, *, pairs: Mapping[str, str], tolerance: Decimal = ZERO) 
         values = numbers(frame, (column, pairs[column]), row)
         if values is None:
             return BLANK
+        if abs(values[0] - values[1]) <= tolerance:
+            return None
         say = written(frame, column)
-        return f"填报 {say(values[0])}，对应的是 {say(values[1])}" if abs(values[0] - values[1]) > tolerance else None
+        return f"填报 {say(values[0])}，对应的是 {say(values[1])}"
 
     return each(frame, pairs, judge)
 

@@ -39,6 +39,9 @@ _FIRST_YEAR = 1949
 
 _EXCEL_DIGITS = Context(prec=15)
 
+_WHOLE = Decimal(1)
+"""A number without an exponent, like whole ones that are plainly written."""
+
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
@@ -108,8 +111,7 @@ def excel_number(number: Decimal) -> Decimal:
     >>> excel_number(Decimal("0.30000000000000004")), excel_number(Decimal("1952.60"))
     (Decimal('0.3'), Decimal('1952.6'))
     """
-    _, digits, exponent = number.as_tuple()
-    if exponent == 0 and len(digits) <= _EXCEL_DIGITS.prec:
+    if number.same_quantum(_WHOLE) and number.adjusted() < _EXCEL_DIGITS.prec:
         return number
     return Decimal(plain(_EXCEL_DIGITS.plus(number)))
 
