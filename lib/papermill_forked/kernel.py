@@ -8,16 +8,19 @@ replaced is what carries messages.
 import asyncio
 import atexit
 import importlib.util
+import itertools
 import os
 import re
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 import ipykernel.ipkernel
+import IPython.core.shellapp
 import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
@@ -53,6 +56,23 @@ class _NoModules:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(sys, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(sys, name, value)
+
+
+@contextmanager
+def _without_modules(module: ModuleType) -> Iterator[None]:
+    """Hide from a module what has been imported: to look at each name of the template's modules is to copy its page."""
+    vars(module)["sys"] = _NoModules()
+    try:
+        yield
+    finally:
+        vars(module)["sys"] = sys
+
+
+MODULES: set[str] = set()
+"""The modules that the template has imported, in a fork of it."""
 
 
 class ShellStream:
@@ -99,13 +119,10 @@ class ForkedKernel(IPythonKernel):
     _supports_kernel_subshells = False
 
     def __init__(self, **options: Any) -> None:
-        # ipykernel lists the files of all modules for its debugger, which nobody can reach here. To look at each module
-        # of the template is to copy its page: a fifth of all that a notebook copies.
-        vars(ipykernel.ipkernel)["sys"] = _NoModules()
-        try:
+        # ipykernel lists the files of all modules for its debugger, which nobody can reach here: a fifth of all that a
+        # notebook would copy.
+        with _without_modules(ipykernel.ipkernel):
             super().__init__(**options)  # type: ignore[no-untyped-call]
-        finally:
-            vars(ipykernel.ipkernel)["sys"] = sys
 
     @default("_execute_sleep")
     def _no_sleep(self) -> float:
@@ -195,6 +212,16 @@ class ForkedKernelApp(IPKernelApp):
         if self.data is not None:
             self.shell_socket = ShellStream(self.data, self.iopub_thread)
 
+    def init_code(self) -> None:
+        """Run start-up files and what else comes before the first cell."""
+        with _without_modules(IPython.core.shellapp):
+            super().init_code()  # type: ignore[no-untyped-call]
+        # The names of all modules, for ``%reset -f aggressive``: the template's are known, those that came since then
+        # stand behind them. To look at all would be a tenth of all that a notebook copies.
+        MODULES.update(itertools.islice(reversed(sys.modules), max(0, len(sys.modules) - len(MODULES))))
+        shell: Any = self.shell
+        shell._sys_modules_keys = MODULES  # noqa: SLF001  # as the base does
+
     def init_kernel(self) -> None:
         """Make the kernel."""
         if self.data is not None:
@@ -228,8 +255,17 @@ def run(data: socket.socket, arguments: list[str], confinement: Confinement | No
     app.shell_socket.listen()
     app.iopub_thread.send_control(b"ready")
     IOLoop.current().start()
+    _keep_history(app.shell)
     # As at the end of a Python process; tearing down the interpreter itself would only cost time.
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
     atexit._run_exitfuncs()  # noqa: SLF001
     app.iopub_thread.stop()
     return 0
+
+
+def _keep_history(shell: Any) -> None:
+    """Leave a history in memory to the end of the process, which takes it along: to clear it away takes longer."""
+    history = shell.history_manager
+    finalizer = getattr(history, "_finalizer", None)
+    if finalizer is not None and str(history.hist_file) == ":memory:":
+        finalizer.detach()

@@ -68,6 +68,7 @@ class Template(Caller):
         self._lock = threading.Lock()
         self._process: launch.TemplateProcess | None = None
         self._failure: str | None = None
+        self._learnt: list[bytes] = []
 
     @property
     def pid(self) -> int | None:
@@ -99,7 +100,30 @@ class Template(Caller):
         self._process = launch.TemplateProcess(self.preload, self.warm_up, self.environment)
         self.starts += 1
         atexit.register(self.close)
+        for request in self._learnt:
+            self._process.control.send(request)
         return self._process
+
+    def learn(self, function: Callable[..., object], *args: str) -> None:
+        """Have a function called in the template itself: what it remembers, every later fork knows without any work.
+
+        It comes back at once; a fork that is asked for afterwards is made afterwards. What the function raises stands
+        in the template's output, and forks go on without it. It must start no thread.
+
+        Parameters
+        ----------
+        function
+            A function of a module.
+        *args
+            Its arguments, short ones: what is long goes into a file.
+        """
+        request = json.dumps({"do": "learn", "function": calls.name_of(function), "args": args}).encode()
+        with self._lock:
+            if request not in self._learnt:
+                self._learnt.append(request)
+                if self._process is not None and self._process.is_alive:
+                    with suppress(ConnectionError):  # it has ended; the next one is told all
+                        self._process.control.send(request)
 
     def close(self) -> None:
         """End the template and all its workers."""

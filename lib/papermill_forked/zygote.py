@@ -22,7 +22,7 @@ from typing import Any
 
 from papermill_forked import processes
 from papermill_forked.calls import MESSAGE_BYTES
-from papermill_forked.preloading import preload
+from papermill_forked.preloading import named, preload
 from papermill_forked.worker import ForkTask, run
 
 _MEMORY_LOOK_SECONDS = 0.25
@@ -84,6 +84,9 @@ class Zygote:
         request = json.loads(raw)
         if request["do"] == "drain":
             self._draining = True
+            return None
+        if request["do"] == "learn":
+            _learn(request)
             return None
         data, status = (socket.socket(fileno=fd) for fd in fds)
         return self._fork(request, data, status)
@@ -183,6 +186,15 @@ class Zygote:
                 processes.kill_tree(job.pid)
 
 
+def _learn(request: dict[str, Any]) -> None:
+    """Call a function here, so that forks inherit what it remembers; they are made all the same where it fails."""
+    try:
+        named(request["function"])(*request["args"])
+    except Exception:  # noqa: BLE001  # any function may fail in any way
+        traceback.print_exc()
+    gc.freeze()
+
+
 def _tell(control: socket.socket, message: bytes) -> None:
     """Tell the parent how the boot ended; one that needed no template after all has closed its end meanwhile."""
     try:
@@ -203,6 +215,8 @@ def main() -> None:
         preload(settings["preload"], settings["warm_up"])
         for forget in typing._cleanups:  # type: ignore[attr-defined]  # noqa: SLF001
             forget()  # a library does it at the end of every process, and would copy what it frees in each fork
+        if (kernel := sys.modules.get("papermill_forked.kernel")) is not None:
+            kernel.MODULES.update(sys.modules)
         gc.collect()
         gc.freeze()
         gc.enable()

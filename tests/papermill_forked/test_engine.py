@@ -205,3 +205,13 @@ def test_other_kernels_do_not_run_in_a_fork(tmp_path, monkeypatch, spec, reason)
 def test_unknown_kernels_and_own_managers_do_not_run_in_a_fork():
     assert "no kernel" in engine._obstacle("no-such-kernel", {})
     assert engine._obstacle("python3", {"kernel_manager_class": object}) == "kernel_manager_class was given"
+
+
+def test_a_shell_knows_which_modules_were_there_before_the_first_cell(run, text):
+    known = "get_ipython()._sys_modules_keys"
+    cells = [f"{known}.issuperset({{'os', 'IPython', 'ipykernel'}})", f"import colorsys; 'colorsys' in {known}"]
+    assert text(run(*cells, f"import sys; set(sys.modules) - {known} == {{'colorsys'}}")) == [
+        "True",
+        "False",
+        "True",
+    ]

@@ -349,3 +349,16 @@ def test_a_parent_that_needs_no_template_after_all_sees_no_traceback(capfd):
 
     assert capfd.readouterr().err == ""
     template.close()
+
+
+def test_what_a_template_has_learnt_every_fork_knows_also_after_a_restart(wait_until, capfd):
+    know = "__import__('builtins').learnt_by_the_template"
+    with Template(LIGHT) as template:
+        template.learn(exec, "1 / 0")
+        template.learn(exec, "__import__('builtins').learnt_by_the_template = 7")
+        assert template.call(eval, know) == 7
+        os.kill(template.pid, signal.SIGKILL)
+        assert wait_until(lambda: template._process.popen.poll() is not None)
+        assert template.call(eval, know) == 7
+        assert template.starts == 2
+    assert "ZeroDivisionError" in capfd.readouterr().err

@@ -225,6 +225,9 @@ class Plan(Frozen):
 
     def section(self, name: str) -> Section:
         """Return the section with this id, name, or a part of one that no other has; else raise :class:`UsageError`."""
+        for section in self.sections:  # what the product itself says; people's words are compared at length
+            if section.id == name:
+                return section
         known = "、".join(f"{section.name}（{section.id}）" for section in self.sections)
         names = {section.id: (section.name, section.id) for section in self.sections}
         chosen = choose_typed(name, names, "科室", f"方案中的科室：{known}")

@@ -106,7 +106,8 @@ def publish_result(dossier: Dossier) -> Published:
     target = os.environ.get(RESULT)
     if not target:
         return Published(dossier, written=None)
-    refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
+    if isinstance(dossier.figures, MonthlyReportFigures):
+        refuse_empty_parts(dossier.figures, Inputs.for_period(str(dossier.figures.period)).plan)
     content = result_bytes(dossier)
     put(content, Path(target))
     return Published(dossier, written=content)

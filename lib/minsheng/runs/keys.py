@@ -123,7 +123,6 @@ class Preparer:
     _digests: dict[Path, str] = field(default_factory=dict)
     _origins: dict[Path, str] = field(default_factory=dict)
     _returns: dict[tuple[Period, tuple[str, ...]], dict[str, Path]] = field(default_factory=dict)
-    _compiled: bytes = b""
 
     def key(self, task: Task) -> str:
         """Return the hash of all that a task is made from; sealed results that it reads must exist already."""
@@ -144,8 +143,6 @@ class Preparer:
     def work(self, task: Task) -> TaskWork:
         """Return everything that a worker needs."""
         settings = self.workspace.settings
-        if not self._compiled:
-            self._compiled = compile_plan(self.plan)
         inputs = self._inputs(task)
         files: dict[str, FileContent] = {**inputs}
         notebook = self._notebook(task)
@@ -161,8 +158,8 @@ class Preparer:
             key=self.key(task),
             notebook=notebook.read_text(encoding="utf-8"),
             parameters=task.parameters,
-            files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self._compiled, **before},
-            plan=self._compiled,
+            files={**files, self._marker(task): b"", MARKER: b"", _PLAN_FILE: self.compiled, **before},
+            plan=self.compiled,
             environment={
                 "MINSHENG_PLAN": "{workspace}/" + _PLAN_FILE,
                 "MINSHENG_PROVENANCE": json.dumps(provenance).replace("{", "{{").replace("}", "}}"),
@@ -183,6 +180,11 @@ class Preparer:
     def forget_sealed(self, folder: Path) -> None:
         """Read a task's result anew: it has just been made."""
         self._digests.pop(folder / RESULT, None)
+
+    @cached_property
+    def compiled(self) -> bytes:
+        """The plan as every task is given it."""
+        return compile_plan(self.plan)
 
     @cached_property
     def _before(self) -> Plan | None:

@@ -104,6 +104,7 @@ def execute_strictly(
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
+            record_timing=False,  # a report knows no clock times
             time_limit=limits.seconds,
             memory_limit=limits.memory_bytes,
             output_limit=limits.output_bytes,

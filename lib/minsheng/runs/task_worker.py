@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
+from minsheng.plan.loader import learn_plan
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
@@ -102,6 +103,13 @@ def template() -> Template:
     warm.start()
     import_without_extras()
     return warm
+
+
+def teach_plan(compiled: bytes) -> None:
+    """Have the template read the plan once: to read it takes a notebook longer than to compute its figures."""
+    path = scratch_folder() / "plan.json"
+    path.write_bytes(compiled)
+    template().learn(learn_plan, str(path))
 
 
 @cache
