@@ -108,7 +108,7 @@ def template() -> Template:
 def teach_plan(compiled: bytes) -> None:
     """Have the template read the plan once: to read it takes a notebook longer than to compute its figures."""
     path = scratch_folder() / "plan.json"
-    path.write_bytes(compiled)
+    put(compiled, path)
     template().learn(learn_plan, str(path))
 
 
