@@ -25,7 +25,8 @@ def package_files(roots: Iterable[Path] | None = None) -> Iterator[tuple[str, Pa
     """Yield the files of our packages, or of others, in order: their names as a wheel has them, and where they lie."""
     for root in package_roots() if roots is None else roots:
         for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix not in _UNUSED:
+            # Beside its modules Python also writes byte code that is not finished, under other suffixes.
+            if path.is_file() and path.suffix not in _UNUSED and path.parent.name != "__pycache__":
                 yield f"{root.name}/{path.relative_to(root).as_posix()}", path
 
 
