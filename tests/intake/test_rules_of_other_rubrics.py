@@ -206,7 +206,7 @@ def test_points_and_page_say_each_rule(plan):
     page = repr(report.scores(Dossier(notebook="scoring", heading=heading, figures=figures, provenance=none)))
     for said in (
         "采纳刊登（小计）",
-        "全年不少于 4 篇（苍溪县 6）",
+        "全年不少于 4 篇（苍溪县 6 篇）",
         "从满分扣起：差错每处扣 0.5 分，迟报每次扣 1 分（只计一次）；最低 -1 分；由",
         "另计，不计入满分；最低 -2 分；只用于苍溪县",
         "只定等次，不直接给分",

@@ -11,7 +11,7 @@ WORDS = frozenset({
     "action", "addressee", "allowed", "area_name", "basis", "because", "bonus_formula", "branch", "city_said",
     "clause", "data_label", "events", "evidence_required", "formula", "group_names", "label", "message",
     "name", "owners", "previous_lights", "reason", "rule", "section_name", "shape", "short_label", "target_text",
-    "text", "total_formula", "whole", "word",
+    "text", "total_formula", "unknown_words", "whole", "word",
 })  # fmt: skip
 """Fields of a result that the program words, beside the figure or state that they speak of."""
 
