@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -84,19 +85,29 @@ WIDEST = 21
 LONGEST = 400
 
 
+class Module(NamedTuple):
+    """What the tests ask of a module. Its tree is not kept: a million nodes cost the collector more than reading."""
+
+    about: str | None
+    imports: set[str]
+    relative: bool
+    types: list[str]
+    writes: set[str]
+    lines: int
+
+
+def _read(code: str) -> Module:
+    tree = ast.parse(code)
+    relative = any(isinstance(node, ast.ImportFrom) and node.level for node in _statements(tree))
+    length = len(code.splitlines())
+    return Module(ast.get_docstring(tree), _imported(tree), relative, list(_types(tree)), _writes(tree), length)
+
+
 @cache
-def _modules() -> dict[Path, list[ast.AST]]:
-    """All nodes of every module of ours, its own first: read, parsed and walked once for all tests of this file."""
+def _modules() -> dict[Path, Module]:
+    """Every module of ours, read once for all tests of this file."""
     paths = sorted(path for package in (HOUSE, ENGINE) for path in package.rglob("*.py"))
-    return {path: _nodes(path.read_text(encoding="utf-8")) for path in paths}
-
-
-def _nodes(code: str) -> list[ast.AST]:
-    # An operator, a context or a leaf says nothing of what is imported, called or defined.
-    return [node for node in ast.walk(ast.parse(code)) if isinstance(node, _TOLD)]
-
-
-_TOLD = (ast.Module, ast.Import, ast.ImportFrom, ast.Call)
+    return {path: _read(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def _named(path: Path) -> str:
@@ -108,14 +119,13 @@ def _room(path: Path) -> str:
     return package if package != "minsheng" else rest[0].removesuffix(".py")
 
 
-@cache
 def _imports(path: Path) -> set[str]:
-    return _imported(_modules()[path])
+    return _modules()[path].imports
 
 
-def _imported(nodes: list[ast.AST]) -> set[str]:
+def _imported(module: ast.Module) -> set[str]:
     names = set()
-    for node in nodes:
+    for node in _statements(module):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -123,6 +133,15 @@ def _imported(nodes: list[ast.AST]) -> set[str]:
             if node.module == "minsheng":
                 names |= {f"minsheng.{alias.name}" for alias in node.names}
     return names
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement within a node; expressions, most of a module, hold no import."""
+    for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+        inside = getattr(node, part, ())
+        for each in inside if isinstance(inside, list) else ():
+            yield each
+            yield from _statements(each)
 
 
 def test_a_module_imports_only_rooms_below_its_own_and_the_libraries_that_its_room_may_know() -> None:
@@ -160,9 +179,9 @@ def _is_room(path: Path) -> bool:
 
 
 def test_a_room_says_what_it_holds() -> None:
-    for path, (module, *_) in _modules().items():
+    for path, module in _modules().items():
         if path.name == "__init__.py":
-            assert ast.get_docstring(module), path
+            assert module.about, path
 
 
 @pytest.mark.parametrize(("library", "most"), FEW_KNOW.items())
@@ -171,10 +190,10 @@ def test_few_modules_know_a_heavy_library(library: str, most: int) -> None:
     assert len(knowing) <= most, [_named(path) for path in knowing]
 
 
-def _writes(nodes: list[ast.AST]) -> set[str]:
+def _writes(module: ast.Module) -> set[str]:
     """Return what in a module is for ``files`` to do."""
-    found = {"hashlib" for name in _imported(nodes) if name.split(".")[0] == "hashlib"}
-    for call in (node for node in nodes if isinstance(node, ast.Call)):
+    found = {"hashlib" for name in _imported(module) if name.split(".")[0] == "hashlib"}
+    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
         if not isinstance(call.func, ast.Name | ast.Attribute):
             continue
         method = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
@@ -223,28 +242,25 @@ def _opens_to_write(call: ast.Call) -> bool:
     ],
 )
 def test_what_writes_is_seen(code: str, found: set[str]) -> None:
-    assert _writes(_nodes(code)) == found
+    assert _read(code).writes == found
 
 
 def test_one_room_writes() -> None:
     """Files, hashes, sorted JSON and registers are made in one way: whoever makes them is in ``files``."""
     writing = {
-        path.relative_to(HOUSE).as_posix(): found
-        for path, nodes in _modules().items()
-        if HOUSE in path.parents and _room(path) != "files" and (found := _writes(nodes))
+        path.relative_to(HOUSE).as_posix(): module.writes
+        for path, module in _modules().items()
+        if HOUSE in path.parents and _room(path) != "files" and module.writes
     }
     assert writing == OTHER_WRITERS
 
 
 def test_relative_imports_are_not_used() -> None:
-    for path, nodes in _modules().items():
-        for node in nodes:
-            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+    assert [_named(path) for path, module in _modules().items() if module.relative] == []
 
 
 def test_modules_stay_readable() -> None:
-    lengths = {_named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()}
-    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+    assert {_named(path): module.lines for path, module in _modules().items() if module.lines > LONGEST} == {}
 
 
 def test_folders_stay_narrow() -> None:
@@ -261,7 +277,7 @@ def test_no_file_name_stands_twice() -> None:
 
 def test_no_name_of_a_class_or_type_stands_twice() -> None:
     """Who searches for a name finds one thing; names that begin with ``_`` are a module's own affair."""
-    defined = Counter(name for module, *_ in _modules().values() for name in _types(module) if name[0] != "_")
+    defined = Counter(name for module in _modules().values() for name in module.types if name[0] != "_")
     assert [name for name, times in defined.items() if times > 1] == []
 
 
