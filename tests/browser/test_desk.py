@@ -1,6 +1,8 @@
 """The desk as a clerk uses it: files dropped, receipts, commands by forms, two browsers, one of them closed."""
 
 import base64
+import shutil
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +13,7 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+from tests.archive.certificates import PASSWORD, Authority
 from tests.conftest import ROOT
 
 _DROP = """([selector, files]) => {
@@ -155,6 +158,45 @@ def _do(desk: Locator, form: str, start: str, said: str) -> Locator:
     expect(ended.locator("summary").first).to_contain_text(f"{start}：{said}")
     expect(desk.locator(f"#desk-{form} form")).to_be_hidden()
     return ended
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_certificate_signs_and_a_half_year_is_assessed_at_the_desk(desk_lab, watched, tmp_path) -> None:
+    desk, data = _sit(watched, "王小雨"), desk_lab.workspace.data
+    desk.get_by_role("button", name="结束导览").click()
+    key = Authority().leader("沈友文", tmp_path / "沈友文.p12").read_bytes()
+    for password, said in (("错的密码", "有文件被拒收"), (PASSWORD, "完成")):
+        _drop(watched, ".today h2", {"沈友文.p12": key})
+        expect(desk.locator("#desk-sign_p12 .sent .good")).to_have_count(1)
+        desk.get_by_label("证书密码").fill(password)
+        assert password not in _do(desk, "sign_p12", "用证书签字", said).inner_text()
+    kept = [path for path in (desk_lab.workspace.outputs / ".desk").rglob("*") if path.is_file()]
+    assert not [path for path in kept if PASSWORD.encode() in path.read_bytes()]
+    assert not [path for path in kept if path.suffix == ".p12"]
+    expect(desk.locator(".today li", has_text="沈友文")).to_have_count(0)
+
+    # Filled forms in one zip, and a piece of evidence that nobody can tell the item of.
+    shutil.copytree(ROOT / "data" / "evidence", data / "evidence")
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted((ROOT / "data" / "assessment" / "2017-H1").glob("*.xlsx")):
+            archive.write(path, f"考评组/{path.name}")
+    _drop(watched, ".today h2", {"考评表.zip": packed.getvalue()})
+    expect(desk.locator("#desk-forms .sent .good")).to_have_count(10)
+    expect(desk.locator("#desk-forms [name=period]")).to_have_value("2017-H1")
+    _do(desk, "forms", "接收考评表", "完成")
+    _drop(watched, ".today h2", {"补充.txt": "示例".encode()})
+    expect(desk.locator("#desk-evidence .sent .good")).to_have_count(1)
+    for name, value in {"period": "2017-H1", "who": "cangxi", "item": "org.1"}.items():
+        desk.locator(f"#desk-evidence [name={name}]").select_option(value)
+    _do(desk, "evidence", "放入印证资料", "完成")
+    assert (data / "evidence/2017-H1/cangxi/org.1/补充.txt").is_file()
+    desk.locator(".today button[data-open=assess]").first.click()
+    assessed = _do(desk, "assess", "考评", "完成")
+    expect(assessed).to_contain_text("没有写进考评表的文件 1 份")
+    _excludes_nobody(watched)
+    watched.context.close()
 
 
 @pytest.mark.soak
