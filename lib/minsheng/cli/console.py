@@ -1,18 +1,19 @@
 """Drawing on a terminal: a live progress bar there, plain lines elsewhere."""
 
+import sys
 import time
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
+import typer
 
 from minsheng.runs.options import RunSummary
 
+# rich is imported where something is drawn: what is said in plain lines needs none of it.
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from minsheng.agenda.attention import Matter
     from minsheng.agenda.status import MonthStatus
 
@@ -23,35 +24,24 @@ class RunDisplay:
     """Shows stages and settled tasks on standard error; a context manager."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._live = self._console.is_terminal
+        self._live = sys.stderr.isatty()
         self._started = time.monotonic()
         self._said = 0.0
         self._task: TaskID | None = None
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
+        self._bar: Progress | None = None
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._bar.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._live:
+        if self._bar is not None:
             self._bar.stop()
 
     def stage(self, text: str) -> None:
         """Say what begins now; a bar and its rate begin anew."""
-        self._console.print(text, highlight=False)
+        self._print(text)
         self._started, self._said = time.monotonic(), 0.0
-        if self._task is not None:
+        if self._bar is not None and self._task is not None:
             self._bar.remove_task(self._task)
             self._task = None
 
@@ -60,18 +50,46 @@ class RunDisplay:
         seconds = time.monotonic() - self._started
         rate = f"{summary.settled / seconds:.1f} 个/秒" if seconds > 0 else ""
         if self._live:
+            if self._bar is None:
+                self._bar = _started_bar()
             if self._task is None:
                 self._task = self._bar.add_task("生成报告", total=total, rate="")
             self._bar.update(self._task, completed=summary.settled, rate=rate)
         elif summary.settled == total or seconds - self._said >= _PLAIN_EVERY_SECONDS:
             self._said = seconds
-            self._console.print(
-                f"{summary.settled}/{total} {name} {rate}", highlight=False, markup=False, soft_wrap=True
-            )
+            self._print(f"{summary.settled}/{total} {name} {rate}")
+
+    def _print(self, text: str) -> None:
+        """Print a line as it is, above the bar where there is one."""
+        if self._bar is None:
+            typer.echo(text, err=True)
+        else:
+            self._bar.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _started_bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bar.start()
+    return bar
 
 
 def print_status(status: "MonthStatus", found: Sequence["Matter"]) -> None:
     """Print the status of a month: what needs attention, the returns, and the details below."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console()
     console.print(f"{status.title}　{status.period.label}　以{status.as_of}为准", highlight=False, soft_wrap=True)
     table = Table("事项", "数", "内容", "怎么办")

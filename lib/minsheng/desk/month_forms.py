@@ -3,7 +3,7 @@
 from minsheng.archive.package.key import PASSWORD
 from minsheng.desk.forms import Field, Form, FormGroup
 from minsheng.desk.office import Office
-from minsheng.intake.returns.receiving import SPREADSHEETS
+from minsheng.intake.returns.store import SPREADSHEETS
 
 _SHEETS = ",".join(sorted(SPREADSHEETS))
 

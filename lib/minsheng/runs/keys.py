@@ -16,7 +16,6 @@ from minsheng.measure.before.year_before import returns_needed
 from minsheng.plan import compile_plan, load_plan_before
 from minsheng.render.fonts import text_stack
 from minsheng.render.official_fonts import OfficialFonts, official_fonts
-from minsheng.runs.asked import asked_of
 from minsheng.runs.failures import Limits
 from minsheng.runs.graph import Task
 from minsheng.runs.history import hash_of_hashes
@@ -123,6 +122,7 @@ class Preparer:
     _digests: dict[Path, str] = field(default_factory=dict)
     _origins: dict[Path, str] = field(default_factory=dict)
     _returns: dict[tuple[Period, tuple[str, ...]], dict[str, Path]] = field(default_factory=dict)
+    _months: dict[Period, dict[str, Path]] = field(default_factory=dict)
 
     def key(self, task: Task) -> str:
         """Return the hash of all that a task is made from; sealed results that it reads must exist already."""
@@ -142,6 +142,8 @@ class Preparer:
 
     def work(self, task: Task) -> TaskWork:
         """Return everything that a worker needs."""
+        from minsheng.runs.asked import asked_of  # with all that reports are made of: a key is often all that is needed
+
         settings = self.workspace.settings
         inputs = self._inputs(task)
         files: dict[str, FileContent] = {**inputs}
@@ -224,12 +226,13 @@ class Preparer:
         # Many tasks read the same returns, each several times a run, and none changes while tasks are made.
         returns = (task.period, task.owners)
         if returns not in self._returns:
-            self._returns[returns] = self._existing(
-                self.workspace.accepted(month) / f"{owner}{suffix}"
+            self._returns[returns] = {
+                self._relative(path): path
                 for month in task.period.year_to_date
                 for owner in task.owners
                 for suffix in ACCEPTED_SUFFIXES
-            )
+                if (path := self._accepted(month).get(f"{owner}{suffix}")) is not None
+            }
         others = [accepted_form_path(self.workspace.data, task.period, owner) for owner in task.forms]
         others += [accepted_words_path(self.workspace.data, task.period, section) for section in task.words]
         if task.notebook == "section_scoring":
@@ -237,6 +240,14 @@ class Preparer:
         if (before := self._plan_before(task)) is not None:
             others += year_before_files(self.workspace, self.plan, before, task)
         return self._returns[returns] | self._existing(others)
+
+    def _accepted(self, month: Period) -> dict[str, Path]:
+        """Return what lies in a month's folder of accepted returns, by name: looked up once for all tasks."""
+        if month not in self._months:
+            folder = self.workspace.accepted(month)
+            found = folder.iterdir() if folder.is_dir() else ()
+            self._months[month] = {path.name: path for path in found if path.is_file()}
+        return self._months[month]
 
     def _existing(self, paths: Iterable[Path]) -> dict[str, Path]:
         return {self._relative(path): path for path in paths if path.is_file()}

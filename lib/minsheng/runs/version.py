@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def package_version() -> str:
     return version("minsheng-workbook")
 
 
+@cache
 def package_commit() -> str:
     """Return the commit that the package runs from or was built from, with ``+modified``; empty where unknown."""
     return _commit(Path(minsheng.__file__).parent)

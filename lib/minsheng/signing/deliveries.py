@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minsheng.domain.area import Section
 from minsheng.domain.assessment import DeliveredMonth, DeliveredMonths, VersionDifference
@@ -20,10 +21,11 @@ from minsheng.files.registers import part_of, read_lines
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json, read_written
 from minsheng.intake.forms.form_store import accepted_deliveries_path, read_accepted_deliveries
-from minsheng.intake.reading.parsing import parse_return
-from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan.calendar import due_date
 from minsheng.signing.signatures import read_signed
+
+if TYPE_CHECKING:
+    from minsheng.intake.spreadsheets.reader import Reader
 
 OFFICE, PROVINCE, SUPERVISION = "office", "province", "supervision"
 
@@ -121,6 +123,8 @@ def accept_deliveries(data_dir: Path, plan: Plan, period: Period) -> None:
     if known is not None and known.fingerprint == fingerprint and part.is_file():
         return
     write_atomically(part, part_of(deliveries_path(data_dir), is_known))
+    from minsheng.intake.spreadsheets.reader import Reader  # with all that reads: seldom is there something new to read
+
     with Reader() as reader:
         found = [
             _month(data_dir, plan, key, [each for each in handed if (each.period, each.section) == key], reader)
@@ -214,7 +218,7 @@ def _fingerprint(
 
 
 def _month(
-    data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[DeliveredReport], reader: Reader
+    data_dir: Path, plan: Plan, key: tuple[Period, str], handed: list[DeliveredReport], reader: "Reader"
 ) -> DeliveredMonth:
     period, section = key
     versions = {to: [each for each in handed if each.to == to] for to in (OFFICE, PROVINCE)}
@@ -236,7 +240,7 @@ def _month(
     return month.model_copy(update={"differences": tuple(_differences(plan, section, ours, theirs))})
 
 
-def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) -> NamedParts:
+def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: "Reader") -> NamedParts:
     """Return the five parts of one version, from a workbook or from a sealed ``result.json``."""
     path = data_dir / handed.file
     if not path.is_file():
@@ -252,6 +256,8 @@ def _parts(data_dir: Path, plan: Plan, handed: DeliveredReport, reader: Reader) 
     if path.suffix not in {".xlsx", ".xls", ".ods", ".csv"}:
         raise FileRefusedError(f"{handed.file} 不是工作情况表，也不是封存的结果，系统不能比对文字")
     try:
+        from minsheng.intake.reading.parsing import parse_return
+
         parsed = parse_return(reader.read(content), plan)
     except FileRefusedError as error:
         raise FileRefusedError(f"{handed.file}：{error}") from error

@@ -22,7 +22,6 @@ from minsheng.render.formats import FORMATS, HTML
 from minsheng.render.html.markup import Content, Element, joined, note, paragraph
 from minsheng.render.html.numbers import day
 from minsheng.render.html.tables import TableColumn, table
-from minsheng.report.lights import standing_badge
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.workspace import RESULT, Workspace
 
@@ -127,6 +126,8 @@ def matrix(month: PeriodResults, at: str = "") -> Element:
 
 
 def _light(measurement: Measurement, href: str) -> Content:
+    from minsheng.report.lights import standing_badge  # with all pieces of reports: the record of a run shows no light
+
     return Element("a", standing_badge(measurement), href=href)
 
 

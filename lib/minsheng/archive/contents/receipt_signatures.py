@@ -8,11 +8,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from minsheng.archive.package.chain import read_state
 from minsheng.archive.package.faults import Fault, FaultKind
-from minsheng.archive.package.key import Signer, open_signer, signature_fault
-from minsheng.archive.package.key_chain import LEDGER, KeyRing
 from minsheng.domain.period import Period
 from minsheng.errors import MachineUnfitError
 from minsheng.files.hashing import sha256
@@ -20,6 +18,11 @@ from minsheng.files.writing import write_atomically
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.workspace import Workspace
+
+# Keys and chains are imported where something is signed or verified: an unchanged month does neither.
+if TYPE_CHECKING:
+    from minsheng.archive.package.key import Signer
+    from minsheng.archive.package.key_chain import KeyRing
 
 SUFFIX = ".minisig"
 
@@ -64,13 +67,19 @@ def _unsigned(workspace: Workspace, period: Period) -> Iterator[tuple[Path, tupl
             yield path, (source, comment)
 
 
-def _signer(workspace: Workspace) -> Signer | None:
+def _signer(workspace: Workspace) -> "Signer | None":
+    if not workspace.archive.is_dir():  # nothing was ever sealed
+        return None
+    from minsheng.archive.package.chain import read_state
+    from minsheng.archive.package.key import open_signer
+    from minsheng.archive.package.key_chain import LEDGER
+
     if not (workspace.archive / LEDGER).is_file():
         return None
     return open_signer(workspace.keys, make=False, public=read_state(workspace.archive).ring.current.text)
 
 
-def check_return_signatures(workspace: Workspace, ring: KeyRing) -> list[Fault]:
+def check_return_signatures(workspace: Workspace, ring: "KeyRing") -> list[Fault]:
     """Hold every signature beside a receipt against the returns on record."""
     known = on_record(workspace)
     return [
@@ -99,7 +108,7 @@ def _said(signature: bytes) -> re.Match[str] | None:
     return _SIGNED.search(comment[1].decode("utf-8", "replace")) if comment else None
 
 
-def return_signature_fault(signature: bytes, returns: Mapping[str, Path], ring: KeyRing) -> str:
+def return_signature_fault(signature: bytes, returns: Mapping[str, Path], ring: "KeyRing") -> str:
     """Return what a county's signature shows against the returns that are there; empty where all agrees.
 
     Parameters
@@ -107,6 +116,8 @@ def return_signature_fault(signature: bytes, returns: Mapping[str, Path], ring: 
     returns
         sha256 → where that return lies.
     """
+    from minsheng.archive.package.key import signature_fault
+
     said = _said(signature)
     if said is None:
         return "不是回执旁的签名"

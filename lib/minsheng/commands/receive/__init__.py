@@ -18,8 +18,8 @@ from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.reviews import ReceivedReview, read_reviews, receive_review, registered_reviews
 from minsheng.intake.returns import rules_apart
 from minsheng.intake.returns.receipts import receipts_dir
-from minsheng.intake.returns.receiving import SPREADSHEETS, Received, Receiver
-from minsheng.intake.returns.store import ASSIGNED, read_accepted
+from minsheng.intake.returns.receiving import Received, Receiver
+from minsheng.intake.returns.store import ASSIGNED, SPREADSHEETS, read_accepted
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan

@@ -1,25 +1,17 @@
 """评定: the words that sections' assessors give for a month, from delivered forms to what reports read."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from minsheng.domain.addresses import place
-from minsheng.domain.assessment import GivenWord, WordForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_SHEET
-from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError
-from minsheng.files.hashing import sha256
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
-from minsheng.intake.forms import layout
-from minsheng.intake.forms.form_rows import DeliveredForm
 from minsheng.intake.forms.form_store import accepted_words_path, forms_dir
-from minsheng.intake.forms.reading import opened, read_cover
-from minsheng.intake.reading.masking import ALLOWED, mask_workbook
-from minsheng.intake.reading.sheets import find_sheets
-from minsheng.intake.spreadsheets.reader import Reader
+
+if TYPE_CHECKING:
+    from minsheng.domain.assessment import WordForm
 
 
 def accept_words(data_dir: Path, plan: Plan, period: Period) -> None:
@@ -35,7 +27,14 @@ def accept_words(data_dir: Path, plan: Plan, period: Period) -> None:
     read: dict[Path, WordForm] = {}
     faults: list[str] = []
     for month in period.year_to_date:
-        for section, form in _read_month(data_dir, plan, month, faults).items():
+        paths = [
+            path for path in sorted(forms_dir(data_dir, month).glob("*.*")) if not path.name.startswith((".", "~$"))
+        ]
+        if not paths:
+            continue
+        from minsheng.intake.forms.word_forms import read_word_forms  # what reads spreadsheets; most months have none
+
+        for section, form in read_word_forms(paths, data_dir, plan, month, faults).items():
             read[accepted_words_path(data_dir, month, section)] = form
     if faults:
         lines = "\n".join(faults)
@@ -47,71 +46,3 @@ def accept_words(data_dir: Path, plan: Plan, period: Period) -> None:
                 write_atomically(path, canonical_json(read[path].model_dump(mode="json")))
             else:
                 path.unlink(missing_ok=True)
-
-
-def _read_month(data_dir: Path, plan: Plan, month: Period, faults: list[str]) -> Mapping[str, WordForm]:
-    folder = forms_dir(data_dir, month)
-    paths = [path for path in sorted(folder.glob("*.*")) if not path.name.startswith((".", "~$"))]
-    found: dict[str, WordForm] = {}
-    if not paths:
-        return found
-    known = {section.id: section.name for section in plan.sections if layout.word_rows(plan, section.id, month)}
-    with Reader() as reader:
-        for path in paths:
-            form = DeliveredForm(path.relative_to(data_dir).as_posix(), data_dir / "evidence")
-            if path.stem not in known:
-                told = "、".join(f"{name}（{each}）" for each, name in known.items())
-                form.fault("", "不是牵头科室的评定表", f"文件名为科室的编号：{told}")
-            elif (read := _read(form, path.read_bytes(), plan, path.stem, month, reader)) is not None:
-                found[path.stem] = read
-            faults += form.faults
-    return found
-
-
-def _read(
-    form: DeliveredForm, content: bytes, plan: Plan, section: str, month: Period, reader: Reader
-) -> WordForm | None:
-    try:
-        workbook, personal = mask_workbook(opened(reader, content))
-    except FileRefusedError as error:
-        form.fault("", str(error), "minsheng template 生成的评定表")
-        return None
-    for cell in personal:
-        form.fault(place(cell.sheet, cell.cell), cell.message, ALLOWED)
-    form.sheets = find_sheets(workbook, (layout.WORDS,), COVER_SHEET)
-    form.there = "、".join(sheet.name for sheet in workbook.sheets)
-    cover = read_cover(form, workbook, plan, section, month, layout.WORDS_COVER)
-    if cover.get("assessed_on") is None and not form.faults:
-        form.fault(COVER_SHEET, "没有填评定日期", "评定的日期")
-    words = tuple(_words(form, plan, section, month))
-    if form.faults:
-        return None
-    return WordForm(section=section, period=month, **cover, file=form.file, sha256=sha256(content), words=words)
-
-
-def _words(form: DeliveredForm, plan: Plan, section: str, month: Period) -> Iterator[GivenWord]:
-    rows = {f"{area}/{indicator}": (area, indicator) for area, indicator in layout.word_rows(plan, section, month)}
-    lights = plan.lights.assessed.words if plan.lights.assessed else ()
-    words = {normal(each.word): each.word for each in lights}
-    allowed = "、".join(words.values())
-    seen: set[str] = set()
-    for row in form.rows(layout.WORDS):
-        key = row.text("key")
-        if not row.is_filled("word"):
-            if row.is_filled("reason"):
-                row.fault("word", f"“{key}”写了理由，却没有选评定", f"{allowed}，或都留空")
-            continue
-        word = words.get(normal(row.text("word")))
-        if key not in rows:
-            row.fault("key", f"没有“{key}”这一行", "模板里的编号，不增不改")
-        elif key in seen:
-            row.fault("key", f"“{key}”填了两次", "每个地区每项指标一行")
-        elif word is None:
-            row.fault("word", f"没有评定“{row.text('word')}”", allowed)
-        else:
-            row.demand("reason", "理由", f"“{key}”评定的理由")
-            if row.sound:
-                area, indicator = rows[key]
-                text = row.text("reason")
-                yield GivenWord(area=area, indicator=indicator, word=word, reason=text, cell=row.cell("word"))
-        seen.add(key)

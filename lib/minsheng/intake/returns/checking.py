@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import minsheng
 from minsheng.domain.addresses import place
@@ -15,19 +16,17 @@ from minsheng.errors import FileRefusedError
 from minsheng.files.hashing import are_intact, sha256, sha256_of_files
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
-from minsheng.intake.reading.parsing import ParsedReturn, parse_return
-from minsheng.intake.returns.frames import CheckedReturn, MonthContext, stack
-from minsheng.intake.returns.months_before import MonthsBefore
-from minsheng.intake.returns.receiving import SPREADSHEETS, register_held
 from minsheng.intake.returns.rules_apart import run_suites, start
 from minsheng.intake.returns.store import (
     CHECKED,
+    SPREADSHEETS,
     CheckedMonth,
     RefusedFile,
     accepted_dir,
     decided_owner,
     delivered_path,
     latest_deliveries,
+    latest_of,
     marker_of,
     read_checked,
     read_register,
@@ -35,11 +34,14 @@ from minsheng.intake.returns.store import (
     values_bytes,
     verdict_bytes,
 )
-from minsheng.intake.returns.verdicts import build_verdict
 from minsheng.intake.rules.rule import Suite
 from minsheng.intake.rules.suites import load_suites, printed_columns, rules_sha256
-from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.process import collector_paused, stage, took
+
+# What reads and judges is imported where that begins: most runs find their returns as they were.
+if TYPE_CHECKING:
+    from minsheng.intake.reading.parsing import ParsedReturn
+    from minsheng.intake.returns.frames import CheckedReturn
 
 TellProgress = Callable[[str], None]
 
@@ -104,8 +106,8 @@ def check_year_to_date(
 
 def is_up_to_date(plan: Plan, params_dir: Path, data_dir: Path, period: Period) -> bool:
     """Whether every month up to ``period`` was checked from what is there now; nothing is checked or written."""
-    checker = Checker(plan, params_dir, data_dir)
-    return all(checker.is_up_to_date(month) for month in period.year_to_date)
+    checker, register = Checker(plan, params_dir, data_dir), read_register(data_dir)
+    return all(checker.is_up_to_date(month, register) for month in period.year_to_date)
 
 
 _DECIDING = ("domain", "plan", "measure", "files", "privacy", "intake")
@@ -144,11 +146,13 @@ class Checker:
     @collector_paused()
     def check(self, period: Period, *, force: bool = False) -> None:
         """Check one month; see :func:`check_month`."""
+        from minsheng.intake.returns.receiving import register_held
+
         with register_held(self.data_dir):  # or two that check at once would each take away what the other accepted
             self._check(period, force=force)
 
     def _check(self, period: Period, *, force: bool) -> None:
-        deliveries, files, unregistered, fingerprint = self._inputs(period)
+        deliveries, files, unregistered, fingerprint = self._inputs(period, read_register(self.data_dir))
         if not force and self._stands(period, fingerprint):
             self._say(f"{period.label}：没有变化，不再审核")
             return
@@ -161,31 +165,34 @@ class Checker:
         with stage(_log, "intake.write"):
             self._write(period, results, found)
 
-    def is_up_to_date(self, period: Period) -> bool:
+    def is_up_to_date(self, period: Period, register: Sequence[Delivery]) -> bool:
         """Whether a month was checked from what is there now, and what was written still lies there."""
-        return self._stands(period, self._inputs(period)[3])
+        return self._stands(period, self._inputs(period, register)[3])
 
     def _inputs(
-        self, period: Period
+        self, period: Period, register: Sequence[Delivery]
     ) -> tuple[dict[str, Delivery], dict[str, bytes | None], tuple[RefusedFile, ...], str]:
-        deliveries = latest_deliveries(self.data_dir, period)
+        deliveries = latest_of(register, period)
         files = {who: self._file(delivery) for who, delivery in deliveries.items()}
-        unregistered = self._unregistered(period)
+        unregistered = self._unregistered(period, register)
         return deliveries, files, unregistered, self._fingerprint(period, deliveries, files, unregistered)
 
     def _stands(self, period: Period, fingerprint: str) -> bool:
         before = read_checked(self.data_dir, period)
         return before is not None and before.fingerprint == fingerprint and self._intact(period, before)
 
-    def read(self, period: Period) -> list[CheckedReturn]:
+    def read(self, period: Period) -> "list[CheckedReturn]":
         """Read the latest revision of every return of a month, without those that are refused; nothing is written."""
         deliveries = latest_deliveries(self.data_dir, period)
         return self._read(deliveries, {who: self._file(delivery) for who, delivery in deliveries.items()})[0]
 
     @collector_paused()
-    @collector_paused()
-    def judge(self, period: Period, returns: list[CheckedReturn]) -> Iterator[tuple[Verdict, list[Value]]]:
+    def judge(self, period: Period, returns: "list[CheckedReturn]") -> Iterator[tuple[Verdict, list[Value]]]:
         """Run every suite over a month's parsed returns; verdicts are built one by one, nothing is written."""
+        from minsheng.intake.returns.frames import MonthContext, stack
+        from minsheng.intake.returns.months_before import MonthsBefore
+        from minsheng.intake.returns.verdicts import build_verdict
+
         context = MonthContext(self.plan, period, MonthsBefore(self.plan, self.data_dir, period))
         frames = [stack(suite, returns, context) for suite in self.suites.values()]
         found = self.run_suites(frames) if returns else []
@@ -200,7 +207,11 @@ class Checker:
 
     def _read(
         self, deliveries: dict[str, Delivery], files: dict[str, bytes | None]
-    ) -> tuple[list[CheckedReturn], list[RefusedFile]]:
+    ) -> "tuple[list[CheckedReturn], list[RefusedFile]]":
+        from minsheng.intake.reading.parsing import parse_return
+        from minsheng.intake.returns.frames import CheckedReturn
+        from minsheng.intake.spreadsheets.reader import Reader
+
         returns: list[CheckedReturn] = []
         refused: list[RefusedFile] = []
         printed = printed_columns(self.suites)
@@ -226,9 +237,8 @@ class Checker:
         took(_log, "intake.parse", parsing)
         return returns, refused
 
-    def _unregistered(self, period: Period) -> tuple[RefusedFile, ...]:
+    def _unregistered(self, period: Period, register: Sequence[Delivery]) -> tuple[RefusedFile, ...]:
         """List spreadsheets that lie in the month's folder without a line in the register."""
-        register = read_register(self.data_dir)
         known = {delivered_path(self.data_dir, line) for line in register}
         digests = {line.sha256 for line in register}
         folder = returns_dir(self.data_dir, period)
@@ -294,7 +304,7 @@ class Checker:
         write_atomically(folder / CHECKED, canonical_json(record))
 
 
-def _check_owner(delivery: Delivery, parsed: ParsedReturn) -> None:
+def _check_owner(delivery: Delivery, parsed: "ParsedReturn") -> None:
     cover = parsed.cover
     if (cover.id, cover.period) != (delivery.id, delivery.period):
         raise FileRefusedError(

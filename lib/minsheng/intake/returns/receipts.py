@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import Severity, Verdict
@@ -12,14 +13,15 @@ from minsheng.errors import FileRefusedError
 from minsheng.files.hashing import are_intact, sha256
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
-from minsheng.intake.reading.masking import NOTE, mask_workbook
 from minsheng.intake.returns.checking import code_sha256
 from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, ReceiptWords, receipt_words
-from minsheng.intake.returns.store import read_accepted_month, read_refused, verdict_bytes
-from minsheng.intake.spreadsheets.reader import Reader
+from minsheng.intake.returns.store import read_accepted, read_refused, verdict_files
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph
 from minsheng.render.html.page import page, screen_style
 from minsheng.render.html.tables import TableColumn, TableColumnKind, table
+
+if TYPE_CHECKING:
+    from minsheng.intake.spreadsheets.reader import Reader
 
 _SEVERITY = {Severity.CRITICAL: "blocking", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -171,16 +173,21 @@ def write_receipts(plan: Plan, data_dir: Path, outputs_dir: Path, period: Period
     """
     folder = receipts_dir(outputs_dir, period)
     made = _read_record(folder)
-    now: dict[str, _Made] = {}
-    style = screen_style("receipt")
-    with Reader() as reader:
-        for who, accepted in read_accepted_month(data_dir, period):
-            inputs = sha256(verdict_bytes(accepted.verdict) + (plan.sha256 + code_sha256() + style).encode())
-            before = made.get(who)
-            if before is not None and before.inputs == inputs and are_intact(folder, before.files):
-                now[who] = before
-                continue
-            now[who] = _Made(inputs=inputs, files=_write(plan, data_dir, folder, accepted.verdict, reader))
+    beside = (plan.sha256 + code_sha256() + screen_style("receipt")).encode()
+    inputs = {who: sha256(verdict + beside) for who, verdict in verdict_files(data_dir, period)}
+    now = {
+        who: before
+        for who, before in made.items()
+        if before.inputs == inputs.get(who) and are_intact(folder, before.files)
+    }
+    if stale := [who for who in inputs if who not in now]:
+        from minsheng.intake.spreadsheets.reader import Reader  # an unchanged month reads no workbook
+
+        with Reader() as reader:
+            for who in stale:
+                files = _write(plan, data_dir, folder, _verdict(data_dir, period, who), reader)
+                now[who] = _Made(inputs=inputs[who], files=files)
+    now = dict(sorted(now.items()))
     for refused in read_refused(data_dir, period):
         page = refusal_page(f"{refused.id} {period.label}报表回执", refused.file, refused.message)
         name = f"{refused.id}.html"
@@ -204,7 +211,15 @@ def _read_record(folder: Path) -> dict[str, _Made]:
         return {}
 
 
-def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: Reader) -> dict[str, str]:
+def _verdict(data_dir: Path, period: Period, who: str) -> Verdict:
+    accepted = read_accepted(data_dir, period, who)
+    if accepted is None:
+        raise FileRefusedError(f"{period} {who} 的接收结果在写回执时不见了：请重新运行 minsheng check {period}")
+    return accepted.verdict
+
+
+def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: "Reader") -> dict[str, str]:
+    from minsheng.intake.reading.masking import NOTE, mask_workbook
     from minsheng.intake.returns.receipt_workbook import receipt_workbook  # openpyxl: seldom needed
 
     try:

@@ -42,9 +42,6 @@ from minsheng.privacy.personal_numbers import masked_text, personal_numbers
 
 REFUSED_COLUMNS = ("file", "sha256", "received_at", "sender", "original", "reason")
 
-SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv"})
-"""Endings of what is received, some of it to be refused with a word on what to do."""
-
 _READ_ONLY, _WRITABLE = 0o444, 0o644
 
 _FORMULA_SIGNS = "=+-@\t\r"

@@ -3,7 +3,7 @@
 Standard library and pydantic only: notebooks read accepted returns through this module.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,9 @@ it is; a revision was taken back."""
 REGISTER_COLUMNS = ("period", "id", "revision", "file", "sha256", "received_at", "sender")
 
 CHECKED = "checked.json"
+
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv"})
+"""Endings of what is received, some of it to be refused with a word on what to do."""
 
 
 class RefusedFile(Frozen):
@@ -104,8 +107,13 @@ def latest_deliveries(data_dir: Path, period: Period) -> dict[str, Delivery]:
     FileRefusedError
         If a line of the register is damaged.
     """
+    return latest_of(read_register(data_dir), period)
+
+
+def latest_of(register: Iterable[Delivery], period: Period) -> dict[str, Delivery]:
+    """Return the same of a register that is read already."""
     latest: dict[str, Delivery] = {}
-    for delivery in read_register(data_dir):
+    for delivery in register:
         if (
             delivery.period == period
             and not delivery.withdrawn
@@ -172,6 +180,13 @@ def read_accepted_month(data_dir: Path, period: Period) -> Iterator[tuple[str, A
         accepted = read_accepted(data_dir, period, path.stem) if path.name != CHECKED else None
         if accepted is not None:
             yield path.stem, accepted
+
+
+def verdict_files(data_dir: Path, period: Period) -> Iterator[tuple[str, bytes]]:
+    """Yield the verdicts of a month as they stand on disk, each with its id, in order."""
+    for path in sorted(accepted_dir(data_dir, period).glob("*.json")):
+        if path.name != CHECKED:
+            yield path.stem, path.read_bytes()
 
 
 def checked_months(data_dir: Path) -> list[Period]:
