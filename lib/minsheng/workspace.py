@@ -271,6 +271,10 @@ class Workspace:
         """Return what one notebook × period × subject sealed."""
         return self.task(period, subject, notebook) / RESULT
 
+    def run_page(self, period: Period) -> Path:
+        """Return the page that says how a period's last run went."""
+        return self.outputs / str(period) / "run.html"
+
     def failed(self, period: Period | str, subject: str, notebook: str) -> Path:
         """Return the folder where what is left of a failed task is kept."""
         return self.outputs / str(period) / "failed" / subject / notebook

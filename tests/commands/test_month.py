@@ -24,6 +24,7 @@ from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
+from minsheng.runs.task_worker import head_start
 from minsheng.workspace import RESULT, Workspace
 
 EVERY_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
@@ -75,11 +76,13 @@ def test_an_unchanged_month_is_not_made_again(made: Workspace) -> None:
 def test_times_of_files_decide_nothing(made: Workspace) -> None:
     register, page = made.data / "returns" / "register.csv", made.outputs / "2017-06" / "run.html"
     os.utime(register, (page.stat().st_mtime + 9,) * 2)  # it looks as if something had come
+    head_start(made, "2017-06", force=False, elsewhere=False)
     assert _run(made).summary.made == []
     notebook = made.notebooks / "bulletin.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8").replace("\n", "\n "), encoding="utf-8")
     os.utime(notebook, (0, 0))
     os.utime(register, (0, 0))
+    head_start(made, "2017-06", force=False, elsewhere=False)
     assert _run(made).summary.made == ["2017-06/city/bulletin"]
 
 

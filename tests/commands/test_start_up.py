@@ -10,9 +10,9 @@ import pytest
 from minsheng.workspace import Workspace
 
 _HEAVY = {
-    "IPython", "apprise", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client", "matplotlib",
-    "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "rich", "ruamel",
-    "scipy", "typst", "xlsxwriter",
+    "IPython", "apprise", "bagit", "docx", "fontTools", "great_expectations", "ipykernel", "jupyter_client",
+    "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "pikepdf", "rich",
+    "ruamel", "scipy", "typst", "xlsxwriter",
     # Of our own what reads, judges, reports and seals: an unchanged month does none of it.
     "minsheng.archive.package.chain", "minsheng.intake.forms.reading", "minsheng.intake.reading.parsing",
     "minsheng.intake.returns.verdicts", "minsheng.intake.spreadsheets.reader", "minsheng.report",

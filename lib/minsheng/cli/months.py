@@ -40,12 +40,15 @@ def run(
 
     例：minsheng run 2017-06
     """
-    from minsheng.cli.console import RunDisplay
-    from minsheng.commands.run import run_month
-    from minsheng.runs.options import RunOptions
+    from minsheng.runs.task_worker import head_start
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
+    head_start(found, month, force=force, elsewhere=bool(scheduler))
+    from minsheng.cli.console import RunDisplay
+    from minsheng.commands.run import run_month
+    from minsheng.runs.options import RunOptions
+
     with RunDisplay() as display:
         outcome = run_month(
             found,

@@ -2,9 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.clock import bureau_now
@@ -13,8 +12,6 @@ from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.words import accept_words
-from minsheng.intake.returns import rules_apart
-from minsheng.intake.returns.store import register_path
 from minsheng.plan import load_plan
 from minsheng.process import stage, took
 from minsheng.runs.graph import Task, choose, period_tasks
@@ -24,9 +21,9 @@ from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
 from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
-from minsheng.runs.task_worker import template
+from minsheng.runs.task_worker import import_ahead, template
 from minsheng.signing.deliveries import accept_deliveries
-from minsheng.site.run_page import PAGE, write_run_page
+from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -108,7 +105,6 @@ def run_month(
     started, period = time.monotonic(), Period(month)
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
-    _head_start(workspace, period, options)
     plan = load_plan(workspace.params, period.year)
     planned = time.monotonic() - started
     chosen = choose(period_tasks(plan, period), plan, areas, notebooks)
@@ -127,25 +123,6 @@ def run_month(
         made = [period, *(each.checked.period for each in redone)]
         told = tell(workspace, bureau_now().replace(tzinfo=None), [(plan, each) for each in made])
     return replace(outcome, seconds=time.monotonic() - started, later=redone, notices=tuple(told))
-
-
-def _head_start(workspace: Workspace, period: Period, options: RunOptions) -> None:
-    """Let the processes boot that a run needs, beside all that comes before it, where it seems to have work to do."""
-    # A guess by the times of files: nothing but the head start hangs on it. What is made is decided by hashes.
-    page = workspace.outputs / str(period) / PAGE
-    last = page.stat().st_mtime_ns if page.is_file() else 0
-    received = [register_path(workspace.data), *(workspace.params / str(period.year)).rglob("*.yaml")]
-    is_new = options.force or not last
-    if is_new or _any_since(last, received):
-        rules_apart.start()
-    elif not _any_since(last, workspace.notebooks.rglob("*.ipynb")):
-        return
-    if not options.scheduler:
-        template()
-
-
-def _any_since(moment: int, paths: Iterable[Path]) -> bool:
-    return any(path.stat().st_mtime_ns > moment for path in paths if path.is_file())
 
 
 def _run(
@@ -167,6 +144,7 @@ def _run(
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), history, chosen, period)
         if not idle and not options.scheduler:
             template()
+            import_ahead()
         checked = check_returns(workspace, plan, period, force=force, display=display, stands=idle)
         if idle:
             summary = all_skipped(history, chosen, period, log=log)

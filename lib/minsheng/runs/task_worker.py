@@ -3,21 +3,27 @@
 import json
 import os
 import shutil
+import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from minsheng.domain.period import Period
 from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
+from minsheng.intake.returns import rules_apart
+from minsheng.intake.returns.store import CHECKED, register_path
 from minsheng.plan.loader import learn_plan
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
+from minsheng.workspace import Workspace
 from papermill_forked import (
     DEFAULT_PRELOAD,
     Confinement,
@@ -110,6 +116,44 @@ def teach_plan(compiled: bytes) -> None:
     path = scratch_folder() / "plan.json"
     put(compiled, path)
     template().learn(learn_plan, str(path))
+
+
+@cache
+def import_ahead() -> None:
+    """Import what executes notebooks, beside whatever this process waits for: else the first report waits for it."""
+    threading.Thread(target=_import_makers, daemon=True).start()
+
+
+def _import_makers() -> None:
+    for name in ("papermill.engines", "minsheng.runs.asked", "minsheng.runs.notebook"):
+        import_module(name)
+
+
+def head_start(workspace: Workspace, month: str, *, force: bool, elsewhere: bool) -> None:
+    """Let the processes boot that the run of a month needs, where it seems to have work to do.
+
+    A guess by the times of files, for whoever has not imported, let alone read, anything else yet: the other processor
+    is idle until then. Nothing but time hangs on it, what is made is decided by hashes.
+
+    Parameters
+    ----------
+    force
+        Whether all is made anew.
+    elsewhere
+        Whether reports are made on other machines.
+    """
+    period = Period(month)
+    received = [register_path(workspace.data), *(workspace.params / str(period.year)).rglob("*.yaml")]
+    came, notebooks = _newest(received), _newest(workspace.notebooks.rglob("*.ipynb"))
+    checked = _newest([workspace.accepted(period) / CHECKED])
+    if force or came > checked:
+        rules_apart.start()
+    if not elsewhere and (force or max(came, checked, notebooks) > _newest([workspace.run_page(period)])):
+        template()
+
+
+def _newest(paths: Iterable[Path]) -> int:
+    return max((path.stat().st_mtime_ns for path in paths if path.is_file()), default=0)
 
 
 @cache

@@ -26,8 +26,6 @@ from minsheng.runs.released_code import OriginKind, changed_code, modified_tree,
 from minsheng.site.parts import PeriodResults, header, section, write_page
 from minsheng.workspace import Workspace
 
-PAGE = "run.html"
-
 _SLOWEST = 10
 
 _EARLIER = 10
@@ -85,7 +83,7 @@ def write_run_page(workspace: Workspace, plan: Plan, period: Period, log: RunLog
         _earlier(earlier),
     )
     content = page(f"{plan.about.issuer} {title}", body._repr_html_())
-    write_page(workspace.outputs / str(period) / PAGE, content)
+    write_page(workspace.run_page(period), content)
 
 
 def _about(workspace: Workspace, plan: Plan, period: Period) -> Figures | None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import bagit
-
 from minsheng.archive.package.bag import DECLARATION, SM3_LIST, normal_form, read_info, read_manifest, sm3_faults
 from minsheng.archive.package.faults import Fault, FaultKind
 from minsheng.archive.package.metadata_xml import METADATA, metadata_faults
@@ -230,6 +228,8 @@ def _oxum(check: BagCheck, bag: str, payload: list[str]) -> None:
 def complaints(folder: Path) -> str:
     """Return what bagit-python finds wrong with a bag, all checksums included; empty where it agrees."""
     # It logs what it also raises.
+    import bagit  # takes as long as all the rest of `minsheng status`, which checks no bag
+
     logging.getLogger("bagit").setLevel(logging.CRITICAL)
     try:
         bagit.Bag(str(folder)).validate()
