@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+from minsheng.intake.returns import rules_apart
 from minsheng.workspace import Workspace
+from papermill_forked import launch
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +54,11 @@ def test_rules_run_apart_find_the_same_and_import_nothing_here(june: Workspace) 
     rules, found = done.stdout.split("\n")[0].split()
     assert int(rules) > 50
     assert found == "True"
+
+
+def test_a_machine_without_templates_loses_the_head_start_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "supported", lambda: False)
+    rules_apart.start()
 
 
 def test_a_part_that_is_put_off_is_loaded_when_it_is_used() -> None:

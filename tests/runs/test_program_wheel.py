@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from minsheng.archive.contents.description import made_with
 from minsheng.archive.contents.program import ABOUT, FOLDER, program_files, wheel_of
 from minsheng.archive.recompute.made_anew import program_faults
 from minsheng.errors import ArchiveInvalidError, UsageError
@@ -48,7 +49,7 @@ def test_a_wheel_holds_the_program_and_says_so_of_each_file(tmp_path: Path) -> N
 
 def test_the_wheel_in_a_package_is_the_program_that_its_reports_name(own: Workspace) -> None:
     files = dict(program_files(own))
-    making = {"package": {"sha256": package_sha256()}}
+    making = made_with(own)
     assert list(program_faults(files, making)) == []
     name = f"{FOLDER}/{program_wheel().name}"
     about = json.loads(files[ABOUT])

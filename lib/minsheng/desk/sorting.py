@@ -16,7 +16,7 @@ from minsheng.domain.period import PeriodKind
 from minsheng.errors import FileRefusedError, MinshengError
 from minsheng.intake.forms.delivered_forms import evidence_bodies, evidence_items, form_cover
 from minsheng.intake.reading.cover import read_cover
-from minsheng.intake.returns.receiving import SPREADSHEETS
+from minsheng.intake.returns.store import SPREADSHEETS
 from minsheng.intake.spreadsheets.reader import Reader, too_large
 from minsheng.privacy.personal_numbers import masked_text
 

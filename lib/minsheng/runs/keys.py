@@ -46,7 +46,7 @@ def fingerprint(workspace: Workspace) -> Fingerprint:
     lock = workspace.lock
     digest = sha256(lock) if lock.is_file() else ""
     return Fingerprint(
-        package=makers_sha256(package_files()),
+        package=_own_makers_sha256(),
         lock=digest,
         fonts=workspace_fonts(workspace).font_set.digests(),
         text_stack=text_stack(),
@@ -72,6 +72,11 @@ _MAKES_NO_REPORT = ("minsheng/skeleton/", "minsheng/runs/notebooks.sha256")
 def makers_sha256(files: Iterable[tuple[str, Path]]) -> str:
     """Hash those of a program's files that reports are made by: not what ``minsheng init`` copies."""
     return sha256_of_files((name, path) for name, path in files if not name.startswith(_MAKES_NO_REPORT))
+
+
+@cache
+def _own_makers_sha256() -> str:
+    return makers_sha256(package_files())
 
 
 ACCEPTED_SUFFIXES = (".csv", ".json")

@@ -32,7 +32,7 @@ from minsheng.files.written import canonical_json
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.render.formats import HTML, PDF
 from minsheng.runs.graph import Task, period_tasks, task_name
-from minsheng.runs.keys import Preparer, fingerprint
+from minsheng.runs.keys import Preparer, fingerprint, package_sha256
 from minsheng.runs.version import package_commit, package_version
 from minsheng.signing.deliveries import RECEIVERS, read_deliveries
 from minsheng.signing.signatures import PADES, SignedReport, read_signed
@@ -104,14 +104,15 @@ def making_of(workspace: Workspace, period: Period, payload: Payload) -> Making:
     else:
         made, between = frozenset(name for name in payload if _MADE_OF_BOOK.fullmatch(name)), frozenset()
     now = fingerprint(workspace)
-    return Making(made, between, package_version(), package_commit(), now.package, now.fonts, now.text_stack)
+    return Making(made, between, package_version(), package_commit(), package_sha256(), now.fonts, now.text_stack)
 
 
 def made_with(workspace: Workspace) -> dict[str, object]:
     """Return what reports are made with besides their inputs; where two are equal, so are the reports' bytes."""
     now = fingerprint(workspace)
     return {
-        "package": {"version": package_version(), "sha256": now.package},
+        # Which program it is, not only what of it makes reports: a package's wheel is held to it whole.
+        "package": {"version": package_version(), "sha256": package_sha256()},
         "lock_sha256": now.lock,
         "fonts": now.fonts,
         "text_stack": now.text_stack,

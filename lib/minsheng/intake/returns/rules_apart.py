@@ -8,11 +8,12 @@ what it brings along.
 import atexit
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
 from minsheng.process import load_when_used, took
-from papermill_forked import Servants, Template
+from papermill_forked import Servants, Template, TemplateError
 from papermill_forked.preloading import import_without_extras
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _servants() -> Servants:
 
 def start() -> None:
     """Let the process boot, in the background; it is the same for the life of this one."""
-    _template().start()
+    with suppress(TemplateError):  # where none can boot, the rules are run in another way, which says so
+        _template().start()
 
 
 def run_suites(frames: Sequence["RuledFrame"]) -> list[list["RuleRun"]]:
