@@ -117,13 +117,19 @@ class Template(Caller):
         *args
             Its arguments, short ones: what is long goes into a file.
         """
-        request = json.dumps({"do": "learn", "function": calls.name_of(function), "args": args}).encode()
+        request = _lesson(function, args)
         with self._lock:
             if request not in self._learnt:
                 self._learnt.append(request)
                 if self._process is not None and self._process.is_alive:
                     with suppress(ConnectionError):  # it has ended; the next one is told all
                         self._process.control.send(request)
+
+    def forget(self, function: Callable[..., object], *args: str) -> None:
+        """Teach a template that has to start again no more of this: what it reads is going to be taken away."""
+        request = _lesson(function, args)
+        with self._lock, suppress(ValueError):
+            self._learnt.remove(request)
 
     def close(self) -> None:
         """End the template and all its workers."""
@@ -216,6 +222,10 @@ class Template(Caller):
             return answer
         finally:
             worker.close()
+
+
+def _lesson(function: Callable[..., object], args: Sequence[str]) -> bytes:
+    return json.dumps({"do": "learn", "function": calls.name_of(function), "args": args}).encode()
 
 
 _shared: Template | None = None

@@ -361,4 +361,9 @@ def test_what_a_template_has_learnt_every_fork_knows_also_after_a_restart(wait_u
         assert wait_until(lambda: template._process.popen.poll() is not None)
         assert template.call(eval, know) == 7
         assert template.starts == 2
+        template.forget(exec, "__import__('builtins').learnt_by_the_template = 7")
+        template.forget(exec, "what it was never taught")
+        os.kill(template.pid, signal.SIGKILL)
+        assert wait_until(lambda: template._process.popen.poll() is not None)
+        assert template.call(eval, "hasattr(__import__('builtins'), 'learnt_by_the_template')") is False
     assert "ZeroDivisionError" in capfd.readouterr().err

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +34,8 @@ def plan_from_json(content: bytes) -> Plan:
 
 def learn_plan(path: str) -> None:
     """Read a compiled plan, so that this process and its forks know it."""
-    plan_from_json(Path(path).read_bytes())
+    with suppress(FileNotFoundError):  # who asked for it has ended meanwhile
+        plan_from_json(Path(path).read_bytes())
 
 
 _FIELDS = {

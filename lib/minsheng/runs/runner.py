@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, workspace_fonts
 from minsheng.runs.log import RunLog
 from minsheng.runs.options import Display, RunOptions, RunSummary
-from minsheng.runs.task_worker import TaskMade, TaskWork, cores, make_task, remains, teach_plan, template
+from minsheng.runs.task_worker import TaskMade, TaskWork, cores, make_task, plan_taught, remains, template
 from minsheng.runs.version import version_text
 from minsheng.workspace import Workspace
 from papermill_forked import fallback
@@ -262,9 +262,8 @@ def run_tasks(
     run = _begin(history, period, command, log)
     gc.freeze()  # what is there by now stays for the run: the collector need not look at it again
     booting = not options.scheduler and template().waited is None
-    if not options.scheduler:
-        teach_plan(preparer.compiled)
-    with stage(_log, "units"), _pool(workspace, options) as (submit, workers):
+    taught = nullcontext() if options.scheduler else plan_taught(preparer.compiled)
+    with stage(_log, "units"), taught, _pool(workspace, options) as (submit, workers):
         runner = Runner(
             workspace,
             preparer,

@@ -6,7 +6,8 @@ import shutil
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import import_module
@@ -111,11 +112,18 @@ def template() -> Template:
     return warm
 
 
-def teach_plan(compiled: bytes) -> None:
+@contextmanager
+def plan_taught(compiled: bytes) -> Iterator[None]:
     """Have the template read the plan once: to read it takes a notebook longer than to compute its figures."""
-    path = scratch_folder() / "plan.json"
-    put(compiled, path)
-    template().learn(learn_plan, str(path))
+    folder = scratch_folder()
+    path = folder / "plan.json"
+    try:
+        put(compiled, path)
+        template().learn(learn_plan, str(path))
+        yield
+    finally:
+        template().forget(learn_plan, str(path))
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
