@@ -272,7 +272,8 @@ def test_the_first_screen_is_the_same_in_the_terminal_in_json_and_on_the_first_p
     _receive(own, "2026-01-25T10:00", "west")
     listed = matters(month_status(own, MONTH, None))
     assert [each.kind for each in listed] == [
-        "not_reported", "late", "blocked", "stale", "failed", "unsigned", "undelivered", "unsealed", "due_next",
+        "not_reported", "late", "unchecked", "blocked", "stale", "failed",
+        "unsigned", "undelivered", "unsealed", "due_next",
     ]  # fmt: skip
     found = {each.kind: each.items for each in listed if each.items}
     assert set(found) == {"stale", "unsigned", "undelivered", "unsealed", "due_next"}

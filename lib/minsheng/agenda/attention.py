@@ -8,6 +8,7 @@ from minsheng.agenda.status import MonthStatus
 MatterKind = Literal[
     "not_reported",
     "late",
+    "unchecked",
     "blocked",
     "stale",
     "failed",
@@ -41,7 +42,7 @@ class Matter:
 
 
 def matters(status: MonthStatus) -> tuple[Matter, ...]:
-    """Return all nine kinds, in the order in which somebody should look at them."""
+    """Return all ten kinds, in the order in which somebody should look at them."""
     month, made = status.period, status.made or status.failed
     signed_otherwise = {"changed": "签字后有变化", "broken": "签字文件与登记不符"}
     unsigned = [
@@ -52,6 +53,7 @@ def matters(status: MonthStatus) -> tuple[Matter, ...]:
     found: tuple[tuple[MatterKind, str, list[str], str], ...] = (
         ("not_reported", "未报送", _rows(status, "未报送"), f"催报；收到后 minsheng receive {month} 文件"),
         ("late", "迟报", _rows(status, "迟报", day=True), ""),
+        ("unchecked", "待校验", _rows(status, "待校验"), f"minsheng check {month}"),
         ("blocked", "未通过校验", _blocked(status), f"退回更正，回执在 outputs/{month}/receipts/"),
         ("stale", "已过期", [status.names[task] for task in status.stale], f"minsheng run {month}"),
         ("failed", "失败", [status.names[task] for task in status.failed], f"原因见 outputs/{month}/failed/"),
@@ -72,10 +74,6 @@ def _rows(status: MonthStatus, word: str, *, day: bool = False) -> list[str]:
 
 
 def _blocked(status: MonthStatus) -> list[str]:
-    """Return those whose return did not pass, and those whose return nobody has checked yet."""
-    told = {"未通过校验": "", "待校验": "待校验"}
     return [
-        f"{row.name}（{said}）" if (said := row.problems or told[row.word]) else row.name
-        for row in status.rows
-        if row.word in told
+        f"{row.name}（{row.problems}）" if row.problems else row.name for row in status.rows if row.word == "未通过校验"
     ]

@@ -68,9 +68,10 @@ def _blocked(office: Office, matter: Matter) -> Iterator[TodayItem]:
         if sheet.is_file():
             there[_address(office, sheet)] = "下载标红的表（退回更正）"
         yield TodayItem(matter.word, f"{row.name}（{row.problems}）", (Button("放入更正后的报表", "receive"),), there)
-    unchecked = [row.name for row in office.status.rows if row.word == "待校验"]
-    if unchecked:
-        yield TodayItem("待校验", "、".join(unchecked), (Button("校验", "check"),))
+
+
+def _unchecked(_office: Office, matter: Matter) -> Iterator[TodayItem]:
+    yield TodayItem(matter.word, "、".join(matter.items), (Button("校验", "check"),))
 
 
 def _run(office: Office, matter: Matter) -> Iterator[TodayItem]:
@@ -119,6 +120,7 @@ def _unsealed(office: Office, matter: Matter) -> Iterator[TodayItem]:
 _LINES: dict[MatterKind, Callable[[Office, Matter], Iterator[TodayItem]]] = {
     "not_reported": _not_reported,
     "late": _nothing,  # nobody can do anything about it any more
+    "unchecked": _unchecked,
     "blocked": _blocked,
     "stale": _run,
     "failed": _run,

@@ -121,7 +121,7 @@ def _attention(workspace: Workspace, months: list[PeriodResults]) -> Element:
         open_ones = [each for each in matters(status) if each.items and each.remedy]
         if month is not months[0]:
             # Of a month without data nothing else can be done yet, and what failed there failed for that.
-            open_ones = [each for each in open_ones if each.kind in {"not_reported", "blocked"}]
+            open_ones = [each for each in open_ones if each.kind in {"not_reported", "unchecked", "blocked"}]
         open_ones += [each for each in matters(status) if each.kind == "due_next" and month is months[-1]]
         rows += [
             [
