@@ -64,6 +64,16 @@ def test_unequal_bases_are_pointed_at(build):
     assert "按得分率（" not in repr(report.ranking_table(build.ranking()))
 
 
+def test_rates_that_rank_differently_look_different(build):
+    rows = build.rank_rows()
+    near = rows[2].model_copy(update={"total": Decimal("77.08"), "full_marks": Decimal(98)})
+    ranking = build.ranking(rows=(*rows[:2], near))
+    text = repr(report.ranking_table(ranking))
+    assert "｜78.654" in text
+    assert "｜78.653" in text
+    assert "得分率78.654%" in report.summary(ranking)._repr_html_()
+
+
 def test_group_points_use_the_rubrics_names(build):
     text = repr(report.group_points_table(build.ranking()))
     assert "组织领导（分）｜目标实施及考评（分）" in text

@@ -38,14 +38,14 @@ def ranking_table(dossier: Dossier) -> Piece:
     ]
     if nobody_reported(rows):
         return part("考评排名", paragraph(f"{figures.period.label}{_NO_RANKS}"))
-    places = decimals_of([row.total for row in rows])
+    places, rate_places = decimals_of([row.total for row in rows]), numbers.rate_decimals(row.rate for row in rows)
     cells: list[list[Content]] = [
         [
             rank_word(row.rank, row.award),
             ranked_name(row),
             fixed(row.total, places),
             trimmed(row.marks),
-            numbers.rate(row.rate),
+            numbers.rate(row.rate, rate_places),
             row.grade,
             None if row.converted is None else trimmed(row.converted),
         ]
@@ -80,7 +80,7 @@ def ranking_section(dossier: Dossier, most: int | None = None) -> Piece:
         return part("考评排名", paragraph("本期没有考评结果，不作排名。"))
     if nobody_reported(rows):
         return part("考评排名", paragraph(f"{figures.period.label}{_NO_RANKS}"))
-    places = decimals_of([row.total for row in rows])
+    places = decimals_of([row.total for row in rows]), numbers.rate_decimals(row.rate for row in rows)
     caption = f"{figures.period.label}考评{'暂定' if figures.provisional else ''}排名"
     bands = ranking_bands(dossier)
     size = -(-len(rows) // bands)
@@ -102,13 +102,13 @@ def ranking_section(dossier: Dossier, most: int | None = None) -> Piece:
     return part("考评排名", shown, note(remark), by_indicator)
 
 
-def _band(caption: str, rows: Sequence[RankRow], places: int) -> Element:
+def _band(caption: str, rows: Sequence[RankRow], places: tuple[int, int]) -> Element:
     columns = [TableColumn("地区", kind="row"), *(TableColumn(ranked_name(row)) for row in rows)]
     cells: list[list[Content]] = [
         ["名次", *(rank_word(row.rank, row.award) for row in rows)],
-        ["得分", *(fixed(row.total, places) for row in rows)],
+        ["得分", *(fixed(row.total, places[0]) for row in rows)],
         ["已评满分", *(trimmed(row.marks) for row in rows)],
-        ["得分率（%）", *(numbers.rate(row.rate) for row in rows)],
+        ["得分率（%）", *(numbers.rate(row.rate, places[1]) for row in rows)],
     ]
     if any(row.grade for row in rows):
         cells.append(["等次", *(row.grade for row in rows)])
@@ -182,18 +182,20 @@ def ranking_summary(figures: RankingFigures) -> str:
         return f"{figures.period.label}没有考评结果，不作排名。"
     if nobody_reported(rows):
         return f"{figures.period.label}{_NO_RANKS}"
-    first = [row for row in rows if row.rank is not None and row.rank == rows[0].rank]
     word = "暂定" if figures.provisional else ""
     said = f"{figures.period.label}{len(rows)}个地区参加考评"
-    if not first:
+    if rows[0].rank is None:
         return f"{said}，尚无名次。"
-    return f"{said}，{word}名次第一的是{first_named(first)}。"
+    return f"{said}，{word}名次第一的是{first_named(rows)}。"
 
 
-def first_named(first: Sequence[RankRow] | Sequence[ResultRow]) -> str:
-    """Name the first with what ranks them: points, the full marks that were assessed, and the rate."""
+def first_named(rows: Sequence[RankRow] | Sequence[ResultRow]) -> str:
+    """Name the first of all with what ranks them: points, the full marks that were assessed, and the rate."""
+    places = numbers.rate_decimals(row.rate for row in rows)
+    first = [row for row in rows if row.rank == rows[0].rank]
     return "、".join(
-        f"{row.name}（得{trimmed(row.total)}分，已评满分{trimmed(row.marks)}分，得分率{numbers.rate(row.rate)}%）"
+        f"{row.name}（得{trimmed(row.total)}分，已评满分{trimmed(row.marks)}分，"
+        f"得分率{numbers.rate(row.rate, places)}%）"
         for row in first
     )
 

@@ -23,11 +23,14 @@ def result_table(dossier: Dossier) -> Piece:
     if not figures.rows:
         return part("考评结果", paragraph("没有考评结果。"))
     word = "暂定" if figures.provisional else ""
+    rates = numbers.rate_decimals(row.rate for row in figures.rows)
     places = decimals_of([points for row in figures.rows for points in row.groups.values()])
     whole = max(places, decimals_of([row.total for row in figures.rows]))
     return part(
         "考评结果",
-        table(f"{figures.period.label}考评{word}结果", _TOTAL_COLUMNS, [_total_row(r, whole) for r in figures.rows]),
+        table(
+            f"{figures.period.label}考评{word}结果", _TOTAL_COLUMNS, [_total_row(r, whole, rates) for r in figures.rows]
+        ),
         [note(text) for text in remarks(figures)],
         _beside_half_years(figures, whole),
         table(
@@ -51,13 +54,13 @@ _TOTAL_COLUMNS = (
 )
 
 
-def _total_row(row: ResultRow, places: int) -> list[Content]:
+def _total_row(row: ResultRow, places: int, rate_places: int) -> list[Content]:
     return [
         rank_word(row.rank, row.award),
         row.name,
         fixed(row.total, places),
         trimmed(row.marks),
-        numbers.rate(row.rate),
+        numbers.rate(row.rate, rate_places),
         row.grade,
         None if row.converted is None else fixed(row.converted, places),
     ]
@@ -227,7 +230,7 @@ def result_sentence(figures: ResultTableFigures) -> str:
     ranked = [row for row in figures.rows if row.rank is not None]
     said = f"{figures.period.label}考评{len(figures.rows)}个县区"
     if ranked:
-        said += f"，{word}排名第一的是{first_named([row for row in ranked if row.rank == ranked[0].rank])}"
+        said += f"，{word}排名第一的是{first_named(ranked)}"
     absent = [row.name for row in figures.rows if not row.assessed]
     whose = "" if len(absent) == len(figures.rows) else "、".join(absent)
     said += f"；{whose or '都'}没有考评表，手工小项未评" if absent else ""

@@ -219,7 +219,7 @@ def ranking_chart(dossier: Dossier) -> Piece:
     sheet = Drawing(drawing.PAGE_WIDTH, height * len(rows) + 1)
     largest = max(*(row.marks for row in rows), *(row.total for row in rows), Decimal(1))
     unit = (stop - start) / float(largest)
-    places = decimals_of([row.total for row in rows])
+    places, rate_places = decimals_of([row.total for row in rows]), numbers.rate_decimals(row.rate for row in rows)
     for number, row in enumerate(rows):
         middle = height * number + height / 2
         sheet.text(4, middle, str(row.rank) if row.rank is not None else "—", size=size, anchor="right")
@@ -228,7 +228,12 @@ def ranking_chart(dossier: Dossier) -> Piece:
         if row.total > 0:
             sheet.bar(start, middle - 1.9, unit * float(row.total), 3.8)
         out_of = f"{fixed(row.total, places)}/{trimmed(row.marks)}"
-        sheet.text(stop + 2, middle, f"{out_of}　{numbers.rate(row.rate)}%" if row.rate is not None else out_of, size=8)
+        sheet.text(
+            stop + 2,
+            middle,
+            f"{out_of}　{numbers.rate(row.rate, rate_places)}%" if row.rate is not None else out_of,
+            size=8,
+        )
     told = [(f"第{row.rank}名" if row.rank else "") + f"{ranked_name(row)}{trimmed(row.total)}分" for row in rows]
     word = "暂定" if figures.provisional else ""
     return Piece(

@@ -1,5 +1,6 @@
 """How figures are written: rounded half up once, with their unit, and never so that they seem to reach a bound."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -93,9 +94,24 @@ def percent(ratio: Decimal, decimals: int = 1) -> str:
     return f"{percent_number(ratio, decimals)}%"
 
 
-def rate(value: Decimal | None) -> str | None:
-    """Write a 得分率 for a column whose header says %: to the hundredth, as ranks may hang on it."""
-    return None if value is None else percent_number(value, 2)
+def rate(value: Decimal | None, decimals: int = 2) -> str | None:
+    """Write a 得分率 for a column whose header says %: to the hundredth at least, as ranks may hang on it."""
+    return None if value is None else percent_number(value, decimals)
+
+
+def rate_decimals(rates: Iterable[Decimal | None]) -> int:
+    """Return the decimals with which different 得分率 look different: equal ones are said to share a rank.
+
+    Examples
+    --------
+    >>> rate_decimals([Decimal("0.9375"), Decimal("0.88"), None])
+    2
+    >>> rate_decimals([Decimal("0.88231"), Decimal("0.88234")])
+    3
+    """
+    different = {each for each in rates if each is not None}
+    most = 6  # of marks in hundredths, out of a hundred, nearer ones are equal
+    return next((n for n in range(2, most) if len({rate(each, n) for each in different}) == len(different)), most)
 
 
 def percentage_points(difference: Decimal, decimals: int = 1) -> str:
