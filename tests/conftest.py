@@ -34,10 +34,13 @@ _TAKE_SECONDS = {"june", "assessed", "browser", "lab", "desk_lab", "wheel", "ins
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow whatever asks for one of these: ``make test-fast`` leaves it out."""
+    """Mark as slow whatever asks for one of these, ``make test-fast`` leaves it out; give soak tests their hours."""
     for item in items:
         if _TAKE_SECONDS & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+        # The limit of a test is not that of hundreds of rounds; Hypothesis calls flaky what a limit interrupts.
+        if item.get_closest_marker("soak") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(7200))
 
 
 def committed_files(folder: str = ".") -> list[Path]:
