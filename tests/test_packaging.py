@@ -164,9 +164,9 @@ def test_a_build_of_a_modified_tree_says_so_and_leaves_out_what_is_gone(tree: Pa
 
 
 def test_a_source_distribution_keeps_the_commit(tree: Path, tmp_path: Path) -> None:
-    _run(sys.executable, "setup.py", "--quiet", "sdist", "--dist-dir", tmp_path / "sdist", cwd=tree)
-    (packed,) = (tmp_path / "sdist").glob("*.tar.gz")
-    shutil.unpack_archive(packed, tmp_path / "unpacked", filter="data")
+    _run(sys.executable, "setup.py", "--quiet", "sdist", "--formats=zip", "--dist-dir", tmp_path / "sdist", cwd=tree)
+    (packed,) = (tmp_path / "sdist").glob("*.zip")
+    shutil.unpack_archive(packed, tmp_path / "unpacked")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     # A repository around it is not its own.
     _git(tmp_path, "init", "--quiet")

@@ -32,6 +32,21 @@ def test_the_top_level_is_what_the_owner_fixed() -> None:
     assert folders == {"notebooks", "lib", "params", "data", "outputs", "tests", ".ci"}
 
 
+def test_archives_are_unpacked_by_every_python() -> None:
+    """Tar archives need ``filter``, which Python before 3.11.4, so Debian 12's, does not know: ours are zips."""
+    calls = {
+        (path.relative_to(ROOT).as_posix(), call.lineno)
+        for path in committed_files()
+        if path.suffix == ".py"
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"extract", "extractall", "unpack_archive"}
+        and any(keyword.arg == "filter" for keyword in call.keywords)
+    }
+    assert calls == set()
+
+
 def test_every_pin_has_a_hash() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)

@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-import tarfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +45,11 @@ def taken_out(folder: Path, revision: str, target: Path) -> PlanRevision:
         allowed = "HEAD（上次提交）、HEAD~3、标签、分支或提交号（git log）"
         raise UsageError(f"git 仓库里没有版本“{revision}”。可写 {allowed}")
     found = commit.decode().strip()
-    packed = _git(beside, "archive", "--format=tar", found, "--", inner.as_posix())
+    packed = _git(beside, "archive", "--format=zip", found, "--", inner.as_posix())
     if not packed:
         raise UsageError(f"版本 {revision}（{found[:12]}）里没有 {inner.as_posix()} 这个方案")
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(target, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(target)
     day = _git(beside, "show", "--no-patch", "--format=%cs", found).decode().strip()
     return PlanRevision(target / inner, f"提交 {found[:12]}，{day}")
 

@@ -101,19 +101,20 @@ def receive(
     from minsheng.cli.console import RunDisplay
     from minsheng.commands.receive import receive_files, receive_reviews, withdraw_return
     from minsheng.commands.receive.assessment_forms import receive_evidence, receive_forms
+    from minsheng.domain.period import Period, PeriodKind
     from minsheng.workspace import Workspace
 
     if bool(withdraw) == bool(files):
         raise UsageError("请写收到的文件，或用 --withdraw 地区 --why 原因 撤回一版，二者取一")
-    found = Workspace.find(workspace, params=params)
+    found, kind = Workspace.find(workspace, params=params), Period(month).kind
     with RunDisplay() as display:
         if files and item:
             conclude(receive_evidence(found, month, files, who=area, item=item, display=display), as_json=as_json)
             return
-        if files and (form or "H" in month):
+        if files and (form or kind == PeriodKind.HALF_YEAR):
             conclude(receive_forms(found, month, files, display=display), as_json=as_json)
             return
-        if month.isdigit() and files:
+        if files and kind == PeriodKind.YEAR:
             reviews = receive_reviews(found, month, files, received_at=received_at, sender=sender, display=display)
             conclude(reviews, as_json=as_json)
             return
