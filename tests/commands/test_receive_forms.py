@@ -26,10 +26,11 @@ def _evidence(
 
 def test_a_form_goes_where_its_cover_says_and_the_one_before_is_kept(workspace, tmp_path) -> None:
     shutil.copytree(ROOT / "data/evidence", workspace.data / "evidence")
-    sent = tmp_path / "考评组发来.xlsx"
+    sent = tmp_path / "考评组13908123456发来.xlsx"
     shutil.copy(_FORMS / "cangxi.xlsx", sent)
     first = _forms(workspace, sent)
     assert (first.exit_code, first.placed[0].file) == (ExitCode.DONE, "assessment/2017-H1/cangxi.xlsx")
+    assert "13908123456" not in "".join(first.lines())
     assert _forms(workspace, sent).placed[0].outcome == "unchanged"
 
     placed = workspace.data / "assessment/2017-H1/cangxi.xlsx"

@@ -3,19 +3,17 @@
 A package keeps it, so that the month can be made again by the program that made it.
 """
 
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
 
 from minsheng.files.hashing import sha256
 from minsheng.files.zips import pack_zip
-from minsheng.runs.version import package_commit, package_files, package_version
+from minsheng.runs.released_code import record_digest
+from minsheng.runs.version import MODIFIED, package_commit, package_files, package_version
 
 DESCRIBES = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
 """What an installation keeps of its wheel's own description; paths of this machine stand in none of it."""
-
-_MODIFIED = "+modified"
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class ProgramWheel:
     @property
     def modified(self) -> bool:
         """Whether the program was changed since its commit."""
-        return self.commit.endswith(_MODIFIED)
+        return self.commit.endswith(MODIFIED)
 
 
 @cache
@@ -40,13 +38,8 @@ def program_wheel() -> ProgramWheel:
     about = f"minsheng_workbook-{package_version()}.dist-info"
     installed = distribution("minsheng-workbook")
     files |= {f"{about}/{name}": text.encode() for name in DESCRIBES if (text := installed.read_text(name))}
-    lines = [f"{name},sha256={_record(content)},{len(content)}\n" for name, content in files.items()]
+    lines = [f"{name},sha256={record_digest(content)},{len(content)}\n" for name, content in files.items()]
     files[f"{about}/RECORD"] = f"{''.join(lines)}{about}/RECORD,,\n".encode()
     content = pack_zip(files)
     name = f"minsheng_workbook-{package_version()}-py3-none-any.whl"
     return ProgramWheel(name, content, sha256(content), package_commit())
-
-
-def _record(content: bytes) -> str:
-    """Return a sha256 as ``RECORD`` writes it."""
-    return urlsafe_b64encode(bytes.fromhex(sha256(content))).decode().rstrip("=")

@@ -15,12 +15,10 @@ from pathlib import Path, PurePosixPath
 from minsheng.files.hashing import FileContent, sha256
 from minsheng.runs.graph import Task
 from minsheng.runs.thin_notebooks import broken_rules
-from minsheng.runs.version import package_commit, package_files, package_roots
+from minsheng.runs.version import MODIFIED, package_commit, package_files, package_roots
 from minsheng.workspace import Workspace
 
 LIST = Path(__file__).with_name("notebooks.sha256")
-
-_MODIFIED = "+modified"
 
 OWN = "本单位笔记本"
 
@@ -97,13 +95,13 @@ def package_changes() -> tuple[str, ...]:
     if not ours:
         return ()
     there = dict(package_files())
-    changed = [name for name, path in there.items() if name not in ours or _of_record(path) != ours[name]]
+    changed = [name for name, path in there.items() if name not in ours or record_digest(path) != ours[name]]
     return tuple(sorted({*changed, *(ours.keys() - there.keys())}))
 
 
-def _of_record(path: Path) -> str:
+def record_digest(content: FileContent) -> str:
     """Return a file's sha256 as ``RECORD`` writes it."""
-    return urlsafe_b64encode(bytes.fromhex(sha256(path))).decode().rstrip("=")
+    return urlsafe_b64encode(bytes.fromhex(sha256(content))).decode().rstrip("=")
 
 
 def changed_code(workspace: Workspace, tasks: Iterable[Task]) -> list[str]:
@@ -119,4 +117,4 @@ def changed_code(workspace: Workspace, tasks: Iterable[Task]) -> list[str]:
 def modified_tree() -> str:
     """Name the checkout that differs from its commit; empty for a wheel and for a clean tree."""
     commit = package_commit()
-    return f"程序在提交 {commit.removesuffix(_MODIFIED)} 之后有未提交的改动" if commit.endswith(_MODIFIED) else ""
+    return f"程序在提交 {commit.removesuffix(MODIFIED)} 之后有未提交的改动" if commit.endswith(MODIFIED) else ""

@@ -13,6 +13,9 @@ import papermill_forked
 _RECORD = "commit.txt"
 """Written when a wheel or a source distribution is built, the commit and its day; a checkout has none."""
 
+MODIFIED = "+modified"
+"""Follows a commit where files differed from it."""
+
 _UNUSED = {".pyc", ".pyo"}
 """What Python writes beside its modules; every other file of a package is part of the program."""
 
@@ -76,7 +79,7 @@ def _commit(package: Path) -> str:
     commit = _git(package, "rev-parse", "--short=12", "HEAD")
     # The engine beside the package is part of it.
     modified = commit and _git(package.parent, "status", "--porcelain", "--", ".")
-    return f"{commit}+modified" if modified else commit
+    return f"{commit}{MODIFIED}" if modified else commit
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -9,7 +9,7 @@ from minsheng.archive.contents.description import PROVENANCE
 from minsheng.archive.package.profile import CHANGED_CODE, CHANGED_CODE_WHY
 from minsheng.runs.keys import package_sha256
 from minsheng.runs.released_code import OWN, OriginKind, notebook_origin
-from minsheng.runs.version import version_text
+from minsheng.runs.version import MODIFIED, version_text
 from minsheng.workspace import RESULT
 
 
@@ -41,9 +41,7 @@ def check_code(data: Path, info: Mapping[str, Sequence[str]], payload: Mapping[s
     own = [each.file for each in origins if each.kind == OriginKind.OWN]
     notes += [f"{OWN}：{'、'.join(own)}"] if own else []
     notes += [
-        f"封存所用的程序：{agent}，有未提交的改动"
-        for agent in info.get("Bag-Software-Agent", ())
-        if "+modified" in agent
+        f"封存所用的程序：{agent}，有未提交的改动" for agent in info.get("Bag-Software-Agent", ()) if MODIFIED in agent
     ]
     return CodeCheck(tuple(faults), tuple(unchecked), "；".join(notes))
 

@@ -1,7 +1,7 @@
 """``minsheng receive`` for an assessment: filled forms and evidence, put where ``minsheng assess`` reads them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ def receive_evidence(
 def _each(path: Path, put: Callable[[], PlacedFile]) -> PlacedFile:
     """Put one file in place: what is wrong with it stops no other."""
     try:
-        return put()
+        return replace(put(), source=masked_text(path.name))
     except FileRefusedError as error:
         return PlacedFile(masked_text(path.name), "refused", reason=masked_text(str(error)))
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from minsheng.domain.period import Period, PeriodKind, period_typed
 from minsheng.domain.plan import Plan
-from minsheng.domain.table import COVER_SHEET
+from minsheng.domain.table import COVER_SHEET, CoverField
 from minsheng.domain.units import normal
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.files.hashing import sha256
@@ -32,7 +32,11 @@ _EARLIER = "earlier"
 
 FormKind = Literal["assessment", "review", "words"]
 
-_COVERS = {"assessment": layout.COVER, "review": layout.REVIEW_COVER, "words": layout.WORDS_COVER}
+_COVERS: dict[FormKind, tuple[CoverField, ...]] = {
+    "assessment": layout.COVER,
+    "review": layout.REVIEW_COVER,
+    "words": layout.WORDS_COVER,
+}
 
 _NAMES = {"assessment": "考评表", "review": "差异化综合评价表", "words": "月度评定表"}
 
@@ -69,8 +73,10 @@ class PlacedFile:
 def form_cover(workbook: Workbook, plan: Plan) -> FormCover | None:
     """Return what the cover of a form says; ``None`` for a workbook that is no form."""
     sheet = next((each for each in workbook.sheets if normal(each.name) == normal(COVER_SHEET)), None)
-    for kind, fields in _COVERS.items() if sheet else ():
-        found, _ = labelled(sheet, fields) if sheet else ({}, {})
+    if sheet is None:
+        return None
+    for kind, fields in _COVERS.items():
+        found, _ = labelled(sheet, fields)
         if {"subject", "period"} <= set(found):
             subject, text = show(found["subject"][0]), show(found["period"][0])
             named = whose(plan, normal(subject))
@@ -78,7 +84,7 @@ def form_cover(workbook: Workbook, plan: Plan) -> FormCover | None:
                 period = period_typed(text)
             except UsageError:
                 period = None
-            return FormCover(kind, named[0] if named else "", period, f"{subject}，{text}")  # type: ignore[arg-type]
+            return FormCover(kind, named[0] if named else "", period, f"{subject}，{text}")
     return None
 
 
