@@ -65,7 +65,7 @@ class Runner:
         """Make every task that is not made yet from the same inputs; one failure never stops the others."""
         clear_staging(self._workspace)
         summary = RunSummary()
-        pending = {task.name: task for task in tasks}
+        pending = {task.name: task for task in in_turn(tasks)}
         running: dict[Future[TaskMade], Task] = {}
         retry: list[Task] = []
         try:
@@ -209,6 +209,19 @@ def _outcome(task: Task, future: Future[TaskMade]) -> TaskMade:
 def _discard(future: "Future[TaskMade]") -> None:
     if not future.cancelled() and future.exception() is None:
         future.result().discard()
+
+
+def in_turn(tasks: Sequence[Task]) -> list[Task]:
+    """Return tasks in the order in which to start them: first those that the longest chain of others waits for.
+
+    Else a run ends with one task that could have begun long before, and idle processors. Among equals those that read
+    most come first, for they take longest; a task still comes after those that it reads.
+    """
+    chain = dict.fromkeys((task.name for task in tasks), 0)
+    for task in reversed(tasks):
+        for other in chain.keys() & set(task.after):
+            chain[other] = max(chain[other], chain[task.name] + 1)
+    return sorted(tasks, key=lambda task: (-chain[task.name], -len(task.after)))
 
 
 def is_made(workspace: Workspace, preparer: Preparer, history: RunHistory, task: Task) -> bool:
