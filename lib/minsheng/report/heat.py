@@ -9,10 +9,14 @@ from minsheng.domain.result import BulletinFigures, Dossier, Measurement, Projec
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
+from minsheng.render.html.page import look
 from minsheng.report.lights import NO_DUTY, figures_of, words_said
 from minsheng.report.progress import schedule_note, target_words
 
-_FILLS = {Tone.GREEN: "#ffffff", Tone.YELLOW: "#e3d3a6", Tone.RED: "#8f2326", Tone.GREY: drawing.TINT}
+_FILLS = {
+    tone: look()[f"heat_{name}"]
+    for tone, name in ((Tone.GREEN, "good"), (Tone.YELLOW, "watch"), (Tone.RED, "bad"), (Tone.GREY, "quiet"))
+}
 """The worse, the darker: a copier keeps the order."""
 
 _INKS = {Tone.RED: "#ffffff", Tone.GREY: drawing.SECOND}
@@ -251,4 +255,4 @@ def _dot(sheet: Drawing, x: float, y: float, tone: Tone) -> None:
         case Tone.GREY:
             sheet.dots([(x, y)], marker="x", size=4)
         case _:
-            sheet.disc(x, y, 0.95, fill={Tone.GREEN: "#ffffff", Tone.YELLOW: "#c9a227", Tone.RED: "#8f2326"}[tone])
+            sheet.disc(x, y, 0.95, fill=look()["heat_dot"] if tone == Tone.YELLOW else _FILLS[tone])

@@ -19,11 +19,7 @@ from minsheng.render.html.page import look
 
 INK, SECOND, RULE = (look()[name] for name in ("ink", "second", "line"))
 
-TINT = "#ebe7de"
-
-BAR = "#41637a"
-
-PALE = "#a9bac4"
+TINT, BAR, PALE = (look()[name] for name in ("heat_quiet", "bar", "pale"))
 
 TONES = {
     tone: look()[name]
@@ -31,7 +27,8 @@ TONES = {
 }
 """The colours of lights; ``styles/look.json`` is where they are changed, for screen, paper and charts at once.
 
-Fills that a copier keeps apart stand in ``report/heat.py``, those of receipts in ``intake/spreadsheets/style.py``.
+Fills that a copier keeps apart are the ``heat_`` ones; receipts' fills are Excel's own, in
+``intake/spreadsheets/style.py``.
 """
 
 PAGE_WIDTH = 142.0
