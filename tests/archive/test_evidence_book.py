@@ -24,9 +24,9 @@ from minsheng.archive.contents.kept_inputs import inputs_in
 from minsheng.archive.contents.links import relinked_book_pages
 from minsheng.archive.inspection.items import ItemResult
 from minsheng.archive.package.bag import take_stock
-from minsheng.commands.archive_inspect import inspect_package
-from minsheng.commands.archive_seal import seal_period
-from minsheng.commands.archive_verify import verify
+from minsheng.commands.archives.archive_inspect import inspect_package
+from minsheng.commands.archives.archive_seal import seal_period
+from minsheng.commands.archives.archive_verify import verify
 from minsheng.commands.deliver import deliver
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError, UsageError

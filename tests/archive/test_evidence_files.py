@@ -16,8 +16,8 @@ from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.evidence import gather_evidence
 from minsheng.archive.contents.looking import look_through
 from minsheng.archive.package.bag import take_stock
-from minsheng.commands.archive_inspect import inspect_package
-from minsheng.commands.archive_seal import seal_period
+from minsheng.commands.archives.archive_inspect import inspect_package
+from minsheng.commands.archives.archive_seal import seal_period
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, FileRefusedError, GateRefusedError
 from minsheng.plan import load_plan

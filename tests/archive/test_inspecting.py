@@ -26,7 +26,7 @@ from minsheng.archive.package import profile, sealing
 from minsheng.archive.package.bag import take_stock
 from minsheng.archive.package.metadata_xml import Description, Record
 from minsheng.archive.package.sealing import seal
-from minsheng.commands.archive_inspect import inspect_package
+from minsheng.commands.archives.archive_inspect import inspect_package
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
 from minsheng.render.html.page import page

@@ -13,7 +13,7 @@ from minsheng.archive.contents.receipt_signatures import (
 )
 from minsheng.archive.package.chain import read_state
 from minsheng.archive.package.key import signature_fault
-from minsheng.commands.archive_verify import verify
+from minsheng.commands.archives.archive_verify import verify
 from minsheng.domain.period import Period
 from minsheng.intake.returns.store import delivered_path, read_register
 from minsheng.runs.options import Quiet

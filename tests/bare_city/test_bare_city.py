@@ -10,8 +10,8 @@ from tests.bare_city.bare import bare_workspace
 from tests.filling import fill
 
 from minsheng.agenda.status import month_status
-from minsheng.commands.archive_seal import seal_period
-from minsheng.commands.archive_verify import verify
+from minsheng.commands.archives.archive_seal import seal_period
+from minsheng.commands.archives.archive_verify import verify
 from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month
 from minsheng.commands.template import write_templates

@@ -20,9 +20,9 @@ from minsheng.archive.inspection.code_check import check_code
 from minsheng.archive.inspection.completeness import month_gaps
 from minsheng.archive.package.package_check import check_bag
 from minsheng.archive.recompute.recomputing import recompute
-from minsheng.commands import archive_seal
-from minsheng.commands.archive_rebuild import rebuild_month
-from minsheng.commands.archive_seal import seal_period
+from minsheng.commands.archives import archive_seal
+from minsheng.commands.archives.archive_rebuild import rebuild_month
+from minsheng.commands.archives.archive_seal import seal_period
 from minsheng.commands.doctor import examine
 from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
@@ -223,7 +223,7 @@ def test_the_month_is_made_again_by_its_own_program_and_the_libraries_of_its_loc
 
 
 def test_a_rebuilt_report_that_differs_is_named(sealed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    from minsheng.commands import archive_rebuild
+    from minsheng.commands.archives import archive_rebuild
 
     made_with = archive_rebuild.made_with
 

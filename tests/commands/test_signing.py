@@ -22,9 +22,9 @@ from minsheng.agenda.status import month_status
 from minsheng.archive.contents.month import why_incomplete
 from minsheng.archive.inspection.items import ItemResult
 from minsheng.archive.package.metadata_xml import METADATA, read_metadata_xml
-from minsheng.commands.archive_inspect import inspect_package
-from minsheng.commands.archive_seal import seal_period
-from minsheng.commands.archive_verify import verify
+from minsheng.commands.archives.archive_inspect import inspect_package
+from minsheng.commands.archives.archive_seal import seal_period
+from minsheng.commands.archives.archive_verify import verify
 from minsheng.commands.deliver import deliver
 from minsheng.commands.run import run_month
 from minsheng.commands.sign import find_report, register_scan, sign_report

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import ROOT, copy_workspace
 from tests.filling import PNG
 
-from minsheng.commands.archive_seal import seal_period
-from minsheng.commands.archive_verify import verify
+from minsheng.commands.archives.archive_seal import seal_period
+from minsheng.commands.archives.archive_verify import verify
 from minsheng.commands.deliver import deliver
 from minsheng.commands.receive import receive_files
 from minsheng.commands.sign import find_report, register_scan

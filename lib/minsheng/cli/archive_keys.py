@@ -39,7 +39,7 @@ def archive_key_rotate(
     例：minsheng archive key rotate --why 期满；minsheng archive key rotate --recovery /media/usb --revoke --why 失窃
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_key import change_archive_key
+    from minsheng.commands.archives.archive_key import change_archive_key
     from minsheng.workspace import Workspace
 
     if since is not None and not revoke:
@@ -66,7 +66,7 @@ def archive_key_recovery(
     例：minsheng archive key recovery /media/usb --why 预先登记
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_key import change_archive_key
+    from minsheng.commands.archives.archive_key import change_archive_key
     from minsheng.workspace import Workspace
 
     with RunDisplay() as display:
@@ -95,7 +95,7 @@ def archive_key_second(
     例：minsheng archive key second /media/usb2 --why 双人封存
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_key import change_archive_key
+    from minsheng.commands.archives.archive_key import change_archive_key
     from minsheng.workspace import Workspace
 
     if (into is None) != end:

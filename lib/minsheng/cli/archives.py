@@ -42,7 +42,7 @@ def archive_seal(
     例：minsheng archive seal 2017-06；minsheng archive seal 2017-H1
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_seal import seal_period
+    from minsheng.commands.archives.archive_seal import seal_period
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)
@@ -78,7 +78,7 @@ def archive_verify(
     例：minsheng archive verify；minsheng archive verify report.pdf
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_verify import verify
+    from minsheng.commands.archives.archive_verify import verify
 
     with RunDisplay() as display:
         outcome = verify(
@@ -105,7 +105,7 @@ def archive_inspect(
     例：minsheng archive inspect 2017-06；minsheng archive inspect /mnt/disk/2017-06.r2 --out 检测表
     """
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_inspect import inspect_package
+    from minsheng.commands.archives.archive_inspect import inspect_package
     from minsheng.domain.clock import bureau_day
 
     with RunDisplay() as display:
@@ -137,7 +137,7 @@ def archive_rebuild(
     """
     from minsheng.archive.contents.archived import workspace_at
     from minsheng.cli.console import RunDisplay
-    from minsheng.commands.archive_rebuild import rebuild_month, rebuild_package
+    from minsheng.commands.archives.archive_rebuild import rebuild_month, rebuild_package
     from minsheng.workspace import Workspace
 
     with RunDisplay() as display:

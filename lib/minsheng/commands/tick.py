@@ -17,7 +17,7 @@ from typing import NoReturn
 from minsheng.agenda.due import Action, MonthState, Need, PeriodState, Step, due, needs
 from minsheng.agenda.facts import facts_of, periods, write_refusal
 from minsheng.agenda.reminders import Owed
-from minsheng.commands.archive_seal import seal_period
+from minsheng.commands.archives.archive_seal import seal_period
 from minsheng.commands.assess import run_assessment
 from minsheng.commands.run import run_month
 from minsheng.domain.clock import BEIJING, bureau_time
