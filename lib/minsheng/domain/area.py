@@ -1,5 +1,6 @@
 """地区 and 科室: who has duties, who reports, who is assessed."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from minsheng.domain.base import Frozen, Source
@@ -57,6 +58,45 @@ class Area(Frozen):
     def is_there(self, period: Period | None) -> bool:
         """Whether it exists by the end of a period; without a period, whether it ever does."""
         return self.since is None or period is None or self.since <= period.closing_month
+
+
+class AreaTree:
+    """A plan's areas by id, by all that each answers to, and by what stands above them; see :func:`tree_of`."""
+
+    def __init__(self, areas: tuple[Area, ...]) -> None:
+        self.areas = areas
+        self.by_id: Mapping[str, Area] = {area.id: area for area in reversed(areas)}
+        self.by_name: Mapping[str, Area] = {
+            # Of two that answer to the same name the first.
+            name: area
+            for area in reversed(areas)
+            for name in (area.id, area.name, area.bureau, *area.aliases)
+        }
+        below: dict[str | None, list[Area]] = {}
+        for area in areas:
+            below.setdefault(area.parent, []).append(area)
+        self.below: Mapping[str | None, list[Area]] = below
+        """By the id of the area above, ``None`` for 全市, in the plan's order."""
+
+
+_TREES: dict[int, AreaTree] = {}
+
+_PLANS_AT_ONCE = 8
+"""Of how many plans the trees are held: of this year and last year, and of those that a what-if compares."""
+
+
+def tree_of(areas: tuple[Area, ...]) -> AreaTree:
+    """Return what a plan's areas are looked up in, made once: among 500 a search for each figure takes most of a run.
+
+    A plan is copied with changes, so what was looked up cannot lie in the plan itself. Its areas never change.
+    """
+    found = _TREES.get(id(areas))
+    if found is None:
+        while len(_TREES) >= _PLANS_AT_ONCE:
+            _TREES.pop(next(iter(_TREES)), None)
+        # The tree holds the areas: while it is kept, no others have their id.
+        found = _TREES[id(areas)] = AreaTree(areas)
+    return found
 
 
 class Section(Frozen):

@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import date
 from enum import StrEnum
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler
@@ -106,7 +106,7 @@ class Period:
     @property
     def year_to_date(self) -> list["Period"]:
         """The months from January to the closing month, in order."""
-        return [Period.of_month(self.year, m) for m in range(1, self.last_month + 1)]
+        return list(_year_to_date(self.year, self.last_month))
 
     @property
     def previous_month(self) -> "Period | None":
@@ -216,6 +216,12 @@ def _year(match: re.Match[str] | None) -> int:
 
 def _month(match: re.Match[str]) -> int:
     return int(match["month"] or match["month2"])
+
+
+@lru_cache(maxsize=256)
+def _year_to_date(year: int, month: int) -> tuple[Period, ...]:
+    """Return the months from January to one: each figure of each area asks for them."""
+    return tuple(Period.of_month(year, each) for each in range(1, month + 1))
 
 
 def _number(han: str) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from minsheng.domain.about import About, Document, LeadingGroup
-from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.area import CITY, Area, Section, tree_of
 from minsheng.domain.base import DatedValue, Frozen, Source, choose_typed, flat, same_as_name
 from minsheng.domain.indicator import Condition, FundLine, Indicator
 from minsheng.domain.light import Lights
@@ -202,9 +202,8 @@ class Plan(Frozen):
         UsageError
             If there is none; the message lists those that exist.
         """
-        for area in self.areas:
-            if area.answers_to(name):
-                return area
+        if (found := tree_of(self.areas).by_name.get(name)) is not None:
+            return found
         said = flat(name)
         named = [
             area for area in self.areas if any(len(each) > 1 and each in said for each in (area.name, *area.aliases))
@@ -247,8 +246,8 @@ class Plan(Frozen):
 
     def find_owner(self, owner_id: str) -> Area | Section | None:
         """Return the area or section with this id, ``None`` if there is none."""
-        owners: tuple[Area | Section, ...] = (*self.areas, *self.sections)
-        return next((owner for owner in owners if owner.id == owner_id), None)
+        area = tree_of(self.areas).by_id.get(owner_id)
+        return area or next((section for section in self.sections if section.id == owner_id), None)
 
     def owner_name(self, owner_id: str) -> str:
         """Return the name to print for an area, a section or ``city``; what the plan does not know keeps its id."""
@@ -309,7 +308,8 @@ class Plan(Frozen):
     def below(self, area_id: str, project_id: str, period: Period | None = None) -> tuple[Area, ...]:
         """Return the areas with a duty in a project that stand directly below an area, or below 全市."""
         parent = None if area_id == CITY else area_id
-        return tuple(area for area in self.areas_with(project_id, period) if area.parent == parent)
+        directly = tree_of(self.areas).below.get(parent, ())
+        return tuple(area for area in directly if project_id in area.projects and area.is_there(period))
 
     def reporters(self, project_id: str, area_id: str = CITY, period: Period | None = None) -> tuple[Area, ...]:
         """Return the areas whose returns an area's figures of a project are made of: itself, or the lowest below it."""

@@ -60,7 +60,7 @@ def scoring_figures(
         If a rule does not fit its indicator.
     """
     area = plan.area(area_id)
-    if area not in plan.assessed_at(period):
+    if area.id not in {each.id for each in plan.assessed_at(period)}:
         assessed = "、".join(each.name for each in plan.assessed_areas)
         raise UsageError(f"{area.name}不是考评对象。考评对象：{assessed}")
     _same_subject(area.id, period, projects, form)

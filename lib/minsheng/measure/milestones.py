@@ -157,17 +157,13 @@ def _by_returns(
     With ``ending_after_due`` the first whose figures go up to the due date: it alone settles it beside a document.
     """
     verdict = accepted.verdict
-    earlier = sorted(
-        (
-            month
-            for month, area in returns
-            if area == verdict.id
-            and month < verdict.period
-            and (returns[month, area].verdict.as_of if ending_after_due else month.end) >= condition.due
-        )
-    )
-    for month in earlier:
-        found = [_compare(plan, returns[month, verdict.id], test, month.end) for test in condition.tests]
+    for month in verdict.period.year_to_date[:-1]:
+        if not ending_after_due and month.end < condition.due:
+            continue
+        earlier = returns.get((month, verdict.id))
+        if earlier is None or (ending_after_due and earlier.verdict.as_of < condition.due):
+            continue
+        found = [_compare(plan, earlier, test, month.end) for test in condition.tests]
         if all(each.holds for each in found):
             return _Document()
         if any(each.holds is False for each in found):

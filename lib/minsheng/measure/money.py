@@ -11,7 +11,7 @@ from minsheng.domain.indicator import FundSource
 from minsheng.domain.plan import KeyFigure, Plan, Project
 from minsheng.domain.result import AreaFunds, CellRef, FundGap, FundUse, KeyValue
 from minsheng.measure.city import Gathered
-from minsheng.measure.fields import cell_of, sum_of
+from minsheng.measure.fields import cell_of, number_of, sum_of
 from minsheng.measure.rounding import exact, sealed
 
 FUNDS_TABLE = "funds"
@@ -137,10 +137,10 @@ def _with_shares(uses: Sequence[FundUse]) -> tuple[FundUse, ...]:
 
 def area_funds(plan: Plan, project: str, areas: Sequence[Area], gathered: Gathered) -> tuple[AreaFunds, ...]:
     """Return each area's money by source, of the returns that a sum is made of."""
+    reported = {each.id: (each, accepted) for each, accepted in gathered.found}
     found = []
-    for area in areas:
-        mine = tuple((each, accepted) for each, accepted in gathered.found if each.id == area.id)
-        uses = fund_uses(plan, project, area.id, Gathered((area,), mine, ()), is_sum=False) if mine else ()
+    for area in (each for each in areas if each.id in reported):
+        uses = fund_uses(plan, project, area.id, Gathered((area,), (reported[area.id],), ()), is_sum=False)
         if uses:
             found.append(AreaFunds(area=area.id, name=area.name, uses=uses))
     return tuple(found)
@@ -226,19 +226,20 @@ def _amounts(
 ) -> tuple[dict[str, Fraction | None], tuple[CellRef, ...], tuple[str, ...]]:
     """Add up the stages of fund rows over returns, and name what was not reported, which is unknown and not zero."""
     table = plan.table(FUNDS_TABLE)
+    fields = {row: {stage: table.field(f"{stage}_yuan", row) for stage in _STAGES} for row in rows}
     amounts: dict[str, Fraction | None] = dict.fromkeys(_STAGES)
     cells: list[CellRef] = []
     absent = [area.name for area in gathered.missing] if is_sum else []
     for area, accepted in gathered.found:
         for row in rows:
             lacking = []
-            for stage, word in _STAGES.items():
-                found = sum_of(plan, accepted, [table.field(f"{stage}_yuan", row)])
-                if found.total is None:
-                    lacking.append(word)
+            for stage, field in fields[row].items():
+                value = accepted.values.get(field)
+                if value is None:
+                    lacking.append(_STAGES[stage])
                     continue
-                amounts[stage] = (amounts[stage] or Fraction(0)) + found.total
-                cells += found.cells
+                amounts[stage] = (amounts[stage] or Fraction(0)) + number_of(value)
+                cells.append(cell_of(accepted, value))
             if lacking and row in named:
                 stages = f"（{'、'.join(lacking)}）" if len(lacking) < len(_STAGES) else ""
                 absent.append(f"{area.name if is_sum else ''}{named[row]}{stages}")

@@ -1,19 +1,20 @@
 """All that a project notebook shows about one area or 全市, and the year so far, month by month."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.assessment import WordForm
 from minsheng.domain.base import Source
-from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
 from minsheng.domain.figure import AssessedWord
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, Target
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan, Project
-from minsheng.domain.result import AreaRow, LastKnown, Measurement, ProjectFigures, ReturnNote, TrendPoint
+from minsheng.domain.result import AreaRow, FundUse, LastKnown, Measurement, ProjectFigures, ReturnNote, TrendPoint
 from minsheng.errors import UsageError
 from minsheng.measure.ahead.outlook import outlooks
 from minsheng.measure.before.compared import compared
@@ -64,6 +65,58 @@ def _schedule_target(
     return target.value if expected is None else sealed(exact(target.value) * expected)
 
 
+@dataclass(frozen=True)
+class ProjectSubject:
+    """One project of one area, or of 全市, in one period, with the returns that its figures are made of."""
+
+    plan: Plan
+    project: Project
+    area: str
+    """The area's id, or ``city``."""
+    period: Period
+    returns: Returns
+    closing: tuple[AcceptedReturn | None, ...]
+    """What each area sent for the period's last due month."""
+    gathered: Gathered
+    is_sum: bool
+    """Of 全市, and of an area with others below it: sums of returns."""
+
+    @classmethod
+    def of(cls, plan: Plan, project_id: str, area_id: str, period: Period, returns: Returns) -> Self:
+        """Return who is asked for and what came; for the rest see :func:`project_figures`."""
+        project = plan.project(project_id)
+        month = plan.return_month(project.id, period)
+        if month is None:
+            raise UsageError(f"“{project.name}”到{period.label}还没有应报的数据：首次报送月见 due_months")
+        subject = CITY if area_id == CITY else plan.area(area_id).id
+        is_sum = not plan.reports_itself(subject, project.id, period)
+        areas = plan.reporters(project.id, subject, period) if is_sum else (plan.area(subject),)
+        return cls(
+            plan=plan,
+            project=project,
+            area=subject,
+            period=period,
+            returns=returns,
+            closing=tuple(returns.get((month, area.id)) for area in areas),
+            gathered=gather(plan, project.id, areas, period, returns)
+            if is_sum
+            else _own(project, areas[0], month, returns),
+            is_sum=is_sum,
+        )
+
+    @property
+    def own(self) -> Verdict | None:
+        """The verdict on an area's own return."""
+        return None if self.is_sum or self.closing[0] is None else self.closing[0].verdict
+
+    @property
+    def funds(self) -> tuple[FundUse, ...]:
+        """Money by source; nothing where nobody reported."""
+        if not self.gathered.found:
+            return ()
+        return fund_uses(self.plan, self.project.id, self.area, self.gathered, is_sum=self.is_sum)
+
+
 def project_figures(
     plan: Plan,
     project_id: str,
@@ -103,40 +156,19 @@ def project_figures(
     PlanInvalidError
         If the plan lacks a dated value or a month's schedule that the figures need.
     """
-    project = plan.project(project_id)
-    month = plan.return_month(project.id, period)
-    if month is None:
-        raise UsageError(f"“{project.name}”到{period.label}还没有应报的数据：首次报送月见 due_months")
-    subject = CITY if area_id == CITY else plan.area(area_id).id
-    # 全市, and an area with others below it, are sums of returns.
-    is_city = not plan.reports_itself(subject, project.id, period)
-    areas = plan.reporters(project.id, subject, period) if is_city else (plan.area(subject),)
-    gathered = gather(plan, project.id, areas, period, returns) if is_city else _own(project, areas[0], month, returns)
-    used = [accepted for _, accepted in gathered.found]
-    closing = [returns.get((month, area.id)) for area in areas]
-    own = closing[0].verdict if not is_city and closing[0] is not None else None
-    split = area_funds(plan, project.id, areas, gathered)
+    of = ProjectSubject.of(plan, project_id, area_id, period, returns)
+    project, subject, gathered, is_city, own = of.project, of.area, of.gathered, of.is_sum, of.own
+    split = area_funds(plan, project.id, gathered.expected, gathered)
     months = trend(plan, project, subject, period, returns)
     rows = _measurements(plan, project, subject, period, returns)
-    dates = [accepted.verdict.as_of for accepted in (used or [each for each in closing if each is not None])]
     return ProjectFigures(
-        plan=plan.about.id,
-        whole=plan.whole,
-        period=period,
-        as_of=min(dates) if dates else None,
-        data_label=_data_label(closing),
-        schedule_at=plan.schedule.at,
-        before_notice=period.closing_month < plan.reporting.first_month,
+        **_scored(of, rows, words),
         assumptions=collected(_defaults(plan, project, area_id, gathered)),
-        project=project.id,
-        area=subject,
-        area_name=plan.area_name(area_id),
-        status=_status(closing, project, is_city=is_city),
-        measurements=_with_words(plan, subject, rows, words),
-        duties=duty_states(plan, project, period, gathered, returns, is_city=is_city),
         key_values=key_values(plan, project, gathered, is_city=is_city),
-        funds=fund_uses(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
-        indicator_funds=indicator_funds(plan, project.id, subject, gathered, is_sum=is_city) if used else (),
+        funds=of.funds,
+        indicator_funds=(
+            indicator_funds(plan, project.id, subject, gathered, is_sum=is_city) if gathered.found else ()
+        ),
         area_funds=split if is_city else (),
         fund_gap=largest_gap(project.short_name, split),
         trend=months,
@@ -149,11 +181,46 @@ def project_figures(
         outcomes=tuple(outcome for outcome in own.outcomes if outcome.project in {None, project.id}) if own else (),
         narratives={
             accepted.verdict.id: accepted.verdict.narratives[project.id]
-            for accepted in closing
+            for accepted in of.closing
             if accepted is not None and project.id in accepted.verdict.narratives
         },
-        evidence=tuple(piece for piece in own.evidence if piece.project == project.id) if own else (),
     )
+
+
+def table_figures(
+    of: ProjectSubject, words: Sequence[WordForm] = (), before: YearBefore | None = None
+) -> ProjectFigures:
+    """Measure what a table of indicators holds: rows and comparisons, not what a page shows beside them."""
+    rows = _rows(of.plan, of.project, of.area, of.period, of.returns)
+    beside = compared(of.plan, of.area, of.period, of.returns, rows, before)
+    return ProjectFigures(**_scored(of, rows, words), compared=beside)
+
+
+def scored_figures(of: ProjectSubject, words: Sequence[WordForm] = ()) -> ProjectFigures:
+    """Measure what points are given for, and nothing else."""
+    return ProjectFigures(**_scored(of, _rows(of.plan, of.project, of.area, of.period, of.returns), words))
+
+
+def _scored(of: ProjectSubject, rows: Sequence[Measurement], words: Sequence[WordForm]) -> dict[str, Any]:
+    plan, project = of.plan, of.project
+    used = [accepted for _, accepted in of.gathered.found]
+    dates = [accepted.verdict.as_of for accepted in (used or [each for each in of.closing if each is not None])]
+    return {
+        "plan": plan.about.id,
+        "whole": plan.whole,
+        "period": of.period,
+        "as_of": min(dates) if dates else None,
+        "data_label": _data_label(of.closing),
+        "schedule_at": plan.schedule.at,
+        "before_notice": of.period.closing_month < plan.reporting.first_month,
+        "project": project.id,
+        "area": of.area,
+        "area_name": plan.area_name(of.area),
+        "status": _status(of.closing, project, is_city=of.is_sum),
+        "measurements": _with_words(plan, of.area, rows, words),
+        "duties": duty_states(plan, project, of.period, of.gathered, of.returns, is_city=of.is_sum),
+        "evidence": tuple(piece for piece in of.own.evidence if piece.project == project.id) if of.own else (),
+    }
 
 
 def _own(project: Project, area: Area, month: Period, returns: Returns) -> Gathered:
@@ -178,8 +245,12 @@ def _data_label(closing: Sequence[AcceptedReturn | None]) -> str:
 def _measurements(
     plan: Plan, project: Project, area_id: str, period: Period, returns: Returns
 ) -> tuple[Measurement, ...]:
-    rows = (any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
+    rows = _rows(plan, project, area_id, period, returns)
     return tuple(_with_last_known(plan, row, area_id, period, returns) for row in rows)
+
+
+def _rows(plan: Plan, project: Project, area_id: str, period: Period, returns: Returns) -> tuple[Measurement, ...]:
+    return tuple(any_measurement(plan, each, area_id, period, returns) for each in plan.indicators_of(project.id))
 
 
 def _with_last_known(plan: Plan, row: Measurement, area_id: str, period: Period, returns: Returns) -> Measurement:

@@ -114,10 +114,21 @@ def ranked(keys: Mapping[str, _Key], *, dense: bool = False) -> dict[str, int]:
     >>> ranked({area: (Fraction(points),) for area, points in marks.items()})
     {'a': 1, 'b': 2, 'c': 3, 'd': 3, 'e': 5}
     """
-    values = sorted(set(keys.values()), reverse=True)
-    if dense:
-        return {area: values.index(key) + 1 for area, key in keys.items()}
-    return {area: 1 + sum(other > key for other in keys.values()) for area, key in keys.items()}
+    better = _better(sorted(set(keys.values())) if dense else sorted(keys.values()))
+    return {area: 1 + better[key] for area, key in keys.items()}
+
+
+def _better(rising: Sequence[_Key]) -> dict[_Key, int]:
+    """Return of each key how many are higher."""
+    return {key: len(rising) - number for number, key in enumerate(rising, start=1)}
+
+
+def _alike(keys: Mapping[str, _Key]) -> dict[_Key, list[str]]:
+    """Return the areas that have each key, in their order."""
+    found: dict[_Key, list[str]] = {}
+    for area, key in keys.items():
+        found.setdefault(key, []).append(area)
+    return found
 
 
 def placed(
@@ -143,15 +154,16 @@ def placed(
     in_order = {area: (*key, *breakers.get(area, ())) for area, key in keys.items()}
     changes = breaker is not None and breaker.decides == "rank"
     ranks = ranked(in_order if changes else dict(keys), dense=rules.ties == "dense")
+    better_than = _better(sorted(in_order.values()))
+    alike, equals = _alike(in_order), _alike(keys)
     found = {}
     for area, key in keys.items():
-        same = [other for other in keys if in_order[other] == in_order[area]]
-        better = sum(other > in_order[area] for other in in_order.values())
+        same, better = alike[in_order[area]], better_than[in_order[area]]
         award: Award | None = None
         if rules.awards is not None and better < rules.awards:
             # Of equals for whom there are too few awards nobody gets one by the order of a list.
             award = "given" if better + len(same) <= rules.awards else "open"
-        equal = [other for other in keys if keys[other] == key]
+        equal = equals[key]
         because = _how_decided(equal, in_order, names, told, changes=changes) if breaker and equal[1:] else ""
         found[area] = Place(rank=ranks[area], award=award, because=because)
     return found
@@ -162,9 +174,7 @@ def _how_decided(
 ) -> str:
     """Say of equals what decides between them, and who remains equal."""
     said = f"{_named(equal, names)}相同，{'名次先后' if changes else '名次并列，表彰'}依次看{'、'.join(told)}"
-    groups: dict[_Key, list[str]] = {}
-    for area in equal:
-        groups.setdefault(in_order[area], []).append(area)
+    groups = _alike({area: in_order[area] for area in equal})
     left = [some for some in groups.values() if some[1:]]
     if len(groups) == 1:
         return f"{said}，仍相同"

@@ -141,13 +141,13 @@ class Explorer:
         said = self._html(note("正在计算……").html())
         _put(box, said)
         try:
-            if view != self._page:
-                self._measure(chosen.period, said)
+            if view in _READS:
+                self._measure(_READS[view], chosen.period, said)
             _put(box, view(chosen))
         except MinshengError as fault:
             _put(box, self._html(callout(str(fault)).html()))
 
-    def _measure(self, period: Period, said: Any) -> None:
+    def _measure(self, kind: str, period: Period, said: Any) -> None:
         """Compute each month that the charts read, and say which one it is: what is computed once is kept."""
         if not os.access(self._workspace.outputs, os.W_OK):
             return  # nothing can be kept: the chart computes what it needs
@@ -155,7 +155,7 @@ class Explorer:
         months = [month for month in held.months if month in period.year_to_date]
         for number, month in enumerate(months, start=1):
             said.value = note(f"正在计算 {month.label}（{number}/{len(months)}），算过的以后直接读取……").html()
-            held.table("indicators", month)
+            held.table(kind, month)
 
     def _link(self, chosen: Choice) -> Content:
         address = report_address(self._workspace, str(chosen.period), chosen.area, chosen.project)
@@ -217,6 +217,10 @@ _CHARTS = {
     "名次（全部项目）": _ranking,
     "与其他地区": _peers,
 }
+
+
+_READS = {_heat_map: "indicators", _trends: "indicators", _ranking: "ranking", _peers: "indicators"}
+"""The table that a chart reads of every month of the year so far."""
 
 
 def _indicators(plan: Plan, project: str) -> Options:

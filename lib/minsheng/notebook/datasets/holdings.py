@@ -1,7 +1,7 @@
 """All periods and years of a workspace, and their tables: one is kept until anything changes that it was made from."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import minsheng
 from minsheng.domain.area import CITY
-from minsheng.domain.delivery import Delivery
+from minsheng.domain.delivery import AcceptedReturn, Delivery
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import UsageError
 from minsheng.files.writing import write_atomically
-from minsheng.intake.returns.store import read_register, read_year_to_date
+from minsheng.intake.returns.store import read_accepted, read_register, read_year_to_date, verdict_files
 from minsheng.measure.before.year_before import YearBefore
 from minsheng.notebook.datasets.kept_tables import FOLDER, KeptTable, Text, coded, fingerprint, kept
 from minsheng.notebook.datasets.measured_rows import (
@@ -22,9 +22,9 @@ from minsheng.notebook.datasets.measured_rows import (
     INDICATORS,
     RANKING,
     SCORES,
+    MeasuredPeriod,
     funds_rows,
     indicators_rows,
-    measured,
     ranking_rows,
     scores_rows,
 )
@@ -63,6 +63,8 @@ _MEASURED = {
     "scores": scores_rows,
     "ranking": ranking_rows,
 }
+
+_SCORED = {"scores", "ranking"}
 
 _REPORTED = {"values": values_rows, "issues": issues_rows}
 
@@ -163,12 +165,25 @@ class Holdings:
             return returns_rows(plan, self.workspace, period, self.register)
         if kind in _REPORTED:
             return _REPORTED[kind](plan, self.workspace, period)
-        all_of = measured(plan, self.workspace, period, self._year_before(plan))
-        # Measuring is what takes time: what else comes of it is kept for the next question.
-        for other, rows in _MEASURED.items():
-            if other != kind and period in self.periods(other):
-                self._kept(other, period, partial(rows, all_of))
+        returns = self._returns(period)
+        before = self._year_before(plan) if kind == "indicators" else None
+        all_of = MeasuredPeriod(plan, self.workspace, period, returns, before)
+        # Points and ranks are made of each other: whoever asks for one has the other for the next question.
+        for other in _SCORED - {kind} if kind in _SCORED else ():
+            self._kept(other, period, partial(_MEASURED[other], all_of))
         return _MEASURED[kind](all_of)
+
+    def _returns(self, period: Period) -> "_ReturnsOnDemand":
+        """Return the accepted returns from January to a period's end."""
+        # Months are asked for in order, and figures look back one month: a year of 500 counties is half a gigabyte.
+        last = period.closing_month.previous_month
+        for key in [each for each in self._read if last is None or each[0] < last]:
+            del self._read[key]
+        return _ReturnsOnDemand(self.workspace.data, period, self._read)
+
+    @cached_property
+    def _read(self) -> dict[tuple[Period, str], AcceptedReturn | None]:
+        return {}
 
     def _year_before(self, plan: Plan) -> YearBefore | None:
         """Return last year, where indicators continue some of it."""
@@ -210,6 +225,30 @@ class Holdings:
         if folder not in self._marks:
             self._marks[folder] = fingerprint((), [folder])
         return self._marks[folder]
+
+
+@dataclass(frozen=True)
+class _ReturnsOnDemand(Mapping[tuple[Period, str], AcceptedReturn]):
+    """Accepted returns from January to a period's end, each read when something is first made of it."""
+
+    data: Path
+    until: Period
+    read: dict[tuple[Period, str], AcceptedReturn | None]
+    """What was read before; ``None``: nothing was accepted."""
+
+    def __getitem__(self, key: tuple[Period, str]) -> AcceptedReturn:
+        if key not in self.read:
+            self.read[key] = read_accepted(self.data, *key) if key[0] in self.until.year_to_date else None
+        found = self.read[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[tuple[Period, str]]:
+        return ((month, who) for month in self.until.year_to_date for who, _ in verdict_files(self.data, month))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def owner_names(plans: Iterable[Plan], name: str) -> set[str]:

@@ -3,27 +3,28 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from minsheng.domain.area import CITY
-from minsheng.domain.assessment import AssessmentForm
+from minsheng.domain.assessment import AssessmentForm, WordForm
 from minsheng.domain.base import plain
 from minsheng.domain.figure import CellRef, Compared, FundUse, Measurement
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, ProjectFigures, RankingFigures, ScoringFigures
+from minsheng.domain.result import ItemScore, RankingFigures, ScoringFigures
 from minsheng.intake.forms.form_store import read_accepted_form
-from minsheng.intake.returns.store import read_year_to_date
 from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.county_score import scoring_figures
+from minsheng.measure.fields import Returns
 from minsheng.measure.money import TOTAL
-from minsheng.measure.project import project_figures
+from minsheng.measure.project import ProjectSubject, scored_figures, table_figures
 from minsheng.measure.ranks import ranking_figures
 from minsheng.notebook.datasets.kept_tables import Text
 from minsheng.notebook.datasets.reported_rows import WHEN, WHERE, when
 from minsheng.notebook.datasets.typed_frames import ColumnKind, FrameColumn
 from minsheng.notebook.inputs import Inputs, read_words
-from minsheng.report.before.comparisons import of
+from minsheng.report.before.comparisons import of as comparison
 from minsheng.report.lights import STATUS_WORDS
 from minsheng.report.score import STATES
 from minsheng.workspace import Workspace
@@ -95,52 +96,73 @@ _BETWEEN = "；"
 
 @dataclass(frozen=True)
 class MeasuredPeriod:
-    """All figures of one period."""
+    """The figures of one period, measured anew from the accepted returns as a notebook that is run by hand does.
+
+    Each table is made of what it holds alone: the year's course, areas side by side and whatever else a page shows
+    take six times as long.
+    """
 
     plan: Plan
+    workspace: Workspace
     period: Period
-    projects: Mapping[tuple[str, str], ProjectFigures]
-    """By area (全市 first) and project, in the plan's order."""
-    scores: Mapping[str, ScoringFigures]
-    forms: Mapping[str, AssessmentForm]
-    ranking: RankingFigures | None
+    returns: Returns
+    before: YearBefore | None = None
 
+    def subjects(self, area_id: str) -> Iterator[ProjectSubject]:
+        """Yield the projects of an area or of 全市, in the plan's order."""
+        for project in self.plan.projects_at(self.period):
+            if area_id == CITY or project.id in self.plan.area(area_id).projects:
+                yield ProjectSubject.of(self.plan, project.id, area_id, self.period, self.returns)
 
-def measured(plan: Plan, workspace: Workspace, period: Period, before: YearBefore | None = None) -> MeasuredPeriod:
-    """Measure everything of a period anew from the accepted returns, as a notebook that is run by hand does."""
-    returns = read_year_to_date(workspace.data, period)
-    there = [project.id for project in plan.projects_at(period)]
-    pairs = [(CITY, project) for project in there]
-    pairs += [
-        (area.id, each) for area in plan.areas if area.is_there(period) for each in there if each in area.projects
-    ]
-    words = {each.id: read_words(Inputs(workspace, plan, period), each.id) for each in plan.projects}
-    projects = {
-        (area, each): project_figures(plan, each, area, period, returns, (), words[each], before)
-        for area, each in pairs
-    }
-    found = {area.id: read_accepted_form(workspace.data, period, area.id) for area in plan.assessed_at(period)}
-    scores = {
-        area: scoring_figures(
-            plan, area, period, [projects[area, each] for each in there if (area, each) in projects], form
-        )
-        for area, form in found.items()
-    }
-    ranking = ranking_figures(plan, period, list(scores.values())) if scores else None
-    forms = {area: form for area, form in found.items() if form is not None}
-    return MeasuredPeriod(plan, period, projects, scores, forms, ranking)
+    @property
+    def everything(self) -> Iterator[ProjectSubject]:
+        """Every project of 全市, then of each area."""
+        for area_id in (CITY, *(area.id for area in self.plan.areas if area.is_there(self.period))):
+            yield from self.subjects(area_id)
+
+    @cached_property
+    def words(self) -> Mapping[str, tuple[WordForm, ...]]:
+        """What assessors said of the month, by project."""
+        inputs = Inputs(self.workspace, self.plan, self.period)
+        return {each.id: read_words(inputs, each.id) for each in self.plan.projects}
+
+    @cached_property
+    def forms(self) -> Mapping[str, AssessmentForm | None]:
+        """The assessors' forms, by area that is assessed."""
+        assessed = self.plan.assessed_at(self.period)
+        return {area.id: read_accepted_form(self.workspace.data, self.period, area.id) for area in assessed}
+
+    @cached_property
+    def scores(self) -> Mapping[str, ScoringFigures]:
+        """The points of each area that is assessed."""
+        return {
+            area: scoring_figures(
+                self.plan,
+                area,
+                self.period,
+                [scored_figures(of, self.words[of.project.id]) for of in self.subjects(area)],
+                form,
+            )
+            for area, form in self.forms.items()
+        }
+
+    @cached_property
+    def ranking(self) -> RankingFigures | None:
+        """Their ranks; ``None`` where nobody is assessed."""
+        return ranking_figures(self.plan, self.period, list(self.scores.values())) if self.scores else None
 
 
 def indicators_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per indicator of each area that has a target or a figure."""
-    for (area, project), figures in all_of.projects.items():
+    for of in all_of.everything:
+        figures = table_figures(of, all_of.words[of.project.id], all_of.before)
         for row in figures.measurements:
             if row.has_duty or row.actual is not None:
-                yield _indicator(all_of, area, project, row, figures.compared)
+                yield _indicator(all_of, of, row, figures.compared)
 
 
 def _indicator(
-    all_of: MeasuredPeriod, area: str, project: str, row: Measurement, compared: Sequence[Compared]
+    all_of: MeasuredPeriod, of: ProjectSubject, row: Measurement, compared: Sequence[Compared]
 ) -> Sequence[Text]:
     plan = all_of.plan
     target = row.target_text
@@ -148,7 +170,7 @@ def _indicator(
         target = target or f"{plain(row.target_lower)}至{plain(row.target_upper)}"
     ratios = (row.completion, row.schedule_progress, row.numerator, row.denominator)
     return (
-        *when(all_of.period), plan.area_name(area), plan.project(project).short_name, row.brief,
+        *when(all_of.period), plan.area_name(of.area), of.project.short_name, row.brief,
         _text(row.actual), _text(row.target), row.unit, target or None, *map(_text, ratios),
         STATUS_WORDS[row.status], row.light.word, str(row.light.tone),
         row.milestone_date.isoformat() if row.milestone_date else None,
@@ -159,7 +181,7 @@ def _indicator(
 
 def _beside(compared: Sequence[Compared], kind: Literal["month", "year"], row: Measurement) -> tuple[Text, ...]:
     """Return period, figure, change, rate of an indicator's comparison, and why it is none."""
-    found = of(compared, kind, row.indicator)
+    found = comparison(compared, kind, row.indicator)
     if found is None:
         return None, None, None, None, ""
     why = found.because or ("基数为零" if found.state == "zero_base" else "")
@@ -168,19 +190,20 @@ def _beside(compared: Sequence[Compared], kind: Literal["month", "year"], row: M
 
 def funds_rows(all_of: MeasuredPeriod) -> Iterator[Sequence[Text]]:
     """Yield a row per source of each area's projects, and their total."""
-    for (area, project), figures in all_of.projects.items():
-        for use in figures.funds:
-            yield _fund(all_of, area, project, use, figures.funds)
+    for of in all_of.everything:
+        uses = of.funds
+        for use in uses:
+            yield _fund(all_of, of, use, uses)
 
 
-def _fund(all_of: MeasuredPeriod, area: str, project: str, use: FundUse, uses: Iterable[FundUse]) -> Sequence[Text]:
+def _fund(all_of: MeasuredPeriod, of: ProjectSubject, use: FundUse, uses: Iterable[FundUse]) -> Sequence[Text]:
     plan = all_of.plan
     # A total carries no cells of its own: they are those of what it adds up.
     is_total = use.source == TOTAL
     cells = tuple(cell for each in uses for cell in each.cells) if is_total else use.cells
     amounts = (use.planned, use.allocated, use.received, use.disbursed, use.execution)
     return (
-        *when(all_of.period), plan.area_name(area), plan.project(project).short_name, use.label, *map(_text, amounts),
+        *when(all_of.period), plan.area_name(of.area), of.project.short_name, use.label, *map(_text, amounts),
         "1" if is_total else "0", "、".join(use.absent), *_places(plan, cells),
     )  # fmt: skip
 
