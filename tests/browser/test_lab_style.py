@@ -88,10 +88,10 @@ def test_a_report_looks_as_on_its_page(lab, june, width: int, tmp_path: Path) ->
     ):
         ink = page.locator(f"{_OUTPUT} {selector}").first.evaluate("element => getComputedStyle(element).color")
         assert _contrast(ink, ground) >= 4.5, (selector, ink, ground)
-    paper = page.locator(f"{_OUTPUT} figure.chart img").first.evaluate(
-        "element => getComputedStyle(element).backgroundColor"
+    paper, turned = page.locator(f"{_OUTPUT} figure.chart img").first.evaluate(
+        "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element).filter]"
     )
-    assert paper == "rgb(255, 255, 255)"
+    assert (paper, turned) == ("rgb(255, 255, 255)", "invert(0.93) hue-rotate(180deg)")
     page.screenshot(path=kept / f"dark-{width}.png")
     _choose_theme(page, "亮色")
     report.close()

@@ -173,6 +173,9 @@ def test_every_plan_s_parts_marks_and_targets_can_be_changed():
 def test_the_widgets_ask_and_answer_and_write_nothing_until_asked(inputs, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in inputs.workspace.root.rglob("*") if path.is_file()}
     asking = Asking(inputs)
+    assert asking.what.value == asking.what.options[0][1]
+    asking.remove.click()
+    assert "先在“已加入”里点选" in asking.fault.value
     asking.kind.value = "actual"
     asking.area.value = "zhaohua"
     asking.what.value = BEDS
@@ -194,6 +197,8 @@ def test_the_widgets_ask_and_answer_and_write_nothing_until_asked(inputs, tmp_pa
     assert asking.fault.value == ""
     assert [label.partition("：")[0] for label, _ in asking.listed.options] == ["情景一", "另一个"]
     asking.listed.value = ("情景一", 0)
+    asking.remove.click()
+    assert asking.listed.value is None
     asking.remove.click()
     assert [label.partition("：")[0] for label, _ in asking.listed.options] == ["另一个"]
     assert "8 × 35" not in asking.page.value

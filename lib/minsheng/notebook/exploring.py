@@ -15,6 +15,7 @@ from minsheng.notebook.opening import open_dossier
 from minsheng.notebook.pickers import newest_with_data
 from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.notebook.report_links import not_made, report_address
+from minsheng.notebook.what_if.asking import offer
 from minsheng.render.html.markup import Content, Element, Piece, callout, note
 from minsheng.workspace import Workspace
 
@@ -125,9 +126,9 @@ class Explorer:
         plan = self._held.plan(Period(self._period.value).year)
         self._is_filling = True
         try:
-            _offer(self._area, [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)])
-            _offer(self._project, [(each.short_name, each.id) for each in plan.projects])
-            _offer(self._indicator, _indicators(plan, self._project.value))
+            offer(self._area, [(plan.whole, CITY), *((area.name, area.id) for area in plan.areas)])
+            offer(self._project, [(each.short_name, each.id) for each in plan.projects])
+            offer(self._indicator, _indicators(plan, self._project.value))
         finally:
             self._is_filling = False
 
@@ -226,12 +227,6 @@ _READS = {_heat_map: "indicators", _trends: "indicators", _ranking: "ranking", _
 def _indicators(plan: Plan, project: str) -> Options:
     names = dict.fromkeys(each.short_name for each in plan.indicators_of(project))
     return [("全部指标", _ALL), *((name, name) for name in names)]
-
-
-def _offer(picker: Any, options: Options) -> None:
-    kept = picker.value
-    picker.options = options
-    picker.value = next((value for _, value in options if value == kept), options[0][1])
 
 
 def _put(box: Any, *shown: Any) -> None:

@@ -9,7 +9,11 @@ from minsheng.errors import ExitCode, MinshengError
 from minsheng.notebook.inputs import RESULT
 from minsheng.render.html.markup import Element, Piece, paragraphs
 
-_BOX = "border:1px solid #bdb9b0;border-left:4px solid #b01e22;padding:.7em 1em;background:#f6f4ef;color:#1c1c1a"
+# Where our style is not there, colours of its own; where it is, those of the theme.
+_BOX = (
+    "border:1px solid var(--minsheng-line,#bdb9b0);border-left:4px solid var(--minsheng-bad,#b01e22);padding:.7em 1em;"
+    "background:var(--minsheng-tint,#f6f4ef);color:var(--minsheng-ink,#1c1c1a)"
+)
 
 
 def show_errors_as_help() -> None:

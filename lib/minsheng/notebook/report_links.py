@@ -1,4 +1,4 @@
-"""Where JupyterLab's server gives out a report, if it was ever made."""
+"""Where JupyterLab's server gives out a report, if it was ever made, and where it opens a notebook."""
 
 import os
 
@@ -11,7 +11,16 @@ def report_address(workspace: Workspace, period: str, area: str, project: str) -
     if not (workspace.outputs / place).is_file():
         return ""
     files = os.environ.get(FILES_ENVIRONMENT, "files")
-    return f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/')}{files}/outputs/{place}"
+    return f"{_server()}{files}/outputs/{place}"
+
+
+def notebook_address(path: str) -> str:
+    """Return where JupyterLab opens a notebook, by its path from the workspace's folder."""
+    return f"{_server()}lab/tree/{path}"
+
+
+def _server() -> str:
+    return os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
 
 
 def not_made(period: str) -> str:

@@ -236,4 +236,6 @@ def _shown(chart: Any, title: str, rows: pd.DataFrame) -> Any:
     alt.data_transformers.disable_max_rows()
     named = chart.properties(title=title).configure(font=_FONT).configure_view(stroke=None)
     # A report opens beside the notebook, not in its place.
-    return alt.JupyterChart(named, embed_options={"actions": False, "loader": {"target": "_blank"}})
+    shown = alt.JupyterChart(named, embed_options={"actions": False, "loader": {"target": "_blank"}})
+    shown.add_class("minsheng-chart")  # the style of our outputs knows it by that
+    return shown

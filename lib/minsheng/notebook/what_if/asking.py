@@ -8,12 +8,13 @@ from minsheng.errors import MinshengError, UsageError
 from minsheng.files.writing import write_atomically
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.own_files import new_path, written
+from minsheng.notebook.report_links import notebook_address
 from minsheng.notebook.what_if import changed_inputs as changes
 from minsheng.notebook.what_if.amounts import HOW
 from minsheng.notebook.what_if.changed_inputs import EVERY, InputChange, field_labels, quoted
 from minsheng.notebook.what_if.rule_settings import rule_settings, setting_name
 from minsheng.notebook.what_if.side_by_side import comparison
-from minsheng.render.html.markup import callout, note
+from minsheng.render.html.markup import Element, callout, note
 from minsheng.render.html.numbers import trimmed
 
 _KINDS = {
@@ -90,10 +91,7 @@ class Asking:
         self._area_chosen()
 
     def _area_chosen(self, _change: object = None) -> None:
-        kept = self.what.value
-        self.what.options = self._whats()
-        if kept in [value for _, value in self.what.options]:
-            self.what.value = kept
+        offer(self.what, self._whats())
         self._what_chosen()
 
     def _whats(self) -> list[tuple[str, str]]:
@@ -122,7 +120,7 @@ class Asking:
 
     def _what_chosen(self, _change: object = None) -> None:
         settings = self._settings()
-        self.setting.options = [(setting_name(name), name) for name in settings]
+        offer(self.setting, [(setting_name(name), name) for name in settings])
         self.setting.disabled = not settings
         self._show_now()
 
@@ -173,6 +171,7 @@ class Asking:
 
     def _remove(self, _button: object = None) -> None:
         if self.listed.value is None:
+            self.fault.value = callout("先在“已加入”里点选要删去的一条").html()
             return
         name, number = self.listed.value
         del self._scenarios[name][number]
@@ -193,6 +192,7 @@ class Asking:
             for each in found.scenarios
             for number, told in enumerate(each.told)
         ]
+        self.listed.value = None  # or whoever presses 删去 again would lose one that nobody has chosen
         return True
 
     def _keep(self, _button: object = None) -> None:
@@ -201,9 +201,17 @@ class Asking:
         except MinshengError as fault:
             self.kept.value = callout(str(fault)).html()
             return
-        self.kept.value = note(
-            f"已存为 {path.relative_to(self._inputs.workspace.root)}：打开它，改情景，再运行。"
-        ).html()
+        where = path.relative_to(self._inputs.workspace.root).as_posix()
+        link = Element("a", where, href=notebook_address(where), target="_blank", rel="noopener")
+        self.kept.value = note("已存为 ", link, "：打开它，改情景，再运行。").html()
+
+
+def offer(picker: Any, options: Sequence[tuple[str, str]]) -> None:
+    """Let a picker offer other options: what is chosen stays where it is among them, else the first is."""
+    kept, values = picker.value, [value for _, value in options]
+    picker.options = options
+    # A picker that was made empty chooses none by itself.
+    picker.value = kept if kept in values else next(iter(values), None)
 
 
 _ABOUT = """\

@@ -12,7 +12,7 @@ OUTPUT = ".jp-OutputArea-output"
 
 PIECES = (
     ".part", ".title-block", ".summary", ".note", ".callout", ".assumption", ".findings", ".table-wrap", ".chart",
-    ".multiples", ".trace", ".files", ".signature", ".minsheng",
+    ".multiples", ".trace", ".files", ".signature", ".minsheng", ".minsheng-chart",
 )  # fmt: skip
 """What stands at the top of an output of ours: rules for bare elements hold within these alone."""
 
@@ -30,7 +30,7 @@ _DARK = "body[data-jp-theme-light='false']"
 
 def notebook_style() -> str:
     """Return the style sheet: variables of both themes, then every rule of a page below an output."""
-    light = look() | {"paper": "transparent", "mount": "0"}
+    light = look() | {"paper": "transparent", "mount": "0", "picture": "none"}
     dark: dict[str, str] = json.loads((STYLES / "look_dark.json").read_text(encoding="utf-8"))
     colours = {name: f"var(--minsheng-{name})" if name in dark else value for name, value in light.items()}
     lines = [_variables(":root", light, dark), _variables(_DARK, dark, dark), _base(colours)]
