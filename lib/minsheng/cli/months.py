@@ -16,6 +16,7 @@ from minsheng.cli.arguments import (
     MonthArgument,
     MonthOrNewest,
     ParamsOption,
+    PeriodArgument,
     WorkspaceOption,
 )
 from minsheng.errors import UsageError
@@ -202,6 +203,36 @@ def assess(
         options = RunOptions(jobs=jobs, force=force, log_level=log_level)
         outcome = run_assessment(found, period, options, display=display)
     conclude(outcome)
+
+
+@app.command()
+def answer(
+    period: PeriodArgument,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="文件", help="打开看过的文件，归档时列为未检的那几份。", show_default=False),
+    ] = None,
+    area: Annotated[str, typer.Option("--area", help="免交谁的印证资料：县区或科室。")] = "",
+    item: Annotated[str, typer.Option("--item", metavar="小项", help="免交哪个小项的印证资料。")] = "",
+    by: Annotated[str, typer.Option("--by", help="谁同意免交，或谁看过文件。")] = "",
+    why: Annotated[str, typer.Option("--why", help="理由：为什么免交，或为什么可以归档。")] = "",
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    params: ParamsOption = None,
+) -> None:
+    """写明谁同意免交一个小项的印证资料，或谁看过系统查看不了的文件（图片、加密的 PDF）；记入登记，随归档印出。
+
+    例：minsheng answer 2017-H1 --area 苍溪县 --item org.1 --by 殷蛟 --why 因灾延期
+    """
+    from minsheng.commands.answer import vouch, waive
+    from minsheng.workspace import Workspace
+
+    if bool(files) == bool(item):
+        raise UsageError("请写看过的文件，或用 --area 谁 --item 小项 写明免交什么，二者取一")
+    found = Workspace.find(workspace, params=params)
+    if files:
+        conclude(vouch(found, period, files, by=by, why=why), as_json=as_json)
+    conclude(waive(found, period, who=area, item=item, by=by, why=why), as_json=as_json)
 
 
 @app.command()

@@ -49,13 +49,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A command: its fields stand in the order of the command line."""
+    """A command: its fields stand in the order of the command line.
+
+    Parameters
+    ----------
+    repeats
+        Whether doing it again is what people want of it: a run, a check; not what is written down.
+    """
 
     id: str
     title: str
     does: str
     command: tuple[str, ...]
     fields: tuple[Field, ...]
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,12 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
         given += words
         shown += [_short(office, word) for word in words]
     return FilledForm(tuple(given), " ".join(["minsheng", *map(_quoted, shown)]), passwords)
+
+
+def plain_values(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """Return what may be kept of a filled form: its passwords left out."""
+    secret = {field.name for field in form.fields if field.kind == "password"}
+    return {name: str(value) for name, value in values.items() if name not in secret}
 
 
 def _quoted(word: str) -> str:

@@ -51,6 +51,7 @@ _TEMPLATE = Form(
     "写出空白表，发给各单位填写：月份的是县区报表和科室工作情况表，半年、年度的是考评表。",
     ("template",),
     (_PERIOD,),
+    repeats=True,
 )
 
 _WITHDRAW = Form(
@@ -71,6 +72,7 @@ _CHECK = Form(
     "读取并校验本月收到的全部报表，写出接收结果与回执；不生成报告。",
     ("check",),
     (_MONTH, _FORCE),
+    repeats=True,
 )
 
 _RUN = Form(
@@ -84,6 +86,7 @@ _RUN = Form(
         Field("stale", "以后月份因更正而过期的也重做", "flag", "--stale"),
         _FORCE,
     ),
+    repeats=True,
 )
 
 _SIGN_SCAN = Form(
@@ -133,6 +136,7 @@ _ASSESS = Form(
     "读取收到的考评表，算出县区得分、排名、科室倒扣分和考评结果表；最后列出印证资料是否齐全。",
     ("assess",),
     (Field("period", "考评期", "choice", choices=lambda office: office.assessments), _FORCE),
+    repeats=True,
 )
 
 _FORMS = Form(
@@ -153,6 +157,36 @@ _EVIDENCE = Form(
         Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
         Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
         Field("files", "印证资料", "files", needed=True),
+    ),
+)
+
+_BY = Field("by", "谁负责", option="--by", needed=True)
+
+_WAIVE = Form(
+    "waive",
+    "写明免交",
+    "写明谁同意一个小项免交印证资料、为什么：记入登记，印在证据册里。",
+    ("answer",),
+    (
+        Field("period", "考评期", "choice", choices=lambda office: office.assessments),
+        Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
+        Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
+        _BY,
+        Field("why", "理由", option="--why", needed=True),
+    ),
+)
+
+_VOUCH = Form(
+    "vouch",
+    "答复未检的文件",
+    "归档时列为“未检”的文件（图片、加密的 PDF），系统查看不了有没有个人信息：打开看过，把同一份放到这里，"
+    "写明谁看过、为什么可以归档。",
+    ("answer",),
+    (
+        _PERIOD,
+        Field("files", "看过的文件", "files", needed=True),
+        _BY,
+        Field("why", "为什么可以归档", option="--why", needed=True),
     ),
 )
 
@@ -197,6 +231,7 @@ _VERIFY = Form(
         Field("sm3", "国密 SM3 也逐份重算", "flag", "--sm3"),
         Field("head", "交接单上印的账本头", option="--head"),
     ),
+    repeats=True,
 )
 
 _VERIFY_FILE = Form(
@@ -211,8 +246,8 @@ PARTS = (
     FormGroup("收表", (_RECEIVE, _TEMPLATE, _WITHDRAW)),
     FormGroup("校验与生成", (_CHECK, _RUN)),
     FormGroup("签字与报送", (_SIGN_SCAN, _SIGN_P12, _DELIVER)),
-    FormGroup("归档与核验", (_SEAL, _VERIFY, _VERIFY_FILE)),
-    FormGroup("考评", (_FORMS, _EVIDENCE, _ASSESS, _REVIEWS)),
+    FormGroup("归档与核验", (_VOUCH, _SEAL, _VERIFY, _VERIFY_FILE)),
+    FormGroup("考评", (_FORMS, _EVIDENCE, _WAIVE, _ASSESS, _REVIEWS)),
 )
 
 FORMS = {form.id: form for part in PARTS for form in part.forms}

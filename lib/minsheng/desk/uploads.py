@@ -10,10 +10,11 @@ from minsheng.desk.jobs import desk_folder
 from minsheng.domain.base import Frozen
 from minsheng.errors import MachineUnfitError, UsageError
 from minsheng.files.writing import append_part, write_atomically
+from minsheng.intake.forms.delivered_forms import LARGEST_MIB
 from minsheng.workspace import Workspace
 
-LIMIT_MIB = 300
-"""The largest file: more than a workbook may hold unpacked, and more than a scan of a report needs."""
+LIMIT_MIB = LARGEST_MIB
+"""The largest file: what any command takes, of which a workbook may hold less."""
 
 PART = 4 * 1024 * 1024
 """Bytes that are sent at once."""

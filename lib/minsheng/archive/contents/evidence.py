@@ -128,7 +128,9 @@ class PeriodEvidence:
         """Raise :class:`~minsheng.errors.GateRefusedError` with every gap."""
         if self.missing:
             raise GateRefusedError(
-                "\n".join((*self.missing, f"{self.period.label}印证资料缺 {len(self.missing)} 项：补齐，或写明免交"))
+                "\n".join(self.missing)
+                + f"\n{self.period.label}印证资料缺 {len(self.missing)} 项：补齐，或写明谁同意免交"
+                f"（minsheng answer {self.period}）"
             )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.archive.contents.answers import UNCHECKED_COLUMNS, unchecked_path
 from minsheng.archive.contents.book import evidence_book
 from minsheng.archive.contents.description import descriptions
 from minsheng.archive.contents.evidence import gather_evidence
@@ -214,10 +213,9 @@ def seal_payload(
     )
     unanswered = [f"{each}；sha256 {each.sha256}" for each in looked.unanswered]
     if unanswered:
-        answers = unchecked_path(workspace.data, period).relative_to(workspace.root).as_posix()
         unanswered.append(
-            f"{len(unanswered)} 份文件系统查看不了有没有个人信息（未检）：请打开看过，在 {answers} 中每份写一行 "
-            f"{','.join(UNCHECKED_COLUMNS)}（校验码、谁看过、为什么可以归档）"
+            f"{len(unanswered)} 份文件系统查看不了有没有个人信息（未检）：请打开看过，再登记谁看过、为什么可以归档："
+            f"minsheng answer {period} 文件… --by 姓名 --why 理由"
         )
     if looked.refused or unanswered:
         raise GateRefusedError("\n".join(["有文件不能归档：", *looked.refused, *unanswered]))

@@ -30,6 +30,9 @@ _KEPT, _PUT = 0o444, 0o644
 
 _EARLIER = "earlier"
 
+LARGEST_MIB = 300
+"""The largest piece of evidence: more than a scan of many pages needs."""
+
 FormKind = Literal["assessment", "review", "words"]
 
 _COVERS: dict[FormKind, tuple[CoverField, ...]] = {
@@ -176,7 +179,7 @@ def place_evidence(data_dir: Path, plan: Plan, period: Period, who: str, item: s
     Raises
     ------
     FileRefusedError
-        If another file of its name lies there: a form names it.
+        If another file of its name lies there (a form names it), it is empty or larger than is allowed.
     UsageError
         If nobody's evidence lies under such an item.
     """
@@ -186,6 +189,13 @@ def place_evidence(data_dir: Path, plan: Plan, period: Period, who: str, item: s
         raise UsageError(f"{plan.owner_name(who)}没有要放印证资料的小项“{item}”。可写：{known}")
     if masked_text(source.name) != source.name:
         raise FileRefusedError("文件名里有个人号码：请改名再放")
+    size = source.stat().st_size
+    if not size:
+        raise FileRefusedError("是空的（0 字节）：请重要一份")
+    if size > LARGEST_MIB * 2**20:
+        raise FileRefusedError(
+            f"有 {size / 2**20:,.0f} MB，印证资料每份不超过 {LARGEST_MIB} MB：请压缩图片、降低扫描的分辨率，或分成几份"
+        )
     folder = data_dir / "evidence" / str(period) / who / item
     folder.mkdir(parents=True, exist_ok=True)
     target, content = folder / source.name, source.read_bytes()
