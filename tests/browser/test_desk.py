@@ -1,6 +1,7 @@
 """The desk as a clerk uses it: files dropped, receipts, commands by forms, two browsers, one of them closed."""
 
 import base64
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -74,6 +75,15 @@ def _a_page_leads_on(lab, page: Page) -> None:
     for closed in ("outputs/.desk/jobs", "data/keys/archive.key", "minsheng.toml", "outputs/..%2Fminsheng.toml"):
         assert first.request.get(files + closed).status == 404
     first.close()
+
+
+def _picture(page: Page, stage: str) -> None:
+    """Keep what the desk looks like, narrow and wide, where somebody asks for it."""
+    folder = os.environ.get("MINSHENG_LAB_PICTURES")
+    for width in (1280, 1920) if folder else ():
+        page.set_viewport_size({"width": width, "height": 1600})
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{folder}/desk-{stage}-{width}.png")
 
 
 @pytest.fixture
@@ -157,6 +167,7 @@ def _do(desk: Locator, form: str, start: str, said: str) -> Locator:
     ended = desk.locator(".job").first
     expect(ended.locator("summary").first).to_contain_text(f"{start}：{said}")
     expect(desk.locator(f"#desk-{form} form")).to_be_hidden()
+    _picture(desk.page, form)
     return ended
 
 
@@ -199,21 +210,25 @@ def test_a_certificate_signs_and_a_half_year_is_assessed_at_the_desk(desk_lab, w
     watched.context.close()
 
 
+def _a_large_file_is_sent_in_parts_and_taken_away(desk_lab, desk: Locator) -> None:
+    desk.locator("#desk-verify_file summary").click()
+    large = desk_lab.workspace.root.parent / "scan.pdf"
+    large.write_bytes(b"%PDF-1.7" + bytes(60 * 1024 * 1024))
+    desk.get_by_label("选择要查的文件").set_input_files(large)
+    expect(desk.locator("#desk-verify_file .sent .good")).to_have_text("● 已送到")
+    with desk.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        desk.get_by_role("button", name="取下").click()
+    expect(desk.locator("#desk-verify_file .sent li")).to_have_count(0)
+    assert not list((desk_lab.workspace.outputs / ".desk" / "uploads").glob("*"))
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3000)
 def test_a_clerk_s_whole_month_without_a_terminal(desk_lab, watched) -> None:
     page, desk = watched, _sit(watched, "王小雨")
     desk.get_by_role("button", name="结束导览").click()
 
-    # A large file in parts; and one that is in no package.
-    desk.locator("#desk-verify_file summary").click()
-    large = desk_lab.workspace.root.parent / "scan.pdf"
-    large.write_bytes(b"%PDF-1.7" + bytes(60 * 1024 * 1024))
-    desk.get_by_label("选择要查的文件").set_input_files(large)
-    expect(desk.locator("#desk-verify_file .sent .good")).to_have_text("● 已送到")
-    desk.get_by_role("button", name="取下").click()
-    expect(desk.locator("#desk-verify_file .sent li")).to_have_count(0)
-    assert not list((desk_lab.workspace.outputs / ".desk" / "uploads").glob("*"))
+    _a_large_file_is_sent_in_parts_and_taken_away(desk_lab, desk)
 
     # Corrections: one is wrong, is sent back, and comes again.
     _drop(page, "#desk-receive .zone", {"苍溪县.xlsx": _return("cangxi", A4=-40)})
@@ -230,11 +245,13 @@ def test_a_clerk_s_whole_month_without_a_terminal(desk_lab, watched) -> None:
     desk.locator(".today button[data-open=run]").first.click()
     desk.get_by_role("button", name="开始生成", exact=True).click()
     expect(desk.locator(".now .stage")).to_contain_text("生成报告", timeout=300_000)
+    _picture(page, "running")
     page.context.close()
     page = desk_lab.desk(width=1920)
     desk = _sit(page, "王小雨")
     desk.get_by_role("button", name="结束导览").click()
     expect(desk.locator(".job summary").first).to_contain_text("生成：完成", timeout=300_000)
+    _picture(page, "found-again")
 
     for leader in ("沈友文", "何道芬"):
         desk.locator(".today button[data-open=sign_scan]").first.click()

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from minsheng.cli import app
 from minsheng.desk.desk_page import desk_page
-from minsheng.desk.forms import Form, fill
+from minsheng.desk.forms import Form, fill, plain_values
 from minsheng.desk.month_forms import FORMS
 from minsheng.desk.office import Office, month_shown, months
 from minsheng.desk.today import lines
@@ -56,6 +56,7 @@ def test_a_command_line_reads_as_it_is_typed(office) -> None:
 
 
 def test_a_password_is_in_no_command_line(office) -> None:
+    assert plain_values(FORMS["sign_p12"], {"section": "a", "password": "x"}) == {"section": "a"}
     values = {"period": "2017-06", "section": office.signing[0][0], "password": " 密 码 "}
     command = _filled(office, "sign_p12", values, p12=[Path("/sent/沈友文.p12")])
     assert command.passwords == {"P12_PASSWORD": " 密 码 "}

@@ -1,6 +1,7 @@
 """Commands that the desk starts: one at a time, kept by a process of their own, stopped, found again."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from minsheng.desk.ended import ended_jobs, how_it_ended
 from minsheng.desk.jobs import (
     BusyError,
     CommandRequest,
+    End,
     Job,
     StartedCommand,
     desk_folder,
@@ -54,6 +56,28 @@ def test_people_take_turns_and_who_stops_a_command_leaves_it_stopped(workspace) 
     assert ended.end.stopped
     assert how_it_ended(ended) == ("已停止", "watch")
     assert running(workspace) is None
+
+
+def test_what_ended_names_the_workspace_s_files_from_its_folder_and_folders_open_in_the_list(
+    workspace, tmp_path
+) -> None:
+    root, now = workspace.root, datetime.now(UTC)
+    given = {"period": "2017-06", "force": "on"}
+    asked = _asked("check", "2017-06").model_copy(update={"month": "2017-06", "values": given})
+    done = Job(tmp_path, StartedCommand(**asked.model_dump(), id="1", began=now), End(code=0, ended=now))
+    lines = (
+        f"已归档：{root}/data/returns/2017-06，3 个文件\n{root}/data/keys/key → {root}/minsheng.toml；/etc/hosts ../x/y"
+    )
+    (tmp_path / "answer.txt").write_text(lines, encoding="utf-8")
+    shown = ended_jobs(workspace, [done], "/")
+    assert '<a href="/lab/tree/data/returns/2017-06" target="_blank">data/returns/2017-06</a>，3 个文件' in shown
+    assert "data/keys/key → minsheng.toml；/etc/hosts ../x/y" in shown
+    assert shown.count("<a ") == 1
+    assert str(root) not in shown
+    assert 'data-of-month="2017-06"' in shown
+    assert "再办一次" not in ended_jobs(
+        workspace, [replace(done, order=done.order.model_copy(update={"form": "deliver"}))], "/"
+    )
 
 
 @pytest.mark.slow

@@ -65,12 +65,19 @@ def _head(office: Office, months: Sequence[Period], base: str) -> Element:
         if (office.workspace.notebooks / f"{name}.ipynb").is_file()
     ]
     return Element(
-        "header",
+        "div",  # within JupyterLab's page no banner of it
         Element("h1", "办公台"),
         Element("p", office.workspace.settings.site_title, class_="whose"),
-        Element("div", Element("label", "月份", for_="desk-month"), chosen, class_="month"),
+        Element(
+            "div",
+            Element("label", "月份", for_="desk-month"),
+            chosen,
+            Element("span", class_="turning", role="status"),
+            class_="month",
+        ),
         Element("p", class_="people", aria_live="polite"),
         Element("nav", links, Element("button", "导览", type="button", data_tour="0"), aria_label="别的页"),
+        class_="head",
     )
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from minsheng.desk.jobs import Job
-from minsheng.desk.shown_files import shown_at
+from minsheng.desk.jobs import Job, StartedCommand
+from minsheng.desk.month_forms import FORMS
+from minsheng.desk.shown_files import from_workspace, opened_at, shown_at
 from minsheng.domain.clock import BEIJING
 from minsheng.domain.delivery import Verdict
 from minsheng.domain.plan import Plan
@@ -35,7 +36,8 @@ _WORDS = {
 
 _Document = dict[str, Any]
 
-_PATH = re.compile(r"(?:[/.]|data/|outputs/)[^\s：，；。、（）]+")
+_PATH = re.compile(r"[^\s/：，；。、（）“”]+/[^\s：，；。、（）“”]*")
+"""What may be a path from the workspace's folder; one that is there is a link."""
 
 _LAST_LINES = 15
 
@@ -75,12 +77,29 @@ def _card(workspace: Workspace, job: Job, base: str, *, opened: bool) -> Element
         ),
         paragraph("命令：", Element("code", order.line)),
         _outcome(workspace, job, base),
+        _again(order),
         Element(
             "details", Element("summary", "看记录"), Element("pre", tabindex="0", aria_label="记录"), data_log=order.id
         ),
         open="" if opened else None,
         class_="job",
         data_job=order.id,
+    )
+
+
+def _again(order: StartedCommand) -> Element | None:
+    """Return the button that opens the form as it was filled in, for what is done again and again."""
+    form = FORMS.get(order.form)
+    if form is None or not form.repeats:
+        return None
+    return Element(
+        "button",
+        "再办一次",
+        type="button",
+        data_open=form.id,
+        data_values=json.dumps(order.values, ensure_ascii=False),
+        data_of_month=order.month,
+        aria_label=f"再办一次：{order.line}",
     )
 
 
@@ -159,22 +178,17 @@ def _receipt(workspace: Workspace, plan: Plan, verdict: Verdict, file: _Document
 
 
 def _linked(workspace: Workspace, line: str, base: str) -> Iterator[Content]:
-    """Yield a line in which files of the workspace are links."""
-    at = 0
-    for match in _PATH.finditer(line):
-        path = _inside(workspace, match[0])
-        if path is not None:
-            yield line[at : match.start()]
-            yield Element("a", path, href=shown_at(base, path), target="_blank")
+    """Yield a line in which files and folders of the workspace are links, named from its folder."""
+    at, said = 0, from_workspace(workspace.root, line)
+    for match in _PATH.finditer(said):
+        path = match[0]
+        inside = ".." not in Path(path).parts and (workspace.root / path).exists()
+        address = opened_at(base, workspace.root, path) if inside else ""
+        if address:
+            yield said[at : match.start()]
+            yield Element("a", path, href=address, target="_blank")
             at = match.end()
-    yield line[at:]
-
-
-def _inside(workspace: Workspace, text: str) -> str | None:
-    """Return a file that is named in a line, relative to the workspace; ``None`` where there is none."""
-    path = Path(text) if text.startswith("/") else workspace.root / text
-    root = workspace.root
-    return str(path.relative_to(root)) if path.is_relative_to(root) and path.is_file() else None
+    yield said[at:]
 
 
 def _clock(moment: datetime) -> str:

@@ -52,6 +52,10 @@ class CommandRequest(Frozen):
     arguments: tuple[str, ...]
     by: str
     browser: str
+    month: str = ""
+    """What the desk showed."""
+    values: dict[str, str] = {}
+    """What was filled in, passwords left out: the form can be opened with it again."""
     uploads: tuple[str, ...] = ()
     """Folders of files that were sent for it, which go when it has ended."""
 

@@ -16,10 +16,10 @@ from tornado import web
 from minsheng.desk import jobs, uploads
 from minsheng.desk.desk_page import desk_page, plan_fault_page
 from minsheng.desk.ended import ended_jobs
-from minsheng.desk.forms import FilledForm, fill
+from minsheng.desk.forms import FilledForm, fill, plain_values
 from minsheng.desk.month_forms import FORMS
 from minsheng.desk.office import Office, month_shown, months
-from minsheng.desk.shown_files import shown_files
+from minsheng.desk.shown_files import from_workspace, shown_files
 from minsheng.desk.sorting import sort_files
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period
@@ -96,15 +96,17 @@ class _Now(_Handler):
         here = sorted({each for each, _ in _people.values()})
 
         def work() -> dict[str, object]:
-            found = jobs.jobs(Workspace.find())
+            workspace = Workspace.find()
+            found = jobs.jobs(workspace)
             runs = next((each for each in found if each.runs), None)
             ended = [each.order.id for each in found if each.end is not None]
-            return {"people": here, "running": _seen(runs, browser) if runs else None, "ended": ended[:1]}
+            running = _seen(workspace, runs, browser) if runs else None
+            return {"people": here, "running": running, "ended": ended[:1]}
 
         await self._answer(work)
 
 
-def _seen(job: jobs.Job, browser: str) -> dict[str, object]:
+def _seen(workspace: Workspace, job: jobs.Job, browser: str) -> dict[str, object]:
     order, progress = job.order, job.progress
     return {
         "id": order.id,
@@ -112,7 +114,7 @@ def _seen(job: jobs.Job, browser: str) -> dict[str, object]:
         "line": order.line,
         "by": order.by,
         "mine": order.browser == browser,
-        "stage": progress.stage,
+        "stage": from_workspace(workspace.root, progress.stage),
         "done": progress.done,
         "total": progress.total,
         "seconds": round((datetime.now(UTC) - order.began).total_seconds()),
@@ -169,6 +171,8 @@ class _Jobs(_Handler):
                 arguments=command.arguments,
                 by=str(asked["name"])[:20],
                 browser=str(asked["browser"]),
+                month=str(asked["month"]),
+                values=plain_values(form, asked["values"]),
                 uploads=sent,
             )
             return {"id": jobs.start(workspace, order, command.passwords).order.id}
@@ -191,7 +195,7 @@ class _Log(_Handler):
     async def get(self, name: str) -> None:
         def work() -> dict[str, str]:
             found = jobs.job(Workspace.find(), name)
-            return {"log": found.log + found.answer}
+            return {"log": from_workspace(Workspace.find().root, found.log + found.answer)}
 
         await self._answer(work)
 

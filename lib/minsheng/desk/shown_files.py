@@ -30,6 +30,21 @@ def shown_at(base: str, path: str) -> str:
     return f"{base}{FILES}/{quote(path)}"
 
 
+def opened_at(base: str, root: Path, path: str) -> str:
+    """Return where a file of the workspace opens, or a folder in JupyterLab's list; empty for what stays shut."""
+    parts = PurePosixPath(path).parts
+    if any(part.startswith(".") for part in parts) or parts[:2] == _CLOSED:
+        return ""
+    if (root / path).is_dir():
+        return f"{base}lab/tree/{quote(path.rstrip('/'))}"
+    return shown_at(base, path) if parts[0] in _OPEN else ""
+
+
+def from_workspace(root: Path, text: str) -> str:
+    """Return a text in which files of the workspace are named from its folder: where it lies concerns no clerk."""
+    return text.replace(f"{root}/", "")
+
+
 class ShownFiles(AuthenticatedFileHandler):
     """Gives out what lies in ``outputs/`` and ``data/``, hidden files and keys left out."""
 

@@ -114,7 +114,8 @@ def _unsealed(office: Office, matter: Matter) -> Iterator[TodayItem]:
         said = f"还有 {left} 份没有生成" if made else _some(matter.items)
         yield TodayItem(matter.word, said, (Button("生成", "run"),))
         return
-    yield TodayItem(matter.word, _some(matter.items), (Button("归档", "seal", {"period": str(office.month)}),))
+    said = "报告都已生成" if matter.items == (matter.word,) else _some(matter.items)
+    yield TodayItem(matter.word, said, (Button("归档", "seal", {"period": str(office.month)}),))
 
 
 _LINES: dict[MatterKind, Callable[[Office, Matter], Iterator[TodayItem]]] = {

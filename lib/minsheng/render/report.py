@@ -17,8 +17,8 @@ from minsheng.render.paper import warm_press
 _CHART = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">1</text></svg>').decode()
 
 _WARM_UP_PAGE = f"""
-<header class="title-block"><p class="issuer">民政</p><h1>预热</h1>
-<dl class="facts"><div><dt>报告期</dt><dd>1</dd></div></dl></header><p class="summary">文字。</p>
+<div class="title-block"><p class="issuer">民政</p><h1>预热</h1>
+<dl class="facts"><div><dt>报告期</dt><dd>1</dd></div></dl></div><p class="summary">文字。</p>
 <section class="part"><h2>一、表</h2><div class="table-wrap"><table class="figures"><caption>表</caption>
 <thead><tr><th scope="col">县区</th><th scope="col">数<span class="unit">张</span></th></tr></thead>
 <tbody><tr><th scope="row">合计</th><td class="num">1,950</td></tr></tbody></table></div>

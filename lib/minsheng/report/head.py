@@ -41,7 +41,7 @@ def title(dossier: Dossier) -> Piece:
     listed = [Element("div", Element("dt", name), Element("dd", value)) for name, value in facts if value]
     return Piece(
         Element(
-            "header",
+            "div",  # among JupyterLab's cells a header would be a second banner of its page
             paragraph(heading.issuer, class_="issuer"),
             Element("h1", heading.title),
             Element("dl", listed, class_="facts"),

@@ -38,7 +38,7 @@ def official_head(dossier: Dossier) -> Piece:
     lines = (f"{_sender(dossier)}关于{figures.period.label}", f"{heading.programme}工作情况的报告")
     return Piece(
         Element(
-            "header",
+            "div",  # among JupyterLab's cells a header would be a second banner of its page
             paragraph(heading.data_label, class_="mark") if heading.data_label else None,
             Element("h1", [Element("span", line, class_="title-line") for line in lines]),
             class_="official-head",

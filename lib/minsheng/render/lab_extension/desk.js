@@ -131,9 +131,33 @@ class Desk extends HTMLElement {
 
   // --- what is shown -------------------------------------------------------------------------------------------------
 
+  /** Turn to another month: that it is being opened is said, and until then nothing of the one before can be done. */
+  async turnTo(month, words) {
+    const before = this.month;
+    this.month = month;
+    this.hold(`正在打开${words}……`);
+    try {
+      await this.show();
+    } catch (fault) {
+      this.lose(fault);
+      if (this.month !== month) return; // somebody has gone on
+      this.month = before;
+      if (this.at("#desk-month")) this.at("#desk-month").value = before;
+      this.hold("");
+    }
+  }
+
+  /** Say what is waited for, and let nothing but the month be changed meanwhile; nothing said lets everything again. */
+  hold(words) {
+    if (this.at(".turning")) this.at(".turning").textContent = words;
+    for (const each of this.at(".desk").children) each.inert = Boolean(words) && !each.matches(".head");
+  }
+
   /** Fetch the page of the month and put it in place; what somebody is filling in stays as it is. */
   async show() {
-    const page = await ask(`page?month=${encodeURIComponent(this.month)}`);
+    const asked = this.month;
+    const page = await ask(`page?month=${encodeURIComponent(asked)}`);
+    if (this.month !== asked) return; // another month was chosen meanwhile
     const kept = this.written();
     const ended = this.at("[data-done]");
     this.month = page.month;
@@ -334,8 +358,7 @@ class Desk extends HTMLElement {
 
   changed(event) {
     if ("month" in event.target.dataset) {
-      this.month = event.target.value;
-      this.show().catch((fault) => this.lose(fault));
+      this.turnTo(event.target.value, event.target.selectedOptions[0].textContent);
     } else if ("choice" in event.target.dataset) {
       this.files.get(SORTED)[Number(event.target.dataset.choice)].chosen = Number(event.target.value);
       this.drawFiles(SORTED);
@@ -351,7 +374,9 @@ class Desk extends HTMLElement {
   async clicked(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    if ("open" in button.dataset) this.openForm(button.dataset.open, JSON.parse(button.dataset.values));
+    if ("open" in button.dataset && (await this.showsMonth(button.dataset.ofMonth))) {
+      this.openForm(button.dataset.open, JSON.parse(button.dataset.values));
+    }
     if ("tour" in button.dataset) this.tour(button.dataset.tour === "" ? -1 : Number(button.dataset.tour));
     if ("stop" in button.dataset && this.running) {
       if (!this.running.mine && !confirm(`这是${this.running.by}开始的，确定停止？`)) return;
@@ -363,11 +388,22 @@ class Desk extends HTMLElement {
     if ("drop" in button.dataset) this.drop(button.closest("[data-files]"), Number(button.dataset.drop));
   }
 
+  /** Whether the desk shows the month that something is of; it turns to it where it does not yet. */
+  async showsMonth(month) {
+    if (!month || month === this.month) return true;
+    await this.turnTo(month, this.at(`#desk-month option[value="${month}"]`)?.textContent || month);
+    return this.month === month;
+  }
+
   openForm(id, values) {
     const details = this.querySelector(`#desk-${id}`);
     const form = details.querySelector("form");
     details.open = true;
-    for (const [name, value] of Object.entries(values)) if (form.elements[name]) form.elements[name].value = value;
+    for (const [name, value] of Object.entries(values)) {
+      const field = form.elements[name];
+      if (field?.type === "checkbox") field.checked = value === "on";
+      else if (field) field.value = value;
+    }
     this.preview(form);
     details.scrollIntoView({ block: "center" });
     form.querySelector("select, input:not([type=hidden]), button").focus({ preventScroll: true });
@@ -473,10 +509,7 @@ class Desk extends HTMLElement {
   }
 
   async place({ choice, files }) {
-    if (choice.month && choice.month !== this.month) {
-      this.month = choice.month;
-      await this.show();
-    }
+    if (!(await this.showsMonth(choice.month))) return;
     const zone = this.at(`#desk-${choice.form} [data-files="${choice.into}"]`);
     const key = `${choice.form} ${choice.into}`;
     const before = zone.querySelector("input").multiple ? this.files.get(key) || [] : [];
