@@ -35,7 +35,7 @@ _READ = 256 * 1024
 _COUNT = re.compile(r"(\d+)/(\d+) (\S+)")
 """How a command without a terminal says how far it is."""
 
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{8}")
 
 
 class BusyError(UsageError):
@@ -173,7 +173,7 @@ def start(workspace: Workspace, asked: CommandRequest, passwords: Mapping[str, s
         if busy is not None:
             raise BusyError(f"{busy.order.by}正在办“{busy.order.title}”（{busy.order.line}）：等它结束后再开始")
         now = datetime.now(UTC)
-        name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
         order = StartedCommand(**asked.model_dump(), id=name, began=now)
         folder = desk_folder(workspace) / "jobs" / name
         write_atomically(folder / ORDER, order.model_dump_json().encode())
