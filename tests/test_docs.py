@@ -88,7 +88,7 @@ def test_the_map_is_drawn_from_the_imports() -> None:
 
 def test_the_table_of_rooms_goes_down_the_house() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rows = text[text.index("| floor |") : text.index("A new command,")].strip().splitlines()[2:]
+    rows = text[text.index("| floor |") : text.index("A new output format,")].strip().splitlines()[2:]
     named = [room for row in rows for room in re.findall(r"`(?:lib/)?(\w+)/?`", row.split("|")[2])]
     assert named == room_map.rooms()
 

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from minsheng.authoring.drawn_returns import DATA_LABEL, DrawnYear
 from minsheng.authoring.linear_program import Bound, Unknown, Wish, constant, solve, variable
 from minsheng.commands.init import start_workspace
-from minsheng.commands.plans.plan_try import drawn_deliveries, ranking_moved, try_plan
+from minsheng.commands.plans.plan_try import drawn_deliveries, ranking_moved, try_plan, unmet_rules
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
 from minsheng.intake.returns.checking import check_month
@@ -115,6 +115,32 @@ def test_drawn_returns_are_accepted_without_a_word(
         assert found.keys() == {owner.id for owner in plan.reporting_owners(month)}
         for who, accepted in found.items():
             assert not [issue for issue in accepted.verdict.issues if not issue.is_remark], (month, who)
+
+
+@pytest.mark.slow
+def test_rules_that_drawn_figures_do_not_meet_are_named_with_the_reason(empty: Workspace, tmp_path: Path) -> None:
+    params = shutil.copytree(ROOT / "params", tmp_path / "params")
+    path = params / "2017" / "expectations" / "disability_allowance.yaml"
+    with path.open("a", encoding="utf-8") as file:
+        # Nobody is paid, so figures are the same everywhere.
+        rest = "severity: critical, blank: not_checked, allowed: 见依据, action: 请核对, basis: 试验"
+        for rule in (
+            (
+                "id: DIS-901, type: expect_cells_to_be_between, kwargs: {columns: [paid_persons], low: 0, high: 0}, "
+                "bad: {paid_persons: 3}, message: 不是 0"
+            ),
+            (
+                "id: DIS-902, type: expect_figures_to_differ_between_areas, "
+                "kwargs: {columns: [paid_persons], filled: 0}, bad: {paid_persons: '@other'}, message: 相同"
+            ),
+        ):
+            file.write(f"\n  - {{{rule}, {rest}}}\n")
+    plan = deliver(empty, params, 2017, ["2017-01"])
+    told = unmet_rules(empty, plan, load_suites(plan, params), Period("2017-01"))
+    assert told[0] == "抽取的数没有通过这些规则："
+    line = next(each for each in told if "DIS-902" in each)
+    assert "例如苍溪县的残疾人补贴!B4：“实补人数”相同" in line
+    assert line.endswith("这种规则（expect_figures_to_differ_between_areas）抽数时照顾不到")
 
 
 def test_whose_points_and_rank_a_plan_moves_is_said(june: Workspace, empty: Workspace) -> None:

@@ -33,6 +33,7 @@ def said(monkeypatch, capsys):
 
     def typed(*words: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["minsheng", *words])
+        monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # not "python -m pytest", if that runs us
         with pytest.raises(SystemExit) as ended:
             main()
         return ended.value.code or 0, "".join(capsys.readouterr())

@@ -116,6 +116,17 @@ def test_two_level_merged_headers(plan: Plan, reader: Reader) -> None:
     assert [cells[name].cell for name in ("allocated_yuan", "received_yuan", "disbursed_yuan")] == ["C4", "D4", "E4"]
 
 
+def test_a_fault_below_a_header_of_two_levels_names_its_own_cell(plan: Plan, reader: Reader) -> None:
+    def edit(_: Any, sheets: dict[str, Any]) -> None:
+        sheet = sheets["funds"]
+        sheet.merge_range(1, 2, 1, 4, "累计（万元）")
+        for column, text in enumerate(("下达", "到位", "拨付"), 2):
+            sheet.write(2, column, text)
+        sheet.write(3, 3, "约3")
+
+    assert found(parsed(plan, reader, edit=edit)) == [("READ-NUMBER", "资金", "D4")]
+
+
 def test_a_merged_project_name_covers_its_rows(plan: Plan, reader: Reader) -> None:
     def edit(_: Any, sheets: dict[str, Any]) -> None:
         sheets["funds"].merge_range(3, 0, 5, 0, "城乡困难群众医疗救助")

@@ -53,7 +53,23 @@ def test_a_good_rule_passes(plan: Plan, params: Path) -> None:
         ({"kwargs": "{columns: [beds]}"}, 5, "没有列“beds”"),
         ({"kwargs": "{columns: [quantity], mostly: 0.9}"}, 5, "mostly"),
         ({"kwargs": "{columns: [quantity], low: 1}"}, 5, "没有参数 low"),
-        ({"kwargs": "{columns: []}"}, 5, "写法不对"),
+        ({"kwargs": "{columns: []}"}, 5, "写法不对。允许：[列名, 列名]"),
+        (
+            {"type": "expect_cells_to_be_at_most", "kwargs": "{pairs: {quantity: quantity}, factor: 0}"},
+            5,
+            "“0”不在允许的范围。允许：大于 0 的数",
+        ),
+        (
+            {"type": "expect_cells_to_agree", "kwargs": "{pairs: {quantity: quantity}, tolerance: -1}"},
+            5,
+            "“-1”不在允许的范围。允许：0 或大于 0 的数",
+        ),
+        (
+            {"type": "expect_figures_to_differ_between_areas", "kwargs": "{columns: [quantity], filled: 1.5}"},
+            5,
+            "“1.5”不在允许的范围。允许：0 或正整数",
+        ),
+        ({"type": "expect_cells_to_be_between", "kwargs": "{columns: [quantity], low: 多}"}, 5, "“多”不是数字"),
         (
             {
                 "type": "expect_ratio_to_be_between",

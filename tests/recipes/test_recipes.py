@@ -1,4 +1,4 @@
-"""Each recipe of CONTRIBUTING.md, followed literally on a copy of a small workspace, then run."""
+"""The recipes of the handbook (怎样修改) and that of a rule kind, followed literally on a small workspace, then run."""
 
 import os
 import shutil

@@ -23,6 +23,7 @@ from minsheng.errors import FileRefusedError
 from minsheng.handbook.rule_cases import KINDS, MEASURES, SPECS, read_cases
 from minsheng.intake.rules.kinds import KINDS as EXPECTATIONS
 from minsheng.intake.rules.kinds import judge_rule
+from minsheng.intake.rules.parameter_forms import parameter_form
 from minsheng.intake.rules.rule import BUILT_IN
 from minsheng.measure.city import any_measurement
 from minsheng.measure.completion import schedule_progress
@@ -631,7 +632,9 @@ def frame_of(rows):
 @pytest.mark.parametrize("case", [case for case in cases("expectations") if case.values[0]["type"] in EXPECTATIONS])
 def test_rule_of_data(case):
     forms = EXPECTATIONS[case["type"]].parameters
-    kwargs = {key: Decimal(each) if forms[key].startswith("number") else each for key, each in case["kwargs"].items()}
+    kwargs = {
+        key: Decimal(each) if parameter_form(forms[key]).is_number else each for key, each in case["kwargs"].items()
+    }
     found = judge_rule(case["type"], frame_of(case["rows"]), kwargs, rows=(), blank_is_fault=False)
     said = {str(each.row + 1): "未检" if each.detail is None else each.detail or "有问题" for each in found}
     assert said == case["found"]

@@ -153,3 +153,8 @@ def _product(rule: Rule, value: LinearValue, fixed: Mapping[str, Decimal]) -> It
             yield from _sum(figure, [limit], tolerance)
         case _:
             yield from _sum(figure, [value(PREVIOUS + kwargs["column"]), limit], tolerance)
+
+
+def is_drawn_for(kind: str) -> bool:
+    """Whether figures are drawn so that rules of a kind hold; others are left to chance, or about words and days."""
+    return kind in _LINEAR or kind in PRODUCTS

@@ -2,8 +2,10 @@
 
 import sys
 import time
+import webbrowser
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import typer
@@ -116,3 +118,9 @@ def _day(day: date | None) -> str:
 def _short(items: Sequence[str], most: int = 6) -> str:
     """Return the first items and how many there are: all of them stand on the site and in ``--json``."""
     return "、".join(items[:most]) + (f" 等 {len(items)} 项" if len(items) > most else "")
+
+
+def open_page(page: Path) -> None:
+    """Open a page in the browser, where somebody sits at the terminal; what is read by a program opens nothing."""
+    if sys.stdout.isatty():
+        webbrowser.open(page.as_uri())

@@ -47,10 +47,11 @@ def notebook_try(
 
     例：minsheng notebook try beds --area 苍溪县
     """
+    from minsheng.cli.console import open_page
     from minsheng.commands.notebook_try import try_notebook
     from minsheng.workspace import Workspace
 
     page = try_notebook(Workspace.find(workspace, params=params), name, period=period, area=area)
     typer.echo(str(page))
     if browser:
-        typer.launch(page.as_uri())
+        open_page(page)

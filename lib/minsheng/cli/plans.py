@@ -89,7 +89,7 @@ def plan_try(
 
     例：minsheng plan try 2018；minsheng plan try --params 修改稿 --data 2017-06
     """
-    from minsheng.cli.console import RunDisplay
+    from minsheng.cli.console import RunDisplay, open_page
     from minsheng.commands.plans.plan_try import try_plan
     from minsheng.workspace import Workspace
 
@@ -97,7 +97,7 @@ def plan_try(
     with RunDisplay() as display:
         outcome = try_plan(found, year, month=month, data=data, seed=seed, out=out, display=display)
     if not no_open:
-        typer.launch(outcome.page.as_uri())
+        open_page(outcome.page)
     conclude(outcome, as_json=as_json)
 
 

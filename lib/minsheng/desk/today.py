@@ -10,6 +10,7 @@ from minsheng.agenda.facts import facts_of
 from minsheng.desk.office import Office
 from minsheng.domain.period import Period
 from minsheng.intake.returns.receipts import receipts_dir
+from minsheng.render.formats import PDF
 from minsheng.runs.graph import period_tasks
 from minsheng.signing.deliveries import RECEIVERS, RESULT_TABLE, SUPERVISION
 from minsheng.signing.standing import SectionState
@@ -159,7 +160,7 @@ def _assessment(office: Office, period: Period, day: date) -> Iterator[TodayItem
 
 
 def _report(office: Office, section: SectionState) -> dict[str, str]:
-    path = office.workspace.task(office.month, section.id, "monthly_report") / "report.pdf"
+    path = office.workspace.task(office.month, section.id, "monthly_report") / PDF
     return {_address(office, path): "看月报"} if path.is_file() else {}
 
 

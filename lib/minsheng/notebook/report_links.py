@@ -2,12 +2,13 @@
 
 import os
 
+from minsheng.render.formats import HTML
 from minsheng.workspace import FILES_ENVIRONMENT, Workspace
 
 
 def report_address(workspace: Workspace, period: str, area: str, project: str) -> str:
     """Return the address of a report as JupyterLab's server gives out files; empty where none was made."""
-    place = f"{period}/{area}/{project}/report.html"
+    place = f"{period}/{area}/{project}/{HTML}"
     if not (workspace.outputs / place).is_file():
         return ""
     files = os.environ.get(FILES_ENVIRONMENT, "files")

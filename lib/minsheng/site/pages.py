@@ -1,4 +1,7 @@
-"""The pages that the run of a month writes. A new page is a module that makes it, and its line in ``MONTH_PAGES``."""
+"""The pages that the run of a month writes. A new page is a module that makes it, and its line in ``MONTH_PAGES``.
+
+None is returned that has a personal number in it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import write_atomically
+from minsheng.privacy.gate import check_privacy
 from minsheng.runs.task_worker import in_servant
 from minsheng.site.first_page import first_page
 from minsheng.site.month_page import month_page
@@ -18,7 +22,7 @@ class SitePage:
     """One page, or workbook, that is made from all results of a month."""
 
     path: str  # under ``outputs/``; ``{period}/`` is the month's folder
-    make: Callable[[Workspace, Plan, Period], bytes]  # a module's own function, because a servant calls it
+    make: Callable[[Workspace, Plan, Period], bytes]
     link: str = ""  # what the month's page calls its link to it; empty where it has none
     archived: bool = False  # part of what is sealed
 
@@ -38,18 +42,26 @@ MONTH_PAGES = (
 )
 
 
+def _page(number: int, workspace: Workspace, plan: Plan, period: Period) -> bytes:
+    """Make one of the pages, in a servant: what it reads goes with that process."""
+    asked = MONTH_PAGES[number]
+    content = asked.make(workspace, plan, period)
+    check_privacy({asked.path.format(period=period): content})
+    return content
+
+
 def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
     """Write the pages of a month; a servant reads the results, so that its memory is theirs."""
-    for each in MONTH_PAGES:
-        content = in_servant(each.make)(workspace, plan, period)
+    for number, each in enumerate(MONTH_PAGES):
+        content = in_servant(_page)(number, workspace, plan, period)
         write_atomically(workspace.outputs / each.path.format(period=period), content)
 
 
 def make_archived_pages(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes]:
     """Return what is sealed of a month's own folder besides its reports, anew: path under ``outputs/`` → content."""
     return {
-        each.path.format(period=period): in_servant(each.make)(workspace, plan, period)
-        for each in MONTH_PAGES
+        each.path.format(period=period): in_servant(_page)(number, workspace, plan, period)
+        for number, each in enumerate(MONTH_PAGES)
         if each.archived
     }
 

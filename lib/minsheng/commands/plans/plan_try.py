@@ -1,19 +1,20 @@
 """``minsheng plan try``: a plan before anyone reports: drawn returns and forms through a month and an assessment."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 from minsheng.authoring.drawn_forms import drawn_area_form, drawn_section_form
 from minsheng.authoring.drawn_returns import DATA_LABEL, DrawnYear
+from minsheng.authoring.rule_bounds import is_drawn_for
 from minsheng.authoring.target_wishes import Luck
 from minsheng.commands.assess import AssessmentOutcome, proposals, run_assessment
 from minsheng.commands.run import MonthOutcome, run_month
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Delivery
+from minsheng.domain.delivery import Delivery, Issue, Severity
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import RankingFigures
@@ -24,7 +25,8 @@ from minsheng.files.written import published_result
 from minsheng.intake.forms.form_workbook import write_area_form, write_section_form
 from minsheng.intake.returns.receiving import add_delivery, register_held
 from minsheng.intake.returns.return_template import write_workbook
-from minsheng.intake.returns.store import delivered_path, latest_deliveries
+from minsheng.intake.returns.store import delivered_path, latest_deliveries, read_accepted_month
+from minsheng.intake.rules.rule import Suite
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
 from minsheng.plan.loader import newest_year
@@ -55,6 +57,8 @@ class TrialOutcome(Outcome):
     refused: bool = False
     moved: tuple[str, ...] = ()
     """What a real month's ranking is under the plan beside the published one."""
+    unmet: tuple[str, ...] = ()
+    """The rules that drawn returns do not meet, one line each."""
 
     @property
     def page(self) -> Path:
@@ -70,7 +74,13 @@ class TrialOutcome(Outcome):
     def lines(self) -> list[str]:
         """Return what the runs said, and where everything lies."""
         told = self.assessment.lines() if self.assessment else [self.no_assessment]
-        return [*self.month.lines(), *told, *self.moved, f"{self.scratch.settings.site_title}：{self.page}"]
+        return [
+            *self.month.lines(),
+            *self.unmet,
+            *told,
+            *self.moved,
+            f"{self.scratch.settings.site_title}：{self.page}",
+        ]
 
     def as_json(self) -> dict[str, object]:
         """Return the same for a machine."""
@@ -142,7 +152,9 @@ def try_plan(
     else:
         _deliver_real(workspace, scratch, plan, run)
     ran = run_month(scratch, str(run), RunOptions(), display=display)
-    outcome = TrialOutcome(scratch, ran, None, moved=ranking_moved(workspace, scratch, run) if data else ())
+    moved = ranking_moved(workspace, scratch, run) if data else ()
+    unmet = () if data else unmet_rules(scratch, plan, suites, run)
+    outcome = TrialOutcome(scratch, ran, None, moved=moved, unmet=unmet)
     if said := _why_not_assessed(workspace, scratch, plan, run, period, drawn=data is None):
         return replace(outcome, no_assessment=said)
     if data is None:
@@ -152,6 +164,23 @@ def try_plan(
     except FileRefusedError as refused:
         said = f"{period.label}的考评表不合这个方案：\n{refused}"
         return replace(outcome, no_assessment=said, refused=True)
+
+
+def unmet_rules(scratch: Workspace, plan: Plan, suites: Mapping[str, Suite], month: Period) -> tuple[str, ...]:
+    """Name each rule that stops drawn returns, with the first place and why figures may not meet it."""
+    kinds = {rule.id: rule.type for suite in suites.values() for rule in suite.rules}
+    found: dict[str, list[tuple[str, Issue]]] = {}
+    for who, accepted in read_accepted_month(scratch.data, month):
+        for issue in accepted.verdict.issues:
+            if issue.severity == Severity.CRITICAL:
+                found.setdefault(issue.rule, []).append((plan.owner_name(who), issue))
+    lines = []
+    for rule, issues in found.items():
+        who, first = issues[0]
+        kind = kinds.get(rule, "")
+        why = "与别的规则或目标矛盾" if not kind or is_drawn_for(kind) else f"这种规则（{kind}）抽数时照顾不到"
+        lines.append(f"  {rule}：{len(issues)} 处，例如{who}的{first.place}：{first.message}。{why}")
+    return ("抽取的数没有通过这些规则：", *lines) if lines else ()
 
 
 def ranking_moved(workspace: Workspace, scratch: Workspace, month: Period) -> tuple[str, ...]:

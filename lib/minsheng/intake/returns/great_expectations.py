@@ -22,6 +22,7 @@ from great_expectations.validator.validator import Validator
 from minsheng.errors import MinshengError
 from minsheng.intake.rules.by_cell import CellFinding, Columns, Units
 from minsheng.intake.rules.kinds import KINDS, judge_rule
+from minsheng.intake.rules.parameter_forms import parameter_form
 from minsheng.intake.rules.rule import UNNAMED_COLUMNS, Rule, RuledFrame, RuleRun
 
 _FINDINGS = "table.rule_findings"
@@ -72,7 +73,7 @@ class RuleFindings(TableMetricProvider):
                 {name: data[name].tolist() for name in rule["columns"]},
                 {name: (Decimal(scale), unit) for name, (scale, unit) in rule["units"].items()},
             ),
-            {k: Decimal(v) if forms[k].startswith("number") else v for k, v in rule["parameters"].items()},
+            {k: Decimal(v) if parameter_form(forms[k]).is_number else v for k, v in rule["parameters"].items()},
             rows=rule["rows"],
             blank_is_fault=rule["blank_is_fault"],
         )

@@ -6,15 +6,16 @@ from typing import Any
 
 from minsheng.intake.rules import across_returns as across
 from minsheng.intake.rules import within_return as within
-from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, compared, rows_of, signed
+from minsheng.intake.rules.by_cell import PREVIOUS, CellFinding, Frame, compared, rows_of
+from minsheng.intake.rules.parameter_forms import parameter_form
 
 
 @dataclass(frozen=True)
 class ExpectationKind:
     """One expectation type of ours: its judgement and what its ``kwargs`` must be.
 
-    ``parameters`` maps a name to ``columns``, ``signed`` (columns, a leading ``-`` subtracts), ``pairs``, ``column``,
-    ``number``, ``texts`` or ``formula`` (of an upper limit's completion); a trailing ``?`` makes it optional.
+    ``parameters`` maps a name to one of :data:`~minsheng.intake.rules.parameter_forms.FORMS`; a trailing ``?`` makes it
+    optional.
     """
 
     judge: Callable[..., list[CellFinding]]
@@ -41,28 +42,29 @@ KINDS: dict[str, ExpectationKind] = {
     "expect_cells_to_be_one_of": ExpectationKind(within.one_of, {"columns": "columns", "among": "texts"}, apart=True),
     "expect_cumulative_to_not_fall": ExpectationKind(across.not_fall, {"columns": "columns"}, ("columns",), apart=True),
     "expect_cumulative_to_grow_by_month": ExpectationKind(
-        across.grow_by_month, {"pairs": "pairs", "tolerance": "number?"}, ("pairs",), ties=True
+        across.grow_by_month, {"pairs": "pairs", "tolerance": "not_negative?"}, ("pairs",), ties=True
     ),
     "expect_cumulative_to_grow_by_product": ExpectationKind(
         across.grow_by_product,
-        {"column": "column", "factors": "columns", "tolerance": "number?"},
+        {"column": "column", "factors": "columns", "tolerance": "not_negative?"},
         ("column",),
         ties=True,
     ),
     "expect_total_to_equal_parts": ExpectationKind(
-        within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "number?"}, ties=True
+        within.total_of_parts, {"total": "column", "parts": "signed", "tolerance": "not_negative?"}, ties=True
     ),
     "expect_cells_to_be_at_most": ExpectationKind(
-        within.at_most, {"pairs": "pairs", "factor": "number?", "tolerance": "number?"}
+        within.at_most, {"pairs": "pairs", "factor": "positive?", "tolerance": "not_negative?"}
     ),
-    "expect_cells_to_agree": ExpectationKind(within.agree, {"pairs": "pairs", "tolerance": "number?"}, ties=True),
+    "expect_cells_to_agree": ExpectationKind(within.agree, {"pairs": "pairs", "tolerance": "not_negative?"}, ties=True),
     "expect_cell_to_equal_product": ExpectationKind(
         within.product,
-        {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"},
+        {"column": "column", "factors": "columns", "tolerance": "not_negative?", "share": "not_negative?"},
         ties=True,
     ),
     "expect_cell_to_be_at_most_product": ExpectationKind(
-        within.at_most_product, {"column": "column", "factors": "columns", "tolerance": "number?", "share": "number?"}
+        within.at_most_product,
+        {"column": "column", "factors": "columns", "tolerance": "not_negative?", "share": "not_negative?"},
     ),
     "expect_ratio_to_be_between": ExpectationKind(
         within.ratio_between,
@@ -73,26 +75,26 @@ KINDS: dict[str, ExpectationKind] = {
             "low": "number?",
             "high": "number?",
             "stated": "column?",
-            "tolerance": "number?",
-            "scale": "number?",
-            "decimals": "number?",
+            "tolerance": "not_negative?",
+            "scale": "positive?",
+            "decimals": "count?",
             "limit": "formula?",
         },
     ),
     "expect_change_to_be_within": ExpectationKind(
         across.change_within,
-        {"columns": "columns", "factor": "number", "at_least": "number?"},
+        {"columns": "columns", "factor": "positive", "at_least": "not_negative?"},
         ("columns",),
         apart=True,
     ),
     "expect_rows_to_not_shift": ExpectationKind(
-        across.rows_not_shifted, {"columns": "columns", "near": "number", "far": "number"}, ("columns",)
+        across.rows_not_shifted, {"columns": "columns", "near": "positive", "far": "positive"}, ("columns",)
     ),
     "expect_figures_to_differ_between_areas": ExpectationKind(
-        across.differ_between_areas, {"columns": "columns", "filled": "number"}, beside=("columns",)
+        across.differ_between_areas, {"columns": "columns", "filled": "count"}, beside=("columns",)
     ),
     "expect_figures_to_differ_from_last_month": ExpectationKind(
-        across.differ_from_last_month, {"columns": "columns", "filled": "number"}, ("columns",)
+        across.differ_from_last_month, {"columns": "columns", "filled": "count"}, ("columns",)
     ),
     "expect_dates_to_be_between": ExpectationKind(
         within.dates_between,
@@ -100,8 +102,8 @@ KINDS: dict[str, ExpectationKind] = {
             "columns": "columns",
             "earliest": "column?",
             "latest": "column?",
-            "days_before": "number?",
-            "days_after": "number?",
+            "days_before": "count?",
+            "days_after": "count?",
         },
         apart=True,
     ),
@@ -111,18 +113,8 @@ KINDS: dict[str, ExpectationKind] = {
 
 def named_columns(kind: ExpectationKind, kwargs: Mapping[str, Any]) -> list[str]:
     """Return every column that a rule names, without signs, without last month's."""
-    names: list[str] = []
-    for name, value in kwargs.items():
-        match kind.parameters[name].rstrip("?"):
-            case "columns":
-                names += value
-            case "signed":
-                names += [column for _, column in signed(value)]
-            case "pairs":
-                names += [*value, *value.values()]
-            case "column":
-                names.append(value)
-    return list(dict.fromkeys(names))
+    named = (parameter_form(kind.parameters[name]).columns(value) for name, value in kwargs.items())
+    return list(dict.fromkeys(column for columns in named for column in columns))
 
 
 def judged_columns(kind: ExpectationKind, kwargs: Mapping[str, Any], column: str) -> list[str]:

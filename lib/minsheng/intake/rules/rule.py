@@ -16,7 +16,7 @@ from minsheng.domain.table import COVER_FIELDS, COVER_SHEET, CellType, Column, T
 from minsheng.domain.units import yuan_scale
 from minsheng.intake.rules.by_cell import COMPARED, PREVIOUS, CellFinding
 from minsheng.intake.rules.kinds import KINDS, beside_columns, judged_columns, named_columns, previous_columns
-from minsheng.measure.completion import TARGET_OVER_ACTUAL, TWO_MINUS_RATIO
+from minsheng.intake.rules.parameter_forms import ParameterForm, parameter_form
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "expect_column_values_to_be_in_set": ("column", "value_set"),
@@ -209,7 +209,9 @@ def kwargs_faults(rule_type: str, kwargs: Mapping[str, Any], known: set[str]) ->
             if not form.endswith("?"):
                 faults.append(("", f"{rule_type} 缺少参数 {name}", f"须写：{name}"))
             continue
-        faults += [(name, message, allowed) for message, allowed in _form_faults(form.rstrip("?"), kwargs[name], known)]
+        faults += [
+            (name, message, allowed) for message, allowed in _form_faults(parameter_form(form), kwargs[name], known)
+        ]
     return faults
 
 
@@ -226,33 +228,11 @@ def _built_in_faults(rule_type: str, kwargs: Mapping[str, Any], known: set[str])
     return faults
 
 
-def _form_faults(form: str, value: Any, known: set[str]) -> list[tuple[str, str]]:
+def _form_faults(form: ParameterForm, value: Any, known: set[str]) -> list[tuple[str, str]]:
     """Check one parameter against the form that its type demands."""
-    match form, value:
-        case "number", int() | Decimal() if not isinstance(value, bool):
-            return []
-        case "number", _:
-            return [(f"“{value}”不是数字", "数字")]
-        case "texts", [*items] if items and all(isinstance(item, str) for item in items):
-            return []
-        case "texts", _:
-            return [("应为一列文字", "[文字, 文字]")]
-        case "formula", str() if value in {TARGET_OVER_ACTUAL, TWO_MINUS_RATIO}:
-            named = []
-        case "column", str():
-            named = [value]
-        case "columns" | "signed", [*items] if items and all(isinstance(item, str) for item in items):
-            named = [item.removeprefix("-") if form == "signed" else item for item in items]
-        case "pairs", dict() if value and all(isinstance(v, str) for v in value.values()):
-            named = [*value, *value.values()]
-        case _:
-            wanted = {
-                "column": "一个列名",
-                "pairs": "{列名: 列名}",
-                "formula": f"{TARGET_OVER_ACTUAL}、{TWO_MINUS_RATIO}",
-            }
-            return [("写法不对", wanted.get(form, "[列名, 列名]"))]
-    return [(f"没有列“{c}”", "、".join(sorted(known))) for c in named if c not in known]
+    if fault := form.fault(value):
+        return [(fault, form.allowed)]
+    return [(f"没有列“{c}”", "、".join(sorted(known))) for c in form.columns(value) if c not in known]
 
 
 def message_faults(text: str) -> bool:

@@ -268,6 +268,8 @@ class TableSheet:
         """Return a column with a hint for whoever fills it in: its own, and how its cells are to be filled."""
         computed = any(self._formula(row, line, column) for row, line in enumerate(self._lines, FIRST_ROW))
         how = "自动算出，有更正时可直接改写" if computed else _HOW[column.type]
+        if column.note and not column.required and column.type in _NUMBERS:
+            how = how.partition("，")[0]  # whether it may stay empty, and what for, its own hint says
         unit = f"单位：{column.unit}" if column.unit and column.type in _NUMBERS else ""
         return column.model_copy(update={"note": "。".join(filter(None, (column.note, how, unit)))})
 
