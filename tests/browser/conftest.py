@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from minsheng.commands.lab import lab_command, lab_environment
@@ -59,6 +60,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         chromium.close()
 
 
+_RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+def excludes_nobody(page: Page, *where: str) -> None:
+    """Hold parts of a page to axe's rules; how pandas heads a frame's index is its own."""
+    context = {"include": [[each] for each in where], "exclude": [["table.dataframe"]]}
+    found = Axe().run(page, context=context, options=_RULES).response["violations"]
+    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
+
+
 @dataclass(frozen=True)
 class Lab:
     """A JupyterLab on a workspace of its own."""
@@ -68,10 +81,13 @@ class Lab:
     browser: Browser
     workspace: Workspace
 
-    def desk(self, *, width: int = 1280) -> Page:
+    def desk(self, *, width: int = 1280, dark: bool = False) -> Page:
         """Open what ``minsheng lab`` opens, in a browser of its own."""
         page = self.browser.new_context(viewport={"width": width, "height": 900}).new_page()
         page.set_default_timeout(90_000)
+        if dark:
+            setting = f"{self.address}/lab/api/settings/@jupyterlab/apputils-extension:themes?token={self.token}"
+            page.request.put(setting, data={"raw": '{"theme": "JupyterLab Dark"}'})
         page.goto(f"{self.address}/?token={self.token}")
         page.locator("minsheng-desk .desk").wait_for()
         return page

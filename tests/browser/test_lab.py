@@ -1,7 +1,8 @@
 """JupyterLab as an analyst uses it, in Chinese."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import excludes_nobody
 
 
 def _choose(page: Page, menu: str, command: str) -> None:
@@ -86,6 +87,7 @@ def test_the_pickers_change_what_is_shown(lab) -> None:
     expect(explorer.get_by_role("link", name="打开")).to_have_attribute(
         "href", "/minsheng/files/outputs/2017-06/cangxi/elderly_care/report.html"
     )
+    excludes_nobody(page, ".jp-OutputArea-output")
     pick("指标", "新增床位")
     for tab in ("走势", "资金", "名次", "与其他地区", "逐月状态"):
         look(tab)
@@ -96,6 +98,63 @@ def test_the_pickers_change_what_is_shown(lab) -> None:
     pick("报告期", "2017年5月")  # which was checked and never run
     expect(explorer).to_contain_text("没有生成（minsheng run 2017-05）")
     expect(explorer.get_by_role("link", name="打开")).to_have_count(0)
+    page.close()
+
+
+def _asks(asked: Locator, label: str) -> Locator:
+    return asked.locator(".widget-dropdown, .widget-text, .widget-select", has_text=label).locator("select, input")
+
+
+@pytest.mark.soak
+def test_what_if_compares_takes_away_and_saves(lab) -> None:
+    page = lab.notebook("explore")
+    _run_all(page)
+    asked = _outputs(page).filter(has=page.get_by_text("加入并计算"))
+    chosen, listed = _asks(asked, "哪一个"), asked.locator(".widget-select option")
+    expect(chosen).to_have_value("重点救助对象政策范围内住院自负费用救助比例（%）")
+
+    def add(scenario: str, kind: str, what: str, value: str) -> None:
+        _asks(asked, "情景").fill(scenario)
+        _asks(asked, "改什么").select_option(kind)
+        expect(chosen.locator("option", has_text=what)).not_to_have_count(0)
+        chosen.select_option(what)
+        _asks(asked, "改为").fill(value)
+        asked.get_by_role("button", name="加入并计算").click()
+
+    add("目标加一成", "目标", "新增民办公办养老机构床位（张）", "+10%")
+    expect(listed).to_have_count(1)
+    _asks(asked, "地区").select_option("昭化区")
+    add("补报", "上报数", "养老服务·累计新增公办床位", "35")
+    expect(listed).to_have_count(2)
+    add("满分", "小项满分", "新增床位", "很多")
+    expect(asked.get_by_text("“很多”不是数")).to_be_visible()
+    add("满分", "小项满分", "新增床位", "+2")
+    add("规则", "评分规则", "新增床位", "1.2")
+    expect(listed).to_have_count(4)
+    for scenario in ("目标加一成", "补报", "满分", "规则"):
+        expect(asked.locator("table", has_text="得分和名次").locator("th", has_text=scenario)).to_have_count(1)
+    excludes_nobody(page, ".jp-OutputArea-output")
+
+    take = asked.get_by_role("button", name="删去选中的")
+    take.click()
+    expect(asked.get_by_text("先在“已加入”里点选要删去的一条")).to_be_visible()
+    _asks(asked, "已加入").select_option(index=1)
+    take.click()
+    expect(listed).to_have_count(3)
+    take.click()
+    expect(asked.get_by_text("先在“已加入”里点选要删去的一条")).to_be_visible()
+    expect(listed).to_have_count(3)
+
+    _asks(asked, "存为").fill("beds_more")
+    asked.get_by_role("button", name="存为笔记本").click()
+    with page.expect_popup() as opened:
+        asked.get_by_role("link", name="notebooks/own/beds_more.ipynb").click()
+    saved = opened.value
+    saved.get_by_text("Python 3 (ipykernel) | 空闲").wait_for()
+    _run_all(saved)
+    expect(_outputs(saved).locator("table.dataframe")).to_contain_text("目标加一成")
+    excludes_nobody(saved, ".jp-OutputArea-output")
+    saved.close()
     page.close()
 
 

@@ -48,9 +48,10 @@ def test_a_command_line_reads_as_it_is_typed(office) -> None:
     received = _filled(office, "receive", june, files=[Path("/sent/a b.xlsx"), Path("/sent/c.xlsx")])
     assert received.line == "minsheng receive --json 2017-06 'a b.xlsx' c.xlsx"
     assert received.arguments == ("receive", "--json", "2017-06", "/sent/a b.xlsx", "/sent/c.xlsx")
+    assert received.about == "2017年6月、a b.xlsx、c.xlsx"
     # A personal number in a file's name is shown nowhere.
     scanned = _filled(office, "verify_file", {}, file=[Path("/sent/510812199001011239.pdf")])
-    assert "510812199001011239" not in scanned.line
+    assert "510812199001011239" not in scanned.line + scanned.about
     # What begins with a dash is a value still.
     assert _filled(office, "seal", june | {"why": "--force"}).arguments[-1] == "--why=--force"
 

@@ -41,6 +41,9 @@ _PATH = re.compile(r"[^\s/：，；。、（）“”]+/[^\s：，；。、（�
 
 _LAST_LINES = 15
 
+_LONGEST = 60
+"""Letters of what a command was about."""
+
 _COUNTING = re.compile(r"\d+/\d+ ")
 
 
@@ -64,6 +67,7 @@ def how_it_ended(job: Job) -> tuple[str, str]:
 
 def _card(workspace: Workspace, job: Job, base: str, *, opened: bool) -> Element:
     order = job.order
+    about = order.about if len(order.about) <= _LONGEST else f"{order.about[:_LONGEST]}……"
     words, colour = how_it_ended(job)
     shape = {"good": "●", "watch": "▲", "bad": "■"}[colour]
     took = f"，用时 {(job.end.ended - order.began).total_seconds():.0f} 秒" if job.end else ""
@@ -73,6 +77,7 @@ def _card(workspace: Workspace, job: Job, base: str, *, opened: bool) -> Element
             "summary",
             Element("span", shape, class_=f"shape {colour}", aria_hidden="true"),
             f" {order.title}：{words}",
+            Element("span", f"　{about}", class_="about") if about else None,
             Element("span", f"　{order.by}　{_clock(order.began)}{took}", class_="hint"),
         ),
         paragraph("命令：", Element("code", order.line)),

@@ -85,11 +85,14 @@ class FilledForm:
         The same as people would type it: files by their names, no password.
     passwords
         Variable → password.
+    about
+        What was chosen and sent, as people call it.
     """
 
     arguments: tuple[str, ...]
     line: str
     passwords: dict[str, str]
+    about: str = ""
 
 
 def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[str, Sequence[Path]]) -> FilledForm:
@@ -107,7 +110,7 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
     UsageError
         Naming the field that is empty, or holds what it does not offer.
     """
-    given, shown, passwords = [*form.command], [*form.command], {}
+    given, shown, passwords, about = [*form.command], [*form.command], {}, []
     for field in form.fields:
         paths, value = files.get(field.name, ()), values.get(field.name, "").strip()
         if field.needed and not (paths or value):
@@ -117,7 +120,9 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
         match field.kind:
             case "file" | "files":
                 given += _worded(field, [str(path) for path in paths])
-                shown += _worded(field, [masked_text(path.name) for path in paths])
+                names = [masked_text(path.name) for path in paths]
+                shown += _worded(field, names)
+                about += names
                 continue
             case "password":
                 if value:
@@ -126,13 +131,13 @@ def fill(form: Form, office: Office, values: Mapping[str, str], files: Mapping[s
             case "flag":
                 words = [field.option] if value else []
             case "choice":
-                _demand_offered(field, office, value)
+                about += [_offered(field, office, value)] if value else []
                 words = _worded(field, [value] if value else [])
             case _:
                 words = _worded(field, [value] if value else [])
         given += words
         shown += [_short(office, word) for word in words]
-    return FilledForm(tuple(given), " ".join(["minsheng", *map(_quoted, shown)]), passwords)
+    return FilledForm(tuple(given), " ".join(["minsheng", *map(_quoted, shown)]), passwords, "、".join(about))
 
 
 def plain_values(form: Form, values: Mapping[str, str]) -> dict[str, str]:
@@ -146,10 +151,12 @@ def _quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else shlex.quote(word)
 
 
-def _demand_offered(field: Field, office: Office, value: str) -> None:
+def _offered(field: Field, office: Office, value: str) -> str:
+    """Return what a choice calls a value; UsageError unless it is offered."""
     offered = dict(field.choices(office)) if field.choices else {}
-    if value not in offered and (value or field.needed):
+    if value not in offered:
         raise UsageError(f"“{field.label}”中没有“{value}”：请重新选择")
+    return offered[value]
 
 
 def _worded(field: Field, values: Sequence[str]) -> list[str]:

@@ -52,6 +52,8 @@ class CommandRequest(Frozen):
     arguments: tuple[str, ...]
     by: str
     browser: str
+    about: str = ""
+    """What was chosen and sent, as people call it."""
     month: str = ""
     """What the desk showed."""
     values: dict[str, str] = {}

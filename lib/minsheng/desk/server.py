@@ -171,6 +171,7 @@ class _Jobs(_Handler):
                 arguments=command.arguments,
                 by=str(asked["name"])[:20],
                 browser=str(asked["browser"]),
+                about=command.about,
                 month=str(asked["month"]),
                 values=plain_values(form, asked["values"]),
                 uploads=sent,
