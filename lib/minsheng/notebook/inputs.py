@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -78,15 +78,24 @@ class Inputs:
         plan = plan_from_json(Path(compiled).read_bytes()) if compiled else load_plan(workspace.params, parsed.year)
         return cls(workspace=workspace, plan=plan, period=parsed)
 
-    def returns(self, owners: tuple[str, ...]) -> dict[tuple[Period, str], AcceptedReturn]:
-        """Return accepted returns of areas or sections, year to date; UsageError where the month was never checked."""
+    def returns(
+        self, owners: tuple[str, ...], months: Collection[Period | None] | None = None
+    ) -> dict[tuple[Period, str], AcceptedReturn]:
+        """Return accepted returns of areas or sections, year to date or of those months; others are not read.
+
+        Raises
+        ------
+        UsageError
+            If the period's last month was never checked.
+        """
+        wanted = self.period.year_to_date if months is None else [m for m in self.period.year_to_date if m in months]
         if self.held is not None:
-            return {key: accepted for key, accepted in self.held.items() if key[1] in owners}
+            return {key: found for key, found in self.held.items() if key[0] in wanted and key[1] in owners}
         closing = self.period.closing_month
         if not self.workspace.accepted(closing).is_dir():
             raise UsageError(f"{closing.label}的报表尚未校验：请先运行 minsheng check {closing}")
         found = {}
-        for month in self.period.year_to_date:
+        for month in wanted:
             for owner in owners:
                 accepted = read_accepted(self.workspace.data, month, owner)
                 if accepted is not None:

@@ -208,9 +208,8 @@ def _projects_at(inputs: Inputs) -> tuple[str, ...]:
 
 def _closing(inputs: Inputs, owners: tuple[str, ...]) -> Returns:
     """Return the returns that figures of this period are made of: of its last due months."""
-    plan = inputs.plan
-    months = {plan.return_month(project.id, inputs.period) for project in plan.projects}
-    return {key: value for key, value in inputs.returns(owners).items() if key[0] in months}
+    months = {inputs.plan.return_month(project.id, inputs.period) for project in inputs.plan.projects}
+    return inputs.returns(owners, months)
 
 
 def _section_scoring(inputs: Inputs, area: str | None, section: str | None) -> tuple[SectionScoringFigures, Returns]:
