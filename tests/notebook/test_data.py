@@ -118,6 +118,12 @@ def test_names_and_periods_pick_rows_and_an_unknown_one_is_named() -> None:
     }
     assert len(data.values("2017")) == len(whole) == sum(len(data.values(f"2017-0{n}")) for n in range(1, 7))
     assert set(data.scores()["报告期"]) == {*(f"2017-0{n}" for n in range(1, 7)), "2017-H1"}
+    # A period that is not there is not the same as one of which nobody has anything.
+    with pytest.raises(UsageError, match=r"没有2016-06的数。有：2017-01、.*、2017-06。月度须先校验"):
+        data.values("2016-06")
+    with pytest.raises(UsageError, match=r"没有2017-H2的数。.*半年和年度须有考评表"):
+        data.ranking("2017-H2")
+    assert len(data.deliveries("2017-01")) == 0
     for asked in ({"area": "某县"}, {"project": "某项目"}, {"period": "2017-13"}):
         with pytest.raises(UsageError, match=next(iter(asked.values()))):
             data.indicators(**asked)

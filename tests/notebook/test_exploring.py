@@ -10,6 +10,7 @@ import pytest
 
 from minsheng.errors import UsageError
 from minsheng.notebook import charts, explore
+from minsheng.notebook.charts.altair_scripts import use_own_scripts
 from minsheng.notebook.report_links import report_address
 from minsheng.workspace import ENVIRONMENT, Workspace
 
@@ -72,7 +73,43 @@ class _Told(ipywidgets.HTML):
 def test_a_chart_is_of_one_indicator_and_nothing_to_draw_is_said() -> None:
     chart = charts.against_peers("苍溪县", "2017-06", "养老服务", "新增床位").chart
     assert set(chart.data["指标"]) == {"新增床位"}
+    assert chart.data["本地区"].tolist()[-1]  # drawn last, above the others
     with pytest.raises(UsageError, match=r"没有指标“床”。有数的：.*新增床位"):
         charts.heat_map("2017-06", indicator="床")
     with pytest.raises(UsageError, match="没有可画的数（全市与其他地区）"):
         charts.against_peers("全市", "2017-06")
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_charts_say_everything_in_chinese_and_fit_beside_the_list_of_files() -> None:
+    lights = charts.heat_map(project="养老服务").chart
+    assert set(lights.data["灯色"]) <= {"绿", "黄", "红", "灰"}
+    spec = lights.to_dict()
+    # Four indicators of six months: two by two, not four in a row that runs out of the window.
+    assert spec["columns"] == 2
+    assert spec["columns"] * spec["spec"]["width"] <= 620
+    ranks = charts.ranking_over_time().chart.to_dict()["encoding"]
+    assert ranks["y"]["axis"]["values"] == list(range(1, 9))  # no rank twice on the axis, none between two
+    months = charts.trends("养老服务").chart.to_dict()["spec"]["layer"][1]["encoding"]["x"]
+    assert months["scale"]["domain"] == [f"2017-0{number}" for number in range(1, 7)]
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_of_hundreds_of_areas_lines_are_grey_and_have_no_legend(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "legend" in charts.ranking_over_time().chart.to_dict()["encoding"]["color"]
+    monkeypatch.setattr("minsheng.notebook.charts.answering._MANY", 7)
+    assert set(charts.ranking_over_time().chart.to_dict()["encoding"]["color"]) == {"value"}
+
+
+def test_a_charts_scripts_are_made_once_for_a_workspace(by_hand: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    (kept,) = (by_hand.outputs / ".tables").glob("charts-*.js")
+    kept.write_text("export default {}", encoding="utf-8")
+    monkeypatch.setattr(alt.JupyterChart, "_is_offline", False)
+    monkeypatch.setattr(alt.JupyterChart, "_esm", "")
+    use_own_scripts()
+    assert alt.JupyterChart._esm == "export default {}"
+    kept.unlink()
+    monkeypatch.setattr(alt.JupyterChart, "_is_offline", False)
+    use_own_scripts()
+    assert "vega" in alt.JupyterChart._esm
+    assert kept.read_text(encoding="utf-8") == alt.JupyterChart._esm

@@ -27,6 +27,8 @@ _SERVER = "minsheng.desk"
 
 _LANGUAGE_PACK = "jupyterlab_language_pack_zh_CN"
 
+_SCRIPTS = "from minsheng.notebook.charts.altair_scripts import use_own_scripts; use_own_scripts()"
+
 _EXPORT = "notebook:export-to-format"
 # JupyterLab names an exporter by its entry point, which its server's addresses allow only Latin letters for.
 _EXPORTS: list[dict[str, object]] = [
@@ -83,8 +85,11 @@ def open_lab(workspace: Workspace, *, browser: bool, port: int) -> int:
     if register:
         check_period(workspace, str(max(delivery.period for delivery in register)), force=False, display=Quiet())
     demand_handbook(workspace)  # start.ipynb links it
+    environment = lab_environment(workspace)
+    # The first chart would wait for its scripts: they are made while JupyterLab starts, once for a workspace.
+    subprocess.Popen([sys.executable, "-c", _SCRIPTS], env=environment, stderr=subprocess.DEVNULL)
     command = lab_command(workspace, browser=browser, port=port)
-    return run_until_ended(command, lab_environment(workspace), workspace.root)
+    return run_until_ended(command, environment, workspace.root)
 
 
 def run_until_ended(command: list[str], environment: dict[str, str], folder: Path) -> int:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
+from minsheng.errors import UsageError
 from minsheng.notebook.datasets.holdings import COLUMNS, Holdings, orders_of, owner_names, project_names
 from minsheng.notebook.datasets.kept_tables import joined
 from minsheng.notebook.datasets.typed_frames import EXACT, frame_of, names_of
@@ -24,6 +25,8 @@ from minsheng.notebook.readable_errors import show_errors_as_help
 from minsheng.workspace import Workspace
 
 __all__ = ["deliveries", "funds", "indicators", "issues", "ranking", "returns", "scores", "values"]
+
+_ASSESSED = {"scores", "ranking"}
 
 Names = str | Sequence[str] | None
 """One name, several, or all: ids, names and aliases are understood."""
@@ -49,7 +52,7 @@ def values(period: Names = None, area: Names = None, project: Names = None) -> p
     Raises
     ------
     UsageError
-        If no year of the workspace knows a name.
+        If no year of the workspace knows a name, or it holds none of the periods.
     PlanInvalidError
         If the plan of a year has faults.
     """
@@ -117,7 +120,13 @@ def _frame(kind: str, period: Names, area: Names, project: Names) -> pd.DataFram
     show_errors_as_help()
     held = Holdings(Workspace.find())
     asked = _listed(period)
-    periods = [each for each in held.periods(kind) if asked is None or _is_asked(kind, each, asked)]
+    there = held.periods(kind)
+    periods = [each for each in there if asked is None or _is_asked(kind, each, asked)]
+    # Nobody hands reports over every month; everything else is there once a month was checked.
+    if asked and there and not periods and kind != "deliveries":
+        which, known = ("、".join(map(str, some)) for some in (asked, there))
+        need = "；半年和年度须有考评表" if kind in _ASSESSED else ""
+        raise UsageError(f"没有{which}的数。有：{known}。月度须先校验（minsheng check 报告期）{need}")
     columns = COLUMNS[kind]
     tables = [held.table(kind, each) for each in periods]
     plans = held.plans
@@ -136,7 +145,7 @@ def _listed(names: Names) -> list[Period] | None:
 
 
 def _is_asked(kind: str, period: Period, asked: Iterable[Period]) -> bool:
-    if kind in {"scores", "ranking"}:
+    if kind in _ASSESSED:
         return period in asked
     return any(period == each or (each.kind != PeriodKind.MONTH and period in each.months) for each in asked)
 

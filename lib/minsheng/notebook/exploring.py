@@ -98,7 +98,7 @@ class Explorer:
         """Get ready to draw, and draw what is chosen."""
         import ipywidgets as widgets
 
-        from minsheng.notebook.charts.answering import use_own_scripts  # a second of libraries
+        from minsheng.notebook.charts.altair_scripts import use_own_scripts  # half a second of libraries
 
         self._views, titles, fault = [self._page], ["报告内容"], ""
         try:

@@ -7,12 +7,12 @@ Built on :mod:`minsheng.notebook.data` and Altair. A chart is drawn by a widget 
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from minsheng.domain.area import CITY
-from minsheng.errors import MachineUnfitError, UsageError
+from minsheng.errors import UsageError
 from minsheng.notebook import data
+from minsheng.notebook.charts.altair_scripts import alt, use_own_scripts
 from minsheng.notebook.datasets.holdings import Holdings
 from minsheng.notebook.report_links import not_made, report_address
 from minsheng.render.html.page import look
@@ -20,7 +20,17 @@ from minsheng.workspace import Workspace
 
 __all__ = ["against_peers", "funds_by_source", "heat_map", "ranking_over_time", "trends"]
 
-_TONES = {"green": "good", "yellow": "watch", "red": "bad", "grey": "line"}
+_TONES = {"绿": "good", "黄": "watch", "红": "bad", "灰": "line"}
+"""The column 灯色 → the colour of the pages."""
+
+_WIDTH = 620
+"""Of all facets of a row together, in pixels: beside JupyterLab's list of files at 1280."""
+
+_MANY = 24
+"""Areas that colours and a legend tell apart; beyond, lines are grey and the mouse says whose each is."""
+
+_ROW_HEIGHTS = ((_MANY, 20), (120, 12), (10_000, 5))
+"""The height of an area's row in a heat map, by how many there are at most; names stand where they have room."""
 
 _FONT = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 
@@ -53,42 +63,64 @@ def heat_map(period: Any = None, area: Any = None, project: Any = None, indicato
         If no year of the workspace knows a name, or nothing of it has a figure.
     """
     rows = _indicators(period, area, project, indicator)
-    tones = list(_TONES)
+    tones = [tone for tone in _TONES if tone in set(rows["灯色"])]
     colours = [look()[_TONES[tone]] for tone in tones]
+    areas, months, indicators = (rows[name].nunique() for name in ("地区", "报告期", "指标"))
+    columns = _columns(indicators)
+    wide = min(34 * months, _WIDTH / columns)
+    high = next(height for limit, height in _ROW_HEIGHTS if areas <= limit)
     chart = (
         alt.Chart(rows)
-        .mark_rect(stroke="white", cursor=_HAND)
+        .mark_rect(stroke="white" if areas <= _MANY else None, cursor=_HAND)
         .encode(
             x=alt.X("报告期:O", title=None),
-            y=alt.Y("地区:N", title=None, sort=_order(rows, "地区")),
-            color=alt.Color("灯色:N", scale=alt.Scale(domain=tones, range=colours), legend=None),
+            y=alt.Y("地区:N", title=None, sort=_order(rows, "地区"), axis=alt.Axis(labelOverlap="greedy")),
+            color=alt.Color(
+                "灯色:N",
+                scale=alt.Scale(domain=tones, range=colours),
+                title="灯",
+                legend=alt.Legend(orient="top", titleOrient="left"),
+            ),
             href="链接:N",
-            tooltip=_SAID,
+            tooltip=["报告期", *_SAID],
         )
-        .properties(width=alt.Step(34), height=alt.Step(20))
-        .facet(column=alt.Column("指标:N", title=None, sort=_order(rows, "指标")), spacing=12)
+        # A name of an indicator stands above: a single month is as wide as that.
+        .properties(width=max(wide, 110), height=alt.Step(high))
+        .facet(facet=alt.Facet("指标:N", title=None, sort=_order(rows, "指标")), columns=columns, spacing=12)
     )
     return _shown(chart, "各地区各指标逐月状态", rows)
 
 
 def trends(project: Any, period: Any = None, area: Any = None, indicator: Any = None) -> Any:
     """Return how far each area is in each month, per indicator, the pace needed dashed; see :func:`heat_map`."""
-    rows = _indicators(period, area, project, indicator).dropna(subset="完成率（比值）")
-    months = alt.X("报告期:O", title=None)
+    all_rows = _indicators(period, area, project, indicator)
+    # A month of which nothing was reported keeps its place.
+    months = alt.X("报告期:O", title=None, scale=alt.Scale(domain=sorted(set(all_rows["报告期"]))))
+    rows = all_rows.dropna(subset="完成率（比值）")
+    columns = _columns(rows["指标"].nunique())
     line = (
         alt.Chart()
-        .mark_line(point=alt.OverlayMarkDef(size=90, cursor=_HAND), strokeWidth=1.4)
+        .mark_line(**_line(rows))
         .encode(
             x=months,
-            y=alt.Y("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
-            color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
+            # A level stands near its target all year: from nothing up its areas would be one line.
+            y=alt.Y("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
+            color=_colour(rows),
+            detail="地区:N",
             href="链接:N",
-            tooltip=_SAID,
+            tooltip=["报告期", *_SAID],
         )
     )
-    pace = alt.Chart().mark_line(strokeDash=[5, 4], color=look()["ink"]).encode(x=months, y="序时进度（比值）:Q")
-    chart = alt.layer(pace, line, data=rows).properties(width=230, height=200)
-    faceted = chart.facet(facet=alt.Facet("指标:N", title=None, sort=_order(rows, "指标")), columns=3)
+    # A line of one month is a point, which a dash shows as well.
+    is_one = len(set(rows["报告期"])) == 1
+    dash: Any = alt.OverlayMarkDef(shape="stroke", size=900, filled=False, color=look()["ink"]) if is_one else False
+    pace = (
+        alt.Chart()
+        .mark_line(strokeDash=[5, 4], color=look()["ink"], point=dash)
+        .encode(x=months, y="序时进度（比值）:Q")
+    )
+    chart = alt.layer(pace, line, data=rows).properties(width=_WIDTH / columns, height=200)
+    faceted = chart.facet(facet=alt.Facet("指标:N", title=None, sort=_order(rows, "指标")), columns=columns)
     return _shown(faceted, "年内走势，虚线为序时进度", rows)
 
 
@@ -103,18 +135,20 @@ def funds_by_source(period: Any, area: Any = CITY, project: Any = None) -> Any:
         for stage in stages
     ]
     rows = _linked(pd.concat(parts, ignore_index=True))
+    rows = rows.assign(来源·序=pd.factorize(rows["来源"])[0])
     chart = (
         alt.Chart(rows)
         .mark_bar(cursor=_HAND)
         .encode(
             x=alt.X("sum(万元):Q", title="万元"),
             y=alt.Y("环节:N", title=None, sort=stages),
-            color=alt.Color("来源:N", title=None),
+            color=alt.Color("来源:N", title=None, sort=rows["来源"].drop_duplicates().tolist(), legend=_legend()),
+            order="来源·序:Q",
             row=alt.Row(
                 "项目:N", title=None, sort=_order(rows, "项目"), header=alt.Header(labelAngle=0, labelAlign="left")
             ),
             href="链接:N",
-            tooltip=["地区", "项目", "来源", "环节", alt.Tooltip("万元:Q", format=",.2f"), "单元格", "报告"],
+            tooltip=["报告期", "地区", "项目", "来源", "环节", alt.Tooltip("万元:Q", format=",.2f"), "单元格", "报告"],
         )
         .properties(width=420, height=alt.Step(18))
     )
@@ -125,17 +159,23 @@ def ranking_over_time(period: Any = None, area: Any = None) -> Any:
     """Return each area's rank in every month; hover says the total and how it is made up; see :func:`heat_map`."""
     found = data.ranking(period, area).dropna(subset="名次")
     rows = _linked(found[["报告期", "地区", "名次", "总分（分）", "算式"]].assign(项目="scoring"))
+    worst = int(rows["名次"].max()) if len(rows) else 1
     chart = (
         alt.Chart(rows)
-        .mark_line(point=alt.OverlayMarkDef(size=90, cursor=_HAND))
+        .mark_line(**_line(rows))
         .encode(
             x=alt.X("报告期:O", title=None),
-            y=alt.Y("名次:Q", scale=alt.Scale(reverse=True, zero=False), axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("地区:N", sort=_order(rows, "地区"), title=None),
+            y=alt.Y(
+                "名次:Q",
+                scale=alt.Scale(reverse=True, zero=False),
+                axis=alt.Axis(values=list(range(1, worst + 1)), labelOverlap="greedy", format="d"),
+            ),
+            color=_colour(rows),
+            detail="地区:N",
             href="链接:N",
-            tooltip=["地区", "报告期", "名次", "总分（分）", "算式", "报告"],
+            tooltip=["报告期", "地区", "名次", "总分（分）", "算式", "报告"],
         )
-        .properties(width=520, height=280)
+        .properties(width=_WIDTH, height=280)
     )
     return _shown(chart, "名次变化", rows)
 
@@ -147,20 +187,47 @@ def against_peers(area: Any, period: Any, project: Any = None, indicator: Any = 
     rows = rows[~rows["地区"].isin(_wholes())].assign(本地区=rows["地区"].isin(names))
     if not rows["本地区"].any():
         rows = rows[:0]  # nobody to compare
+    rows = rows.sort_values("本地区", kind="stable")  # above the others
     chart = (
         alt.Chart(rows)
         .mark_circle(opacity=0.85, cursor=_HAND)
         .encode(
-            x=alt.X("完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%")),
+            x=alt.X(
+                "完成率（比值）:Q", title="完成率", axis=alt.Axis(format="%", tickCount=8), scale=alt.Scale(zero=False)
+            ),
             y=alt.Y("指标:N", title=None, sort=_order(rows, "指标")),
             color=alt.condition("datum.本地区", alt.value(look()["seal"]), alt.value(look()["line"])),
             size=alt.condition("datum.本地区", alt.value(150), alt.value(60)),
             href="链接:N",
-            tooltip=_SAID,
+            tooltip=["报告期", *_SAID],
         )
-        .properties(width=480, height=alt.Step(28))
+        .properties(width=_WIDTH, height=alt.Step(28))
     )
-    return _shown(chart, f"{'、'.join(sorted(names))}与其他地区", rows)
+    whose = "、".join(sorted(names))
+    return _shown(chart, f"{whose}与其他地区", rows, told=f"大点为{whose}")
+
+
+def _columns(facets: int) -> int:
+    """Return how many facets stand side by side, so that the last row is full where it can be."""
+    return min(facets, 2 if facets in {2, 4} else 3)
+
+
+def _line(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return how areas' lines are drawn, with points that the mouse finds."""
+    many = rows["地区"].nunique() > _MANY
+    return {"point": alt.OverlayMarkDef(size=20 if many else 90, cursor=_HAND), "strokeWidth": 0.6 if many else 1.4}
+
+
+def _colour(rows: pd.DataFrame) -> Any:
+    """Return the colours that tell areas apart, where they can."""
+    if rows["地区"].nunique() > _MANY:
+        return alt.value(look()["dots"])
+    return alt.Color("地区:N", sort=_order(rows, "地区"), title=None, legend=_legend())
+
+
+def _legend() -> Any:
+    """Return a legend below the chart: beside it it would not fit a narrow window."""
+    return alt.Legend(orient="bottom", columns=6, labelLimit=200)
 
 
 def _indicators(period: Any, area: Any, project: Any, indicator: Any) -> pd.DataFrame:
@@ -220,21 +287,17 @@ def _order(rows: pd.DataFrame, name: str) -> list[str]:
     return list(found)
 
 
-def use_own_scripts() -> None:
-    """Have charts drawn from scripts that they bring along; MachineUnfitError if those are not installed."""
-    try:
-        alt.JupyterChart.enable_offline()
-    except (ImportError, AttributeError):
-        raise MachineUnfitError("交互图表须装附加组件：pip install 'minsheng-workbook[charts]'") from None
-
-
-def _shown(chart: Any, title: str, rows: pd.DataFrame) -> Any:
+def _shown(chart: Any, title: str, rows: pd.DataFrame, *, told: str = "") -> Any:
     """Return the widget that draws a chart, from its own scripts."""
     use_own_scripts()
     if rows.empty:
         raise UsageError(f"没有可画的数（{title}）：换一个报告期、地区、项目或指标")
     alt.data_transformers.disable_max_rows()
-    named = chart.properties(title=title).configure(font=_FONT).configure_view(stroke=None)
+    named = (
+        chart.properties(title=alt.Title(title, subtitle=told) if told else title)
+        .configure(font=_FONT)
+        .configure_view(stroke=None)
+    )
     # A report opens beside the notebook, not in its place.
     shown = alt.JupyterChart(named, embed_options={"actions": False, "loader": {"target": "_blank"}})
     shown.add_class("minsheng-chart")  # the style of our outputs knows it by that

@@ -10,6 +10,7 @@ from minsheng.domain.area import CITY
 from minsheng.domain.assessment import AssessmentForm, WordForm
 from minsheng.domain.base import plain
 from minsheng.domain.figure import CellRef, Compared, FundUse, Measurement
+from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ItemScore, RankingFigures, ScoringFigures
@@ -93,6 +94,8 @@ RANKING = (
 
 _BETWEEN = "；"
 
+_COLOURS = {Tone.GREEN: "绿", Tone.YELLOW: "黄", Tone.RED: "红", Tone.GREY: "灰"}
+
 
 @dataclass(frozen=True)
 class MeasuredPeriod:
@@ -172,7 +175,7 @@ def _indicator(
     return (
         *when(all_of.period), plan.area_name(of.area), of.project.short_name, row.brief,
         _text(row.actual), _text(row.target), row.unit, target or None, *map(_text, ratios),
-        STATUS_WORDS[row.status], row.light.word, str(row.light.tone),
+        STATUS_WORDS[row.status], row.light.word, _COLOURS[row.light.tone],
         row.milestone_date.isoformat() if row.milestone_date else None,
         "、".join(row.missing_areas), *_beside(compared, "month", row), *_beside(compared, "year", row),
         row.formula, row.indicator, *_places(plan, row.cells),
