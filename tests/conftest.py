@@ -33,6 +33,11 @@ _TAKE_SECONDS = {"june", "assessed", "browser", "lab", "desk_lab", "wheel", "ins
 """Fixtures that run a month, start a browser, build a wheel or print the handbook."""
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Write bytes in a test's name as text, which pytest itself does only where it escapes everything."""
+    return val.decode("ascii", "backslashreplace") if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow whatever asks for one of these, ``make test-fast`` leaves it out; give soak tests their hours."""
     for item in items:

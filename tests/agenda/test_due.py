@@ -9,7 +9,6 @@ from tests.conftest import ROOT
 from minsheng.agenda.due import Action, AssessmentState, Failed, MonthState, Step, due, needs
 from minsheng.agenda.facts import periods
 from minsheng.agenda.reminders import Owed
-from minsheng.domain.names import report_name
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode
 from minsheng.plan import load_plan
@@ -255,4 +254,4 @@ def test_the_periods_of_a_year_come_after_what_they_need() -> None:
     ],
 )
 def test_a_report_is_called_what_people_call_it(task: str, name: str) -> None:
-    assert report_name(load_plan(ROOT / "params", 2017), task) == name
+    assert load_plan(ROOT / "params", 2017).report_name(task) == name

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import ReturnNote
 from minsheng.domain.period import Period
-from minsheng.domain.result import ReturnNote
 from minsheng.errors import PlanInvalidError, UsageError
 from minsheng.measure.county_score import with_value
 from minsheng.measure.money import total_of_sources

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import TrendPoint
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
-from minsheng.domain.result import TrendPoint
 from minsheng.measure.ahead.outlook import outlooks
 from minsheng.measure.project import project_figures
 

@@ -7,7 +7,8 @@ import pytest
 
 from minsheng.domain.base import Source
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Calendar, Deadline, Plan
+from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import Calendar, Deadline
 from minsheng.errors import MachineUnfitError, PlanInvalidError, UsageError
 from minsheng.plan.calendar import due_date, freeze_calendar, is_workday
 from minsheng.plan.strict_yaml import parse_yaml

@@ -7,39 +7,43 @@ from decimal import Decimal
 import pytest
 
 from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome, RuleState, Severity
-from minsheng.domain.light import Light, Tone
-from minsheng.domain.period import Period
-from minsheng.domain.plan import ReportPart
-from minsheng.domain.result import (
+from minsheng.domain.figure import (
     AreaRow,
-    Assumption,
-    BulletinFigures,
     CellRef,
-    CityStanding,
     ConditionState,
-    DeductionScore,
-    Dossier,
-    DossierHeading,
     FundUse,
-    InputFile,
-    ItemScore,
     KeyValue,
     Measurement,
+    ReturnNote,
+    TrendPoint,
+    Urgent,
+)
+from minsheng.domain.light import Light, Tone
+from minsheng.domain.period import Period
+from minsheng.domain.reporting import ReportPart
+from minsheng.domain.result import (
+    Assumption,
+    BulletinFigures,
+    Dossier,
+    DossierHeading,
+    InputFile,
     MonthlyReportFigures,
     ProjectFigures,
     ProjectSummary,
     Provenance,
     RankingFigures,
+    ResultTableFigures,
+    ScoringFigures,
+    SectionScoringFigures,
+)
+from minsheng.domain.score_rows import (
+    CityStanding,
+    DeductionScore,
+    ItemScore,
     RankRow,
     ResultItem,
     ResultRow,
-    ResultTableFigures,
-    ReturnNote,
-    ScoringFigures,
     SectionItemScore,
-    SectionScoringFigures,
-    TrendPoint,
-    Urgent,
 )
 
 REPORTED, NOT_REPORTED, BLOCKED = ReturnStatus.REPORTED, ReturnStatus.NOT_REPORTED, ReturnStatus.BLOCKED

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from minsheng import report
 from minsheng.domain.period import Period
-from minsheng.domain.result import HalfYearRow
+from minsheng.domain.score_rows import HalfYearRow
 
 
 def test_a_provisional_total_never_passes_for_a_final_one(build):

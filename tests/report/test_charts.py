@@ -7,8 +7,8 @@ import pytest
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import TrendPoint
 from minsheng.domain.period import Period
-from minsheng.domain.result import TrendPoint
 from minsheng.report.trends import rank_chart
 
 

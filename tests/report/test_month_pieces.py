@@ -7,8 +7,8 @@ from tests.report.conftest import JUNE, LIGHTS
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import AreaRow, LastKnown, Outlook
 from minsheng.domain.period import Period
-from minsheng.domain.result import AreaRow, LastKnown, Outlook
 from minsheng.measure.summaries import empty_parts
 from minsheng.report.bulletin.supervision import supervised
 

@@ -179,7 +179,7 @@ def test_what_several_areas_wrote_is_said_once_and_the_rest_as_it_was_written():
 
 
 def test_the_plans_own_parts_override_the_usual_ones(build):
-    from minsheng.domain.plan import ReportPart
+    from minsheng.domain.reporting import ReportPart
 
     dossier = build.project().model_copy(update={"parts": (ReportPart(id="problems", title="困难和问题"),)})
     html = report.narrative_parts(dossier)._repr_html_()

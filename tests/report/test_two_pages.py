@@ -8,7 +8,7 @@ import pytest
 
 from minsheng import report
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.result import Outlook
+from minsheng.domain.figure import Outlook
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.render.typst.heights import PAGE, height_of

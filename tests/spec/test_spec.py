@@ -13,12 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 from minsheng.domain.assessment import AssessmentForm, GivenWord, SectionFacts, SectionForm, WordForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import ConditionState
 from minsheng.domain.indicator import FundLine, FundSource, Indicator, IndicatorRanking, Measure, Target, TieBreak
 from minsheng.domain.item_rules import CountedRule, ItemRule
 from minsheng.domain.light import AssessedLights, LightScale
 from minsheng.domain.period import Period
 from minsheng.domain.reporting import Deadline
-from minsheng.domain.result import ConditionState, ItemScore, ScoringFigures
+from minsheng.domain.result import ScoringFigures
+from minsheng.domain.score_rows import ItemScore
 from minsheng.errors import FileRefusedError
 from minsheng.handbook.rule_cases import KINDS, MEASURES, SPECS, read_cases
 from minsheng.intake.rules.kinds import KINDS as EXPECTATIONS

@@ -11,7 +11,6 @@ from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.archive.contents.archived import ArchiveStanding, archive_standing, sealed_files
 from minsheng.archive.contents.book import placed_files
 from minsheng.archive.contents.evidence import PeriodEvidence, gather_evidence
-from minsheng.domain.names import report_name
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode
@@ -167,7 +166,7 @@ def _inputs_changed(workspace: Workspace, plan: Plan, period: Period) -> bool:
 def _failed(workspace: Workspace, plan: Plan, period: Period, left: Unsettled) -> tuple[Failed, ...]:
     return tuple(
         Failed(
-            name=report_name(plan, task),
+            name=plan.report_name(task),
             why=f"{failure.kind.word}：{failure.message}",
             where=f"{workspace.failed(*task.split('/')).relative_to(workspace.root)}/traceback.txt",
             exit_code=failure.kind.exit_code,

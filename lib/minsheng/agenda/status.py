@@ -9,7 +9,6 @@ from minsheng.archive.contents.archived import ArchiveStanding, archive_standing
 from minsheng.domain.area import Area, Section
 from minsheng.domain.clock import bureau_day
 from minsheng.domain.delivery import Delivery, Severity, Verdict
-from minsheng.domain.names import report_name
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
@@ -183,7 +182,7 @@ def status_of(workspace: Workspace, plan: Plan, period: Period, as_of: date | No
         stale=stale,
         next_due=_next_due(workspace, plan, day),
         archive=archive_standing(workspace, plan, period, attempts) if attempts else None,
-        names={task: report_name(plan, task) for task in (*failed, *stale)},
+        names={task: plan.report_name(task) for task in (*failed, *stale)},
         sections=sections,
         unfinished=unfinished(plan, period, sections),
         registers=tuple(f"{where}：{what}" for where, what in check_registers(workspace.data, (), {})),

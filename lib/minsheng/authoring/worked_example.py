@@ -10,10 +10,10 @@ from minsheng.authoring.target_wishes import Luck
 from minsheng.domain.area import Area
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value, Verdict
+from minsheng.domain.figure import Measurement
 from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Measurement
 from minsheng.domain.score_rows import ItemScore
 from minsheng.intake.returns.return_template import Filling
 from minsheng.intake.rules.rule import Suite

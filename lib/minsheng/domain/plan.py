@@ -1,120 +1,28 @@
 """实施方案 of one year: everything that the bureau decides, cross-checked by ``minsheng.plan``."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from minsheng.domain.about import About, Document, LeadingGroup
+from minsheng.domain.about import About
 from minsheng.domain.area import CITY, Area, Section, tree_of
-from minsheng.domain.base import DatedValue, Frozen, Source, choose_typed, flat, same_as_name
-from minsheng.domain.indicator import Condition, FundLine, Indicator
+from minsheng.domain.base import DatedValue, Frozen, choose_typed, flat
+from minsheng.domain.indicator import FundLine, Indicator
 from minsheng.domain.light import Lights
 from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.projects import NOTEBOOKS, Project
 from minsheng.domain.reporting import (
     EVERYTHING_SHOWN,
     NO_SCHEDULE,
     Calendar,
-    Deadline,
     Disclosure,
-    Months,
     OwnNotebook,
     Reporting,
-    ReportPart,
     Schedule,
 )
-from minsheng.domain.rubric import Bonus, CountyRubric, SectionRubric
+from minsheng.domain.rubric import NO_COUNTY_RUBRIC, NO_SECTION_RUBRIC, CountyRubric, SectionRubric
 from minsheng.domain.table import Table, TableKind
 from minsheng.errors import UsageError
-
-__all__ = [
-    "About",
-    "Calendar",
-    "Deadline",
-    "Document",
-    "KeyFigure",
-    "LeadingGroup",
-    "Plan",
-    "Project",
-    "ReportPart",
-    "Reporting",
-    "Schedule",
-]
-
-
-_NO_RUBRIC = Source(document="ours", why="方案没有考评细则")
-
-# Without items, so that whoever walks through them finds none; a file that is there must have some.
-NO_COUNTY_RUBRIC = CountyRubric.model_construct(
-    total=Decimal(0),
-    groups=(),
-    deductions=(),
-    same_event_counts_once=True,
-    bonus=Bonus(cap=None, breaks_ties=False, in_total=False, text="", source=_NO_RUBRIC),
-    total_floor=Decimal(0),
-    decimals=2,
-    ties="competition",
-    grades=(),
-    conversion_factor=Decimal(1),
-    defaults={},
-    source=_NO_RUBRIC,
-)
-"""What a plan without rubric_county.yaml has."""
-
-NO_SECTION_RUBRIC = SectionRubric(
-    groups=(),
-    item_floor=None,
-    total_cap=None,
-    decimals=2,
-    defaults={},
-    source=_NO_RUBRIC,
-)
-"""What a plan without rubric_section.yaml has."""
-
-
-class KeyFigure(Frozen):
-    """A figure shown beside the indicators, e.g. 保障人数; it has no target."""
-
-    id: str
-    label: str
-    unit: str
-    fields: tuple[str, ...]
-    how: Literal["sum", "max", "min", "text"]
-    """How rows and areas combine; ``text`` shows the value of a single area as it stands."""
-    decimals: int = Field(default=0, ge=0, le=4)
-
-
-class Project(Frozen):
-    """One of the 民生工程 and 民生实事."""
-
-    id: str
-    name: str
-    short_name: str = Field(default_factory=same_as_name)
-    programme: str = ""
-    """民生工程 or 民生实事."""
-    group: str = ""
-    """扶贫解困工程, 社会保障工程, …"""
-    section: str
-    """The section in charge (牵头科室)."""
-    with_sections: tuple[str, ...] = ()
-    """Sections that own it too (配合科室); each writes its own words about it."""
-    owners: tuple[str, ...] = ()
-    """责任人, where they are others than the sections' own."""
-    notebook: str | None = None
-    """The notebook that serves it with parameters ``project``, ``period`` and ``area``; ``None``: one of its own,
-    named like its id."""
-    due_months: Months | None = None
-    """The months with returns on it; ``None`` follows the plan's own."""
-    goal: str = ""
-    key_figures: tuple[KeyFigure, ...] = ()
-    duties: tuple[Condition, ...] = ()
-    """Duties without a column in the annex table (按户施保 by June): shown, and conditions of an item's points."""
-    source: Source
-
-    @property
-    def sections(self) -> tuple[str, ...]:
-        """The ids of all sections that own it, the one in charge first."""
-        return (self.section, *self.with_sections)
 
 
 class Plan(Frozen):
@@ -253,6 +161,21 @@ class Plan(Frozen):
         """Return the name to print for an area, a section or ``city``; what the plan does not know keeps its id."""
         owner = self.find_owner(owner_id)
         return self.whole if owner_id == CITY else owner.name if owner else owner_id
+
+    @property
+    def notebook_names(self) -> dict[str, str]:
+        """Return notebook → what people call its report, in the order of the pages."""
+        own = {own.id: own.name for own in self.own_notebooks}
+        return {project.id: project.short_name for project in self.projects} | NOTEBOOKS | own
+
+    def report_name(self, task: str) -> str:
+        """Return what people call a task's report (``2017-06/cangxi/dibao``: 苍溪县低保); else its name."""
+        _, subject, notebook = task.split("/")
+        owner, kind = self.find_owner(subject), self.notebook_names.get(notebook)
+        if kind is None or (owner is None and subject != CITY):
+            return task
+        # A section's name ends as 科室倒扣分 begins.
+        return f"{self.owner_name(subject)}{kind.removeprefix('科室') if isinstance(owner, Section) else kind}"
 
     def project(self, project_id: str) -> Project:
         """Return the project with this id, else raise :class:`UsageError`."""

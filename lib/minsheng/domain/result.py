@@ -12,13 +12,11 @@ from minsheng.domain.delivery import Evidence, Issue, ReturnStatus, RuleOutcome
 from minsheng.domain.figure import (
     AreaFunds,
     AreaRow,
-    CellRef,
     Compared,
     ConditionState,
     FundGap,
     FundUse,
     KeyValue,
-    LastKnown,
     Measurement,
     Outlook,
     ReturnNote,
@@ -27,11 +25,10 @@ from minsheng.domain.figure import (
 )
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
-from minsheng.domain.plan import ReportPart
+from minsheng.domain.reporting import ReportPart
 from minsheng.domain.score_rows import (
     CityStanding,
     DeductionScore,
-    HalfYearRow,
     ItemScore,
     PartScore,
     RankRow,
@@ -40,46 +37,6 @@ from minsheng.domain.score_rows import (
     SectionItemScore,
 )
 
-__all__ = [
-    "AreaFunds",
-    "AreaRow",
-    "Assumption",
-    "BulletinFigures",
-    "CellRef",
-    "CityStanding",
-    "Compared",
-    "ConditionState",
-    "DeductionScore",
-    "Dossier",
-    "DossierHeading",
-    "Figures",
-    "FundGap",
-    "FundUse",
-    "HalfYearRow",
-    "InputFile",
-    "ItemScore",
-    "KeyValue",
-    "LastKnown",
-    "Measurement",
-    "MonthlyReportFigures",
-    "Outlook",
-    "PartScore",
-    "ProjectFigures",
-    "ProjectSummary",
-    "Provenance",
-    "RankRow",
-    "RankingFigures",
-    "Result",
-    "ResultItem",
-    "ResultRow",
-    "ResultTableFigures",
-    "ReturnNote",
-    "ScoringFigures",
-    "SectionItemScore",
-    "SectionScoringFigures",
-    "TrendPoint",
-    "Urgent",
-]
 """Measured figures and points stand in modules of their own and are part of a result all the same."""
 
 

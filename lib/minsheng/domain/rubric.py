@@ -303,3 +303,33 @@ class SectionRubric(Frozen):
     def is_there(self) -> bool:
         """Whether the plan has one: its file may be left out, and then no section is scored."""
         return bool(self.groups)
+
+
+_NO_RUBRIC = Source(document="ours", why="方案没有考评细则")
+
+# Without items, so that whoever walks through them finds none; a file that is there must have some.
+NO_COUNTY_RUBRIC = CountyRubric.model_construct(
+    total=Decimal(0),
+    groups=(),
+    deductions=(),
+    same_event_counts_once=True,
+    bonus=Bonus(cap=None, breaks_ties=False, in_total=False, text="", source=_NO_RUBRIC),
+    total_floor=Decimal(0),
+    decimals=2,
+    ties="competition",
+    grades=(),
+    conversion_factor=Decimal(1),
+    defaults={},
+    source=_NO_RUBRIC,
+)
+"""What a plan without rubric_county.yaml has."""
+
+NO_SECTION_RUBRIC = SectionRubric(
+    groups=(),
+    item_floor=None,
+    total_cap=None,
+    decimals=2,
+    defaults={},
+    source=_NO_RUBRIC,
+)
+"""What a plan without rubric_section.yaml has."""

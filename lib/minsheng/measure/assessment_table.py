@@ -7,22 +7,12 @@ from math import ceil
 from typing import Literal
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import AreaRow, Measurement
 from minsheng.domain.indicator import Direction
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import (
-    AreaRow,
-    CityStanding,
-    HalfYearRow,
-    Measurement,
-    ProjectFigures,
-    RankingFigures,
-    RankRow,
-    ResultItem,
-    ResultRow,
-    ResultTableFigures,
-    ScoringFigures,
-)
+from minsheng.domain.result import ProjectFigures, RankingFigures, ResultTableFigures, ScoringFigures
+from minsheng.domain.score_rows import CityStanding, HalfYearRow, RankRow, ResultItem, ResultRow
 from minsheng.errors import UsageError
 from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.rounding import exact, grouped, short_of

@@ -7,11 +7,12 @@ from fractions import Fraction
 from minsheng.domain.area import CITY, Area
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.figure import ConditionState, Measurement
 from minsheng.domain.indicator import Direction, Indicator, MilestoneMeasure, StatedMeasure, Target
 from minsheng.domain.light import NOT_ADDED_UP, Light
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project
-from minsheng.domain.result import ConditionState, Measurement
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
 from minsheng.measure.completion import as_compared
 from minsheng.measure.fields import Returns, indicator_status, status_of, sum_of
 from minsheng.measure.measurement import (

@@ -10,8 +10,9 @@ from minsheng.domain.indicator import Basis
 from minsheng.domain.item_rules import ItemRule, MeasuredRule, ProportionalRule
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, PartScore, ProjectFigures, ScoringFigures
+from minsheng.domain.result import ProjectFigures, ScoringFigures
 from minsheng.domain.rubric import Grade, RubricGroup, RubricItem
+from minsheng.domain.score_rows import ItemScore, PartScore
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.fields import Returns
 from minsheng.measure.marks import MANUAL_RULES, check_marks, manual_points

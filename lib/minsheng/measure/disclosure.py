@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from minsheng.domain.base import Frozen
 from minsheng.domain.delivery import NARRATIVE_RULE, Issue, ReturnStatus
+from minsheng.domain.figure import CellRef, KeyValue, Urgent
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.reporting import SUPPRESSED
-from minsheng.domain.result import Assumption, CellRef, KeyValue, ProjectFigures, Urgent
+from minsheng.domain.result import Assumption, ProjectFigures
 from minsheng.measure.fields import Returns, number_of
 from minsheng.measure.wording import without_counts
 

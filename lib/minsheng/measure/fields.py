@@ -11,10 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Value, Verdict
+from minsheng.domain.figure import CellRef
 from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure, RatioMeasure, StatedMeasure, SumMeasure
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import CellRef
 from minsheng.domain.table import Table
 from minsheng.domain.units import held_unit
 from minsheng.measure.rounding import grouped

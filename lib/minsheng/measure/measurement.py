@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.figure import CellRef, Measurement
 from minsheng.domain.indicator import (
     Direction,
     Indicator,
@@ -20,7 +21,6 @@ from minsheng.domain.indicator import (
 from minsheng.domain.light import Light
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import CellRef, Measurement
 from minsheng.measure.completion import (
     as_compared,
     compared_places,

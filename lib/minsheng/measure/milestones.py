@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Literal
 
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus
+from minsheng.domain.figure import CellRef, ConditionState
 from minsheng.domain.indicator import Comparison, Condition
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import CellRef, ConditionState
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.fields import (
     Returns,

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from minsheng.domain.area import CITY, Area
+from minsheng.domain.figure import AreaFunds, CellRef, FundGap, FundUse, KeyValue
 from minsheng.domain.indicator import FundSource
-from minsheng.domain.plan import KeyFigure, Plan, Project
-from minsheng.domain.result import AreaFunds, CellRef, FundGap, FundUse, KeyValue
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import KeyFigure, Project
 from minsheng.measure.city import Gathered
 from minsheng.measure.fields import cell_of, number_of, sum_of
 from minsheng.measure.rounding import exact, sealed

@@ -9,12 +9,13 @@ from minsheng.domain.area import CITY, Area
 from minsheng.domain.assessment import WordForm
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
-from minsheng.domain.figure import AssessedWord
+from minsheng.domain.figure import AreaRow, AssessedWord, FundUse, LastKnown, Measurement, ReturnNote, TrendPoint
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, Target
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project
-from minsheng.domain.result import AreaRow, FundUse, LastKnown, Measurement, ProjectFigures, ReturnNote, TrendPoint
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
+from minsheng.domain.result import ProjectFigures
 from minsheng.errors import UsageError
 from minsheng.measure.ahead.outlook import outlooks
 from minsheng.measure.before.compared import compared

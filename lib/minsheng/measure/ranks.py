@@ -6,12 +6,13 @@ from fractions import Fraction
 
 from minsheng.domain.base import Source
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.figure import Award, Place
+from minsheng.domain.figure import AreaRow, Award, Measurement, Place
 from minsheng.domain.indicator import Direction, Indicator, IndicatorRanking, TieBreak
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import AreaRow, Assumption, Measurement, RankingFigures, RankRow, ScoringFigures
+from minsheng.domain.result import Assumption, RankingFigures, ScoringFigures
 from minsheng.domain.rubric import CountyRubric
+from minsheng.domain.score_rows import RankRow
 from minsheng.errors import UsageError
 from minsheng.measure.wording import collected, ours, united
 

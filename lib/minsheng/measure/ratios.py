@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import Measurement
 from minsheng.domain.indicator import Direction, Indicator, RatioMeasure
 from minsheng.domain.item_rules import Combine
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Measurement
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import (
     TARGET_OVER_ACTUAL,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import CellRef, ConditionState, Measurement
 from minsheng.domain.indicator import Indicator
 from minsheng.domain.item_rules import (
     AllOrNothingRule,
@@ -24,7 +25,6 @@ from minsheng.domain.item_rules import (
 )
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import CellRef, ConditionState, Measurement
 from minsheng.errors import PlanInvalidError
 from minsheng.measure.completion import schedule_progress
 from minsheng.measure.measurement import LEVEL_WORDS, target_of

@@ -8,8 +8,8 @@ from fractions import Fraction
 from minsheng.domain.assessment import AssessmentForm, BonusRow, Event
 from minsheng.domain.base import plain
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import DeductionScore, ItemScore, PartScore
 from minsheng.domain.rubric import Bonus, CountyRubric, EventDeduction, RubricItem, RubricPart
+from minsheng.domain.score_rows import DeductionScore, ItemScore, PartScore
 from minsheng.measure.marks import refuse
 from minsheng.measure.rounding import grouped, half_up, sealed
 from minsheng.measure.rules import Points

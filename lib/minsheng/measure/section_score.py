@@ -9,8 +9,9 @@ from minsheng.domain.assessment import Decision, SectionFacts, SectionForm
 from minsheng.domain.base import Source
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import SectionItemScore, SectionScoringFigures
+from minsheng.domain.result import SectionScoringFigures
 from minsheng.domain.rubric import SectionGroup, SectionRule
+from minsheng.domain.score_rows import SectionItemScore
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.measure.rounding import grouped, half_up
 from minsheng.measure.section_rules import (

@@ -3,17 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from minsheng.domain.figure import ReturnNote, Urgent
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project, ReportPart
-from minsheng.domain.result import (
-    BulletinFigures,
-    MonthlyReportFigures,
-    ProjectFigures,
-    ProjectSummary,
-    RankingFigures,
-    ReturnNote,
-    Urgent,
-)
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
+from minsheng.domain.reporting import ReportPart
+from minsheng.domain.result import BulletinFigures, MonthlyReportFigures, ProjectFigures, ProjectSummary, RankingFigures
 from minsheng.errors import UsageError
 from minsheng.measure.money import by_level, total_of_sources
 from minsheng.measure.wording import collected, ours, united

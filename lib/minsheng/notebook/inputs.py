@@ -20,9 +20,10 @@ from minsheng.domain.assessment import (
     WordForm,
 )
 from minsheng.domain.delivery import AcceptedReturn, ReturnStatus, Verdict
+from minsheng.domain.figure import ReturnNote
 from minsheng.domain.period import Period, PeriodKind, period_typed
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures, ReturnNote
+from minsheng.domain.result import Figures, InputFile, Provenance, ResultTableFigures
 from minsheng.errors import UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import read_result

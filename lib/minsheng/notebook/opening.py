@@ -6,7 +6,8 @@ from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.assessment import WordForm
 from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,

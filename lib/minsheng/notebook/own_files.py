@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from minsheng.domain.names import NOTEBOOKS
 from minsheng.domain.plan import Plan
+from minsheng.domain.projects import NOTEBOOKS
 from minsheng.domain.reporting import OwnNotebook
 from minsheng.errors import UsageError
 from minsheng.runs.graph import OWN_FOLDER

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from importlib.metadata import version
 
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Calendar, Deadline, Plan
+from minsheng.domain.plan import Plan
+from minsheng.domain.reporting import Calendar, Deadline
 from minsheng.errors import MachineUnfitError, PlanInvalidError, UsageError
 
 SATURDAY = 5

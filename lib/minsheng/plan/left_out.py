@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minsheng.domain.plan import About
+from minsheng.domain.about import About
 from minsheng.domain.table import TableKind
 from minsheng.plan.located import Located
 from minsheng.plan.strict_yaml import YamlFile

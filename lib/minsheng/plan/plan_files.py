@@ -7,12 +7,13 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from minsheng.domain.about import About
 from minsheng.domain.area import Area, Section
 from minsheng.domain.base import DatedValue
 from minsheng.domain.indicator import FundLine, Indicator
 from minsheng.domain.light import Lights
-from minsheng.domain.plan import About, Calendar, Project, Reporting, Schedule
-from minsheng.domain.reporting import Disclosure, OwnNotebook
+from minsheng.domain.projects import Project
+from minsheng.domain.reporting import Calendar, Disclosure, OwnNotebook, Reporting, Schedule
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.files.hashing import sha256_of_files

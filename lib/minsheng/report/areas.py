@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from minsheng.domain.result import AreaRow, Dossier, Measurement, ProjectFigures
+from minsheng.domain.figure import AreaRow, Measurement
+from minsheng.domain.result import Dossier, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table

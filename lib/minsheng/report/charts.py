@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.result import AreaRow, Dossier, FundUse, Measurement, ProjectFigures
+from minsheng.domain.figure import AreaRow, FundUse, Measurement
+from minsheng.domain.result import Dossier, ProjectFigures
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Element, Piece, note

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from minsheng.domain.indicator import MilestoneMeasure
-from minsheng.domain.plan import Plan, Project
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import NARRATIVE_RULE, Issue, ReturnStatus, Severity
+from minsheng.domain.figure import ConditionState, FundUse, Measurement
 from minsheng.domain.light import Tone
-from minsheng.domain.result import ConditionState, Dossier, FundUse, Measurement, ProjectFigures
+from minsheng.domain.result import Dossier, ProjectFigures
 from minsheng.render.html.markup import Element, Piece, code, note, one_line, paragraph, paragraphs, part
 from minsheng.report import sentences
 from minsheng.report.lights import FINDING_TONES, FindingTone, figures_of, is_left_out, no_data, unused

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from minsheng.domain.result import BulletinFigures, Dossier, FundGap, FundUse, ProjectFigures
+from minsheng.domain.figure import FundGap, FundUse
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import Measurement
 from minsheng.domain.light import WORST_FIRST, Tone
 from minsheng.domain.result import (
     BulletinFigures,
     Dossier,
-    Measurement,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,

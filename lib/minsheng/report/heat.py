@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import Measurement
 from minsheng.domain.light import WORST_FIRST, Tone
-from minsheng.domain.result import BulletinFigures, Dossier, Measurement, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectFigures
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part

@@ -4,18 +4,15 @@ from collections.abc import Iterable
 from typing import Any, Literal, TypeVar, overload
 
 from minsheng.domain.delivery import Issue, ReturnStatus, Severity
-from minsheng.domain.figure import Award
+from minsheng.domain.figure import AreaRow, Award, Measurement, ReturnNote
 from minsheng.domain.light import Light, Tone
 from minsheng.domain.result import (
-    AreaRow,
     BulletinFigures,
     Dossier,
-    Measurement,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,
     ResultTableFigures,
-    ReturnNote,
     ScoringFigures,
     SectionScoringFigures,
 )

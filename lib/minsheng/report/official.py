@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import AreaRow
 from minsheng.domain.light import Tone
-from minsheng.domain.plan import ReportPart
-from minsheng.domain.result import AreaRow, Dossier, MonthlyReportFigures, ProjectSummary
+from minsheng.domain.reporting import ReportPart
+from minsheng.domain.result import Dossier, MonthlyReportFigures, ProjectSummary
 from minsheng.measure.summaries import is_empty_part
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, one_line, paragraph, paragraphs

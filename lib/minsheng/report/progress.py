@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import KeyValue, Measurement
 from minsheng.domain.reporting import SUPPRESSED
-from minsheng.domain.result import BulletinFigures, Dossier, KeyValue, Measurement, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectFigures
 from minsheng.measure import disclosure
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part

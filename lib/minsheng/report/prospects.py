@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from minsheng.domain.figure import Compared, Measurement, Outlook
 from minsheng.domain.period import Period
-from minsheng.domain.result import BulletinFigures, Compared, Dossier, Measurement, Outlook, ProjectFigures
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table

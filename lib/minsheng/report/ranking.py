@@ -2,16 +2,9 @@
 
 from collections.abc import Sequence
 
-from minsheng.domain.figure import Place
-from minsheng.domain.result import (
-    AreaRow,
-    BulletinFigures,
-    Dossier,
-    ProjectSummary,
-    RankingFigures,
-    RankRow,
-    ResultRow,
-)
+from minsheng.domain.figure import AreaRow, Place
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectSummary, RankingFigures
+from minsheng.domain.score_rows import RankRow, ResultRow
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from minsheng.domain.period import Period
-from minsheng.domain.result import CityStanding, Dossier, ResultItem, ResultRow, ResultTableFigures
+from minsheng.domain.result import Dossier, ResultTableFigures
+from minsheng.domain.score_rows import CityStanding, ResultItem, ResultRow
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed

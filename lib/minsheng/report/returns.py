@@ -4,7 +4,8 @@ from collections import Counter
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import Issue, ReturnStatus, RuleState
-from minsheng.domain.result import Dossier, ProjectFigures, ReturnNote
+from minsheng.domain.figure import ReturnNote
+from minsheng.domain.result import Dossier, ProjectFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, code, joined, note, paragraph, part
 from minsheng.render.html.tables import TableColumn, table

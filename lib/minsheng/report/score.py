@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from minsheng.domain.result import (
-    Dossier,
-    ItemScore,
-    PartScore,
-    ScoringFigures,
-    SectionItemScore,
-    SectionScoringFigures,
-)
+from minsheng.domain.result import Dossier, ScoringFigures, SectionScoringFigures
+from minsheng.domain.score_rows import ItemScore, PartScore, SectionItemScore
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph, part
 from minsheng.render.html.numbers import fixed, trimmed
 from minsheng.render.html.tables import TableColumn, table

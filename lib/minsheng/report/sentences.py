@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from minsheng.domain.figure import AreaRow, ConditionState, FundUse, Measurement
 from minsheng.domain.light import NOT_ADDED_UP, Tone
 from minsheng.domain.period import Period
-from minsheng.domain.result import AreaRow, ConditionState, FundUse, Measurement, ProjectFigures
+from minsheng.domain.result import ProjectFigures
 from minsheng.render.html import numbers
 
 _LAST_MONTH = 12

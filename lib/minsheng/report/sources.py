@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import CellRef, Measurement
 from minsheng.domain.result import (
     BulletinFigures,
-    CellRef,
     Dossier,
     InputFile,
-    Measurement,
     MonthlyReportFigures,
     ProjectFigures,
     RankingFigures,

@@ -6,16 +6,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.result import (
-    BulletinFigures,
-    Dossier,
-    Measurement,
-    Outlook,
-    ProjectFigures,
-    RankingFigures,
-    ScoringFigures,
-    TrendPoint,
-)
+from minsheng.domain.figure import Measurement, Outlook, TrendPoint
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectFigures, RankingFigures, ScoringFigures
 from minsheng.render.html import drawing, numbers
 from minsheng.render.html.drawing import Drawing
 from minsheng.render.html.markup import Element, Piece, note, paragraph, part

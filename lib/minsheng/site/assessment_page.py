@@ -12,7 +12,8 @@ from minsheng.archive.contents.evidence import PeriodEvidence
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import InputFile, ResultRow, SectionScoringFigures
+from minsheng.domain.result import InputFile, SectionScoringFigures
+from minsheng.domain.score_rows import ResultRow
 from minsheng.files.written import FOLDER, published_result_table
 from minsheng.intake.forms.form_store import Forms
 from minsheng.measure.marks import undifferentiated

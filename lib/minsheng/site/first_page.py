@@ -4,9 +4,10 @@ from minsheng.agenda.attention import Matter, matters
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import ReturnNote
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import RankingFigures, ReturnNote
+from minsheng.domain.result import RankingFigures
 from minsheng.errors import VersionError
 from minsheng.files.writing import write_atomically
 from minsheng.plan import load_plan

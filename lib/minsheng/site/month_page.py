@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import ReturnNote
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import RankingFigures, ReturnNote
+from minsheng.domain.result import RankingFigures
 from minsheng.render.formats import HTML
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
 from minsheng.render.html.numbers import day, fixed, rate, trimmed

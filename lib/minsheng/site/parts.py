@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minsheng.domain.area import CITY
-from minsheng.domain.names import notebook_names
+from minsheng.domain.figure import Measurement
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import (
-    BulletinFigures,
-    Figures,
-    Measurement,
-    ProjectFigures,
-    Result,
-)
+from minsheng.domain.result import BulletinFigures, Figures, ProjectFigures, Result
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import published_result
 from minsheng.privacy.gate import check_privacy
@@ -133,7 +127,7 @@ def _light(measurement: Measurement, href: str) -> Content:
 
 def reports(month: PeriodResults, links: Sequence[tuple[str, str]] = ()) -> Element:
     """Return links to every report of the period, by area and section; above them ``links``: file and words."""
-    names = notebook_names(month.plan)
+    names = month.plan.notebook_names
     tasks = period_tasks(month.plan, month.period)
     subjects = sorted(dict.fromkeys(task.subject for task in tasks), key=lambda subject: subject != CITY)
     shown = {(task.subject, task.notebook) for task in tasks}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from minsheng.domain.area import CITY
 from minsheng.domain.clock import BEIJING
-from minsheng.domain.names import notebook_names
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import Figures
@@ -97,7 +96,7 @@ class _Names:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._notebooks = notebook_names(plan)
+        self._notebooks = plan.notebook_names
 
     def __call__(self, task: str) -> str:
         _, subject, notebook = task.split("/")

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import Measurement
 from minsheng.domain.indicator import Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Measurement, ProjectFigures, ResultTableFigures
+from minsheng.domain.result import ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
 from minsheng.files.written import FOLDER, published_result, published_result_table
 from minsheng.intake.spreadsheets.printed_table import ColumnGroup, Figure, PrintedValue, write_printed_table

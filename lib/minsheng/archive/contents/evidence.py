@@ -19,7 +19,8 @@ from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.assessment import AssessmentForm, SectionForm
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, ScoringFigures, SectionItemScore, SectionScoringFigures
+from minsheng.domain.result import ScoringFigures, SectionScoringFigures
+from minsheng.domain.score_rows import ItemScore, SectionItemScore
 from minsheng.errors import GateRefusedError
 from minsheng.files.entries import entries_below
 from minsheng.files.written import published_result

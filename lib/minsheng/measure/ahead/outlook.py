@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from minsheng.domain.area import CITY
+from minsheng.domain.figure import Outlook, TrendPoint
 from minsheng.domain.indicator import Direction, Indicator
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Outlook, TrendPoint
 from minsheng.measure.measurement import target_of
 from minsheng.measure.rounding import exact, sealed
 

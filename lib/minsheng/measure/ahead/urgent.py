@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from minsheng.domain.area import Area
 from minsheng.domain.delivery import AcceptedReturn
+from minsheng.domain.figure import ConditionState, Measurement, Urgent
 from minsheng.domain.indicator import Condition, MilestoneMeasure
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
-from minsheng.domain.plan import Plan, Project
-from minsheng.domain.result import ConditionState, Measurement, Urgent
+from minsheng.domain.plan import Plan
+from minsheng.domain.projects import Project
 from minsheng.measure.city import any_measurement
 from minsheng.measure.fields import Returns, last_used
 from minsheng.measure.milestones import MET, judge

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from minsheng.domain.area import CITY
-from minsheng.domain.figure import EarlierTime
+from minsheng.domain.figure import Compared, EarlierTime, Measurement
 from minsheng.domain.indicator import Basis, Indicator, MilestoneMeasure, RatioMeasure
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import Compared, Measurement
 from minsheng.domain.units import is_percent_unit
 from minsheng.measure.before.year_before import YearBefore, closing_then, continued, month_then
 from minsheng.measure.city import any_measurement

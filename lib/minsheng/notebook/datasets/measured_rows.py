@@ -13,7 +13,8 @@ from minsheng.domain.figure import CellRef, Compared, FundUse, Measurement
 from minsheng.domain.light import Tone
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import ItemScore, RankingFigures, ScoringFigures
+from minsheng.domain.result import RankingFigures, ScoringFigures
+from minsheng.domain.score_rows import ItemScore
 from minsheng.intake.forms.form_store import read_accepted_form
 from minsheng.measure.before.year_before import YearBefore
 from minsheng.measure.county_score import scoring_figures

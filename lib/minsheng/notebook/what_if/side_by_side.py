@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from minsheng.domain.area import CITY
-from minsheng.domain.result import RankingFigures, RankRow, ScoringFigures
+from minsheng.domain.result import RankingFigures, ScoringFigures
+from minsheng.domain.score_rows import RankRow
 from minsheng.errors import UsageError
 from minsheng.notebook.inputs import Inputs
 from minsheng.notebook.opening import scores_and_ranking

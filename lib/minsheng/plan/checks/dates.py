@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from minsheng.domain.about import About
 from minsheng.domain.base import DatedValue
 from minsheng.domain.period import PeriodKind
-from minsheng.domain.plan import About, Calendar, Deadline, Reporting
+from minsheng.domain.reporting import Calendar, Deadline, Reporting
 from minsheng.plan.calendar import SATURDAY
 from minsheng.plan.checks.identifiers import conditions
 from minsheng.plan.plan_files import PlanFiles

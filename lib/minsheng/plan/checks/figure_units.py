@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import Indicator, RatioMeasure, StatedMeasure, SumMeasure
-from minsheng.domain.plan import Project
+from minsheng.domain.projects import Project
 from minsheng.domain.table import Column, Table
 from minsheng.domain.units import agree, dimension, held_unit, is_money, is_percent_unit, normal
 from minsheng.plan.plan_files import PlanFiles

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from minsheng.domain.about import About
 from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
-from minsheng.domain.names import NOTEBOOKS
-from minsheng.domain.plan import About, Project
+from minsheng.domain.projects import NOTEBOOKS, Project
 from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
 from minsheng.plan.left_out import PROGRAMME
 from minsheng.plan.plan_files import LISTS, PlanFiles

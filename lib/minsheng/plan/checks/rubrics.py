@@ -17,7 +17,7 @@ from minsheng.domain.item_rules import (
     QualitativeRule,
     StepRule,
 )
-from minsheng.domain.plan import Project
+from minsheng.domain.projects import Project
 from minsheng.domain.rubric import CountyRubric, RubricBranch, RubricItem, SectionCheck, SectionRubric
 from minsheng.plan.checks.identifiers import YamlPlace, demand_known, demand_unique
 from minsheng.plan.plan_files import PlanFiles

@@ -6,7 +6,7 @@ from minsheng.domain.area import Area
 from minsheng.domain.indicator import Basis, Indicator
 from minsheng.domain.item_rules import CountedRule
 from minsheng.domain.period import PeriodKind
-from minsheng.domain.plan import Project
+from minsheng.domain.projects import Project
 from minsheng.domain.reporting import Reporting
 from minsheng.domain.rubric import CountyRubric
 from minsheng.plan.checks.identifiers import demand_known

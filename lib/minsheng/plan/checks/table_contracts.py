@@ -13,7 +13,8 @@ from minsheng.domain.indicator import (
     StatedMeasure,
     SumMeasure,
 )
-from minsheng.domain.plan import Project, Reporting
+from minsheng.domain.projects import Project
+from minsheng.domain.reporting import Reporting
 from minsheng.domain.table import COVER_SHEET, CellType, Row, Table, TableKind
 from minsheng.domain.units import is_money
 from minsheng.plan.checks.identifiers import YamlPlace, conditions, demand_known, demand_unique

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 
+from minsheng.domain.about import About
 from minsheng.domain.area import CITY, WHOLE, Area
 from minsheng.domain.base import plain
 from minsheng.domain.indicator import (
@@ -19,7 +20,7 @@ from minsheng.domain.indicator import (
     TieBreak,
 )
 from minsheng.domain.light import AssessedLights, Light, Lights, LightScale, Span
-from minsheng.domain.plan import About, Schedule
+from minsheng.domain.reporting import Schedule
 from minsheng.domain.table import BLANK_MARKS
 from minsheng.domain.units import is_percent_unit, normal
 from minsheng.plan.checks.identifiers import YamlPlace, demand_known

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from minsheng.domain.figure import EarlierTime
-from minsheng.domain.result import Compared, Measurement, ProjectFigures
+from minsheng.domain.figure import Compared, EarlierTime, Measurement
+from minsheng.domain.result import ProjectFigures
 from minsheng.domain.units import is_percent_unit
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, note

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from minsheng.domain.delivery import ReturnStatus
-from minsheng.domain.plan import ReportPart
-from minsheng.domain.result import BulletinFigures, Urgent
+from minsheng.domain.figure import Urgent
+from minsheng.domain.reporting import ReportPart
+from minsheng.domain.result import BulletinFigures
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, note, one_line, paragraph
 from minsheng.render.html.tables import TableColumn, table

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from minsheng.domain.delivery import ReturnStatus
+from minsheng.domain.figure import AreaRow, Measurement, ReturnNote
 from minsheng.domain.light import WORST_FIRST, Tone
-from minsheng.domain.result import AreaRow, BulletinFigures, Dossier, Measurement, ProjectSummary, ReturnNote
+from minsheng.domain.result import BulletinFigures, Dossier, ProjectSummary
 from minsheng.render.html import numbers
 from minsheng.render.html.markup import Content, Element, Piece, callout, paragraph, part
 from minsheng.render.html.tables import TableColumn, table
