@@ -45,6 +45,19 @@ def test_an_empty_month_does_not_take_the_first_page(june: Workspace, tmp_path: 
     assert "2017年7月未签字" not in text
 
 
+def test_what_an_earlier_month_left_open_stays_on_the_first_page(june: Workspace, tmp_path: Path, html_text) -> None:
+    own = Workspace.find(shutil.copytree(june.root, tmp_path / "own"))
+    # A month that has its results, as July will have: June's own stand for them.
+    shutil.copytree(own.outputs / "2017-06", own.outputs / "2017-07")
+    for path in (own.outputs / "2017-07").rglob("result.json"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"2017-06"', '"2017-07"'), encoding="utf-8")
+    text = html_text(first_page(own, load_plan(own.params, 2017), Period("2017-07")))
+    assert "2017年7月应报" in text, "July is the newest month with data"
+    assert "2017年6月未签字2" in text
+    assert "2017年6月未归档1" in text
+    assert "2017年6月未报送" not in text
+
+
 def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:
     return openpyxl.load_workbook(workspace.outputs / month / "progress.xlsx").active
 
