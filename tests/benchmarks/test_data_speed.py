@@ -1,8 +1,4 @@
-"""How fast an analyst has a year of 504 counties in a frame, from kept tables.
-
-What is measured (indicators, money, points) is kept and opened in the same way and has fewer rows; to measure a year of
-so many counties for the first time takes minutes a month, which no benchmark waits for.
-"""
+"""How fast an analyst has a year of 504 counties in a frame, from kept tables, and how long the first time takes."""
 
 import shutil
 import sys
@@ -23,6 +19,9 @@ from minsheng.workspace import ENVIRONMENT
 pytestmark = pytest.mark.bench
 _TIMES = 63
 """Eight counties, each so many times: 504."""
+
+_FIRST = {"values": 20, "indicators": 180, "funds": 60, "scores": 180, "ranking": 180, "issues": 20, "returns": 30}
+"""Seconds of a processor for the year before a table is kept, at most: twice what it takes, for other machines."""
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +49,12 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("year")
-@pytest.mark.parametrize("table", ["values", "issues", "returns"])
+@pytest.mark.parametrize("table", _FIRST)
 def test_a_year_of_504_counties_is_there_in_a_second(table: str) -> None:
     ask = getattr(data, table)
-    started = time.perf_counter()
+    started = time.process_time()
     rows = len(ask())
-    first = time.perf_counter() - started
+    first = time.process_time() - started
     taken = []
     for _ in range(5):
         started, used = time.perf_counter(), time.process_time()
@@ -66,3 +65,4 @@ def test_a_year_of_504_counties_is_there_in_a_second(table: str) -> None:
     sys.stdout.write(f"\n{table}: {rows:,} rows, {used:.2f} s of processor, {passed:.2f} s by the clock")
     sys.stdout.write(f" (the first time {first:.1f} s)\n")
     assert used <= 1.0
+    assert first <= _FIRST[table]

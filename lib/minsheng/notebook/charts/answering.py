@@ -74,7 +74,9 @@ def heat_map(period: Any = None, area: Any = None, project: Any = None, indicato
         .mark_rect(stroke="white" if areas <= _MANY else None, cursor=_HAND)
         .encode(
             x=alt.X("报告期:O", title=None),
-            y=alt.Y("地区:N", title=None, sort=_order(rows, "地区"), axis=alt.Axis(labelOverlap="greedy")),
+            y=alt.Y(
+                "地区:N", title=None, sort=_order(rows, "地区"), axis=alt.Axis(labelOverlap="greedy", labelSeparation=4)
+            ),
             color=alt.Color(
                 "灯色:N",
                 scale=alt.Scale(domain=tones, range=colours),
