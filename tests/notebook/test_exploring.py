@@ -26,9 +26,11 @@ def by_hand(june: Workspace, tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.usefixtures("by_hand")
-def test_without_the_extra_it_says_what_to_install_and_shows_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alt.JupyterChart, "_is_offline", False)
-    monkeypatch.setitem(sys.modules, "vl_convert", None)  # as where it is not installed
+@pytest.mark.parametrize("missing", ["anywidget", "vl_convert"])
+def test_without_the_extra_it_says_what_to_install_and_shows_the_page(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)  # as where it is not installed
     explorer = explore()
     _, report, fault, tabs = explorer.shown.children
     assert "正在准备图" in fault.value

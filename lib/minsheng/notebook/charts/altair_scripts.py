@@ -35,12 +35,12 @@ alt = _loaded()
 
 def use_own_scripts() -> None:
     """Have charts drawn from scripts that they bring along; MachineUnfitError if those are not installed."""
+    if any(find_spec(name) is None for name in ("anywidget", "vl_convert")):
+        raise MachineUnfitError("交互图表须装附加组件：pip install 'minsheng-workbook[charts]'")
     chart = alt.JupyterChart
     # Altair has no word for scripts that were made before.
     if chart._is_offline:  # noqa: SLF001
         return
-    if find_spec("vl_convert") is None:
-        raise MachineUnfitError("交互图表须装附加组件：pip install 'minsheng-workbook[charts]'")
     kept = Workspace.find().outputs / FOLDER / f"charts-{version('altair')}-{version('vl-convert-python')}.js"
     try:
         chart._esm, chart._is_offline = kept.read_text(encoding="utf-8"), True  # noqa: SLF001
