@@ -68,7 +68,7 @@ def test_evidence_lies_under_its_item_and_is_never_replaced(workspace, tmp_path)
     with file.open("wb") as stream:
         assert "是空的" in _evidence(workspace, file, item="org.2").placed[0].reason
         stream.truncate(301 * 2**20)  # takes no room
-    assert "有 301 MB，印证资料每份不超过 300 MB" in _evidence(workspace, file, item="org.2").placed[0].reason
+    assert "有 301 MB，每份不超过 300 MB：" in _evidence(workspace, file, item="org.2").placed[0].reason
 
 
 @pytest.mark.parametrize(

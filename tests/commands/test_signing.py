@@ -308,6 +308,10 @@ def test_a_certificate_that_did_not_hold_is_refused_without_any_root(june, autho
 def test_what_is_no_scan_or_no_report_is_refused(own, tmp_path):
     report = find_report(own, "2017-06", SECTION)
     (tmp_path / "scan.pdf").write_bytes(b"MZ no scan")
+    with (tmp_path / "large.pdf").open("wb") as stream:
+        stream.truncate(301 * 2**20)  # takes no room
+    with pytest.raises(FileRefusedError, match=r"large.pdf 有 301 MB，每份不超过 300 MB"):
+        register_scan(own, report, tmp_path / "large.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
     with pytest.raises(FileRefusedError, match="应为 PDF、JPEG 或 PNG"):
         register_scan(own, report, tmp_path / "scan.pdf", signer=LEADER, signed_on="2017-06-26", display=Quiet())
     empty = io.BytesIO()

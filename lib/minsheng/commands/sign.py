@@ -13,6 +13,7 @@ from minsheng.files.hashing import sha256
 from minsheng.files.locks import locked
 from minsheng.files.writing import names_disk_faults, write_durably
 from minsheng.files.written import read_result
+from minsheng.intake.forms.delivered_forms import demand_size
 from minsheng.plan import load_plan
 from minsheng.render.formats import PDF
 from minsheng.runs.graph import task_name
@@ -203,10 +204,11 @@ def register_scan(
         If the signer is not the leader, whom the message names, or the scan would replace an electronic signature
         without a reason.
     FileRefusedError
-        If the file is no scan, or has no page that can be looked at.
+        If the file is no scan, has no page that can be looked at, or is larger than is allowed.
     """
     if not scan.is_file():
         raise UsageError(f"没有扫描件 {scan}")
+    demand_size(scan)
     demand_leader(report, signer)
     at = bureau_time(signed_on, option="签字日期", example="2017-06-26", near=report.period).replace(tzinfo=BEIJING)
     demand_after_data(report, at, "签字日期")

@@ -10,6 +10,7 @@ from minsheng.intake.returns.store import read_register
 from minsheng.intake.returns.trial import RuleText, Trial, rule_texts, try_rule
 from minsheng.intake.rules.rule import COVER_TABLE
 from minsheng.intake.rules.suites import expectations_dir
+from minsheng.notebook.pickers import newest_with_data
 from minsheng.plan import load_plan
 from minsheng.render.html.markup import Piece, callout, note, paragraph
 from minsheng.render.html.tables import TableColumn, table
@@ -46,7 +47,11 @@ def rule_workbench() -> Any:
     if not months:
         return Piece(callout("还没有收到报表：先用 minsheng receive 登记"))
     plan = load_plan(workspace.params, months[-1].year)
-    month = widgets.Dropdown(options=[(m.label, str(m)) for m in months], value=str(months[-1]), description="报告期")
+    month = widgets.Dropdown(
+        options=[(m.label, str(m)) for m in months],
+        value=str(newest_with_data(workspace, months)),
+        description="报告期",
+    )
     tables = widgets.Dropdown(options=_tables(workspace, plan), description="报表")
     rules = widgets.Dropdown(description="规则")
     text = widgets.Textarea(layout=widgets.Layout(width="100%", height="22em"))

@@ -173,6 +173,18 @@ def _kept(path: Path) -> Path:
     return kept
 
 
+def demand_size(source: Path) -> None:
+    """Raise FileRefusedError for a scan or another piece of paper that is empty, or larger than is allowed."""
+    size = source.stat().st_size
+    if not size:
+        raise FileRefusedError(f"{masked_text(source.name)} 是空的（0 字节）：请重要一份")
+    if size > LARGEST_MIB * 2**20:
+        raise FileRefusedError(
+            f"{masked_text(source.name)} 有 {size / 2**20:,.0f} MB，每份不超过 {LARGEST_MIB} MB："
+            "请压缩图片、降低扫描的分辨率，或分成几份"
+        )
+
+
 def place_evidence(data_dir: Path, plan: Plan, period: Period, who: str, item: str, source: Path) -> PlacedFile:
     """Put a file under the item of whom it proves something about.
 
@@ -189,13 +201,7 @@ def place_evidence(data_dir: Path, plan: Plan, period: Period, who: str, item: s
         raise UsageError(f"{plan.owner_name(who)}没有要放印证资料的小项“{item}”。可写：{known}")
     if masked_text(source.name) != source.name:
         raise FileRefusedError("文件名里有个人号码：请改名再放")
-    size = source.stat().st_size
-    if not size:
-        raise FileRefusedError("是空的（0 字节）：请重要一份")
-    if size > LARGEST_MIB * 2**20:
-        raise FileRefusedError(
-            f"有 {size / 2**20:,.0f} MB，印证资料每份不超过 {LARGEST_MIB} MB：请压缩图片、降低扫描的分辨率，或分成几份"
-        )
+    demand_size(source)
     folder = data_dir / "evidence" / str(period) / who / item
     folder.mkdir(parents=True, exist_ok=True)
     target, content = folder / source.name, source.read_bytes()
