@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -132,6 +132,7 @@ def test_the_signed_report_is_the_report_with_a_signature_behind_it(handed):
     report = (workspace.outputs / f"2017-06/{SECTION}/monthly_report/report.pdf").read_bytes()
     assert line.file == f"signed/2017-06/{SECTION}.pdf"
     assert signed.startswith(report)
+    assert line.signed_at.utcoffset() == timedelta(hours=8)
     assert page.validate_pdf_bytes(signed, profile=page.ValidationProfile.PDF_A_3U).is_compliant
     assert (workspace.data / line.file).stat().st_mode & 0o222 == 0
     assert (scan.file, scan.kind) == ("signed/2017-06/welfare_charity.scan.png", "scan")

@@ -1,6 +1,7 @@
 """The desk's forms: each is a command of the terminal, and what is filled in comes out as somebody would type it."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -98,6 +99,13 @@ def test_every_line_of_today_has_a_button_whose_values_its_form_offers(office) -
             assert choices is None or value in dict(choices(office)), (button, name)
     # Nobody is asked for an assessment before its day.
     assert "2017年上半年考评" not in {line.word for line in lines(office, date(2017, 6, 20))}
+
+
+def test_a_month_with_outdated_reports_is_made_again_and_not_sealed(office) -> None:
+    task = "2017-06/cangxi/dibao"
+    stale = replace(office, status=replace(office.status, stale=(task,), names={task: "苍溪县城乡低保"}))
+    (unsealed,) = (line for line in lines(stale, date(2017, 6, 27)) if line.word == "未归档")
+    assert [button.form for button in unsealed.buttons] == ["run"]
 
 
 def test_a_page_holds_every_form_and_a_tour_of_four_steps(office, june) -> None:

@@ -170,7 +170,7 @@ def sign_report(
     checked = check_pdf_signature(signed, roots=workspace.trust_roots)
     if checked.faults:
         raise GateRefusedError(f"签出来的文件核验不通过，没有登记：{'；'.join(checked.faults)}")
-    line = _line(report, PADES, credential.name, (checked.signed_at or at).astimezone())
+    line = _line(report, PADES, credential.name, (checked.signed_at or at).astimezone(BEIJING))
     return _register(workspace, line, signed, "pdf", checked.words, display)
 
 

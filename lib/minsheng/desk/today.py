@@ -115,6 +115,9 @@ def _unsealed(office: Office, matter: Matter) -> Iterator[TodayItem]:
         said = f"还有 {left} 份没有生成" if made else _some(matter.items)
         yield TodayItem(matter.word, said, (Button("生成", "run"),))
         return
+    if office.status.stale:  # what is sealed is what stands
+        yield TodayItem(matter.word, "有报告已过期：重新生成以后归档", (Button("生成", "run"),))
+        return
     said = "报告都已生成" if matter.items == (matter.word,) else _some(matter.items)
     yield TodayItem(matter.word, said, (Button("归档", "seal", {"period": str(office.month)}),))
 

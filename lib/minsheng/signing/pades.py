@@ -23,6 +23,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
+from minsheng.domain.clock import BEIJING
 from minsheng.errors import FileRefusedError, MachineUnfitError
 from minsheng.files.hashing import sha256
 from minsheng.render.signature_field import SIGNATURE_FIELD, outlined
@@ -72,7 +73,7 @@ class SignatureCheck:
         issuer = {None: "未验证颁发者", True: "颁发者可信", False: "颁发者不可信"}[self.trusted]
         time = "时间戳" if self.attested else "签字人电脑的时间"
         return (
-            f"{self.signer} {self.signed_at.astimezone():%Y-%m-%d %H:%M}（{time}；{issuer}）"
+            f"{self.signer} {self.signed_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（{time}；{issuer}）"
             if self.signed_at
             else self.signer
         )
