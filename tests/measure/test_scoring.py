@@ -170,6 +170,20 @@ def test_a_ranking_takes_one_scoring_per_area_and_one_period(plan, build):
     assert ranking.rows[0].unreported_marks == 0
 
 
+def test_where_nobody_reported_nobody_has_a_rank(plan, build):
+    def scored(area, returns):
+        projects = [project_figures(plan, p, area, JUNE, returns, ()) for p in plan.area(area).projects]
+        return scoring_figures(plan, area, JUNE, projects, None)
+
+    absent = [scored(area, {}) for area in ("cangxi", "wangcang")]
+    assert [row.rank for row in ranking_figures(plan, JUNE, absent).rows] == [None, None]
+    there = scoring_figures(plan, "cangxi", JUNE, projects_of(plan, build, JUNE), None)
+    assert [(row.area, row.rank) for row in ranking_figures(plan, JUNE, [there, absent[1]]).rows] == [
+        ("cangxi", 1),
+        ("wangcang", 2),
+    ]
+
+
 def test_points_of_what_has_nothing_to_measure_say_where_they_went(plan, build):
     nothing = {"dibao.urban.spending_cumulative_yuan": "0", "dibao.urban.person_months_cumulative": "0"}
     projects = projects_of(plan, build, YEAR, changes=nothing)

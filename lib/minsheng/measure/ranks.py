@@ -43,7 +43,7 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     RankingFigures
         Rows by rank, then in the order of the annex table. By total where all are out of the same marks, else by the
         share of the marks scored so far (of a composite score: of all marks with a duty), which is then an assumption
-        that the page prints. A bureau with nothing scored has no rank.
+        that the page prints. A bureau with nothing scored has no rank, and nobody has one where nobody reported.
 
     Raises
     ------
@@ -53,9 +53,11 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
     _one_each(period, scorings)
     rubric = plan.county_rubric
     order = {area.id: number for number, area in enumerate(plan.areas)}
-    by_share = len({_out_of(figures) for figures in scorings if figures.scored_full_marks}) > 1
     provisional = any(figures.provisional for figures in scorings)
     scored = sorted((each for each in scorings if each.scored_full_marks), key=lambda each: order[each.area])
+    if all(_unreported_marks(each) == each.scored_full_marks for each in scored):
+        scored = []  # nobody reported: zeros for want of returns rank nobody
+    by_share = len({_out_of(figures) for figures in scored}) > 1
     keys: dict[str, _Key] = {figures.area: (_compared_total(figures, by_share=by_share),) for figures in scored}
     breaker = _tie_break(rubric)
     places = placed(
@@ -78,9 +80,7 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
             grade=figures.grade,
             converted=figures.converted,
             groups={group.id: _points_of(figures, group.id) for group in rubric.groups if _counts(figures, group.id)},
-            unreported_marks=sum(
-                (i.full_marks for i in figures.items if i.state == "not_reported" and i.points is not None), Decimal(0)
-            ),
+            unreported_marks=_unreported_marks(figures),
             award=None if provisional else places.get(figures.area, nowhere).award,
             because=places.get(figures.area, nowhere).because,
         )
@@ -104,6 +104,11 @@ def ranking_figures(plan: Plan, period: Period, scorings: Sequence[ScoringFigure
         group_names={group.id: group.name for group in plan.county_rubric.groups},
         provisional=provisional,
     )
+
+
+def _unreported_marks(figures: ScoringFigures) -> Decimal:
+    """Return the full marks of what counts as zero for want of a return."""
+    return sum((i.full_marks for i in figures.items if i.state == "not_reported" and i.points is not None), Decimal(0))
 
 
 def ranked(keys: Mapping[str, _Key], *, dense: bool = False) -> dict[str, int]:
