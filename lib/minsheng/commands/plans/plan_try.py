@@ -14,7 +14,7 @@ from minsheng.commands.assess import AssessmentOutcome, proposals, run_assessmen
 from minsheng.commands.run import MonthOutcome, run_month
 from minsheng.domain.area import CITY, Area, Section
 from minsheng.domain.base import plain
-from minsheng.domain.delivery import Delivery, Issue, Severity
+from minsheng.domain.delivery import Delivery, Issue
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import RankingFigures
@@ -167,12 +167,12 @@ def try_plan(
 
 
 def unmet_rules(scratch: Workspace, plan: Plan, suites: Mapping[str, Suite], month: Period) -> tuple[str, ...]:
-    """Name each rule that stops drawn returns, with the first place and why figures may not meet it."""
+    """Name each rule that drawn returns do not meet, with the first place and why that may be."""
     kinds = {rule.id: rule.type for suite in suites.values() for rule in suite.rules}
     found: dict[str, list[tuple[str, Issue]]] = {}
     for who, accepted in read_accepted_month(scratch.data, month):
         for issue in accepted.verdict.issues:
-            if issue.severity == Severity.CRITICAL:
+            if not issue.is_remark:
                 found.setdefault(issue.rule, []).append((plan.owner_name(who), issue))
     lines = []
     for rule, issues in found.items():

@@ -56,7 +56,7 @@ class TableColumn:
     unit
         Printed below it.
     kind
-        ``row`` names the row, ``num`` is a figure, ``long`` running text, ``light`` a light.
+        ``row`` names the row, ``num`` is a figure, ``text`` a few words, ``long`` running text, ``light`` a light.
     """
 
     label: str
