@@ -108,6 +108,12 @@ def test_a_month_with_outdated_reports_is_made_again_and_not_sealed(office) -> N
     assert [button.form for button in unsealed.buttons] == ["run"]
 
 
+def test_what_an_earlier_month_left_open_is_said_in_the_next(june) -> None:
+    office = Office.of(june, Period("2017-07"), date(2017, 7, 3))
+    (left,) = (line for line in lines(office, date(2017, 7, 3)) if line.word == "2017年6月")
+    assert left.text == "还没有办完：未签字 2 项、未移交 3 项、未归档 1 项。在上方选这个月办理"
+
+
 def test_a_page_holds_every_form_and_a_tour_of_four_steps(office, june) -> None:
     page = desk_page(office, months(june), date(2017, 6, 27), "/base/")
     assert all(f'data-form="{form}"' in page for form in FORMS)

@@ -108,10 +108,10 @@ def test_a_password_reaches_the_command_and_no_file_and_what_was_sent_goes(works
 
 
 def test_progress_is_what_a_command_says(tmp_path) -> None:
-    (tmp_path / "log.txt").write_text("校验2017年6月报表\n3/61 2017-06/cangxi/dibao 0.7 个/秒\n")
+    (tmp_path / "log.txt").write_text("校验2017年6月报表\n3/61 苍溪县低保 0.7 个/秒\n")
     order = StartedCommand(**_asked().model_dump(), id="x", began=datetime.now(UTC))
     found = Job(tmp_path, order, None)
-    assert (found.progress.stage, found.progress.done, found.progress.total) == ("生成报告 2017-06/cangxi/dibao", 3, 61)
+    assert (found.progress.stage, found.progress.done, found.progress.total) == ("生成报告 苍溪县低保", 3, 61)
     # Nobody holds its folder: it was interrupted.
     assert not found.runs
     assert how_it_ended(found)[0].startswith("中断")

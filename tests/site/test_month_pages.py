@@ -56,6 +56,9 @@ def test_what_an_earlier_month_left_open_stays_on_the_first_page(june: Workspace
     assert "2017年6月未签字2" in text
     assert "2017年6月未归档1" in text
     assert "2017年6月未报送" not in text
+    (own.data / "accepted" / "2017-06" / "cangxi.json").write_bytes(b"{}")
+    text = html_text(first_page(own, load_plan(own.params, 2017), Period("2017-07")))
+    assert "2017年6月看不了1" in text, "another month's damage is said, and holds up no page"
 
 
 def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from minsheng.agenda.status import MonthStatus
+from minsheng.agenda.status import MonthStatus, status_of
+from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.plan import Plan
+from minsheng.errors import MinshengError
+from minsheng.plan import load_plan
+from minsheng.workspace import Workspace
 
 MatterKind = Literal[
     "not_reported",
@@ -67,6 +72,29 @@ def matters(status: MonthStatus) -> tuple[Matter, ...]:
         unmade = Matter("unsealed", "未归档", ("还没有生成",), f"minsheng run {month}")
         listed = [unmade if each.kind == "unsealed" else each for each in listed]
     return tuple(listed)
+
+
+_LEFT_OPEN = frozenset({"stale", "failed", "unsigned", "undelivered", "unsealed"})
+"""What stays open in a month until it is sealed; who did not report then is in the next month's figures."""
+
+
+def left_open(workspace: Workspace, plan: Plan, before: Period) -> list[tuple[Period, list[Matter]]]:
+    """Return what the months before one left open, the latest first, each by the plan of its own year."""
+    made = {Period(path.parent.name) for path in workspace.outputs.glob("[0-9]*/index.html")}
+    plans, found = {plan.about.year: plan}, []
+    for month in sorted((each for each in made if each.kind == PeriodKind.MONTH and each < before), reverse=True):
+        try:
+            if month.year not in plans:
+                plans[month.year] = load_plan(workspace.params, month.year)
+            status = status_of(workspace, plans[month.year], month)
+        except MinshengError as error:  # another month's fault holds up no page of this one, and is not kept quiet
+            unread = Matter("failed", "看不了", (str(error).partition("\n")[0],), f"minsheng status {month}")
+            found.append((month, [unread]))
+            continue
+        left = [each for each in matters(status) if each.kind in _LEFT_OPEN and each.items and each.remedy]
+        if left:
+            found.append((month, left))
+    return found
 
 
 def _rows(status: MonthStatus, word: str, *, day: bool = False) -> list[str]:

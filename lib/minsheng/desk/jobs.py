@@ -32,7 +32,7 @@ _KEPT = 60
 _READ = 256 * 1024
 """Bytes of a log that are read from its end."""
 
-_COUNT = re.compile(r"(\d+)/(\d+) (\S+)")
+_COUNT = re.compile(r"(\d+)/(\d+) (.+?)(?: [\d.]+ 个/秒)?$")
 """How a command without a terminal says how far it is."""
 
 _ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{8}")

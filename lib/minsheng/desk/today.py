@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from minsheng.agenda.attention import Matter, MatterKind, matters
+from minsheng.agenda.attention import Matter, MatterKind, left_open, matters
 from minsheng.agenda.due import AssessmentState
 from minsheng.agenda.facts import facts_of
 from minsheng.desk.office import Office
@@ -38,7 +38,15 @@ class TodayItem:
 def lines(office: Office, day: date) -> list[TodayItem]:
     """Return what is to be done; nothing of what is well."""
     listed = [line for matter in matters(office.status) if matter.items for line in _LINES[matter.kind](office, matter)]
-    return listed + [line for period in _closing(office) for line in _assessment(office, period, day)]
+    listed += [line for period in _closing(office) for line in _assessment(office, period, day)]
+    return listed + [
+        TodayItem(month.label, f"还没有办完：{_counted(left)}。在上方选这个月办理", ())
+        for month, left in left_open(office.workspace, office.plan, office.month)
+    ]
+
+
+def _counted(left: Sequence[Matter]) -> str:
+    return "、".join(f"{each.word} {len(each.items)} 项" for each in left)
 
 
 def next_due(office: Office) -> str:

@@ -67,7 +67,7 @@ class Display(Protocol):
         """Say what begins now."""
 
     def tasks(self, summary: RunSummary, total: int, name: str) -> None:
-        """Say that a task was settled."""
+        """Say that a task was settled, by what people call its report."""
 
 
 class Quiet:

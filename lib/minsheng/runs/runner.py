@@ -285,7 +285,7 @@ def run_tasks(
             submit=submit,
             jobs=workers,
             force=options.force,
-            progress=display.tasks,
+            progress=lambda so_far, total, name: display.tasks(so_far, total, preparer.plan.report_name(name)),
             repeat_failures=options.repeat_failures,
         )
         summary = runner.run(tasks)

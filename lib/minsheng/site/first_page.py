@@ -1,8 +1,6 @@
 """The first page of the site: every month and assessment, and where the newest month stands; it computes no figure."""
 
-from dataclasses import replace
-
-from minsheng.agenda.attention import Matter, matters
+from minsheng.agenda.attention import Matter, left_open, matters
 from minsheng.agenda.status import MonthStatus, status_of
 from minsheng.domain.area import CITY
 from minsheng.domain.delivery import ReturnStatus
@@ -10,7 +8,7 @@ from minsheng.domain.figure import ReturnNote
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import RankingFigures
-from minsheng.errors import PlanInvalidError, VersionError
+from minsheng.errors import VersionError
 from minsheng.files.writing import write_atomically
 from minsheng.plan import load_plan
 from minsheng.privacy.gate import check_privacy
@@ -59,7 +57,7 @@ def first_page(workspace: Workspace, plan: Plan, now: Period) -> bytes:
         [paragraph(_waiting(workspace, month), class_="summary") for month in later],
         section("进展一览", heat_figure(bulletin)) if bulletin and bulletin.projects else None,
         section("重点督办", *supervised(bulletin)) if bulletin and bulletin.urgent else None,
-        _attention(newest, later, _earlier(months, newest)) if newest else None,
+        _attention(newest, later) if newest else None,
         _months(months) if months else paragraph("还没有生成过报告。"),
         _assessments(assessed) if assessed else None,
         _ranks(months, newest) if newest else None,
@@ -116,38 +114,18 @@ def _ranks(months: list[PeriodResults], newest: PeriodResults) -> Element | None
     return section("名次变化", chart) if chart is not None else None
 
 
-def _earlier(months: list[PeriodResults], newest: PeriodResults) -> list[PeriodResults]:
-    """Return the months before the newest, the latest first, each with the plan of its own year."""
-    found = []
-    plans = {newest.period.year: newest.plan}
-    for month in reversed(months):
-        if month.period >= newest.period or not _is_readable(month):
-            continue
-        if month.period.year not in plans:
-            try:
-                plans[month.period.year] = load_plan(month.workspace.params, month.period.year)
-            except PlanInvalidError:  # plan check names it; this year's page is not held up by it
-                continue
-        found.append(replace(month, plan=plans[month.period.year]))
-    return found
-
-
 _WITHOUT_DATA = frozenset({"not_reported", "unchecked", "blocked"})
 """Of a month without data nothing else can be done yet, and what failed there failed for that."""
 
-_LEFT_BEHIND = frozenset({"stale", "failed", "unsigned", "undelivered", "unsealed"})
-"""Of an earlier month that stays open until it is sealed; whoever did not report then is in the next one's figures."""
 
-
-def _attention(newest: PeriodResults, later: list[PeriodResults], earlier: list[PeriodResults]) -> Element:
+def _attention(newest: PeriodResults, later: list[PeriodResults]) -> Element:
     """Return what ``minsheng status`` lists first and somebody must do; what is well is not listed."""
     rows: list[list[Content]] = []
-    for month in [newest, *later, *earlier]:
+    for month in [newest, *later]:
         status = status_of(month.workspace, month.plan, month.period)
         open_ones = [each for each in matters(status) if each.items and each.remedy]
         if month is not newest:
-            kinds = _WITHOUT_DATA if month.period > newest.period else _LEFT_BEHIND
-            open_ones = [each for each in open_ones if each.kind in kinds]
+            open_ones = [each for each in open_ones if each.kind in _WITHOUT_DATA]
         last = later[-1] if later else newest
         open_ones += [each for each in matters(status) if each.kind == "due_next" and month is last]
         rows += [
@@ -160,6 +138,11 @@ def _attention(newest: PeriodResults, later: list[PeriodResults], earlier: list[
             for each in open_ones
             if each.items
         ]
+    rows += [
+        [period.label, each.word, str(len(each.items)), _items(None, each)]
+        for period, left in left_open(newest.workspace, newest.plan, newest.period)
+        for each in left
+    ]
     if not rows:
         return section("办理情况", paragraph("没有需要办理的事项。"))
     columns = [
@@ -172,10 +155,10 @@ def _attention(newest: PeriodResults, later: list[PeriodResults], earlier: list[
     return section("办理情况", table("需要办理的事项", columns, rows, style="issues"), remark)
 
 
-def _items(status: MonthStatus, matter: Matter) -> list[Content]:
+def _items(status: MonthStatus | None, matter: Matter) -> list[Content]:
     """Return what a matter concerns and, on a line of its own, what to do."""
     said: list[Content] = ["、".join(matter.items)]
-    if matter.kind == "due_next" and status.next_due and status.next_due.reminders:
+    if matter.kind == "due_next" and status and status.next_due and status.next_due.reminders:
         said += ["　", Element("a", "催报名单", href=f"{status.next_due.period}/{status.next_due.reminders.name}")]
     return [*said, Element("br"), f"办法：{matter.remedy}"] if matter.remedy else said
 
