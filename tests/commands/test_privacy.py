@@ -13,8 +13,8 @@ from minsheng.commands.run import run_month
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, GateRefusedError
 from minsheng.intake.returns.store import read_accepted
-from minsheng.privacy import inspect, scan
 from minsheng.privacy.gate import check_privacy
+from minsheng.privacy.scanner import inspect, scan
 from minsheng.runs.options import Quiet
 from minsheng.workspace import Workspace
 

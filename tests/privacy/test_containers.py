@@ -13,7 +13,8 @@ import pytest
 from tests.privacy.conftest import ids, masked
 
 from minsheng.errors import GateRefusedError
-from minsheng.privacy import containers, inspect, scan
+from minsheng.privacy import containers
+from minsheng.privacy.scanner import inspect, scan
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
 from minsheng.workspace import Workspace

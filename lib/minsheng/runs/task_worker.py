@@ -20,7 +20,6 @@ from minsheng.files.writing import put
 from minsheng.intake.returns import rules_apart
 from minsheng.intake.returns.store import CHECKED, register_path
 from minsheng.plan.loader import learn_plan
-from minsheng.privacy.personal_numbers import masked_text
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
@@ -321,6 +320,8 @@ def rendering_fault(error: Exception, limits: Limits) -> Failure:
 
 def _without_numbers(error: TaskFailedError) -> TaskFailedError:
     """Mask what a failed cell may have repeated: message and remains go to the history, the terminal and a folder."""
+    from minsheng.privacy.personal_numbers import masked_text  # most runs have nothing to mask
+
     failure = error.failure
     masked = {"message": masked_text(failure.message), "traceback": masked_text(failure.traceback)}
     return TaskFailedError(failure.model_copy(update=masked), masked_text(error.notebook))

@@ -8,7 +8,7 @@ from pathlib import Path
 from minsheng.domain.plan import Plan
 from minsheng.errors import FileRefusedError, UsageError
 from minsheng.files.registers import typed_lines
-from minsheng.privacy import scan
+from minsheng.privacy.scanner import scan
 from minsheng.workspace import Workspace
 
 COLUMNS = ("单位", "联系人", "地址")

@@ -115,7 +115,7 @@ class ScenarioComparison:
             TableColumn("现得分", "分"),
             TableColumn("现在的算式", kind="long"),
         ]
-        return table("得分有变化的小项", columns, rows) if rows else None
+        return table("得分或分值有变化的小项", columns, rows) if rows else None
 
 
 def compare(period: str, scenarios: Mapping[str, Sequence[InputChange]], area: str = EVERY) -> ScenarioComparison:
