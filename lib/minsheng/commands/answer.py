@@ -12,11 +12,11 @@ from minsheng.archive.contents.answers import (
     unchecked_path,
     waivers_path,
 )
-from minsheng.domain.period import Period, PeriodKind
+from minsheng.domain.period import Period
 from minsheng.errors import Outcome, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.writing import names_disk_faults
-from minsheng.intake.forms.delivered_forms import evidence_bodies, evidence_items
+from minsheng.intake.forms.delivered_forms import evidence_body, evidence_items
 from minsheng.plan import load_plan
 from minsheng.privacy.personal_numbers import masked_text
 from minsheng.workspace import Workspace
@@ -54,18 +54,13 @@ def waive(workspace: Workspace, period: str, *, who: str, item: str, by: str, wh
     """
     parsed, answer = Period(period), _answer(by, why)
     plan = load_plan(workspace.params, parsed.year)
-    if parsed.kind == PeriodKind.MONTH:
-        raise UsageError(f"印证资料按半年（YYYY-H1）、年度（YYYY）免交，“{period}”是月份")
-    bodies = evidence_bodies(plan)
-    found = plan.owner(who).id if who else ""
-    if found not in bodies:
-        raise UsageError(f"请用 --area 写明免交谁的：{'、'.join(bodies.values())}")
+    found, name = evidence_body(plan, parsed, who, "免交谁的")
     items = evidence_items(plan, found)
     if item not in items:
-        known = "、".join(f"{each}（{name[:16]}）" for each, name in items.items())
-        raise UsageError(f"{bodies[found]}没有要交印证资料的小项“{item}”。可写：{known}")
+        known = "、".join(f"{each}（{text[:16]}）" for each, text in items.items())
+        raise UsageError(f"{name}没有要交印证资料的小项“{item}”。可写：{known}")
     is_new = add_waiver(workspace.data, parsed, Waiver(id=found, item=item, who=answer.who, why=answer.why))
-    what = f"{bodies[found]} {item} {items[item][:16]} 免交印证资料"
+    what = f"{name} {item} {items[item][:16]} 免交印证资料"
     return _noted(workspace, {what: is_new}, answer, waivers_path(workspace.data, parsed), f"minsheng assess {parsed}")
 
 

@@ -147,15 +147,19 @@ _FORMS = Form(
     (Field("period", "报告期", "choice", choices=lambda office: office.assessments + office.this_month), _FILES),
 )
 
+_OF_ITEM = (
+    Field("period", "考评期", "choice", choices=lambda office: office.assessments),
+    Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
+    Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
+)
+
 _EVIDENCE = Form(
     "evidence",
     "放入印证资料",
     "放到考评表所写的小项下；文件名照样写进考评表。已有同名而内容不同的不替换。",
     ("receive",),
     (
-        Field("period", "考评期", "choice", choices=lambda office: office.assessments),
-        Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
-        Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
+        *_OF_ITEM,
         Field("files", "印证资料", "files", needed=True),
     ),
 )
@@ -168,9 +172,7 @@ _WAIVE = Form(
     "写明谁同意一个小项免交印证资料、为什么：记入登记，印在证据册里。",
     ("answer",),
     (
-        Field("period", "考评期", "choice", choices=lambda office: office.assessments),
-        Field("who", "谁的", "choice", "--area", choices=lambda office: office.proven, needed=True),
-        Field("item", "小项", "choice", "--item", choices=lambda office: office.items, needed=True),
+        *_OF_ITEM,
         _BY,
         Field("why", "理由", option="--why", needed=True),
     ),

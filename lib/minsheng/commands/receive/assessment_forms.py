@@ -12,7 +12,7 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, FileRefusedError, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
-from minsheng.intake.forms.delivered_forms import PlacedFile, evidence_bodies, place_evidence, place_form
+from minsheng.intake.forms.delivered_forms import PlacedFile, evidence_body, place_evidence, place_form
 from minsheng.intake.forms.reading import read_forms
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
@@ -92,12 +92,7 @@ def receive_evidence(
     """
     parsed = Period(period)
     plan = load_plan(workspace.params, parsed.year)
-    if parsed.kind == PeriodKind.MONTH:
-        raise UsageError(f"印证资料按半年（YYYY-H1）、年度（YYYY）放，“{period}”是月份")
-    bodies = evidence_bodies(plan)
-    found = plan.owner(who).id if who else ""
-    if found not in bodies:
-        raise UsageError(f"请用 --area 写明是谁的印证资料：{'、'.join(bodies.values())}")
+    found, _ = evidence_body(plan, parsed, who, "是谁的印证资料")
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"没有这样的文件：{'、'.join(missing)}")

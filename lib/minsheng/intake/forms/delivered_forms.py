@@ -104,6 +104,30 @@ def evidence_items(plan: Plan, who: str) -> dict[str, str]:
     return {row.item.id: row.item.name for row in layout.mark_rows(plan, who)} | {BONUS_FOLDER: "加分"}
 
 
+def evidence_body(plan: Plan, period: Period, who: str | None, asked: str) -> tuple[str, str]:
+    """Return id and name of whose evidence of a half-year or year is meant.
+
+    Parameters
+    ----------
+    who
+        As it was typed, empty where nothing was.
+    asked
+        What somebody who named nobody is asked for, in words.
+
+    Raises
+    ------
+    UsageError
+        If the period is a month, or nobody's evidence is kept under that name.
+    """
+    if period.kind == PeriodKind.MONTH:
+        raise UsageError(f"印证资料按半年（YYYY-H1）、年度（YYYY）放，“{period}”是月份")
+    bodies = evidence_bodies(plan)
+    found = plan.owner(who).id if who else ""
+    if found not in bodies:
+        raise UsageError(f"请用 --area 写明{asked}：{'、'.join(bodies.values())}")
+    return found, bodies[found]
+
+
 def place_form(data_dir: Path, plan: Plan, period: Period, source: Path, reader: Reader) -> PlacedFile:
     """Put a filled form where the assessment reads it, by what its cover says; what else is wrong with it is not asked.
 
