@@ -255,6 +255,9 @@ def test_a_clerk_s_whole_month_without_a_terminal(desk_lab, watched) -> None:
     expect(desk.locator("#desk-receive .sent .good")).to_have_count(1)
     _do(desk, "receive", "接收报表", "完成")
 
+    desk.locator("#desk-check summary").click()
+    _do(desk, "check", "校验", "完成")
+
     # The run goes on when the browser is closed, and is found again.
     desk.locator(".today button[data-open=run]").first.click()
     desk.get_by_role("button", name="开始生成", exact=True).click()
