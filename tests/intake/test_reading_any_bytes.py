@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from minsheng.errors import FileRefusedError
 from minsheng.intake.spreadsheets.grid import Workbook
+from minsheng.intake.spreadsheets.guard_parts import RefusedError, Scan
+from minsheng.intake.spreadsheets.guard_rows import PLAIN_ROWS, WithoutPlainRows
+from minsheng.intake.spreadsheets.guard_xlsx import Worksheet
 from minsheng.intake.spreadsheets.reader import MAX_FILE_BYTES, Reader
 
 GOOD = (Path(__file__).parents[2] / "data" / "returns" / "2017-06" / "municipal.xlsx").read_bytes()
@@ -158,3 +161,138 @@ def test_any_bytes_end_in_grids_or_a_refusal(reader: Reader, data: bytes) -> Non
 @given(data=st.one_of(damaged(), spliced()))
 def test_many_damaged_workbooks_end_in_grids_or_a_refusal(reader: Reader, data: bytes) -> None:
     ends_well(reader, data)
+
+
+HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet><sheetData>'
+
+PLAIN = st.sampled_from(
+    [
+        b'<c r="A%d" t="s"><v>1</v></c>',
+        b'<c r="B%d" s="5"><v>0.73</v></c>',
+        b'<c r="C%d" s="7" t="n"><v>123456</v></c>',
+        b'<c r="AA%d" s="5"/>',
+        '<c r="D%d" s="15" t="inlineStr"><is><t xml:space="preserve">养老院</t></is></c>'.encode(),
+        b'<c r="A%d" s="5" t="str"><v>x</v></c>',
+    ]
+)
+ODD = st.sampled_from(
+    [
+        b'<c r="B%d" t="e"><v>#DIV/0!</v></c>',
+        b'<c r="B%d" t="e"><v><row r="1"><c r="A1"><v>2</v></c></row><row r="2"><c r="A2"><v>2</v></c></row></v></c>',
+        b'<c r="C%d"><f>A1+B1</f></c>',
+        b'<c r="C%d"><f t="shared" si="0" ref="C1:C9">A1+B1</f><v>3</v></c>',
+        b'<c r="C%d"><f t="shared" si="0"/><v>3</v></c>',
+        b'<c s="5"><v>7</v></c>',
+        b"<c r='E%d' s='5'><v>7</v></c>",
+        b'<c r="E9" s="5"><v>7</v></c>',
+        b'<c r="$E%d"><v>7</v></c>',
+        b"<v>5</v>",
+        b"<!-- %d -->",
+        b"<![CDATA[<row>]]>",
+        b"<?target %d?>",
+        b"<oddHeader>51010119800101123</oddHeader>",
+        b"\n",
+    ]
+)
+"""What may stand within rows and between them."""
+
+BROKEN = st.sampled_from(
+    [
+        b'<c r="C%d"><f>',
+        b"</f></c>",
+        b"<!--",
+        b"-->",
+        b"<![CDATA[",
+        b"]]>",
+        b'<x a="',
+        b'"/>',
+        b'<c r="ZZZ%d"><v>7</v></c>',
+        b'<c r="E%d" r="E%d"><v>7</v></c>',
+        b'<c r="E%d" t="inlineStr"><is><t>\xff\xfe</t></is></c>',
+        b'<c r="E%d" t="inlineStr"><is><t>\xef\xbf\xbe</t></is></c>',
+        b"<c r='E%d'><v>&nbsp;</v></c>",
+        b"<%b/>" % PLAIN_ROWS.encode(),
+    ]
+)
+"""What must not; two of them may do so well together."""
+
+STARTS = st.sampled_from(
+    [
+        b'<row r="%d">',
+        b'<row r="%d" spans="1:5" ht="13.5" customHeight="1">',
+        b'<row r="%d" hidden="false">',
+        b'<row r="%d" hidden="1">',
+        b"<row>",
+    ]
+)
+
+BROKEN_STARTS = st.sampled_from(
+    [
+        b'<row r="%d" spans="1:5" spans="1:5">',
+        b'<row r="%d" 1="2">',
+        b'<row r="20000%d"><c r="A20000%d"><v>1</v></c>',
+        b"",
+    ]
+)
+
+
+@st.composite
+def worksheets(draw: st.DrawFn) -> bytes:
+    """Rows as office programs write them, among them some that are not, and in a few something that must not be."""
+    xml = draw(st.sampled_from([HEAD, HEAD, HEAD, HEAD.replace(b"UTF-8", b"GBK"), b"<worksheet><sheetData>"]))
+    broken = draw(st.sampled_from([0, 0, 0, 0, 1, 2]))
+    rows = draw(st.integers(2, 25))
+    faulty = draw(st.lists(st.integers(1, rows), min_size=broken, max_size=broken))
+    for number in range(1, rows + 1):
+        if number in faulty:
+            start, each = draw(st.one_of(STARTS, BROKEN_STARTS)), st.one_of(PLAIN, BROKEN)
+        elif draw(st.integers(0, 4)):
+            start, each = b'<row r="%d" spans="1:5">', PLAIN
+        else:
+            start, each = draw(STARTS), st.one_of(PLAIN, ODD)
+        cells = draw(st.lists(each, min_size=1, max_size=4))
+        xml += b"".join([start, *cells, b"</row>"]).replace(b"%d", b"%d" % number)
+    return xml + draw(st.sampled_from([b"</sheetData></worksheet>"] * 5 + [b"", b'</sheetData><row r="1"/>']))
+
+
+class Pieces:
+    """A stream that gives less at a time than it is asked for."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        self._stream = io.BytesIO(content)
+        self._size = size
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(min(size, self._size))
+
+
+def scanned(xml: bytes, size: int, *, briefly: bool) -> Scan | None:
+    sheet = Worksheet("表", {"5"}, {"7"}, briefly=briefly)
+    try:
+        sheet.feed(Pieces(xml, size))
+    except (RefusedError, ValueError):
+        return None
+    return sheet.scan
+
+
+@settings(max_examples=200)
+@given(xml=worksheets(), size=st.sampled_from([97, 300, 1000]))
+def test_plain_rows_that_are_left_out_change_nothing_of_what_is_seen(xml: bytes, size: int) -> None:
+    seen = scanned(xml, size, briefly=True)
+    # What is refused, and what is doubtful, is read once more.
+    assert seen is None or seen == scanned(xml, size, briefly=False)
+
+
+def test_of_a_long_plain_table_little_is_read_cell_by_cell() -> None:
+    rows = b"".join(
+        b'<row r="%d" spans="1:2"><c r="A%d" s="5"><v>0.5</v></c><c r="B%d" t="s"><v>1</v></c></row>' % (n, n, n)
+        for n in range(1, 1001)
+    )
+    xml = HEAD + rows + b"</sheetData></worksheet>"
+    left, pieces = WithoutPlainRows(Pieces(xml, 10_000)), []
+    while piece := left.read(1 << 18):
+        pieces.append(piece)
+    assert len(b"".join(pieces)) < len(xml) / 4
+    seen = scanned(xml, 10_000, briefly=True)
+    assert seen is not None
+    assert seen.percents == [(n, 0) for n in range(1000)]

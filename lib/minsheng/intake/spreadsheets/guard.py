@@ -1,7 +1,8 @@
 """What a spreadsheet package holds before any library opens it: limits, and what libraries do not tell.
 
 Only the standard library: this runs in the reading child. Every XML part is read by a streaming parser, because
-patterns over bytes are bypassed by single quotes, attribute order and rows without ``r``.
+patterns over bytes are bypassed by single quotes, attribute order and rows without ``r``. What ``guard_rows`` takes
+from the parser is therefore only what a pattern matches wholly.
 """
 
 import zipfile

@@ -6,7 +6,7 @@ Only the standard library: this runs in the reading child.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import IO
+from typing import Protocol
 from xml.parsers import expat
 
 MAX_ROWS = 200_000
@@ -68,6 +68,13 @@ def local_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+class Readable(Protocol):
+    """What bytes are read from, piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many of the next bytes; none at the end."""
+
+
 class XmlPart:
     """Streams one XML part, which must be whole and without a DTD."""
 
@@ -79,7 +86,7 @@ class XmlPart:
     def _doctype(self, *_: object) -> None:
         raise RefusedError(f"{self.name} 含有 DTD（文档类型声明），可能是恶意文件：{SAVE_AGAIN}")
 
-    def feed(self, stream: IO[bytes]) -> None:
+    def feed(self, stream: Readable) -> None:
         """Read the whole part."""
         try:
             while chunk := stream.read(_CHUNK):

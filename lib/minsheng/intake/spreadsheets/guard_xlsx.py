@@ -4,6 +4,7 @@ Only the standard library: this runs in the reading child.
 """
 
 import posixpath
+from contextlib import suppress
 
 from minsheng.domain.addresses import address, position
 from minsheng.intake.spreadsheets.formulas import shifted
@@ -11,11 +12,13 @@ from minsheng.intake.spreadsheets.guard_package import Members, Package
 from minsheng.intake.spreadsheets.guard_parts import (
     MAX_COLUMNS,
     Elements,
+    Readable,
     RefusedError,
     Scan,
     check_extent,
     local_name,
 )
+from minsheng.intake.spreadsheets.guard_rows import PLAIN_ROWS, WithoutPlainRows
 from minsheng.intake.spreadsheets.guard_words import HEADERS, has_many_digits, header_text, spoken
 from minsheng.intake.spreadsheets.number_formats import PERCENT_FORMATS, is_percent, thousands
 
@@ -87,16 +90,19 @@ _SPEAKING = {"dataValidation": "输入提示", "hyperlink": "超链接"}
 """Elements of a worksheet whose attributes hold words, and what people call them."""
 
 
-class _Worksheet(Elements):
+class Worksheet(Elements):
     """Extent, error cells, formulas without a value, hidden rows and columns.
 
     Nearly every element is a cell or its value, so only their beginnings are looked at; the end of a cell is waited
-    for where it is an error or a formula.
+    for where it is an error or a formula. ``briefly`` plain rows are not read cell by cell: what is refused then is to
+    be read again, for the right words.
     """
 
-    def __init__(self, name: str, percents: set[str], divided: set[str]) -> None:
+    def __init__(self, name: str, percents: set[str], divided: set[str], *, briefly: bool = False) -> None:
         super().__init__(name)
         self.scan = Scan()
+        self.briefly = briefly and "0" not in percents | divided  # the style of cells that name none
+        self.left_out: WithoutPlainRows | None = None
         self.percents = percents
         self.divided = divided
         self.row = -1
@@ -118,7 +124,18 @@ class _Worksheet(Elements):
         self.masters: dict[str, tuple[int, int, str]] = {}
         """By that number row, column and formula of the first of them."""
 
+    def feed(self, stream: Readable) -> None:
+        """Read the whole part."""
+        if not self.briefly:
+            super().feed(stream)
+            return
+        self.left_out = WithoutPlainRows(stream)
+        super().feed(self.left_out)
+        if self.left_out.taken:
+            raise RefusedError(f"{self.name}: rows that are none")
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Look at an element's beginning."""
         match name if ":" not in name else local_name(name):
             case "v" | "is":
                 self._value()
@@ -174,6 +191,17 @@ class _Worksheet(Elements):
         elif name in _SPEAKING:
             first_cell = attributes.get("sqref", attributes.get("ref", "")).split(" ")[0].partition(":")[0]
             self.scan.said += [(first_cell, _SPEAKING[name], text) for text in spoken(attributes)]
+        elif name == PLAIN_ROWS and self.left_out:
+            self._pass_plain_rows(self.left_out)
+
+    def _pass_plain_rows(self, left_out: WithoutPlainRows) -> None:
+        if self.waiting or not left_out.taken:  # rows within a cell, or an element of that name in the file itself
+            raise RefusedError(f"{self.name}: rows that are none")
+        rows = left_out.taken.popleft()
+        self.scan.percents += rows.with_styles(self.percents)
+        self.scan.divided += rows.with_styles(self.divided)
+        self.row, self.column = rows.bottom, rows.right
+        self._occupied()
 
     def _go_to(self, reference: str, letters: str) -> None:
         """Go to the cell with that address, or to the next one where it has none."""
@@ -194,6 +222,7 @@ class _Worksheet(Elements):
         self.parser.EndElementHandler = self.end
 
     def end(self, name: str) -> None:
+        """Look at the end of what was waited for."""
         match local_name(name):
             case "v" | "is" | "f":
                 self.parser.CharacterDataHandler = None
@@ -270,8 +299,7 @@ def scan_xlsx(members: Members, found: Package) -> set[str]:
         kind, target = relations.get(relation, ("", ""))
         path = _target(folder, target)
         if kind == "worksheet" and path in members:
-            worksheet = members.feed(_Worksheet(f"工作表“{sheet}”", styles.percents, styles.divided), path)
-            found.sheets[sheet] = worksheet.scan
+            found.sheets[sheet] = _scan_sheet(members, f"工作表“{sheet}”", path, styles)
             read.add(path)
             read |= _scan_around(members, found, sheet, path)
     if any(posixpath.basename(name) == "vbaProject.bin" for name in members):
@@ -279,6 +307,12 @@ def scan_xlsx(members: Members, found: Package) -> set[str]:
     if any("/externalLinks/" in name for name in members):
         found.notes.append("external_links")
     return read
+
+
+def _scan_sheet(members: Members, name: str, path: str, styles: _Styles) -> Scan:
+    with suppress(RefusedError):
+        return members.feed(Worksheet(name, styles.percents, styles.divided, briefly=True), path).scan
+    return members.feed(Worksheet(name, styles.percents, styles.divided), path).scan
 
 
 def _scan_around(members: Members, found: Package, sheet: str, path: str) -> set[str]:
