@@ -62,12 +62,13 @@ _Tried = tuple[tuple[int, int, int], _Repair, _Faults]
 def find_causes(issues: Sequence[Issue], frames: Sequence[StackedFrame], who: str) -> tuple[Cause, ...]:
     """Name the cells whose mistake explains other issues of a return; an issue that none explains stands for itself."""
     blocking = {issue.field for issue in issues if issue.blocks and issue.field}
+    rows = {field.rpartition(".")[0] for field in blocking}
     found: list[Cause] = []
     for frame in frames if blocking else ():
         table = frame.suite.table
-        for row in (row for rows in frame.owners.get(who, {}).values() for row in rows):
+        for row in (row for mine in frame.owners.get(who, {}).values() for row in mine):
             cells, name = frame.rows[row].cells, frame.rows[row].id or None
-            if not blocking & {table.field(column, name) for column in cells}:
+            if table.field("", name)[:-1] not in rows or not blocking & {table.field(each, name) for each in cells}:
                 continue
             for step in _Row(frame, row).steps():
                 silenced = {(rule, table.field(column, name)) for rule, column in step.silenced}

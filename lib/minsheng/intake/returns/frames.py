@@ -126,7 +126,8 @@ def _comparison(
         january = _Comparison(zeros, at_start, "一月没有上月可比")
         return lambda _: january
     if table.open_rows or not figures:
-        return lambda _: _Comparison(why_not="该表逐月不对应")
+        never = _Comparison(why_not="该表逐月不对应")
+        return lambda _: never
     last = context.period.previous_month
 
     def previous(row: ParsedRow) -> _Comparison:
