@@ -7,9 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.domain.table import CellType, Column
+from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.domain.units import agree, dimension, split_unit
-from minsheng.intake.spreadsheets.cells import CellFaultError, cell_parser, excel_number, parse_date, parse_number
+from minsheng.intake.reading.headers import Header
+from minsheng.intake.reading.parse_findings import Findings
+from minsheng.intake.reading.row_cells import parse_row, parse_rows
+from minsheng.intake.reading.table_reading import ParsedTable, Reading
+from minsheng.intake.spreadsheets.cells import (
+    CellFaultError,
+    Divided,
+    Percentage,
+    cell_parser,
+    excel_number,
+    parse_date,
+    parse_number,
+)
+from minsheng.intake.spreadsheets.grid import Sheet
 
 
 @pytest.mark.parametrize(
@@ -153,3 +166,71 @@ def test_any_text_is_a_number_a_blank_or_a_named_fault(text: str) -> None:
         found = "READ-NUMBER"
         assert value is None or value.is_finite()
     assert found in rules
+
+
+LIST = Table(
+    id="list",
+    kind=TableKind.FIGURES,
+    sheet="清单",
+    title="清单",
+    open_rows=True,
+    columns=(
+        Column(id="name", label="名称", type=CellType.TEXT),
+        Column(id="kind", label="类别", type=CellType.CHOICE, choices=("新增公办床位", "维修改造床位")),
+        Column(id="beds", label="张数", unit="张", type=CellType.INTEGER),
+        Column(id="spent_yuan", label="支出", unit="万元", type=CellType.DECIMAL),
+        Column(id="share", label="比例", unit="%", type=CellType.DECIMAL),
+        Column(id="day", label="日期", type=CellType.DATE),
+        Column(id="absent", label="没有的列", type=CellType.TEXT, required=False),
+    ),
+)
+
+plain_cells = (
+    st.sampled_from(["甲", "乙 ", "福利院"]),
+    st.sampled_from(["新增公办床位", "维修改造 床位", "别的"]),
+    st.sampled_from([Decimal(3), Decimal("3.0"), Decimal("0.30000000000000004"), Decimal("1E+20")]),
+    st.decimals(-(10**9), 10**9, places=4),
+    st.integers(0, 100).map(Decimal),
+    st.dates(date(1940, 1, 1), date(2030, 1, 1)),
+)
+other_cells = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from(["", "无", "—", "12", "3张", "5万元", "2017年6月30日", "六月", " "]),
+    st.sampled_from([Percentage("0.7344"), Divided(123456), Decimal(42916), Decimal("4.17")]),
+    st.dates(),
+    st.datetimes(),
+)
+
+
+@given(
+    lines=st.lists(
+        st.builds(
+            lambda cells, cut: tuple(cells)[:cut],
+            st.one_of(st.tuples(*plain_cells), st.tuples(*(st.one_of(cell, other_cells) for cell in plain_cells))),
+            st.sampled_from([6, 6, 6, 4]),
+        ),
+        max_size=8,
+    ),
+    lost=st.dictionaries(st.sampled_from(["A4", "C5", "F9"]), st.just("#REF!")),
+    uncached=st.frozensets(st.sampled_from(["B4", "D6"])),
+)
+def test_a_table_read_by_columns_is_as_if_it_were_read_row_by_row(lines, lost, uncached) -> None:
+    columns = {column.id: n for n, column in enumerate(LIST.columns[:-1])}
+    # Cut out of a longer text, so that its rows are others in the file.
+    sheet = Sheet("清单", (("标题",), *lines), errors=lost, uncached=uncached, first_row=2)
+    by_columns, by_rows = (Reading(LIST, LIST.columns, sheet, Header(0, columns), Findings(), {}) for _ in range(2))
+    body = list(range(1, len(lines) + 1))
+    found, expected = ParsedTable(LIST, "清单"), ParsedTable(LIST, "清单")
+    parse_rows(by_columns, body, found)
+    expected.rows = [parse_row(by_rows, row, str(n), None) for n, row in enumerate(body, 1)]
+    # The columns first: they are there before any cell is asked for.
+    for column in LIST.columns if lines else ():
+        assert found.column(column.id) == expected.column(column.id)
+    assert [(row.id, row.row, row.sheet, row.project) for row in found.rows] == [
+        (row.id, row.row, row.sheet, row.project) for row in expected.rows
+    ]
+    assert [list(row.cells.items()) for row in found.rows] == [list(row.cells.items()) for row in expected.rows]
+    assert by_columns.findings == by_rows.findings
+    for kept in ("text_numbers", "percentages", "serials"):
+        assert getattr(by_columns, kept) == getattr(by_rows, kept)

@@ -32,9 +32,15 @@ def address(row: int, column: int) -> str:
 
 
 def addresses(row: int, columns: Iterable[int]) -> list[str]:
-    """Return the addresses of some cells of a row at once: a long table asks for half a million."""
+    """Return the addresses of some cells of a row at once."""
     number = str(row + 1)
     return [column_letters(column) + number for column in columns]
+
+
+def addresses_down(rows: Iterable[int], column: int) -> list[str]:
+    """Return the addresses of some cells of a column at once: a long table asks for half a million."""
+    letters = column_letters(column)
+    return [f"{letters}{row + 1}" for row in rows]
 
 
 def place(sheet: str, cell: str) -> str:

@@ -12,7 +12,7 @@ from minsheng.intake.reading.headers import unit_fault, unit_missing
 from minsheng.intake.reading.parse_findings import Where, most_like
 from minsheng.intake.reading.rows import Total, names_total
 from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
-from minsheng.intake.spreadsheets.cells import CellFaultError, Raw, is_blank, parse_number, show
+from minsheng.intake.spreadsheets.cells import CellFaultError, ExactValue, Raw, is_blank, parse_number, show
 from minsheng.intake.spreadsheets.style import is_reference
 
 
@@ -150,7 +150,9 @@ def check_totals(reading: Reading, result: ParsedTable, totals: Sequence[Total])
             _note_unread(reading, total, unread)
         for column in columns:
             if column not in unread:
-                _check(reading, total, rows, column)
+                whole = rows is result.rows
+                parts = result.values(column.id) if whole else [row.cells[column.id].value for row in rows]
+                _check(reading, total, parts, column, None if whole else rows[0].project)
 
 
 def _lacks_result(reading: Reading, total: Total, column: Column) -> bool:
@@ -177,12 +179,10 @@ def _group(rows: Sequence[ParsedRow], partial: Sequence[int], at: int, *, below:
     return [row for row in rows if start < row.row < at]
 
 
-def _check(reading: Reading, total: Total, rows: Sequence[ParsedRow], column: Column) -> None:
-    parts = [parsed.cells[column.id].value for parsed in rows]
+def _check(reading: Reading, total: Total, parts: Sequence[ExactValue], column: Column, project: str | None) -> None:
     numbers = [part for part in parts if isinstance(part, Decimal)]
     if len(numbers) < len(parts):
         return
-    project = rows[0].project if total.partial else None
     where = reading.where(
         total.row, reading.header.columns[column.id], project=project, field=reading.table.field(column.id)
     )
@@ -228,7 +228,10 @@ def check_cells(reading: Reading, result: ParsedTable) -> None:
     shared: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
     texts: dict[tuple[int, int], list[tuple[ParsedRow, Column]]] = {}
     there = [(column, column.id, at) for column in reading.table.columns if (at := header.get(column.id)) is not None]
+    merged = {row for row, _ in owners}
     for parsed in result.rows:
+        if parsed.row not in merged and not _holds_long_number(reading.sheet.rows, parsed.row):
+            continue
         read = parsed.cells
         for column, name, at in there:
             if owners and (owner := owners.get((parsed.row, at))):
@@ -238,10 +241,17 @@ def check_cells(reading: Reading, result: ParsedTable) -> None:
                 _note_rounded(reading, parsed, column, raw)
     for cells in shared.values():
         if len(cells) > 1:  # merged with cells that hold nothing of the table, a figure is still that cell's
-            _note_merged(reading, cells)
+            _note_merged(reading, result, cells)
     for cells in texts.values():
         if len(cells) > 1:
             _note_merged_text(reading, cells)
+
+
+def _holds_long_number(rows: Sequence[Sequence[Raw]], row: int) -> bool:
+    for cell in rows[row] if row < len(rows) else ():
+        if isinstance(cell, Decimal) and cell.adjusted() >= _EXACT_DIGITS:
+            return True
+    return False
 
 
 def _note_merged_text(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]]) -> None:
@@ -260,12 +270,13 @@ def _note_merged_text(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]
     )
 
 
-def _note_merged(reading: Reading, cells: Sequence[tuple[ParsedRow, Column]]) -> None:
+def _note_merged(reading: Reading, result: ParsedTable, cells: Sequence[tuple[ParsedRow, Column]]) -> None:
     places = "、".join(parsed.cells[column.id].cell for parsed, column in cells)
     shown = next((parsed.cells[column.id].shown for parsed, column in cells if parsed.cells[column.id].shown), "")
     for parsed, column in cells:
         cell = parsed.cells[column.id]
         parsed.cells[column.id] = cell._replace(value=None)
+        result.columns.pop(column.id, None)
         reading.findings.add(
             "READ-MERGED",
             f"“{column.label}”的 {places} 合并成了一格，不知道其中的数是哪一格的",

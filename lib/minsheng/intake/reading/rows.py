@@ -1,28 +1,19 @@
 """Which rows of a sheet hold data, which hold totals, and which are footers, repeated headers or column numbers.
 
-The rows of a table: matched by their labels, their cells read or their faults named.
+The rows of a table: matched by their labels.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from minsheng.domain.table import Column, Row, TableKind
+from minsheng.domain.table import Row, TableKind
 from minsheng.domain.units import comparable, normal
 from minsheng.intake.reading.parse_findings import Where, most_like
-from minsheng.intake.reading.reading_notes import note_divided, note_percentage
-from minsheng.intake.reading.table_reading import ParsedRow, ParsedTable, Reading
-from minsheng.intake.spreadsheets.cells import (
-    CellFaultError,
-    Divided,
-    ParsedCell,
-    Percentage,
-    Raw,
-    is_blank,
-    show,
-)
+from minsheng.intake.reading.row_cells import parse_row, parse_rows
+from minsheng.intake.reading.table_reading import ParsedTable, Reading
+from minsheng.intake.spreadsheets.cells import Raw, is_blank, show
 
 _TOTAL = re.compile(r"(?:全[市县区]|城乡|本[月年]|累计)?(?:合计|总计|小计|共计)(?:\(.*\))?:?")
 
@@ -96,17 +87,21 @@ def _plain_rows(reading: Reading, named: frozenset[int], mapped: list[int]) -> C
     """Return what tells the rows of a long table that need no closer look: words that mark nothing, then a figure."""
     if not reading.table.open_rows or reading.table.keys or min(named) > 0:
         return lambda _: False
-    first, figures = min(named), frozenset(mapped)
+    first = min(named)
 
     def is_plain(line: tuple[Raw, ...]) -> bool:
         words = line[first] if line else None
-        return (
-            isinstance(words, str)
-            and not _MAY_MATTER.search(words)
-            and any(isinstance(cell, Decimal) and at in figures for at, cell in enumerate(line))
-        )
+        return isinstance(words, str) and not _MAY_MATTER.search(words) and _holds_figure(line, mapped)
 
     return is_plain
+
+
+def _holds_figure(line: tuple[Raw, ...], columns: Iterable[int]) -> bool:
+    # A loop, as a generator takes twice as long, and a long table asks this of each row.
+    for at in columns:  # noqa: SIM110
+        if at < len(line) and isinstance(line[at], Decimal):
+            return True
+    return False
 
 
 def _is_remark(reading: Reading, row: int, *, after: bool, closed: bool) -> bool:
@@ -197,11 +192,11 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
         return
     data = [row for row in body if _has_figures(reading, row)]
     if table.open_rows:
-        result.rows = [_parse_row(reading, row, str(n), table.project) for n, row in enumerate(data, 1)]
+        parse_rows(reading, data, result)
         return
     if not data:
         data = [reading.header.row + 1]
-    result.rows = [_parse_row(reading, data[0], "", table.project)]
+    result.rows = [parse_row(reading, data[0], "", table.project)]
     for row in data[1:]:
         reading.findings.add(
             "READ-ROW-TWICE",
@@ -214,7 +209,7 @@ def take_rows(reading: Reading, result: ParsedTable, body: list[int], rows: Sequ
 
 def _has_figures(reading: Reading, row: int) -> bool:
     line, lost = reading.sheet.rows[row], reading.sheet.unreadable
-    if any(isinstance(cell, Decimal) and at in reading.named for at, cell in enumerate(line)):
+    if _holds_figure(line, reading.named):
         return True
     return any(
         not is_blank(reading.sheet.at(row, at)) or (lost and reading.sheet.address(row, at) in lost)
@@ -263,7 +258,7 @@ def _take_fixed_rows(reading: Reading, result: ParsedTable, body: list[int], row
             )
             continue
         seen[fixed.id] = row + sheet.first_row
-        result.rows.append(_parse_row(reading, row, fixed.id, project))
+        result.rows.append(parse_row(reading, row, fixed.id, project))
     order = {row.id: n for n, row in enumerate(rows)}
     result.rows.sort(key=lambda row: order[row.id])
     if table.kind == TableKind.NARRATIVE:
@@ -308,73 +303,3 @@ def _note_missing(reading: Reading, missing: Row, strangers: Mapping[tuple[int, 
         project=missing.project or reading.table.project,
         judges=(reading.table.field("*", missing.id),),
     )
-
-
-_new = tuple.__new__
-
-
-def _parse_row(reading: Reading, row: int, row_id: str, project: str | None) -> ParsedRow:
-    sheet = reading.sheet
-    parsed = ParsedRow(row_id, project, sheet.name, row, dict(reading.absent))
-    line = sheet.rows[row] if row < len(sheet.rows) else ()
-    lost, cells = sheet.unreadable, parsed.cells
-    addresses = sheet.addresses(row, reading.places)
-    for (column, unit, parse), index, at in zip(reading.parsers, reading.places, addresses, strict=True):
-        raw = line[index] if index < len(line) else None
-        value = None
-        if lost and at in lost:
-            raw = _lost(reading, at, _where(reading, parsed, column, index))
-        elif raw is not None:
-            try:
-                value = parse(raw)
-            except CellFaultError as fault:
-                reading.findings.add(
-                    fault.rule,
-                    f"“{column.label}”{'填的' if fault.message.startswith('“') else ''}{fault.message}",
-                    allowed=fault.allowed,
-                    action="请改正该单元格",
-                    value=show(raw),
-                    **_where(reading, parsed, column, index),
-                )
-            if isinstance(value, Decimal):
-                if isinstance(raw, str):
-                    reading.text_numbers.append(at)
-                elif isinstance(raw, Percentage):
-                    note_percentage(reading, column, at, raw, _where(reading, parsed, column, index))
-                elif isinstance(raw, Divided):
-                    note_divided(reading, column, raw, _where(reading, parsed, column, index))
-            elif isinstance(value, date) and isinstance(raw, Decimal):
-                reading.serials[at] = f"{show(raw)} 读作 {value}"
-        # As the class itself makes it, without a call between: half a million of a long table.
-        cells[column.id] = _new(ParsedCell, (value, at, raw, unit))
-    return parsed
-
-
-def _where(reading: Reading, parsed: ParsedRow, column: Column, index: int) -> Where:
-    named = parsed.id if reading.table.keys or reading.table.open_rows else None
-    field = reading.table.field(column.id, named)
-    return reading.where(parsed.row, index, project=parsed.project, field=field)
-
-
-def _lost(reading: Reading, at: str, where: Where) -> str:
-    """Name an error cell, or a formula that was saved without its value; return what people see there."""
-    if at in reading.sheet.errors:
-        shown = reading.sheet.errors[at]
-        reading.findings.add(
-            "READ-ERROR",
-            f"单元格是错误值 {shown}",
-            allowed="能算出结果的公式，或直接填数",
-            action="请改正公式后保存再报",
-            value=shown,
-            **where,
-        )
-        return shown
-    reading.findings.add(
-        "READ-FORMULA",
-        "公式没有保存计算结果，或保存的结果不是现在各单元格算出的，读不到数",
-        allowed="保存过结果的公式，或直接填数",
-        action="请用 Excel 或 WPS 打开，确认有数后保存再报",
-        value="（公式）",
-        **where,
-    )
-    return "（公式）"

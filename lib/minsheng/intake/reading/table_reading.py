@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from minsheng.domain.table import Column, Table
 from minsheng.domain.units import held_unit
@@ -12,7 +13,7 @@ from minsheng.intake.spreadsheets.cells import ABSENT, ExactValue, ParsedCell, R
 from minsheng.intake.spreadsheets.grid import Sheet
 
 
-@dataclass
+@dataclass(slots=True)
 class ParsedRow:
     """One row of a table; ``id`` is empty where the table has one row, and a number from 1 where it has any number."""
 
@@ -21,7 +22,23 @@ class ParsedRow:
     sheet: str
     row: int
     """The row of the sheet, from 0."""
-    cells: dict[str, ParsedCell] = field(default_factory=dict)
+    _cells: dict[str, ParsedCell] | None = None
+    _read: "Callable[[ParsedRow], dict[str, ParsedCell]] | None" = field(default=None, repr=False)
+
+    @property
+    def cells(self) -> dict[str, ParsedCell]:
+        """Its cells by column; those of a long table's rows are made for whoever asks, which few do."""
+        if self._cells is None:
+            self._cells = self._read(self) if self._read else {}
+        return self._cells
+
+
+class ParsedColumn(NamedTuple):
+    """One column of a table from top to bottom."""
+
+    values: Sequence[ExactValue]
+    addresses: Sequence[str]
+    unit: str
 
 
 @dataclass
@@ -35,15 +52,23 @@ class ParsedTable:
     """Whether header and all rows were found."""
     header: Header | None = None
     """Where its header stands; ``None`` where there is none."""
-    _columns: dict[str, list[ExactValue]] = field(default_factory=dict, repr=False)
-    """Columns that have been asked for, which rules do again and again."""
+    columns: dict[str, ParsedColumn] = field(default_factory=dict, repr=False)
+    """Those that were read as columns, or have been asked for, which rules do again and again."""
+
+    def column(self, name: str) -> ParsedColumn:
+        """Return a column; blank where the table does not have it."""
+        known = self.columns.get(name)
+        if known is None or len(known.values) != len(self.rows):
+            cells = [row.cells.get(name, ABSENT) for row in self.rows]
+            known = ParsedColumn(
+                [cell.value for cell in cells], [cell.cell for cell in cells], cells[0].unit if cells else ""
+            )
+            self.columns[name] = known
+        return known
 
     def values(self, column: str) -> Sequence[ExactValue]:
-        """Return a column from top to bottom; blank where the table does not have it."""
-        known = self._columns.get(column)
-        if known is None or len(known) != len(self.rows):
-            known = self._columns[column] = [row.cells.get(column, ABSENT).value for row in self.rows]
-        return known
+        """Return what a column holds."""
+        return self.column(column).values
 
 
 @dataclass

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import compress, repeat
 
 from minsheng.domain.base import plain
 from minsheng.domain.delivery import (
@@ -134,9 +135,12 @@ def _without_withheld(
         update={"projects": {p: ReturnStatus.BLOCKED if p in lost else s for p, s in verdict.projects.items()}}
     )
     used = {project for project, status in verdict.projects.items() if status == ReturnStatus.REPORTED}
-    left = tuple(field for field in every if project_of(plan, verdict, field) in used)
+    # A row's fields have one owner.
+    owner = cache(lambda row: project_of(plan, verdict, f"{row}.*"))
+    left = tuple(field for field in every if owner(field.rpartition(".")[0]) in used)
+    used_or_none = {*used, None}
     return verdict.model_copy(update={"withheld": left}), [
-        value for value in kept if project_of(plan, verdict, value.field) in {*used, None}
+        value for value in kept if owner(value.field.rpartition(".")[0]) in used_or_none
     ]
 
 
@@ -287,24 +291,22 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
 def _values(checked: CheckedReturn, accepted: Collection[str]) -> list[Value]:
     """Return the figures of rows of the projects ``accepted``."""
     values: list[Value] = []
-    new = tuple.__new__
     for parsed in checked.parsed.tables.values():
-        table = parsed.table
-        if table.kind != TableKind.FIGURES:
+        table, own = parsed.table, parsed.table.project or ""
+        used = [(row.project or own) in accepted for row in parsed.rows]
+        if table.kind != TableKind.FIGURES or not any(used):
             continue
-        columns = [column.id for column in table.columns]
-        sheet, own = parsed.sheet, table.project or ""
-        for row in parsed.rows:
-            if (row.project or own) not in accepted:
-                continue
-            prefix, cells = table.field("", row.id or None), row.cells
-            values += [
-                # As the class itself makes it, without a call between: half a million of a long table.
-                new(Value, (prefix + name, value if isinstance(value, str) else _text(value), unit, sheet, at))
-                for name in columns
-                for value, at, _, unit in (cells[name],)
-                if value is not None
-            ]
+        prefixes = [table.field("", row.id or None) for row in parsed.rows]
+        columns = []
+        for column in table.columns:
+            read, addresses, unit = parsed.column(column.id)
+            fields = map(str.__add__, prefixes, repeat(column.id))
+            texts = [each if each is None or isinstance(each, str) else _text(each) for each in read]
+            # As the class itself makes it, without a call between: half a million of a long table.
+            whole = zip(fields, texts, repeat(unit), repeat(parsed.sheet), addresses, strict=False)
+            columns.append(map(tuple.__new__, repeat(Value), whole))
+        rows = compress(zip(*columns, strict=True), used)
+        values += [value for row in rows for value in row if value[1] is not None]
     return values
 
 

@@ -1,10 +1,11 @@
 """One cell as a county typed it → an exact value, a blank, or a fault that says what is allowed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from functools import lru_cache
+from types import NoneType
 from typing import NamedTuple
 
 from minsheng.domain.base import plain
@@ -243,6 +244,7 @@ def cell_parser(column: Column) -> Callable[[Raw], ExactValue]:
 
     What it returns raises :class:`CellFaultError` if a cell cannot be read as that type.
     """
+    # The same few days and words stand all down the column.
     match column.type:
         case CellType.INTEGER | CellType.DECIMAL:
             unit, scale = column.unit, yuan_scale(column.id, column.unit)
@@ -250,15 +252,35 @@ def cell_parser(column: Column) -> Callable[[Raw], ExactValue]:
                 return lambda raw: excel_number(raw) if type(raw) is Decimal else parse_number(raw, unit)
             return lambda raw: _scaled(parse_number(raw, unit), scale)
         case CellType.DATE:
-            return parse_date
+            return lru_cache(maxsize=256, typed=True)(parse_date)
         case CellType.CHOICE:
             choices = _choices(column.choices)
-            # The same few words stand all down the column.
             return lru_cache(maxsize=256, typed=True)(
                 lambda raw: choices.get(normal(show(raw))) or show(raw).strip() or None
             )
         case CellType.TEXT:
             return lambda raw: (raw if isinstance(raw, str) else show(raw)).strip() or None
+
+
+_PLAIN = {
+    CellType.INTEGER: Decimal,
+    CellType.DECIMAL: Decimal,
+    CellType.DATE: date,
+    CellType.CHOICE: str,
+    CellType.TEXT: str,
+}
+"""Type of a column → that of a cell that is read without a fault, and of which there is nothing to say."""
+
+
+def not_plain(column: Column, raws: Sequence[Raw]) -> set[int]:
+    """Return which of a column's cells need a closer look: neither blank nor plainly of its type."""
+    plain_type = _PLAIN[column.type]
+    found: set[int] = set()
+    if not set(map(type, raws)) <= {plain_type, NoneType}:
+        found |= {n for n, raw in enumerate(raws) if raw is not None and type(raw) is not plain_type}
+    if column.type == CellType.DATE:
+        found |= {n for n, raw in enumerate(raws) if type(raw) is date and raw.year < _FIRST_YEAR}
+    return found
 
 
 def _scaled(number: Decimal | None, scale: Decimal) -> Decimal | None:

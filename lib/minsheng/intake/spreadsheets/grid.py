@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from minsheng.domain.addresses import address, addresses
+from minsheng.domain.addresses import address, addresses, addresses_down, position
 from minsheng.intake.spreadsheets.cells import Raw
 from minsheng.intake.spreadsheets.guard_words import Said
 
@@ -39,6 +39,11 @@ class Sheet:
         """The addresses of error cells and of formulas without a value."""
         return self.uncached | self.errors.keys()
 
+    @cached_property
+    def unreadable_rows(self) -> frozenset[int]:
+        """The rows, from 0, in which such cells stand."""
+        return frozenset(at[0] - self.first_row for each in self.unreadable if (at := position(each)))
+
     def at(self, row: int, column: int) -> Raw:
         """Return one cell; outside of the sheet it is blank."""
         if row < 0 or column < 0:
@@ -55,6 +60,10 @@ class Sheet:
     def addresses(self, row: int, columns: Iterable[int]) -> list[str]:
         """Return the addresses of some cells of a row."""
         return addresses(row + self.first_row, columns)
+
+    def addresses_down(self, rows: Iterable[int], column: int) -> list[str]:
+        """Return the addresses of some cells of a column."""
+        return addresses_down((row + self.first_row for row in rows), column)
 
     def spread(self, last_row: int) -> dict[tuple[int, int], tuple[int, int]]:
         """Map each cell of a merged range that begins at or above ``last_row`` to the cell that holds its value."""
