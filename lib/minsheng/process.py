@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib.util import find_spec, module_from_spec
 
 
 @contextmanager
@@ -24,15 +24,24 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def load_when_used(package: str, part: str) -> None:
-    """Let a part of a package be imported by whoever imports it, and loaded when the first attribute is asked for."""
-    name = f"{package}.{part}"
+def load_when_used(name: str) -> None:
+    """Let a module be imported by whoever imports it, and loaded when anything of it is asked for."""
     spec = None if name in sys.modules else find_spec(name)
-    if spec is not None and spec.loader is not None:
-        spec.loader = LazyLoader(spec.loader)
-        module = sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        # Or ``from package import part`` would import it, which asks for an attribute.
+    if spec is None or spec.loader is None:
+        return
+    module, loader = module_from_spec(spec), spec.loader
+
+    # Not Python's own ``LazyLoader``: that loads as soon as the module is imported a second time, or looked at by what
+    # goes through ``sys.modules``.
+    def load(attribute: str) -> object:
+        del vars(module)["__getattr__"]
+        loader.exec_module(module)
+        return getattr(module, attribute)
+
+    vars(module)["__getattr__"] = load
+    sys.modules[name] = module
+    package, _, part = name.rpartition(".")
+    if package:
         setattr(sys.modules[package], part, module)
 
 

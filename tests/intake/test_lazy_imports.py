@@ -14,10 +14,12 @@ pytestmark = pytest.mark.slow
 _SCRIPT = """
 import sys
 from minsheng.process import load_when_used
-load_when_used("scipy", "stats")
-load_when_used("scipy", "no_such_part")
-load_when_used("email", "message")
+load_when_used("scipy.stats")
+load_when_used("scipy.no_such_part")
+load_when_used("email.message")
+load_when_used("altair")
 import great_expectations
+assert "altair.vegalite" not in sys.modules, "it was loaded for nothing"
 assert "scipy.optimize" not in sys.modules, "it was loaded for nothing"
 from scipy import stats
 print(round(stats.norm.cdf(0), 3), "scipy.optimize" in sys.modules, "scipy.no_such_part" in sys.modules)
@@ -42,7 +44,7 @@ apart = rules_apart.run_suites(frames)
 assert not {"great_expectations", "pandas", "altair", "scipy"} & set(sys.modules), "imported here too"
 assert apart == rules_apart.run_here(frames)
 print(sum(len(runs) for runs in apart), any(run.findings for runs in apart for run in runs))
-print({"anywidget", "IPython", "scipy.optimize"} & set(sys.modules))
+print({"altair.vegalite", "anywidget", "IPython", "scipy.optimize"} & set(sys.modules))
 """
 
 

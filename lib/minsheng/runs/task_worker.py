@@ -20,6 +20,7 @@ from minsheng.files.writing import put
 from minsheng.intake.returns import rules_apart
 from minsheng.intake.returns.store import CHECKED, register_path
 from minsheng.plan.loader import learn_plan
+from minsheng.process import load_when_used
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
@@ -188,6 +189,7 @@ def in_servant(
 
 def warm_up() -> None:
     """Load what notebooks and reports need and render one page in the template, so that no fork pays for it."""
+    load_when_used("soupsieve")  # nbconvert's library for HTML selects by CSS with it, which no page of ours asks for
     import minsheng.render.pdf_text
     import minsheng.report.charts
     import minsheng.report.head
