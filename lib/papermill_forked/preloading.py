@@ -29,7 +29,7 @@ def preload(names: Sequence[str], warm_up: str | None) -> None:
         if name.endswith("?") and find_spec(module.partition(".")[0]) is None:
             continue
         importlib.import_module(module)
-    gc.freeze()  # what imports made stays: to look at all of it again for what a rehearsal leaves takes a tenth of the boot
+    gc.freeze()  # what imports made stays: to look at it all for what a rehearsal leaves takes a tenth of the boot
     matplotlib = sys.modules.get("matplotlib")
     settings = None if matplotlib is None else dict.copy(matplotlib.rcParams)
     # A template for functions alone has no kernel to rehearse, and must not import one for it.

@@ -1,6 +1,5 @@
 """The application: its groups of commands, and how it ends."""
 
-import gc
 import json
 import logging
 import sys
@@ -37,9 +36,6 @@ def conclude(outcome: Outcome, *, as_json: bool = False) -> NoReturn:
 
 def main() -> None:
     """Run the command line; our own errors become one message and their exit code."""
-    # What a command imports and reads stays: to look through it after every 700 new objects, as Python does, takes a
-    # tenth of a short command.
-    gc.set_threshold(50_000)
     # Events are for a run's log. Where none is kept, Python would print their bare names on the terminal.
     for package in ("minsheng", "papermill_forked"):
         logging.getLogger(package).addHandler(logging.NullHandler())

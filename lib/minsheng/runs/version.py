@@ -1,5 +1,6 @@
 """Which version this is: the package's, the commit that it runs from or was built from, and its files."""
 
+import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -28,10 +29,16 @@ def package_roots() -> tuple[Path, Path]:
 def package_files(roots: Iterable[Path] | None = None) -> Iterator[tuple[str, Path]]:
     """Yield the files of our packages, or of others, in order: their names as a wheel has them, and where they lie."""
     for root in package_roots() if roots is None else roots:
-        for path in sorted(root.rglob("*")):
+        names: list[str] = []
+        for folder, inside, files in os.walk(root):
+            if "__pycache__" in inside:
+                inside.remove("__pycache__")
+            names += [f"{folder}/{name}"[len(f"{root}/") :] for name in files]
+        for name in sorted(names, key=lambda name: name.split("/")):
+            path = root / name
             # Beside its modules Python also writes byte code that is not finished, under other suffixes.
-            if path.is_file() and path.suffix not in _UNUSED and path.parent.name != "__pycache__":
-                yield f"{root.name}/{path.relative_to(root).as_posix()}", path
+            if path.suffix not in _UNUSED and path.is_file():
+                yield f"{root.name}/{name}", path
 
 
 def version_text() -> str:
