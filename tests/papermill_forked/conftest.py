@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+import tqdm.auto  # noqa: F401  # before anything of a kernel: else papermill's progress would be a widget for all tests
 
 from papermill_forked import Template
 from papermill_forked.processes import descendants
