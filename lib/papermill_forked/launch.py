@@ -40,7 +40,6 @@ _SINGLE_THREADED = {"JE_ARROW_MALLOC_CONF": "background_thread:false"} | dict.fr
 
 _QUIET = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger prints advice when it is imported
 }
 
 _BOOT = (

@@ -20,10 +20,14 @@ _EXTRAS: dict[str, Sequence[str]] = {"jsonschema": ("rfc3987_syntax",)}
 """Library → what it imports for a feature nobody here uses: jsonschema, which nbformat, papermill and others import,
 builds a whole grammar in two seconds to check IRIs, and no notebook's schema holds one."""
 
+_DEBUGGER = "ipykernel.debugger"
+"""What a kernel asks whether it can be debugged. Nobody can connect to a fork of ours, and the debugger itself is fifty
+modules; a notebook that imports it gets it."""
+
 
 def preload(names: Sequence[str], warm_up: str | None) -> None:
     """Import modules (one that ends in ``?`` only where it is installed), then call ``module:function``."""
-    import_without_extras()
+    import_without_extras({_DEBUGGER: ("debugpy",)} if _DEBUGGER in names else {})
     for name in names:
         module = name.removesuffix("?")
         if name.endswith("?") and find_spec(module.partition(".")[0]) is None:

@@ -144,7 +144,7 @@ def _run(
         idle = not force and nothing_to_do(Preparer(workspace, plan, fingerprint(workspace)), history, chosen, period)
         if not idle and not options.scheduler:
             template()
-            import_ahead()
+            import_ahead("minsheng.site.pages")
         checked = check_returns(workspace, plan, period, force=force, display=display, stands=idle)
         if idle:
             summary = all_skipped(history, chosen, period, log=log)

@@ -1,5 +1,6 @@
 """Makes one task: files in, files out. The same function runs in a local pool and on a cluster's workers."""
 
+import codecs
 import json
 import os
 import shutil
@@ -127,14 +128,10 @@ def plan_taught(compiled: bytes) -> Iterator[None]:
 
 
 @cache
-def import_ahead() -> None:
-    """Import what executes notebooks, beside whatever this process waits for: else the first report waits for it."""
-    threading.Thread(target=_import_makers, daemon=True).start()
-
-
-def _import_makers() -> None:
-    for name in ("papermill.engines", "minsheng.runs.asked", "minsheng.runs.notebook"):
-        import_module(name)
+def import_ahead(*later: str) -> None:
+    """Import what executes notebooks, then modules for later, beside whatever this process waits for."""
+    names = ("papermill.engines", "minsheng.runs.asked", "minsheng.runs.notebook", *later)
+    threading.Thread(target=lambda: [import_module(name) for name in names], daemon=True).start()
 
 
 def head_start(workspace: Workspace, month: str, *, force: bool, elsewhere: bool) -> None:
@@ -189,6 +186,7 @@ def in_servant(
 
 def warm_up() -> None:
     """Load what notebooks and reports need and render one page in the template, so that no fork pays for it."""
+    codecs.lookup("utf-8-sig")  # of accepted values
     load_when_used("soupsieve")  # nbconvert's library for HTML selects by CSS with it, which no page of ours asks for
     import minsheng.render.pdf_text
     import minsheng.report.charts

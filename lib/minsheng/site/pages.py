@@ -4,13 +4,14 @@ None is returned that has a personal number in it.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import write_atomically
 from minsheng.privacy.gate import check_privacy
-from minsheng.runs.task_worker import in_servant
+from minsheng.runs.task_worker import cores, in_servant
 from minsheng.site.first_page import first_page
 from minsheng.site.month_page import month_page
 from minsheng.site.workbooks import PROGRESS, progress_workbook
@@ -51,10 +52,12 @@ def _page(number: int, workspace: Workspace, plan: Plan, period: Period) -> byte
 
 
 def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
-    """Write the pages of a month; a servant reads the results, so that its memory is theirs."""
-    for number, each in enumerate(MONTH_PAGES):
-        content = in_servant(_page)(number, workspace, plan, period)
-        write_atomically(workspace.outputs / each.path.format(period=period), content)
+    """Write the pages of a month; servants read the results, so that their memory is not this process's."""
+    make = in_servant(_page)
+    with ThreadPoolExecutor(cores()) as pool:
+        pages = [pool.submit(make, number, workspace, plan, period) for number in range(len(MONTH_PAGES))]
+    for each, page in zip(MONTH_PAGES, pages, strict=True):
+        write_atomically(workspace.outputs / each.path.format(period=period), page.result())
 
 
 def make_archived_pages(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes]:
