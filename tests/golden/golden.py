@@ -1,6 +1,7 @@
 """What an approved month is: the figures and the text of every report, one JSON file a task.
 
-`make golden WHY="…"` makes the month again and approves it; the reason goes into CHANGELOG.md word for word.
+`make golden MONTH=2017-06 WHY="…"` makes the month again and approves it; the reason goes into CHANGELOG.md word for
+word, at the head of what has changed in figures since the last release.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ import lxml.html
 
 HERE = Path(__file__).parent
 APPROVED = HERE / "approved.toml"
+CHANGELOG = HERE.parents[1] / "CHANGELOG.md"
+_UNRELEASED, _FIGURES = "## Unreleased\n", "### Changed figures\n"
 _DIGEST = re.compile(r"\b[0-9a-f]{16,64}\b")
 """Hashes are provenance: they change with a comment in params/, and no figure with them."""
 _BLOCKS = {"p", "h1", "h2", "h3", "td", "th", "dt", "dd", "li", "caption", "figcaption", "summary", "title"}
@@ -73,7 +76,10 @@ def approvals() -> dict[str, dict[str, str]]:
 
 
 def approve(outputs: Path, month: str, why: str) -> list[str]:
-    """Keep a month as it stands in ``outputs``; return the names of the files that changed."""
+    """Keep a month as it stands in ``outputs``, and say why; return the names of the files that changed."""
+    why = " ".join(why.split())
+    if not why:
+        raise SystemExit('say why: make golden MONTH=2017-06 WHY="…"')
     before, after = kept(month), month_of(outputs, month)
     if not after:
         raise SystemExit(f"{outputs / month} holds no report: run the month first")
@@ -93,7 +99,22 @@ def approve(outputs: Path, month: str, why: str) -> list[str]:
         + text,
         encoding="utf-8",
     )
+    CHANGELOG.write_text(with_entry(CHANGELOG.read_text(encoding="utf-8"), why), encoding="utf-8")
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def with_entry(changelog: str, why: str) -> str:
+    """Return the changelog with an entry among the changed figures that are not released yet, unless it has it."""
+    head, title, rest = changelog.partition(_UNRELEASED)
+    if not title:
+        raise SystemExit("CHANGELOG.md has no “Unreleased”: add the heading first")
+    ours, after, older = rest.partition("\n## ")
+    if f"- {why}\n" in f"{ours}\n":
+        return changelog
+    if _FIGURES not in ours:
+        ours = f"\n{_FIGURES}{ours}"
+    above, heading, entries = ours.partition(_FIGURES)
+    return f"{head}{title}{above}{heading}- {why}\n{entries}{after}{older}"
 
 
 def made_again(month: str, folder: Path) -> Path:

@@ -38,6 +38,25 @@ def test_the_changelog_names_the_impact_of_the_last_approval(month: str) -> None
     assert approval["changelog"] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def test_why_a_month_was_approved_stands_at_the_head_of_the_changed_figures_once() -> None:
+    released = "## 1.0.0 — 2017-01-01\n\n### Changed figures\n- Why so.\n"
+    for before, after in (
+        (
+            "### Changed figures\n- Old.\n\n### Added\n- x\n",
+            "### Changed figures\n- Why so.\n- Old.\n\n### Added\n- x\n",
+        ),
+        ("### Added\n- x\n", "### Changed figures\n- Why so.\n\n### Added\n- x\n"),
+    ):
+        told = golden.with_entry(f"# Log\n\n## Unreleased\n\n{before}\n{released}", "Why so.")
+        assert told == f"# Log\n\n## Unreleased\n\n{after}\n{released}"
+        assert golden.with_entry(told, "Why so.") == told
+
+
+def test_nobody_approves_without_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="WHY"):
+        golden.approve(tmp_path, MONTH, " ")
+
+
 def test_an_approved_month_is_not_empty() -> None:
     assert MONTH in golden.approvals()
     assert len(golden.kept(MONTH)) > 50
