@@ -24,7 +24,7 @@ from minsheng.runs.history import RunHistory
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
-from minsheng.runs.task_worker import head_start
+from minsheng.runs.warm_processes import head_start
 from minsheng.workspace import RESULT, Workspace
 
 EVERY_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)

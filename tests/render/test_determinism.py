@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from minsheng.render.report import render_report, warm_up
-from minsheng.runs import task_worker
+from minsheng.runs import warm_processes
 from minsheng.runs.finishing import finish
 from papermill_forked import Servants, Template
 
@@ -50,7 +50,7 @@ def test_what_a_process_rendered_before_leaves_no_trace(notebook, tmp_path):
     sealed = tmp_path / "result.json"
     sealed.write_bytes(SEALED)
     alone = {name: contents(finish(text, sealed, tmp_path / name)) for name, text in both.items()}
-    with Template(["minsheng.render.report"], task_worker.warm_up) as template:
+    with Template(["minsheng.render.report"], warm_processes.warm_up) as template:
         for order in ("notebook", "other", "notebook"), ("other", "other", "notebook", "other"):
             with Servants(template) as servants:
                 for number, name in enumerate(order):

@@ -10,7 +10,8 @@ from minsheng.plan import load_plan
 from minsheng.runs.graph import period_tasks
 from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.notebook import execute_strictly
-from minsheng.runs.task_worker import lay_out, template
+from minsheng.runs.task_worker import lay_out
+from minsheng.runs.warm_processes import template
 from minsheng.workspace import Workspace
 
 SUBJECTS = {"cangxi", "city", "social_relief"}

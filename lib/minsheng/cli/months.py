@@ -41,7 +41,7 @@ def run(
 
     例：minsheng run 2017-06
     """
-    from minsheng.runs.task_worker import head_start
+    from minsheng.runs.warm_processes import head_start
     from minsheng.workspace import Workspace
 
     found = Workspace.find(workspace, params=params)

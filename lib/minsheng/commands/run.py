@@ -21,7 +21,7 @@ from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
 from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
-from minsheng.runs.task_worker import import_ahead, template
+from minsheng.runs.warm_processes import import_ahead, template
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.run_page import write_run_page
 from minsheng.workspace import Workspace

@@ -19,8 +19,9 @@ from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, workspace_fonts
 from minsheng.runs.log import RunLog
 from minsheng.runs.options import Display, RunOptions, RunSummary
-from minsheng.runs.task_worker import TaskMade, TaskWork, cores, make_task, plan_taught, remains, template
+from minsheng.runs.task_worker import TaskMade, TaskWork, cores, make_task, plan_taught, remains
 from minsheng.runs.version import version_text
+from minsheng.runs.warm_processes import template
 from minsheng.workspace import Workspace
 from papermill_forked import fallback
 

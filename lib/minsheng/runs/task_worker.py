@@ -1,57 +1,31 @@
 """Makes one task: files in, files out. The same function runs in a local pool and on a cluster's workers."""
 
-import codecs
 import json
 import os
 import shutil
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from importlib import import_module
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
-from minsheng.domain.period import Period
 from minsheng.files.hashing import FileContent
 from minsheng.files.writing import put
-from minsheng.intake.returns import rules_apart
-from minsheng.intake.returns.store import CHECKED, register_path
 from minsheng.plan.loader import learn_plan
-from minsheng.process import load_when_used
 from minsheng.render.formats import NOTEBOOK
 from minsheng.runs.failures import Failure, FailureKind, Limits, TaskFailedError
 from minsheng.runs.folders import packed, scratch_folder
-from minsheng.workspace import Workspace
-from papermill_forked import (
-    DEFAULT_PRELOAD,
-    Confinement,
-    ForkedError,
-    Servants,
-    Template,
-    WorkerMemoryError,
-    WorkerTimeoutError,
-)
-from papermill_forked.preloading import import_without_extras
+from minsheng.runs.warm_processes import in_servant, template
+from papermill_forked import Confinement, ForkedError, WorkerMemoryError, WorkerTimeoutError
 
 if TYPE_CHECKING:
     from minsheng.render.fonts import FontSet
     from minsheng.runs.asked import ExpectedResult
     from minsheng.runs.finishing import Finished
     from minsheng.runs.notebook import Executed
-
-_P = ParamSpec("_P")
-
-_T = TypeVar("_T")
-
-_ANALYSIS = {"pandas?", "matplotlib.pyplot?", "matplotlib_inline.backend_inline?"}
-
-# Our notebooks need no analyst's library; what is not there need not be copied at every fork. Their door is known by
-# name alone, as they name it: no run may depend on it.
-PRELOAD = (*(name for name in DEFAULT_PRELOAD if name not in _ANALYSIS), "minsheng.notebook")
 
 
 @dataclass(frozen=True)
@@ -104,15 +78,6 @@ class TaskMade:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@cache
-def template() -> Template:
-    """Return this process's warm template, booting in the background from the first call on."""
-    warm = Template(preload=PRELOAD, warm_up=warm_up)
-    warm.start()
-    import_without_extras()
-    return warm
-
-
 @contextmanager
 def plan_taught(compiled: bytes) -> Iterator[None]:
     """Have the template read the plan once: to read it takes a notebook longer than to compute its figures."""
@@ -125,77 +90,6 @@ def plan_taught(compiled: bytes) -> Iterator[None]:
     finally:
         template().forget(learn_plan, str(path))
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@cache
-def import_ahead(*later: str) -> None:
-    """Import what executes notebooks, then modules for later, beside whatever this process waits for."""
-    names = ("papermill.engines", "minsheng.runs.asked", "minsheng.runs.notebook", *later)
-    threading.Thread(target=lambda: [import_module(name) for name in names], daemon=True).start()
-
-
-def head_start(workspace: Workspace, month: str, *, force: bool, elsewhere: bool) -> None:
-    """Let the processes boot that the run of a month needs, where it seems to have work to do.
-
-    A guess by the times of files, for whoever has not imported, let alone read, anything else yet: the other processor
-    is idle until then. Nothing but time hangs on it, what is made is decided by hashes.
-
-    Parameters
-    ----------
-    force
-        Whether all is made anew.
-    elsewhere
-        Whether reports are made on other machines.
-    """
-    period = Period(month)
-    received = [register_path(workspace.data), *(workspace.params / str(period.year)).rglob("*.yaml")]
-    came, notebooks = _newest(received), _newest(workspace.notebooks.rglob("*.ipynb"))
-    checked = _newest([workspace.accepted(period) / CHECKED])
-    if force or came > checked:
-        rules_apart.start()
-    if not elsewhere and (force or max(came, checked, notebooks) > _newest([workspace.run_page(period)])):
-        template()
-
-
-def _newest(paths: Iterable[Path]) -> int:
-    return max((path.stat().st_mtime_ns for path in paths if path.is_file()), default=0)
-
-
-@cache
-def _servants() -> Servants:
-    """Return this process's servants that render: fonts and styles stay loaded from report to report."""
-    return Servants(template())
-
-
-def in_servant(
-    function: Callable[_P, _T], *, time_limit: float | None = None, memory_limit: int | None = None
-) -> Callable[_P, _T]:
-    """Return a function as a servant calls it: the same arguments and result, another process.
-
-    Parameters
-    ----------
-    function
-        A module's own: the servant finds it by its name, arguments and result are pickled.
-    time_limit
-        Seconds.
-    memory_limit
-        Bytes that the servant may take over all its calls.
-    """
-    return partial(_servants().call, function, time_limit=time_limit, memory_limit=memory_limit)
-
-
-def warm_up() -> None:
-    """Load what notebooks and reports need and render one page in the template, so that no fork pays for it."""
-    codecs.lookup("utf-8-sig")  # of accepted values
-    load_when_used("soupsieve")  # nbconvert's library for HTML selects by CSS with it, which no page of ours asks for
-    import minsheng.render.pdf_text
-    import minsheng.report.charts
-    import minsheng.report.head
-    import minsheng.report.trends
-    import minsheng.runs.finishing  # noqa: F401
-    from minsheng.render.report import warm_up as warm_pages
-
-    warm_pages()
 
 
 def make_task(work: TaskWork) -> TaskMade:

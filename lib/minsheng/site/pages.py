@@ -11,7 +11,8 @@ from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.files.writing import write_atomically
 from minsheng.privacy.gate import check_privacy
-from minsheng.runs.task_worker import cores, in_servant
+from minsheng.runs.task_worker import cores
+from minsheng.runs.warm_processes import in_servant
 from minsheng.site.first_page import first_page
 from minsheng.site.month_page import month_page
 from minsheng.site.workbooks import PROGRESS, progress_workbook

@@ -17,7 +17,7 @@ from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.render.html.offline import legible
 from minsheng.render.report import render_report
 from minsheng.runs.graph import Task
-from minsheng.runs.task_worker import in_servant
+from minsheng.runs.warm_processes import in_servant
 from minsheng.workspace import RESULT
 from papermill_forked import ForkedError
 
