@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from threading import Thread
 
 from minsheng.commands.check import CheckOutcome, check_returns
 from minsheng.domain.clock import bureau_now
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
-from minsheng.errors import ExitCode, Outcome, UsageError
+from minsheng.errors import ExitCode, MinshengError, Outcome, UsageError
 from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.words import accept_words
 from minsheng.plan import load_plan
@@ -21,6 +23,7 @@ from minsheng.runs.log import RunLog
 from minsheng.runs.options import AS_SET, Display, RunOptions, RunSummary, holding_outputs
 from minsheng.runs.runner import all_skipped, run_tasks
 from minsheng.runs.staleness import later_stale_months, nothing_to_do
+from minsheng.runs.version import package_commit
 from minsheng.runs.warm_processes import import_ahead, template
 from minsheng.signing.deliveries import accept_deliveries
 from minsheng.site.run_page import write_run_page
@@ -105,6 +108,7 @@ def run_month(
     started, period = time.monotonic(), Period(month)
     if period.kind != PeriodKind.MONTH:
         raise UsageError(f"run 只做月份（YYYY-MM），“{month}”请用 minsheng assess")
+    Thread(target=_look_ahead, args=(workspace,), daemon=True).start()
     plan = load_plan(workspace.params, period.year)
     planned = time.monotonic() - started
     chosen = choose(period_tasks(plan, period), plan, areas, notebooks)
@@ -123,6 +127,13 @@ def run_month(
         made = [period, *(each.checked.period for each in redone)]
         told = tell(workspace, bureau_now().replace(tzinfo=None), [(plan, each) for each in made])
     return replace(outcome, seconds=time.monotonic() - started, later=redone, notices=tuple(told))
+
+
+def _look_ahead(workspace: Workspace) -> None:
+    """Hash the fonts and ask for the version, beside the reading of the plan: neither keeps the interpreter busy."""
+    package_commit()
+    with suppress(MinshengError):  # whoever needs them says what is wrong
+        workspace_fonts(workspace).font_set.digests()
 
 
 def _run(

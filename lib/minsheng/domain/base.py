@@ -31,9 +31,19 @@ Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="js
 
 
 class Frozen(BaseModel):
-    """An immutable value; an unknown field is an error, never ignored."""
+    """An immutable value; an unknown field is an error, never ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    What validates a class is built when the first value is made: most commands never see most classes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+def build_all(base: type[Frozen] = Frozen) -> None:
+    """Build what validates every class that has been imported: a process that forks does it once for all forks."""
+    for each in base.__subclasses__():
+        each.model_rebuild()
+        build_all(each)
 
 
 class Source(Frozen):

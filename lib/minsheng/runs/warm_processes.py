@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from minsheng.domain.base import build_all
 from minsheng.domain.period import Period
 from minsheng.intake.returns import rules_apart
 from minsheng.process import load_when_used
@@ -107,3 +108,4 @@ def warm_up() -> None:
     from minsheng.render.report import warm_up as warm_pages
 
     warm_pages()
+    build_all()
