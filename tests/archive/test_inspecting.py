@@ -29,6 +29,7 @@ from minsheng.archive.package.sealing import seal
 from minsheng.commands.archives.archive_inspect import inspect_package
 from minsheng.domain.period import Period
 from minsheng.errors import ExitCode, UsageError
+from minsheng.render.formats import FORMATS
 from minsheng.render.html.page import page
 from minsheng.render.metadata import ReportMetadata
 from minsheng.render.paper import print_page
@@ -319,6 +320,7 @@ def _zip(parts: dict[str, bytes]) -> bytes:
 
 
 def test_files_of_every_kind_are_looked_into() -> None:
+    assert not [each for each in FORMATS if look_into(each.suffix, b"").unknown], "what we make ourselves is known"
     types = {"[Content_Types].xml": b"<x/>"}
     assert look_into(".xlsx", _zip(types)).closed == ""
     assert look_into(".xlsx", _zip({**types, "xl/vbaProject.bin": b"x"})).running == "含有宏"

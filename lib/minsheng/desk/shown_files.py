@@ -13,13 +13,16 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import AuthenticatedFileHandler
 from tornado import web
 
+from minsheng.render.formats import FORMATS
 from minsheng.workspace import FILES
 
 _OPEN = ("outputs", "data")
 
 _CLOSED = ("data", "keys")
 
-_OPENED = frozenset({".html", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".txt", ".csv", ".json", ".xml"})
+_OPENED = frozenset({".png", ".jpg", ".jpeg", ".svg", ".txt", ".csv", ".json", ".xml"}).union(
+    each.suffix for each in FORMATS if each.is_shown
+)
 """What a browser shows; everything else it saves."""
 
 _POLICY = "img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote
 
 from minsheng.render.metadata import OFFICIAL, ReportMetadata
@@ -40,15 +41,31 @@ class Made(NamedTuple):
     missing_glyphs: frozenset[str] = frozenset()  # characters that no font could draw
 
 
+Inside = Literal["text", "html", "json", "xml", "pdf", "office", "zip"]
+"""What a file is inside, whatever its suffix: so it is looked into. ``office`` is OOXML, a zip of its own kind."""
+
+
 @dataclass(frozen=True)
 class Format:
     """One kind of file that reports are made as."""
 
     file: str  # in a report's folder
     word: str  # what links to it say
+    name: str  # what the metadata of a sealed package call the format
+    inside: Inside
     make: Callable[[ReportPage], Made]  # the same page gives the same bytes
     always: bool = True  # whether every report comes in it
     printed: bool = False  # shows the very page that is looked through for personal numbers, and need not be read back
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of its file, with the dot."""
+        return PurePosixPath(self.file).suffix
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser shows it; what it cannot show it saves."""
+        return self.inside not in {"office", "zip"}
 
 
 # What ``report.sources`` marks as a delivered file; what stands in it was escaped there.
@@ -79,7 +96,7 @@ def _docx(page: ReportPage) -> Made:
 
 
 FORMATS = (
-    Format(HTML, "网页", _html),
-    Format(PDF, "PDF", _pdf, printed=True),
-    Format(DOCX, "Word", _docx, always=False),
+    Format(HTML, "网页", "HTML", "html", _html),
+    Format(PDF, "PDF", "PDF", "pdf", _pdf, printed=True),
+    Format(DOCX, "Word", "Office Open XML（docx）", "office", _docx, always=False),
 )

@@ -15,12 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from minsheng.files.hashing import in_threads
+from minsheng.render.formats import FORMATS, Inside
 from minsheng.render.html.offline import ActiveContentError, refuse_active_content
 from minsheng.render.pdf_condition import PdfCondition, pdf_condition
 
-_TEXTS = frozenset({".csv", ".txt", ".yaml", ".yml", ".md", ".lock", ".tsv"})
-
-_OFFICE = frozenset({".xlsx", ".docx", ".pptx"})
+_INSIDE: dict[str, Inside] = {
+    **dict.fromkeys((".csv", ".txt", ".yaml", ".yml", ".md", ".lock", ".tsv"), "text"),
+    ".html": "html", ".htm": "html", ".json": "json", ".ipynb": "json", ".xml": "xml", ".pdf": "pdf",
+    **dict.fromkeys((".xlsx", ".docx", ".pptx"), "office"), **dict.fromkeys((".zip", ".whl"), "zip"),
+    **{each.suffix: each.inside for each in FORMATS},
+}  # fmt: skip
 
 _MAGIC = {
     ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8",
@@ -60,31 +64,32 @@ def look_at(folder: Path, files: Mapping[str, str]) -> dict[str, Look]:
 
 def look_into(suffix: str, content: bytes) -> Look:
     """Look into one file by the suffix of its name, in lower case and with the dot."""
-    if suffix == ".pdf":
+    inside = _INSIDE.get(suffix)
+    if inside == "pdf":
         condition = pdf_condition(content)
         running = "打开时会运行脚本或程序" if condition.running else ""
         return Look(condition.closed, encrypted=condition.encrypted, running=running, pdf=condition)
     if content.startswith(_OLE):
         encrypted = _ENCRYPTED_PACKAGE in content
         return Look("已加密，没有口令打不开" if encrypted else "", "" if encrypted else "旧式 Office 文件", encrypted)
-    if suffix in _OFFICE or suffix in {".zip", ".whl"}:
-        return _packed(suffix, content)
+    if inside in {"office", "zip"}:
+        return _packed(inside, content)
     if suffix in _MAGIC:
         return Look("" if content.startswith(_MAGIC[suffix]) else "内容不是它的格式")
-    return _read(suffix, content)
+    return _read(inside, content)
 
 
-def _read(suffix: str, content: bytes) -> Look:
-    reader = _READERS.get(suffix)
-    if reader is None:
+def _read(inside: Inside | None, content: bytes) -> Look:
+    if inside is None:
         return Look(unknown="不认识的格式")
+    name, read = _READERS[inside]
     try:
-        return Look(running=reader(content))
+        return Look(running=read(content))
     except (ValueError, RecursionError):
-        return Look(closed=f"不是 {_NAMES.get(suffix, 'UTF-8 或 GB 18030 的文本')}，或文件损坏")
+        return Look(closed=f"不是 {name}，或文件损坏")
 
 
-def _packed(suffix: str, content: bytes) -> Look:
+def _packed(inside: Inside, content: bytes) -> Look:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if any(part.flag_bits & 1 for part in packed.infolist()):
@@ -94,7 +99,7 @@ def _packed(suffix: str, content: bytes) -> Look:
         return Look(closed="压缩结构损坏")
     if broken:
         return Look(closed=f"其中 {broken} 损坏")
-    if suffix in _OFFICE and "[Content_Types].xml" not in names:
+    if inside == "office" and "[Content_Types].xml" not in names:
         return Look(closed="内容不是它的格式")
     return Look(running="含有宏" if any(name.lower().endswith("vbaproject.bin") for name in names) else "")
 
@@ -139,11 +144,12 @@ def _html(content: bytes) -> str:
     return ""
 
 
-_NAMES = {".json": "JSON", ".ipynb": "JSON", ".xml": "XML", ".html": "HTML", ".htm": "HTML"}
-
-_READERS: dict[str, Callable[[bytes], str]] = {
-    **dict.fromkeys(_TEXTS, _plain), ".json": _json, ".ipynb": _json, ".xml": _xml, ".html": _html, ".htm": _html,
-}  # fmt: skip
+_READERS: dict[Inside, tuple[str, Callable[[bytes], str]]] = {
+    "text": ("UTF-8 或 GB 18030 的文本", _plain),
+    "html": ("HTML", _html),
+    "json": ("JSON", _json),
+    "xml": ("XML", _xml),
+}
 
 
 _COMMANDS = ("clamdscan", "clamscan")

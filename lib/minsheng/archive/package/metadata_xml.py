@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from minsheng.archive.package.bag import Payload
 from minsheng.archive.package.faults import Fault, FaultKind
+from minsheng.render.formats import FORMATS
 
 
 class LeaderSignature(NamedTuple):
@@ -74,9 +75,9 @@ _SUM = f"{{{_OWN}}}sha256"
 
 _SEALED = "归档"
 
-_FORMATS = {
-    ".pdf": "PDF", ".html": "HTML", ".ipynb": "Jupyter Notebook（JSON）", ".json": "JSON", ".csv": "CSV",
-    ".xlsx": "Office Open XML（xlsx）", ".docx": "Office Open XML（docx）", ".yaml": "YAML", ".xml": "XML",
+_FORMATS = {each.suffix: each.name for each in FORMATS} | {
+    ".ipynb": "Jupyter Notebook（JSON）", ".json": "JSON", ".csv": "CSV", ".xlsx": "Office Open XML（xlsx）",
+    ".yaml": "YAML", ".xml": "XML",
 }  # fmt: skip
 
 
