@@ -14,6 +14,7 @@ from good_returns import PARAMS, DataFolder, build_return, good_cells
 from minsheng.domain.delivery import Issue, ReturnStatus, RuleState, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
+from minsheng.domain.table import CellType, Column
 from minsheng.intake.returns.checking import check_month, check_year_to_date, is_up_to_date
 from minsheng.intake.returns.receipt_words import receipt_words
 from minsheng.intake.returns.receipts import write_receipts
@@ -170,6 +171,62 @@ GROWING = {
 
 def issues_of(verdict: Verdict, rule: str) -> list[Issue]:
     return [issue for issue in verdict.issues if issue.rule == rule]
+
+
+@pytest.fixture
+def with_rooms(plan: Plan) -> Plan:
+    """The plan with a column that a return need not have: 房间数 of elderly care."""
+    rooms = Column(id="rooms", label="房间数", unit="间", type=CellType.INTEGER, required=False)
+    care = next(table for table in plan.tables if table.id == "elderly_care")
+    more = care.model_copy(update={"columns": (*care.columns, rooms)})
+    return plan.model_copy(update={"tables": tuple(more if each is care else each for each in plan.tables)})
+
+
+TYPED = ("ELD-999", "ELD-998")
+
+
+def test_a_column_that_nobody_need_send_and_nobody_sent_changes_no_report(
+    plan: Plan, with_rooms: Plan, folder: DataFolder
+) -> None:
+    send(folder, plan, january(plan))
+    (before,) = checked(plan, folder, JANUARY)
+    (after,) = checked(with_rooms, folder, JANUARY)
+    assert after.outcomes == before.outcomes
+
+
+@pytest.mark.parametrize(
+    ("sent", "ends"),
+    [
+        (None, []),
+        (12, [RuleState.PASS, RuleState.PASS]),
+        (1.5, [RuleState.FAIL, RuleState.PASS]),
+        (-1, [RuleState.PASS, RuleState.FAIL]),
+        ("十二间左右", [RuleState.NOT_CHECKED, RuleState.NOT_CHECKED]),
+    ],
+)
+def test_what_is_sent_of_such_a_column_is_held_to_its_type(
+    with_rooms: Plan, folder: DataFolder, sent: object, ends: list[RuleState]
+) -> None:
+    cells = january(with_rooms)
+    cells["elderly_care"][""]["rooms"] = sent
+    send(folder, with_rooms, cells)
+    (verdict,) = checked(with_rooms, folder, JANUARY)
+    assert [each.outcome for each in verdict.outcomes if each.rule in TYPED] == ends
+
+
+def test_beside_a_column_that_must_be_there_a_blank_one_is_no_reason(with_rooms: Plan, folder: DataFolder) -> None:
+    care = next(table for table in with_rooms.tables if table.id == "elderly_care")
+    floors = Column(id="floors", label="层数", unit="层", type=CellType.INTEGER)
+    more = care.model_copy(update={"columns": (*care.columns, floors)})
+    both = with_rooms.model_copy(update={"tables": tuple(more if each is care else each for each in with_rooms.tables)})
+    for number, (value, end) in enumerate(((3, RuleState.PASS), (None, RuleState.NOT_CHECKED)), 1):
+        cells = january(both)
+        cells["elderly_care"][""] |= {"rooms": None, "floors": value}
+        send(folder, both, cells, revision=number)
+        (verdict,) = checked(both, folder, JANUARY)
+        found = [each for each in verdict.outcomes if each.rule in TYPED]
+        assert [each.outcome for each in found] == [end, end]
+        assert {each.reason for each in found} == ({""} if value else {"所需的数空白：层数"})
 
 
 def test_over_a_missing_month_figures_are_compared_with_the_last_accepted_one(plan: Plan, folder: DataFolder) -> None:

@@ -173,8 +173,11 @@ def _judge(
 ) -> tuple[list[Issue], list[RuleOutcome]]:
     """Return the issues and outcomes of one rule on one return; ``rows`` are the return's rows by project."""
     rule, suite = run.rule, frame.suite
+    free = suite.may_be_blank(rule)
+    asks_nothing = bool(free) and free.issuperset(rule.columns)
     if not rows:
-        return [], [_outcome(rule, suite.table.project, RuleState.NOT_CHECKED, "没有该表，或表中没有数据行")]
+        missing = _outcome(rule, suite.table.project, RuleState.NOT_CHECKED, "没有该表，或表中没有数据行")
+        return [], [] if asks_nothing else [missing]
     issues: list[Issue] = []
     outcomes: list[RuleOutcome] = []
     faults: dict[int, list[CellFinding]] = {}
@@ -190,12 +193,18 @@ def _judge(
         real = [f for f in found if not (rule.type in _FILLED and _is_unreadable(frame.rows[f.row], f, unreadable))]
         issues += [_issue(rule, suite, frame.rows[f.row], f, compared(frame.columns, f.column, f.row)) for f in real]
         blank = [row for row in mine if row in run.blank_rows] if run.blank_rows else []
+        if free and blank:
+            lacking = [row for row in blank if _lacks(rule, frame, row, free, unreadable)]
+            if asks_nothing and not lacking and _is_unsent(rule, frame, mine):
+                # A column that nobody need send, and nobody sent, leaves a report as it was before the plan had it.
+                continue
+            blank = lacking
         if real:
             outcomes.append(_outcome(rule, project, RuleState.FAIL))
         elif len(real) < len(found):
             outcomes.append(_outcome(rule, project, RuleState.NOT_CHECKED, "单元格无法读取"))
         elif blank and rule.blank == "not_checked":
-            outcomes.append(_outcome(rule, project, RuleState.NOT_CHECKED, _why_blank(rule, frame, blank)))
+            outcomes.append(_outcome(rule, project, RuleState.NOT_CHECKED, _why_blank(rule, frame, blank, free)))
         else:
             outcomes.append(_outcome(rule, project, RuleState.PASS))
     return issues, outcomes
@@ -210,8 +219,23 @@ def _is_unreadable(row: ParsedRow, fault: CellFinding, unreadable: set[tuple[str
     return not cell.cell or (row.sheet, cell.cell) in unreadable
 
 
-def _why_blank(rule: Rule, frame: StackedFrame, rows: list[int]) -> str:
+def _lacks(rule: Rule, frame: StackedFrame, row: int, free: frozenset[str], unreadable: set[tuple[str, str]]) -> bool:
+    """Whether a rule could not judge a row for want of what must be there, or of what is there and is unreadable."""
+    blank = [column for column in rule.columns if frame.columns[column][row] is None]
+    if not free.issuperset(blank):
+        return True
+    read = frame.rows[row]
+    return bool(unreadable) and any((read.sheet, read.cells.get(c, ABSENT).cell) in unreadable for c in blank)
+
+
+def _is_unsent(rule: Rule, frame: StackedFrame, rows: Sequence[int]) -> bool:
+    """Whether a return has nothing at all in the columns of a rule."""
+    return all(frame.columns[column][row] is None for column in rule.columns for row in rows)
+
+
+def _why_blank(rule: Rule, frame: StackedFrame, rows: list[int], free: frozenset[str]) -> str:
     empty = [c for c in rule.columns if any(frame.columns[c][row] is None for row in rows)]
+    empty = [c for c in empty if c not in free] or empty
     if empty and all(column.startswith(PREVIOUS) for column in empty):
         return "；".join(dict.fromkeys(frame.no_previous[row] for row in rows))
     missed = {

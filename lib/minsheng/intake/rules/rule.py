@@ -164,6 +164,13 @@ class Rule(Frozen):
         return any(column.startswith(PREVIOUS) and column not in beside for column in self.columns)
 
 
+class TypeRule(Rule):
+    """A rule that follows from the types of a table's columns, and stands in no file.
+
+    Of a column that a return need not have it asks nothing where that is blank.
+    """
+
+
 class Suite(Frozen):
     """All rules on one table."""
 
@@ -179,6 +186,11 @@ class Suite(Frozen):
             return f"上月{self.label(column.removeprefix(PREVIOUS))}"
         labels: dict[str, str] = {c.id: c.label for c in (*self.table.columns, *self.printed)}
         return labels.get(column) or next((d.label for d in self.derive if d.id == column), column)
+
+    def may_be_blank(self, rule: Rule) -> frozenset[str]:
+        """Return the columns of a rule that leave it nothing to judge where they are blank."""
+        optional = (column.id for column in self.table.columns if not column.required)
+        return frozenset(optional).intersection(rule.columns) if isinstance(rule, TypeRule) else frozenset()
 
     def units(self) -> dict[str, tuple[Decimal, str]]:
         """Return, of each column that has a unit, what its figures are multiplied with once read, and the unit."""

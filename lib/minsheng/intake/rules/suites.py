@@ -23,6 +23,7 @@ from minsheng.intake.rules.rule import (
     Derived,
     Rule,
     Suite,
+    TypeRule,
     known_columns,
     kwargs_faults,
     message_faults,
@@ -154,7 +155,7 @@ def _with_whole_numbers(suite: Suite, ids: dict[str, str]) -> Suite:
         number = next(name for n in free if (name := f"{prefix}-{n:03}") not in ids)
         ids[number] = table.id
         rules.append(
-            Rule(
+            TypeRule(
                 id=number,
                 type=kind,
                 kwargs={"columns": columns, **bounds},
