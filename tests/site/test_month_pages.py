@@ -7,9 +7,11 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from minsheng.domain.area import Section
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
 from minsheng.site.first_page import first_page
+from minsheng.site.parts import PeriodResults
 from minsheng.workspace import Workspace
 
 
@@ -59,6 +61,14 @@ def test_what_an_earlier_month_left_open_stays_on_the_first_page(june: Workspace
     (own.data / "accepted" / "2017-06" / "cangxi.json").write_bytes(b"{}")
     text = html_text(first_page(own, load_plan(own.params, 2017), Period("2017-07")))
     assert "2017年6月看不了1" in text, "another month's damage is said, and holds up no page"
+
+
+def test_a_page_reads_every_return_in_the_order_of_the_plan(june: Workspace) -> None:
+    plan = load_plan(june.params, 2017)
+    read = list(PeriodResults(june, plan, Period("2017-06")).returns())
+    assert [owner.name for owner, _ in read] == [each.name for each in plan.reporting_owners(Period("2017-06"))]
+    assert isinstance(read[-1][0], Section), "sections come after the areas"
+    assert all(owner.id == accepted.verdict.id and accepted.verdict.outcomes for owner, accepted in read)
 
 
 def _progress_sheet(workspace: Workspace, month: str = "2017-06") -> Worksheet:

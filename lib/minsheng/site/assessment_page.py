@@ -14,7 +14,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import InputFile, SectionScoringFigures
 from minsheng.domain.score_rows import ResultRow
-from minsheng.files.written import FOLDER, published_result_table
+from minsheng.files.written import FOLDER
 from minsheng.intake.forms.form_store import Forms
 from minsheng.measure.marks import undifferentiated
 from minsheng.render.html.markup import Content, Element, Piece, joined, note, paragraph
@@ -37,7 +37,7 @@ def write_assessment_site(
 ) -> None:
     """Write the page of a half-year's or year's assessment, and the first page."""
     sealed = PeriodResults(workspace, plan, period)
-    figures = published_result_table(workspace, period)
+    figures = sealed.result_table()
     title = f"{period.label}{plan.programme}考评"
     body = Piece(
         header(plan, title, figures, back=back_to_first(plan)),
@@ -58,7 +58,7 @@ def write_assessment_site(
 def _result(sealed: PeriodResults) -> Element | None:
     if not sealed.plan.county_rubric.is_there:
         return None
-    figures = published_result_table(sealed.workspace, sealed.period)
+    figures = sealed.result_table()
     if figures is None:
         return section("考评结果", paragraph("考评结果表未生成。"))
     folder = sealed.workspace.outputs / str(sealed.period) / FOLDER

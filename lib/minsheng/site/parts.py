@@ -1,16 +1,18 @@
 """What pages of the site are made of: they show sealed results and links, and compute no figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.domain.area import CITY
+from minsheng.domain.area import CITY, Area, Section
+from minsheng.domain.delivery import AcceptedReturn
 from minsheng.domain.figure import Measurement
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
-from minsheng.domain.result import BulletinFigures, Figures, ProjectFigures, Result
+from minsheng.domain.result import BulletinFigures, Figures, ProjectFigures, Result, ResultTableFigures
 from minsheng.files.writing import write_atomically
-from minsheng.files.written import published_result
+from minsheng.files.written import published_result, published_result_table
+from minsheng.intake.returns.store import read_accepted
 from minsheng.privacy.gate import check_privacy
 from minsheng.render.formats import FORMATS, HTML
 from minsheng.render.html.markup import Content, Element, joined, note, paragraph
@@ -22,7 +24,7 @@ from minsheng.workspace import RESULT, Workspace
 
 @dataclass(frozen=True)
 class PeriodResults:
-    """The sealed results of one period."""
+    """All that a page of one period reads: what notebooks sealed, and returns as they were accepted."""
 
     workspace: Workspace
     plan: Plan
@@ -41,6 +43,17 @@ class PeriodResults:
         """Return what the month's bulletin sealed."""
         figures = self.figures(CITY, "bulletin")
         return figures if isinstance(figures, BulletinFigures) else None
+
+    def result_table(self) -> ResultTableFigures | None:
+        """Return the sealed result table of an assessment."""
+        return published_result_table(self.workspace, self.period)
+
+    def returns(self) -> Iterator[tuple[Area | Section, AcceptedReturn]]:
+        """Yield who has reported in the month, in the plan's order, each with its return and what it was told of it."""
+        for owner in self.plan.reporting_owners(self.period):
+            accepted = read_accepted(self.workspace.data, self.period, owner.id)
+            if accepted is not None:
+                yield owner, accepted
 
     def links(self, subject: str, notebook: str, at: str = "") -> list[Content]:
         """Return links to a task's reports, ``at`` being the period's folder; a failed or missing one says so."""

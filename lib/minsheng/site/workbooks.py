@@ -13,7 +13,7 @@ from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.domain.result import ProjectFigures, ResultTableFigures
 from minsheng.files.writing import write_atomically
-from minsheng.files.written import FOLDER, published_result, published_result_table
+from minsheng.files.written import FOLDER, published_result_table
 from minsheng.intake.spreadsheets.printed_table import ColumnGroup, Figure, PrintedValue, write_printed_table
 from minsheng.measure.rounding import exact, short_of
 from minsheng.privacy.gate import check_privacy
@@ -23,6 +23,7 @@ from minsheng.render.html.numbers import day
 from minsheng.report.lights import rank_word
 from minsheng.report.progress import target_words
 from minsheng.report.result_table import counted, differing, half_years, remarks
+from minsheng.site.parts import PeriodResults
 from minsheng.workspace import Workspace
 
 PROGRESS = "progress.xlsx"
@@ -33,11 +34,11 @@ _WHOLE, _RATE = "#,##0", "0.00%"
 def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes:
     """Return the notice's annex table of a month, with actuals and completion beside the targets."""
     indicators = sorted(plan.indicators, key=lambda indicator: indicator.column)
+    month = PeriodResults(workspace, plan, period)
     found: dict[tuple[str, str], Measurement] = {}
     absent, label, days = [], "", [period.end]
     for project in plan.projects_at(period):
-        result = published_result(workspace, period, CITY, project.id)
-        figures = result.figures if result else None
+        figures = month.figures(CITY, project.id)
         if not isinstance(figures, ProjectFigures):
             # A project whose city notebook failed leaves its columns blank, and a remark names it.
             absent.append(project.short_name)
@@ -47,7 +48,7 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
         found |= {(CITY, m.indicator): m for m in figures.measurements}
         for area_id in (CITY, *(area.id for area in plan.areas_with(project.id, period))):
             if not plan.reports_itself(area_id, project.id, period):
-                found |= _rows_below(workspace, period, area_id, project.id)
+                found |= _rows_below(month, area_id, project.id)
     groups = [ColumnGroup("地区", ("",), ("@",)), *(_group(plan, indicator) for indicator in indicators)]
     rows: list[list[PrintedValue]] = []
     for area_id in (CITY, *(area.id for area in plan.areas)):
@@ -71,10 +72,9 @@ def progress_workbook(workspace: Workspace, plan: Plan, period: Period) -> bytes
     )
 
 
-def _rows_below(workspace: Workspace, period: Period, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
+def _rows_below(month: PeriodResults, area_id: str, project: str) -> dict[tuple[str, str], Measurement]:
     """Return the sealed figures of the areas directly below one, by area and indicator."""
-    result = published_result(workspace, period, area_id, project)
-    figures = result.figures if result else None
+    figures = month.figures(area_id, project)
     rows = figures.areas if isinstance(figures, ProjectFigures) else ()
     return {(row.area, m.indicator): m for row in rows for m in row.measurements}
 
