@@ -1,5 +1,6 @@
 """One look, two media: every element that a page of ours holds has a function for paper and a rule for the screen."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -78,6 +79,41 @@ def test_colours_stand_once():
     for path in (*STYLES.glob("*.css"), *TEMPLATES.glob("*.typ")):
         text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert [colour for colour in look if colour in text] == [], path
+
+
+def _contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours as WCAG 2 defines it."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _texts() -> set[str]:
+    """The names of colours in which words stand: on pages, and in charts, where lights colour their words."""
+    styles = "".join(path.read_text(encoding="utf-8") for path in STYLES.glob("*.css"))
+    return {*re.findall(r"(?<![-\w])color:\s*\$(\w+)", styles), "ink", "second", "good", "watch", "bad", "quiet"}
+
+
+_HEAT = {("ink", "heat_good"), ("ink", "heat_watch"), ("#ffffff", "heat_bad"), ("second", "heat_quiet")}
+"""Numbers on the fills of a month's picture; notebooks show the same picture."""
+
+
+@pytest.mark.parametrize(
+    ("look", "paper", "more"),
+    [("look.json", "#ffffff", _HEAT), ("look_dark.json", "#111111", set())],  # JupyterLab's dark notebook
+)
+def test_words_keep_their_contrast(look: str, paper: str, more: set[tuple[str, str]]) -> None:
+    colours = json.loads((STYLES / look).read_text(encoding="utf-8"))
+    pairs = {(name, ground) for name in _texts() for ground in (paper, "tint")} | more
+    pairs |= {(name, f"{name}_tint") for name in ("good", "watch", "bad")}
+    found = {pair: _contrast(*(colours.get(each, each) for each in pair)) for pair in sorted(pairs)}
+    assert len(found) > 20
+    assert {pair: round(ratio, 2) for pair, ratio in found.items() if ratio < 4.5} == {}
 
 
 def test_templates_are_part_of_the_package():
