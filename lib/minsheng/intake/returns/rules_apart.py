@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy, deepcopy
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_MOST_CELLS = 200_000
-"""Of more, exact decimals take longer on their way to another process and back than the import takes."""
+_MOST_FIGURES = 500_000
+"""More exact decimals take longer on their way to another process than the import takes."""
 
 
 @cache
@@ -85,13 +86,18 @@ def start() -> None:
 def run_suites(frames: Sequence["RuledFrame"]) -> list[list["RuleRun"]]:
     """Run every table's rules over all its returns; one answer per rule, in the order of tables and suites."""
     needed = [frame.needed() for frame in frames]
-    if sum(len(values) for frame in needed for values in frame.columns.values()) > _MOST_CELLS:
+    # One that has imported it all the same need not ask another.
+    if suite_runner.cache_info().currsize or _figures(needed) > _MOST_FIGURES:
         return run_here(needed)
     booting = _template().waited is None
     found = _servants().call(run_here, needed)
     if booting and (waited := _template().waited) is not None:
         took(_log, "intake.import", waited)
     return found
+
+
+def _figures(frames: Sequence["RuledFrame"]) -> int:
+    return sum(list(map(type, values)).count(Decimal) for frame in frames for values in frame.columns.values())
 
 
 def run_here(frames: Sequence["RuledFrame"]) -> list[list["RuleRun"]]:
