@@ -12,7 +12,7 @@ from minsheng.domain.delivery import Delivery, Severity, Verdict
 from minsheng.domain.period import Period
 from minsheng.domain.plan import Plan
 from minsheng.errors import ExitCode, Outcome, UsageError
-from minsheng.intake.returns.store import latest_deliveries, read_accepted, read_register
+from minsheng.intake.returns.store import latest_deliveries, read_register, read_verdict
 from minsheng.plan import load_plan
 from minsheng.plan.calendar import due_date
 from minsheng.runs.failures import FailureKind
@@ -210,8 +210,9 @@ def _row(
     if delivery is None or min(arrivals) > day:
         word = "未报送" if day >= due else "未到期"
         return ReturnRow(owner.id, owner.name, word, due, None, None, None, "")
-    accepted = read_accepted(workspace.data, period, owner.id)
-    verdict = accepted.verdict if accepted and accepted.verdict.sha256 == delivery.sha256 else None
+    verdict = read_verdict(workspace.data, period, owner.id)
+    if verdict is not None and verdict.sha256 != delivery.sha256:
+        verdict = None
     # The first revision's day counts: a correction after the due date makes no return late.
     late = min(arrivals) > due and period >= reporting.first_month
     return ReturnRow(

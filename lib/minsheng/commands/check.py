@@ -13,7 +13,7 @@ from minsheng.files.writing import names_disk_faults
 from minsheng.intake.forms.words import accept_words
 from minsheng.intake.returns.checking import check_month, check_year_to_date
 from minsheng.intake.returns.receipts import write_receipts
-from minsheng.intake.returns.store import read_accepted, read_checked
+from minsheng.intake.returns.store import read_checked, read_verdict
 from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan
 from minsheng.process import LogLevel, stage, took
@@ -127,13 +127,13 @@ def _look_at(workspace: Workspace, plan: Plan, month: Period) -> CheckOutcome:
     blocked: dict[str, tuple[str, ...]] = {}
     returns = 0
     for owner in plan.reporting_owners(month):
-        accepted = read_accepted(workspace.data, month, owner.id)
-        if accepted is None:
+        verdict = read_verdict(workspace.data, month, owner.id)
+        if verdict is None:
             missing.append(owner.name)
             continue
         returns += 1
-        told += _in_words(owner.name, accepted.verdict)
-        if held := not_used_words(plan, accepted.verdict):
+        told += _in_words(owner.name, verdict)
+        if held := not_used_words(plan, verdict):
             blocked[owner.name] = held
     record = read_checked(workspace.data, month)
     not_read = (*record.refused, *record.unregistered) if record else ()

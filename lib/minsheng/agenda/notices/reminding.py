@@ -9,7 +9,7 @@ from minsheng.agenda.notices.happenings import Happening, MonthNews, left_in_wor
 from minsheng.agenda.status import ReturnRow
 from minsheng.intake.returns.receipt_words import ReceiptEntry, receipt_words
 from minsheng.intake.returns.receipts import receipts_dir
-from minsheng.intake.returns.store import read_accepted, read_refused
+from minsheng.intake.returns.store import read_refused, read_verdict
 from minsheng.workspace import Workspace
 
 _MOST = 20
@@ -53,10 +53,10 @@ def reminders(workspace: Workspace, news: MonthNews, day: date, days: Sequence[i
 
 def _open_points(workspace: Workspace, news: MonthNews, row: ReturnRow, about: str) -> Iterator[Reminder]:
     period = news.status.period
-    accepted = read_accepted(workspace.data, period, row.id)
-    if accepted is None or accepted.verdict.revision != row.revision:
+    verdict = read_verdict(workspace.data, period, row.id)
+    if verdict is None or verdict.revision != row.revision:
         return
-    words = receipt_words(news.plan, accepted.verdict)
+    words = receipt_words(news.plan, verdict)
     if not words.entries:
         return
     rest = len(words.entries) - _MOST

@@ -26,7 +26,7 @@ from minsheng.files.entries import entries_below
 from minsheng.files.written import published_result
 from minsheng.intake.forms.county import BONUS_FOLDER
 from minsheng.intake.forms.form_store import forms_dir, read_accepted_form, read_accepted_section_form
-from minsheng.intake.returns.store import read_accepted
+from minsheng.intake.returns.store import read_verdict
 from minsheng.measure.marks import MANUAL_RULES
 from minsheng.measure.section_rules import is_automatic
 from minsheng.render.formats import HTML, PDF
@@ -298,13 +298,13 @@ class _EvidenceLooker:
                     files[f"{name}-{kind}"] = folder / kind
                 else:
                     missing.append(f"没有{month.label}{name}报告 {where}/{kind}：运行 minsheng run {month}")
-        accepted = read_accepted(self.workspace.data, month, area)
-        source = self.workspace.data / accepted.verdict.file if accepted else None
-        if accepted is None or source is None or not source.is_file():
+        verdict = read_verdict(self.workspace.data, month, area)
+        source = self.workspace.data / verdict.file if verdict else None
+        if verdict is None or source is None or not source.is_file():
             missing.append(f"没有已接收的{month.label}报表 data/returns/{month}/{area}.xlsx")
         else:
             files[f"报表-{source.name}"] = source
-            blocked = [p for p in projects if accepted.verdict.projects.get(p) != "reported"]
+            blocked = [p for p in projects if verdict.projects.get(p) != "reported"]
             missing += [
                 f"{month.label}报表中的{self.plan.project(p).short_name}没有通过校验，不能作印证" for p in blocked
             ]

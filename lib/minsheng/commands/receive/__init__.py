@@ -19,7 +19,7 @@ from minsheng.intake.forms.reviews import ReceivedReview, read_reviews, receive_
 from minsheng.intake.returns import rules_apart
 from minsheng.intake.returns.receipts import receipts_dir
 from minsheng.intake.returns.receiving import Received, Receiver
-from minsheng.intake.returns.store import ASSIGNED, SPREADSHEETS, read_accepted
+from minsheng.intake.returns.store import ASSIGNED, SPREADSHEETS, read_verdict
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.measure.fields import not_used_words
 from minsheng.plan import load_plan
@@ -378,8 +378,8 @@ def _checked(
     """Check the month, and return what became of the owners whose returns have changed."""
     check_returns(workspace, plan, period, force=False, display=display)
     owners = [owner.id for owner in plan.reporting_owners(period) if owner.id in concerned]
-    found = {who: read_accepted(workspace.data, period, who) for who in owners}
-    verdicts = {who: accepted.verdict for who, accepted in found.items() if accepted}
+    found = {who: read_verdict(workspace.data, period, who) for who in owners}
+    verdicts = {who: verdict for who, verdict in found.items() if verdict}
     refresh_first_page(workspace, plan)
     return ReceiveOutcome(workspace, plan, period, received, verdicts, _stale(workspace, plan, period), told)
 

@@ -15,7 +15,8 @@ from minsheng.files.writing import write_atomically
 from minsheng.files.written import canonical_json
 from minsheng.intake.returns.checking import code_sha256
 from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, ReceiptWords, receipt_words
-from minsheng.intake.returns.store import read_accepted, read_refused, verdict_files
+from minsheng.intake.returns.store import read_refused, read_verdict, verdict_files
+from minsheng.process import collector_paused
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph
 from minsheng.render.html.page import page, screen_style
 from minsheng.render.html.tables import TableColumn, TableColumnKind, table
@@ -212,12 +213,13 @@ def _read_record(folder: Path) -> dict[str, _Made]:
 
 
 def _verdict(data_dir: Path, period: Period, who: str) -> Verdict:
-    accepted = read_accepted(data_dir, period, who)
-    if accepted is None:
+    verdict = read_verdict(data_dir, period, who)
+    if verdict is None:
         raise FileRefusedError(f"{period} {who} 的接收结果在写回执时不见了：请重新运行 minsheng check {period}")
-    return accepted.verdict
+    return verdict
 
 
+@collector_paused()
 def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: "Reader") -> dict[str, str]:
     from minsheng.intake.reading.masking import NOTE, mask_workbook
     from minsheng.intake.returns.receipt_workbook import receipt_workbook  # openpyxl: seldom needed

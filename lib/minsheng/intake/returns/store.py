@@ -139,7 +139,21 @@ def marker_of(path: Path) -> Path:
 
 
 def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | None:
-    """Return an accepted return of a month.
+    """Return an accepted return of a month; the parameters, and what it raises, are those of :func:`read_verdict`.
+
+    Values are texts as they stand in the accepted CSV, money in yuan.
+    """
+    verdict = read_verdict(data_dir, period, who)
+    if verdict is None:
+        return None
+    lines = rows(accepted_dir(data_dir, period) / f"{who}.csv")
+    next(lines)
+    values = {line[0]: Value._make(line) for line in lines}
+    return AcceptedReturn.model_construct(verdict=verdict, values=values)
+
+
+def read_verdict(data_dir: Path, period: Period, who: str) -> Verdict | None:
+    """Return what a month's check found in a return, without the values.
 
     Parameters
     ----------
@@ -152,8 +166,8 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
 
     Returns
     -------
-    AcceptedReturn or None
-        ``None`` if it has not reported. Values are texts as they stand in the accepted CSV, money in yuan.
+    Verdict or None
+        ``None`` if it has not reported.
 
     Raises
     ------
@@ -162,16 +176,12 @@ def read_accepted(data_dir: Path, period: Period, who: str) -> AcceptedReturn | 
     VersionError
         If another version of the program wrote it.
     """
-    folder = accepted_dir(data_dir, period)
+    path = accepted_dir(data_dir, period) / f"{who}.json"
     try:
-        content = (folder / f"{who}.json").read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return None
-    verdict = read_written(Verdict, content, folder / f"{who}.json", remedy=f"请重做：minsheng check {period} --force")
-    lines = rows(folder / f"{who}.csv")
-    next(lines)
-    values = {line[0]: Value._make(line) for line in lines}
-    return AcceptedReturn.model_construct(verdict=verdict, values=values)
+    return read_written(Verdict, content, path, remedy=f"请重做：minsheng check {period} --force")
 
 
 def read_accepted_month(data_dir: Path, period: Period) -> Iterator[tuple[str, AcceptedReturn]]:
