@@ -18,6 +18,7 @@ from minsheng.intake.returns.months_before import MonthsBefore
 from minsheng.intake.returns.rules_apart import suite_runner
 from minsheng.intake.spreadsheets.reader import Reader
 from minsheng.plan import load_plan
+from minsheng.process import collector_paused
 
 sys.path.insert(0, str(ROOT / "tests" / "intake"))
 from good_returns import build_return, good_cells
@@ -90,6 +91,7 @@ def test_a_table_of_100_000_rows_takes_at_most_two_and_a_half_seconds(checker: C
     alone = Checker(checker.plan, checker.params_dir, tmp_path)
     alone.judge(JUNE, [])
 
+    @collector_paused()  # as a check does
     def work() -> None:
         with Reader() as reader:
             parsed = parse_return(reader.read(content), checker.plan)

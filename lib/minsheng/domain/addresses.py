@@ -37,10 +37,10 @@ def addresses(row: int, columns: Iterable[int]) -> list[str]:
     return [column_letters(column) + number for column in columns]
 
 
-def addresses_down(rows: Iterable[int], column: int) -> list[str]:
-    """Return the addresses of some cells of a column at once: a long table asks for half a million."""
-    letters = column_letters(column)
-    return [f"{letters}{row + 1}" for row in rows]
+def addresses_down(rows: Iterable[int], columns: Iterable[int]) -> list[list[str]]:
+    """Return the addresses of some rows' cells by column: a long table asks for half a million."""
+    numbers = [str(row + 1) for row in rows]
+    return [list(map(column_letters(column).__add__, numbers)) for column in columns]
 
 
 def place(sheet: str, cell: str) -> str:

@@ -1,6 +1,7 @@
 """Personal numbers in a delivered workbook: masked before anything of it is read, and named by cell."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from minsheng.domain.base import plain
@@ -98,18 +99,16 @@ def _masked_sheet(sheet: Sheet, found: list[PersonalCell]) -> Sheet:
         name = title[0]
         found.append(PersonalCell(name, "", title[1], name))
     before = len(found)
-    rows = []
+    rows = list(sheet.rows)
     for at, row in enumerate(sheet.rows):
-        cells = list(row)
         for column, value in enumerate(row):
-            if value is None or (isinstance(value, str) and len(value) < _SHORTEST):
+            if value is None or isinstance(value, date) or (isinstance(value, str) and len(value) < _SHORTEST):
                 continue  # most cells
             masked = masked_value(value)
             if masked is not None:
-                cells[column] = masked[0]
+                rows[at] = (*rows[at][:column], masked[0], *row[column + 1 :])
                 shown = _only_numbers(value) if isinstance(value, str) else masked[0]
                 found.append(PersonalCell(name, sheet.address(at, column), masked[1], shown))
-        rows.append(tuple(cells))
     if len(found) == before:
         return sheet if name == sheet.name else replace(sheet, name=name)
     return replace(sheet, name=name, rows=tuple(rows))

@@ -67,12 +67,13 @@ def parse_rows(reading: Reading, body: Sequence[int], result: ParsedTable) -> No
     columns = list(zip_longest(*(sheet.rows[row] for row in body)))
     odd = {n for n, row in enumerate(body) if row in sheet.unreadable_rows} if sheet.unreadable_rows else set()
     read: dict[str, list[ExactValue]] = {}
-    for (column, unit, parse), index in zip(reading.parsers, reading.places, strict=True):
+    addresses = sheet.addresses_down(body, reading.places)
+    for (column, unit, parse), index, places in zip(reading.parsers, reading.places, addresses, strict=True):
         raws: Sequence[Raw] = columns[index] if index < len(columns) else (None,) * len(body)
         faulty = not_plain(column, raws)
         odd |= faulty
         read[column.id] = [None if raw is None or n in faulty else parse(raw) for n, raw in enumerate(raws)]
-        result.columns[column.id] = ParsedColumn(read[column.id], sheet.addresses_down(body, index), unit)
+        result.columns[column.id] = ParsedColumn(read[column.id], places, unit)
 
     def cells(row: ParsedRow) -> dict[str, ParsedCell]:
         return parse_row(reading, row.row, row.id, project).cells  # there is nothing to say of it

@@ -62,8 +62,7 @@ def build_verdict(
             outcomes += ended
     issues = [_explained(issue, parsed.explanations, frames) for issue in issues]
     issues += gap_notes(frames, delivery.id)
-    every = _values(checked, parsed.projects)
-    issues += narrative_notes(plan, parsed, all_read(plan, checked, every))
+    issues += narrative_notes(plan, parsed, all_read(plan, checked))
     fields, whole = withheld_fields(plan, parsed.projects, issues)
     fields = with_tied(fields, delivery.id, frames, runs)
     projects = {
@@ -92,19 +91,16 @@ def build_verdict(
         rules_sha256=rules_sha256,
     )
     reported = {project for project, status in projects.items() if status == ReturnStatus.REPORTED}
-    values = every if len(reported) == len(projects) else _values(checked, reported)
-    return _without_withheld(plan, verdict, values, fields)
+    return _without_withheld(plan, verdict, _values(checked, reported), fields)
 
 
-def all_read(plan: Plan, checked: CheckedReturn, values: Iterable[Value] | None = None) -> AcceptedReturn:
+def all_read(plan: Plan, checked: CheckedReturn) -> AcceptedReturn:
     """Return every figure that could be read, whether it is used or not: what a text is compared with.
 
-    Only tables that an indicator reads: what else there is may be long. ``values`` are all of the return, where the
-    caller has them.
+    Only tables that an indicator reads: what else there is may be long.
     """
     delivery, projects = checked.delivery, dict.fromkeys(checked.parsed.projects, ReturnStatus.REPORTED)
-    tables = tuple({f"{field.partition('.')[0]}." for each in plan.indicators for field in fields_read(each)})
-    values = _values(checked, projects) if values is None else values
+    tables = {field.partition(".")[0] for each in plan.indicators for field in fields_read(each)}
     verdict = Verdict(
         id=delivery.id,
         period=delivery.period,
@@ -115,8 +111,7 @@ def all_read(plan: Plan, checked: CheckedReturn, values: Iterable[Value] | None 
         as_of=delivery.received_at.date(),
         projects=projects,
     )
-    read = {value.field: value for value in values if value.field.startswith(tables)}
-    return AcceptedReturn(verdict=verdict, values=read)
+    return AcceptedReturn(verdict=verdict, values={value.field: value for value in _values(checked, projects, tables)})
 
 
 def _without_withheld(
@@ -312,13 +307,13 @@ def _explained(issue: Issue, explanations: Iterable[Explanation], frames: Sequen
     return issue.model_copy(update={"explanation": text, "severity": Severity.WARNING}) if text else issue
 
 
-def _values(checked: CheckedReturn, accepted: Collection[str]) -> list[Value]:
-    """Return the figures of rows of the projects ``accepted``."""
+def _values(checked: CheckedReturn, accepted: Collection[str], tables: Collection[str] | None = None) -> list[Value]:
+    """Return the figures of rows of the projects ``accepted``, of some tables or all."""
     values: list[Value] = []
     for parsed in checked.parsed.tables.values():
         table, own = parsed.table, parsed.table.project or ""
         used = [(row.project or own) in accepted for row in parsed.rows]
-        if table.kind != TableKind.FIGURES or not any(used):
+        if table.kind != TableKind.FIGURES or not any(used) or (tables is not None and table.id not in tables):
             continue
         prefixes = [table.field("", row.id or None) for row in parsed.rows]
         columns = []

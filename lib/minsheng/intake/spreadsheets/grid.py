@@ -61,9 +61,9 @@ class Sheet:
         """Return the addresses of some cells of a row."""
         return addresses(row + self.first_row, columns)
 
-    def addresses_down(self, rows: Iterable[int], column: int) -> list[str]:
-        """Return the addresses of some cells of a column."""
-        return addresses_down((row + self.first_row for row in rows), column)
+    def addresses_down(self, rows: Iterable[int], columns: Iterable[int]) -> list[list[str]]:
+        """Return the addresses of some rows' cells by column."""
+        return addresses_down((row + self.first_row for row in rows), columns)
 
     def spread(self, last_row: int) -> dict[tuple[int, int], tuple[int, int]]:
         """Map each cell of a merged range that begins at or above ``last_row`` to the cell that holds its value."""

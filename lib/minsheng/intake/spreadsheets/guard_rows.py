@@ -34,7 +34,8 @@ _ROW = (
 )
 """A row whose cells lie in it and say so; ``\\1`` is its number."""
 
-_STRETCH = re.compile(b"(?:%b)++" % _ROW)
+_STRETCH = b"(?:%b)++" % _ROW
+"""Compiled when a part has a second piece, which few have."""
 
 _HEAD = re.compile(rb'<row r="([0-9]+)"([^>]*)>')
 
@@ -97,7 +98,7 @@ class WithoutPlainRows:
             self._leaves_out = declared is not None and not _NO_ELEMENT.search(piece, declared.end())
             return piece
         self._leaves_out = self._leaves_out and not _NO_ELEMENT.search(seen)
-        return _STRETCH.sub(self._take, piece) if self._leaves_out else piece
+        return re.sub(_STRETCH, self._take, piece) if self._leaves_out else piece
 
     def _take(self, stretch: re.Match[bytes]) -> bytes:
         # The last one the parser reads itself, so that it knows where it is.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -39,6 +40,10 @@ _TAGGED: dict[str, Callable[[str], Any]] = {
     "k": Divided,
 }
 """The kinds of cells that JSON has no type for."""
+
+
+_whole = lru_cache(maxsize=4096)(Decimal)
+"""The same small numbers stand all down a long table."""
 
 
 def _cell(text: dict[str, Any]) -> Any:
@@ -151,7 +156,7 @@ class Reader:
         descriptor = child.stdout.fileno()
         size = _HEADER.unpack(b"".join(_receive(descriptor, _HEADER.size, deadline)))[0]
         text = b"".join(_receive(descriptor, size, deadline))
-        answer: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal, object_hook=_cell)
+        answer: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=_whole, object_hook=_cell)
         return answer
 
 
