@@ -67,8 +67,10 @@ def find_causes(issues: Sequence[Issue], frames: Sequence[StackedFrame], who: st
     for frame in frames if blocking else ():
         table = frame.suite.table
         for row in (row for mine in frame.owners.get(who, {}).values() for row in mine):
-            cells, name = frame.rows[row].cells, frame.rows[row].id or None
-            if table.field("", name)[:-1] not in rows or not blocking & {table.field(each, name) for each in cells}:
+            name = frame.rows[row].id or None
+            if table.field("", name)[:-1] not in rows:
+                continue  # cells of a long table are made when they are asked for
+            if not blocking & {table.field(column, name) for column in frame.rows[row].cells}:
                 continue
             for step in _Row(frame, row).steps():
                 silenced = {(rule, table.field(column, name)) for rule, column in step.silenced}

@@ -16,7 +16,6 @@ from minsheng.files.written import canonical_json
 from minsheng.intake.returns.checking import code_sha256
 from minsheng.intake.returns.receipt_words import COLUMNS, ENTRY_COLUMNS, ReceiptWords, receipt_words
 from minsheng.intake.returns.store import read_refused, read_verdict, verdict_files
-from minsheng.process import collector_paused
 from minsheng.render.html.markup import Content, Element, Piece, callout, note, paragraph
 from minsheng.render.html.page import page, screen_style
 from minsheng.render.html.tables import TableColumn, TableColumnKind, table
@@ -219,7 +218,6 @@ def _verdict(data_dir: Path, period: Period, who: str) -> Verdict:
     return verdict
 
 
-@collector_paused()
 def _write(plan: Plan, data_dir: Path, folder: Path, verdict: Verdict, reader: "Reader") -> dict[str, str]:
     from minsheng.intake.reading.masking import NOTE, mask_workbook
     from minsheng.intake.returns.receipt_workbook import receipt_workbook  # openpyxl: seldom needed

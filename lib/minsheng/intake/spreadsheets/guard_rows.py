@@ -85,19 +85,19 @@ class WithoutPlainRows:
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self._before = b""
-        self._leaves_out = True
+        self._leaves_out: bool | None = None
         self.taken: deque[PlainRows] = deque()
 
     def read(self, size: int) -> bytes:
         """Return what follows; the first piece is whole."""
-        piece = self._stream.read(size)
-        first, seen = not self._before, self._before[-1:] + piece
+        before, piece = self._before, self._stream.read(size)
         self._before = piece
-        if first:
-            declared = _DECLARED.match(piece)
-            self._leaves_out = declared is not None and not _NO_ELEMENT.search(piece, declared.end())
+        if not before or not piece:  # most parts have one piece, and cost no look
             return piece
-        self._leaves_out = self._leaves_out and not _NO_ELEMENT.search(seen)
+        if self._leaves_out is None:
+            declared = _DECLARED.match(before)
+            self._leaves_out = declared is not None and not _NO_ELEMENT.search(before, declared.end())
+        self._leaves_out = self._leaves_out and not _NO_ELEMENT.search(before[-1:] + piece)
         return re.sub(_STRETCH, self._take, piece) if self._leaves_out else piece
 
     def _take(self, stretch: re.Match[bytes]) -> bytes:
