@@ -48,6 +48,26 @@ def test_a_good_rule_passes(plan: Plan, params: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "line", "said"),
     [
+        ({"more": 'bad: {quantity: "2"}'}, 12, "这处改动不会触发 PRJ-001"),
+        ({"more": "bad: [{quantity: 1.5}, {name: 甲}]"}, 12, "这处改动不会触发 PRJ-001"),
+        (
+            {
+                "type": "expect_column_values_to_be_in_set",
+                "kwargs": "{column: status, value_set: [完工, 验收]}",
+                "more": "bad: {status: 验收}",
+            },
+            12,
+            "这处改动不会触发 PRJ-001",
+        ),
+        (
+            {
+                "type": "expect_cells_to_be_at_most",
+                "kwargs": "{pairs: {quantity: prev_quantity}}",
+                "more": "needs: previous_month\n    bad: {quantity: 1, prev_quantity: 1}",
+            },
+            13,
+            "这处改动不会触发 PRJ-001",
+        ),
         ({"type": "expect_magic"}, 4, "没有“expect_magic”这种规则"),
         ({"type": "expect_table_row_count_to_equal"}, 4, "没有"),
         ({"kwargs": "{columns: [beds]}"}, 5, "没有列“beds”"),

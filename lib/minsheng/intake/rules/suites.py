@@ -13,6 +13,7 @@ from minsheng.domain.table import CellType, Column, Table, TableKind
 from minsheng.errors import PlanInvalidError
 from minsheng.files.hashing import sha256
 from minsheng.files.written import canonical_json
+from minsheng.intake.rules.bad_rows import cannot_fire
 from minsheng.intake.rules.kinds import KINDS
 from minsheng.intake.rules.rule import (
     BUILT_IN,
@@ -100,11 +101,16 @@ def expectation_faults(
         The ids that ``indicators`` and ``parameters`` name, where the plan does not hold all that its files say; of a
         file that is not among them nothing is known.
     """
-    return _load(plan, params_dir, unsound, named)[1]
+    return _load(plan, params_dir, unsound, named, tries_bad=True)[1]
 
 
 def _load(
-    plan: Plan, params_dir: Path, unsound: Collection[str] = (), named: Mapping[str, Collection[str]] | None = None
+    plan: Plan,
+    params_dir: Path,
+    unsound: Collection[str] = (),
+    named: Mapping[str, Collection[str]] | None = None,
+    *,
+    tries_bad: bool = False,
 ) -> tuple[dict[str, Suite], list[PlanFault]]:
     if named is None:
         named = {key: [each.id for each in getattr(plan, key)] for key in _NAMED.values()}
@@ -117,7 +123,7 @@ def _load(
         if path.stem in unsound:
             continue
         name = str(Path(params_dir.name) / str(plan.about.year) / "expectations" / path.name)
-        reader = _SuiteReader(read_yaml(path, name), tables, ids, unsound, named)
+        reader = _SuiteReader(read_yaml(path, name), tables, ids, unsound, named, tries_bad=tries_bad)
         suite = reader.read(path.stem)
         faults += reader.faults
         if suite is not None:
@@ -181,6 +187,8 @@ class _SuiteReader:
         ids: dict[str, str],
         unsound: Collection[str],
         named: Mapping[str, Collection[str]],
+        *,
+        tries_bad: bool,
     ) -> None:
         self.source = source
         self.located = Located(source)
@@ -188,6 +196,8 @@ class _SuiteReader:
         self.ids = ids
         self.unsound = unsound
         self.named = named
+        self.tries_bad = tries_bad
+        self.types: dict[str, CellType] = {}
 
     @property
     def faults(self) -> list[PlanFault]:
@@ -217,6 +227,7 @@ class _SuiteReader:
         derive = [d for d in self._items(document, "derive", Derived) if d]
         for n, derived in enumerate(derive):
             self._check_derived(derived, ("derive", n))
+        self.types = {column.id: column.type for column in (*table.columns, *printed)}
         known = known_columns(table, tuple(c.id for c in printed), tuple(d.id for d in derive))
         rules = self._rules(document, table, known)
         if self.faults:
@@ -299,6 +310,9 @@ class _SuiteReader:
         if not found and rule.reads_previous != (rule.needs == "previous_month"):
             word = "须写" if rule.reads_previous else "不应写"
             self._fault(path, f"{rule.id} {word} needs: previous_month")
+        # A plan that ran before says nothing less for it: only who checks a plan is told.
+        if self.tries_bad and not found and any(cannot_fire(rule, change, self.types) for change in rule.bad):
+            self._fault((*path, "bad"), f"这处改动不会触发 {rule.id}", "使好的一行不合规则的改动")
 
     def _check_bad(self, rule: Rule, path: tuple[Any, ...], known: set[str]) -> None:
         for change in rule.bad:
