@@ -15,7 +15,7 @@ from minsheng.agenda.due import Need
 from minsheng.agenda.notices import tell
 from minsheng.agenda.notices.contacts import read_contacts
 from minsheng.agenda.notices.sending import fitted, send, with_secrets
-from minsheng.agenda.notices.sent import SentNotice, claim, give_back, read_sent
+from minsheng.agenda.notices.telling import SentNotice, claim, give_back, read_sent
 from minsheng.commands.init import start_workspace
 from minsheng.commands.receive import receive_files
 from minsheng.commands.run import run_month

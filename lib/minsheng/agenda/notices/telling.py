@@ -1,5 +1,6 @@
 """Who is told what: gathers what happened for each, leaves out what was told before, and sends what is left.
 
+What was told to whom stands in ``data/notices.csv``, written before a notice goes out, so that none goes out twice.
 What does not arrive is said, and told by the next command; no command fails for it.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from minsheng.agenda.due import Need
 from minsheng.agenda.notices.contacts import Contact, by_owner, read_contacts
@@ -23,14 +25,67 @@ from minsheng.agenda.notices.happenings import (
 )
 from minsheng.agenda.notices.reminding import reminders
 from minsheng.agenda.notices.sending import INSTALL, can_send, mail_to, send, with_secrets
-from minsheng.agenda.notices.sent import SentNotice, claim, give_back, read_sent
 from minsheng.domain.period import Period, PeriodKind
 from minsheng.domain.plan import Plan
 from minsheng.errors import MinshengError, UsageError
+from minsheng.files.chained import TRACE_COLUMNS, append_line, bureau_clock, recorded_in
+from minsheng.files.locks import locked
+from minsheng.files.registers import read_lines
 from minsheng.files.writing import disk_faults_named
 from minsheng.plan.calendar import due_date
 from minsheng.privacy.gate import personal_lines
 from minsheng.workspace import Workspace
+
+COLUMNS = ("to", "kind", "period", "state")
+
+SENT, NOT_SENT = "发出", "没有送出"
+
+
+class SentNotice(NamedTuple):
+    """What was told to whom: ``state`` is a hash that stands for how the period was."""
+
+    to: str
+    kind: str
+    period: str
+    state: str
+
+
+def notices_path(workspace: Workspace) -> Path:
+    """Return the register of notices."""
+    return workspace.data / "notices.csv"
+
+
+def read_sent(workspace: Workspace) -> set[SentNotice]:
+    """Return what was told and is not to be told again: what did not arrive is."""
+    found: set[SentNotice] = set()
+    for mark, event in read_lines(notices_path(workspace), COLUMNS, _line, later=TRACE_COLUMNS):
+        (found.discard if event == NOT_SENT else found.add)(mark)
+    return found
+
+
+def _line(cells: dict[str, str]) -> tuple[SentNotice, str]:
+    return SentNotice(*(cells[name] for name in COLUMNS)), recorded_in(cells).event
+
+
+def claim(workspace: Workspace, marks: Iterable[SentNotice]) -> list[SentNotice]:
+    """Write down what is going to be told; return what no other command has claimed since it was looked for."""
+    with locked(workspace.data):
+        done = read_sent(workspace)
+        mine = [mark for mark in dict.fromkeys(marks) if mark not in done]
+        _append(workspace, mine, SENT)
+    return mine
+
+
+def give_back(workspace: Workspace, marks: Iterable[SentNotice]) -> None:
+    """Write down that it did not arrive, so that the next command tells it."""
+    with locked(workspace.data):
+        _append(workspace, marks, NOT_SENT)
+
+
+def _append(workspace: Workspace, marks: Iterable[SentNotice], event: str) -> None:
+    for mark in marks:
+        append_line(notices_path(workspace), COLUMNS, mark, recorded_at=bureau_clock(), event=event)
+
 
 _END = "（本通知由民生工程报送工作簿自动发出，同一情形只发一次。）"
 
