@@ -17,10 +17,9 @@ from minsheng.domain.reporting import Calendar, Disclosure, OwnNotebook, Reporti
 from minsheng.domain.rubric import CountyRubric, SectionRubric
 from minsheng.domain.table import Table
 from minsheng.files.hashing import sha256_of_files
-from minsheng.plan.left_out import assign, fill_table, one_project
 from minsheng.plan.located import Located
 from minsheng.plan.repair import sound_part
-from minsheng.plan.shorthand import share_of_heading, write_out
+from minsheng.plan.shorthand import assign, fill_table, one_project, share_of_heading, write_out
 from minsheng.plan.strict_yaml import PlanFault, YamlFile, YamlPath, read_yaml
 from minsheng.plan.validation import validate
 

@@ -1,21 +1,27 @@
-"""What the files say shortly is written out as the domain wants it, every value keeping its line.
+"""What the files say shortly, or leave out because the rest says it, is written out as the domain wants it.
+
+Every value keeps its line.
 
 - a source that stands once at the head of a list holds for each of its items (``source``, ``defaults``);
 - rubric rules take what they lack from ``rule_defaults`` of their kind;
 - funds are 万元 as printed and become yuan;
 - a target is a number or words; a range, and words beside a number, stand written out;
-- a share of the year is a fraction (``5/12``).
+- a share of the year is a fraction (``5/12``);
+- a plan without projects has one, 工作情况 has a row for each, 印证资料 lets one choose among them.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
+from minsheng.domain.about import About
 from minsheng.domain.period import Period
+from minsheng.domain.table import TableKind
 from minsheng.errors import UsageError
 from minsheng.plan.located import Located
+from minsheng.plan.strict_yaml import YamlFile
 
 YUAN_PER_WANYUAN = 10_000
 
@@ -158,3 +164,50 @@ _STEPS: dict[str, Callable[[Located], None]] = {
     "rubric_county": _county_rubric,
     "reporting": _reporting,
 }
+
+
+PROGRAMME = "programme"
+"""The id of the one project of a plan without ``projects.yaml``: all of its work."""
+
+_KEY = "项目"
+
+
+def one_project(shown: str, about: About | None, sections: Sequence[Mapping[str, Any]]) -> Located:
+    """Return what ``projects.yaml`` would say: one project, called as the plan is, of the first section."""
+    name = (about.programme or about.subject.removeprefix(f"{about.year}年")) if about is not None else PROGRAMME
+    # Who collects the others' reports is in charge of none, unless there is nobody else.
+    ids = [each.get("id") for each in sorted(sections, key=lambda each: each.get("collects") is True)]
+    project = {"id": PROGRAMME, "name": name, "section": (ids or [""])[0], "notebook": "project"}
+    source = {"document": "ours", "why": "方案不分项目，全部指标合为一个"}
+    return Located(YamlFile(shown, value={"projects": [{**project, "source": source}]}))
+
+
+def assign(name: str, located: Located) -> None:
+    """Give every area, indicator and table of figures the one project of a plan without others."""
+    key, whose = {"areas": ("projects", [PROGRAMME]), "indicators": ("project", PROGRAMME)}.get(name, ("", None))
+    for path, item in located.items((name,)) if key else ():
+        if key not in item:
+            located.give((*path, key), whose, path)
+
+
+def fill_table(located: Located, projects: Sequence[tuple[str, str]], *, alone: bool) -> None:
+    """Write out what a table does not say: of 工作情况 a row a project, of 印证资料 the projects to choose from.
+
+    Parameters
+    ----------
+    projects
+        Their ids and names.
+    alone
+        Whether they are the one project of a plan without ``projects.yaml``, whose figures all are.
+    """
+    table = located.value
+    if table.get("kind") == TableKind.NARRATIVE and not {"keys", "rows"} & set(table):
+        located.give(("keys",), [_KEY], ())
+        rows = [{"id": each, "project": each, "labels": [name]} for each, name in projects]
+        located.give(("rows",), rows, ())
+    if table.get("kind") == TableKind.EVIDENCE:
+        for path, column in located.items(("columns",)):
+            if column.get("id") == "project" and column.get("type") == "choice" and "choices" not in column:
+                located.give((*path, "choices"), [name for _, name in projects], path)
+    if alone and table.get("kind") == TableKind.FIGURES and "project" not in table:
+        located.give(("project",), PROGRAMME, ())

@@ -8,8 +8,8 @@ from minsheng.domain.area import CITY, WHOLE, Area, Section
 from minsheng.domain.indicator import Condition, Indicator, MilestoneMeasure
 from minsheng.domain.projects import NOTEBOOKS, Project
 from minsheng.domain.reporting import ASSESSED, EVERY, OwnNotebook
-from minsheng.plan.left_out import PROGRAMME
 from minsheng.plan.plan_files import LISTS, PlanFiles
+from minsheng.plan.shorthand import PROGRAMME
 from minsheng.plan.strict_yaml import YamlPath
 
 YamlPlace = tuple[str, YamlPath]
