@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from minsheng.authoring.plan_changes import PlanChange, in_lines, plan_changes
-from minsheng.authoring.plan_revisions import taken_out
+from minsheng.authoring.plan_changes import PlanChange, in_lines, plan_changes, taken_out
 from minsheng.errors import Outcome, UsageError
 from minsheng.intake.rules.suites import load_suites
 from minsheng.plan import load_plan
