@@ -1,7 +1,7 @@
 """The nbconvert exporters of reports: ``jupyter nbconvert --to minsheng_html`` and ``--to minsheng_pdf``.
 
 In JupyterLab they stand under 文件 → 保存并导出笔记本为; ``minsheng lab`` gives them their Chinese names there
-(:mod:`minsheng.workflow.lab`), because JupyterLab itself shows an entry point's name.
+(:mod:`minsheng.commands.lab`), because JupyterLab itself shows an entry point's name.
 """
 
 from collections.abc import Iterator, Mapping
