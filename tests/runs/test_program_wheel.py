@@ -15,7 +15,7 @@ from minsheng.errors import ArchiveInvalidError, UsageError
 from minsheng.files.hashing import sha256
 from minsheng.files.zips import pack_zip
 from minsheng.runs.keys import package_sha256
-from minsheng.runs.program_wheel import program_wheel
+from minsheng.runs.released_code import program_wheel
 from minsheng.workspace import MARKER, Settings, Workspace
 
 

@@ -1,7 +1,9 @@
-"""Is the code that makes a report the release's: notebooks by the digests that it carries, the package by its wheel's.
+"""The code that makes reports: is it the release's, and the program as a wheel.
 
 A release lists the sha256 of its notebooks in ``notebooks.sha256``, as ``sha256sum`` writes it; the package's files
 stand with theirs in the ``RECORD`` of the installed wheel. A checkout has no wheel: there git says what was changed.
+A package keeps the running program, so that the month can be made again by what made it: from an installed wheel or a
+checkout alike the same files, the same bytes.
 """
 
 from base64 import urlsafe_b64encode
@@ -13,9 +15,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
 from minsheng.files.hashing import FileContent, sha256
+from minsheng.files.zips import pack_zip
 from minsheng.runs.graph import Task
 from minsheng.runs.thin_notebooks import broken_rules
-from minsheng.runs.version import MODIFIED, package_commit, package_files, package_roots
+from minsheng.runs.version import MODIFIED, package_commit, package_files, package_roots, package_version
 from minsheng.workspace import Workspace
 
 LIST = Path(__file__).with_name("notebooks.sha256")
@@ -118,3 +121,36 @@ def modified_tree() -> str:
     """Name the checkout that differs from its commit; empty for a wheel and for a clean tree."""
     commit = package_commit()
     return f"程序在提交 {commit.removesuffix(MODIFIED)} 之后有未提交的改动" if commit.endswith(MODIFIED) else ""
+
+
+DESCRIBES = ("METADATA", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE")
+"""What an installation keeps of its wheel's own description; paths of this machine stand in none of it."""
+
+
+@dataclass(frozen=True)
+class ProgramWheel:
+    """A wheel: its file's name and bytes, and the commit that it is of; ``modified`` where files differ from that."""
+
+    name: str
+    content: bytes
+    sha256: str
+    commit: str
+
+    @property
+    def modified(self) -> bool:
+        """Whether the program was changed since its commit."""
+        return self.commit.endswith(MODIFIED)
+
+
+@cache
+def program_wheel() -> ProgramWheel:
+    """Pack the running program."""
+    files = {name: path.read_bytes() for name, path in package_files()}
+    about = f"minsheng_workbook-{package_version()}.dist-info"
+    installed = distribution("minsheng-workbook")
+    files |= {f"{about}/{name}": text.encode() for name in DESCRIBES if (text := installed.read_text(name))}
+    lines = [f"{name},sha256={record_digest(content)},{len(content)}\n" for name, content in files.items()]
+    files[f"{about}/RECORD"] = f"{''.join(lines)}{about}/RECORD,,\n".encode()
+    content = pack_zip(files)
+    name = f"minsheng_workbook-{package_version()}-py3-none-any.whl"
+    return ProgramWheel(name, content, sha256(content), package_commit())

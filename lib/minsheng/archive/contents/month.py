@@ -22,7 +22,7 @@ from minsheng.runs.failures import FailureKind
 from minsheng.runs.graph import Task, period_tasks
 from minsheng.runs.history import RunHistory, files_intact
 from minsheng.runs.keys import Preparer, declared_files, fingerprint, year_before_files
-from minsheng.runs.program_wheel import program_wheel
+from minsheng.runs.released_code import program_wheel
 from minsheng.signing.deliveries import (
     DeliveredReport,
     deliveries_path,

@@ -7,7 +7,7 @@ from minsheng.errors import ArchiveInvalidError, UsageError
 from minsheng.files.hashing import FileContent, sha256
 from minsheng.files.writing import write_durably
 from minsheng.files.written import canonical_json
-from minsheng.runs.program_wheel import program_wheel
+from minsheng.runs.released_code import program_wheel
 from minsheng.workspace import Workspace
 
 FOLDER = "program"

@@ -18,7 +18,7 @@ from minsheng.intake.forms.form_store import accepted_deliveries_path
 from minsheng.intake.returns.receipts import receipts_dir, write_receipts
 from minsheng.render.formats import FORMATS, NOTEBOOK
 from minsheng.runs.graph import period_tasks
-from minsheng.runs.program_wheel import DESCRIBES
+from minsheng.runs.released_code import DESCRIBES
 from minsheng.workspace import RESULT, Workspace
 
 MakePages = Callable[[Workspace, Plan, Period], Mapping[str, bytes]]
