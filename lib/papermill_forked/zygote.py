@@ -216,6 +216,7 @@ def main() -> None:
         for forget in typing._cleanups:  # type: ignore[attr-defined]  # noqa: SLF001
             forget()  # a library does it at the end of every process, and would copy what it frees in each fork
         if (kernel := sys.modules.get("papermill_forked.kernel")) is not None:
+            kernel.MODULES.clear()  # the rehearsal's had one more: they are counted
             kernel.MODULES.update(sys.modules)
         gc.collect()
         gc.freeze()

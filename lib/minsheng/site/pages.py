@@ -54,11 +54,15 @@ def _page(number: int, workspace: Workspace, plan: Plan, period: Period) -> byte
 
 def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
     """Write the pages of a month; servants read the results, so that their memory is not this process's."""
-    make = in_servant(_page)
+
+    def write(number: int) -> None:
+        content = in_servant(_page)(number, workspace, plan, period)
+        write_atomically(workspace.outputs / MONTH_PAGES[number].path.format(period=period), content)
+
+    last = len(MONTH_PAGES) - 1
     with ThreadPoolExecutor(cores()) as pool:
-        pages = [pool.submit(make, number, workspace, plan, period) for number in range(len(MONTH_PAGES))]
-    for each, page in zip(MONTH_PAGES, pages, strict=True):
-        write_atomically(workspace.outputs / each.path.format(period=period), page.result())
+        list(pool.map(write, range(last)))
+    write(last)  # it links to what is there
 
 
 def make_archived_pages(workspace: Workspace, plan: Plan, period: Period) -> dict[str, bytes]:

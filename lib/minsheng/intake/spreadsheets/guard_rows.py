@@ -27,14 +27,14 @@ _DECLARED = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']utf-8["']""
 _NO_ELEMENT = re.compile(rb"<[!?]")
 
 _ROW = (
-    rb'<row r="([1-9][0-9]{0,6}+)"(?: [A-Za-z][A-Za-z0-9:]*+="[A-Za-z0-9:.-]*+")*+>'
-    rb'(?:<c r="[A-Z]{1,3}+\1"(?: s="[0-9]++")?+(?: t="(?:s|n|b|d|str|inlineStr)")?+'
+    rb'<row r="([1-9][0-9]{0,6}+)"(?>(?: [A-Za-z][A-Za-z0-9:]*+="[A-Za-z0-9:.-]*+")*)>'
+    rb'(?>(?:<c r="[A-Z]{1,3}+\1"(?>(?: s="[0-9]++")?)(?>(?: t="(?:s|n|b|d|str|inlineStr)")?)'
     rb"(?:/>|>(?:<v>[^<>&\x00-\x1f\x7f-\xff]*+</v>"
-    rb'|<is><t(?: xml:space="preserve")?+>[^<>&\x00-\x1f\x7f]*+</t></is>)</c>))++</row>'
+    rb'|<is><t(?>(?: xml:space="preserve")?)>[^<>&\x00-\x1f\x7f]*+</t></is>)</c>))+)</row>'
 )
 """A row whose cells lie in it and say so; ``\\1`` is its number."""
 
-_STRETCH = b"(?:%b)++" % _ROW
+_STRETCH = b"(?>(?:%b)+)" % _ROW
 """Compiled when a part has a second piece, which few have."""
 
 _HEAD = re.compile(rb'<row r="([0-9]+)"([^>]*)>')
