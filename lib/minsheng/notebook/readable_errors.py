@@ -2,18 +2,20 @@
 
 import os
 import traceback
+from string import Template
 from types import TracebackType
 from typing import Any
 
 from minsheng.errors import ExitCode, MinshengError
 from minsheng.notebook.inputs import RESULT
 from minsheng.render.html.markup import Element, Piece, paragraphs
+from minsheng.render.html.page import look
 
-# Where our style is not there, colours of its own; where it is, those of the theme.
-_BOX = (
-    "border:1px solid var(--minsheng-line,#bdb9b0);border-left:4px solid var(--minsheng-bad,#b01e22);padding:.7em 1em;"
-    "background:var(--minsheng-tint,#f6f4ef);color:var(--minsheng-ink,#1c1c1a)"
-)
+# Where our style is not there, its colours as they are; where it is, those of the theme.
+_BOX = Template(
+    "border:1px solid var(--minsheng-line,$line);border-left:4px solid var(--minsheng-bad,$bad);padding:.7em 1em;"
+    "background:var(--minsheng-tint,$tint);color:var(--minsheng-ink,$ink)"
+).substitute(look())
 
 
 def show_errors_as_help() -> None:
