@@ -25,6 +25,7 @@ from minsheng.runs.keys import Preparer, fingerprint
 from minsheng.runs.options import Quiet, RunOptions
 from minsheng.runs.runner import is_made
 from minsheng.runs.warm_processes import head_start
+from minsheng.site.workbooks import PROGRESS
 from minsheng.workspace import RESULT, Workspace
 
 EVERY_REPORT = (*(each.file for each in FORMATS if each.always), NOTEBOOK)
@@ -71,6 +72,11 @@ def test_an_unchanged_month_is_not_made_again(made: Workspace) -> None:
     outcome = _run(made)
     assert (len(outcome.summary.made), len(outcome.summary.skipped)) == (0, 61)
     assert before == {path: path.stat().st_mtime_ns for path in (made.outputs / "2017-06").rglob("report.*")}
+
+
+def test_the_months_page_links_what_is_written_in_the_same_run(june: Workspace) -> None:
+    page = (june.outputs / "2017-06" / "index.html").read_text(encoding="utf-8")
+    assert f'href="{PROGRESS}"' in page
 
 
 def test_times_of_files_decide_nothing(made: Workspace) -> None:
