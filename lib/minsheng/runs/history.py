@@ -174,6 +174,15 @@ class RunHistory:
         ).fetchone()
         return _attempt(row) if row else None
 
+    def last_made(self, task: str) -> Attempt | None:
+        """Return the newest attempt at a task if it was made by it.
+
+        It counts as made only while its files still have the hashes written there (:func:`files_intact`), so a crash
+        between two steps costs work, never truth.
+        """
+        last = self.last_attempt(task)
+        return last if last is not None and last.state == "done" else None
+
     def last_attempts(self, prefix: str) -> dict[str, Attempt]:
         """Return the newest attempt of every task whose name begins with ``prefix``."""
         rows = self._db.execute(

@@ -227,12 +227,12 @@ def in_turn(tasks: Sequence[Task]) -> list[Task]:
 
 def is_made(workspace: Workspace, preparer: Preparer, history: RunHistory, task: Task) -> bool:
     """Whether a task was made from the same inputs, and its files are still what was made."""
-    last = history.last_attempt(task.name)
-    if last is None or last.state != "done" or last.key != preparer.key(task):
-        return False
-    # A task counts as made only when its last row says so and its files still have the hashes written there, so a crash
-    # between two steps costs work, never truth.
-    return files_intact(workspace.outputs / task.name, last.outputs)
+    last = history.last_made(task.name)
+    return (
+        last is not None
+        and last.key == preparer.key(task)
+        and files_intact(workspace.outputs / task.name, last.outputs)
+    )
 
 
 def unchanged_failure(preparer: Preparer, history: RunHistory, task: Task) -> Failure | None:

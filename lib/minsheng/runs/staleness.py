@@ -18,7 +18,7 @@ from minsheng.workspace import Workspace
 def nothing_to_do(preparer: Preparer, history: RunHistory, tasks: list[Task], period: Period) -> bool:
     """Whether a run would make nothing: returns are checked as they stand, and every task is made from them."""
     workspace = preparer.workspace
-    made = [(task, last) for task in tasks if (last := history.last_attempt(task.name)) and last.state == "done"]
+    made = [(task, last) for task in tasks if (last := history.last_made(task.name))]
     if len(made) < len(tasks):
         return False
     with ThreadPoolExecutor(1) as beside:  # hashing large files lets this thread go on

@@ -42,6 +42,10 @@ def suite_runner() -> "SuiteRunner":
     return SuiteRunner()
 
 
+_CHANGED = {"validators", "pre_validators", "post_validators", "field_info", "class_validators"}
+"""What pydantic changes in an heir's field."""
+
+
 def _copy_fields_by_parts() -> None:
     """Let pydantic 1 copy a class's fields for its heirs by their parts.
 
@@ -59,10 +63,6 @@ def _copy_fields_by_parts() -> None:
         return made
 
     ModelField.__deepcopy__ = copied  # type: ignore[attr-defined]  # the hook that the library ``copy`` asks for
-
-
-_CHANGED = {"validators", "pre_validators", "post_validators", "field_info", "class_validators"}
-"""What pydantic changes in an heir's field."""
 
 
 @cache
