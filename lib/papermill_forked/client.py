@@ -13,7 +13,7 @@ from typing import Any
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import ensure_async
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
 
 from papermill_forked.connection import ForkKernel
@@ -139,6 +139,18 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
         kept: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return kept
 
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keep an output; one whose shape is seen at a glance is not held to nbformat's schema, which takes longer."""
+        plain = _plain_output(msg["msg_type"], msg["content"])
+        hooked = self.output_hook_stack.get(msg["parent_header"].get("msg_id"))
+        if plain is None or display_id or hooked or self.clear_before_next_output:
+            kept: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+            return kept
+        outs.append(plain)
+        return plain
+
     def _left(self, size: int, index: int) -> int | None:
         """Count an output; where a limit is exceeded, end the cell and return what of the output may stay (bytes)."""
         for what, limit in self._output_limits.items():
@@ -193,8 +205,7 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
         if not isinstance(kernel, ForkKernel):
             await super()._async_poll_kernel_alive()
             return
-        while kernel.worker.end is None:
-            await kernel.wait_for_news(None)
+        await kernel.wait_for_end()
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         self._output_task = asyncio.current_task()
@@ -225,6 +236,18 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
             message = "The notebook exceeded its time limit in this cell"
             raise NotebookTimeoutError.error_from_timeout_and_cell(message, limit, cell or self.nb.cells[0])
         return await super()._async_handle_timeout(timeout, cell)
+
+
+def _plain_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    """Return the output that a message becomes where all that it shows is text, which nbformat's schema always allows."""
+    match kind, content:
+        case "stream", {"name": "stdout" | "stderr" as name, "text": str(text)}:
+            return NotebookNode(output_type=kind, name=name, text=text)
+        case "display_data" | "execute_result", {"data": dict(data), "metadata": dict(metadata)}:
+            if all(isinstance(each, str) for each in data.values()):
+                count = {"execution_count": content["execution_count"]} if kind == "execute_result" else {}
+                return NotebookNode(output_type=kind, metadata=from_dict(metadata), data=from_dict(data), **count)
+    return None
 
 
 _OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data"}

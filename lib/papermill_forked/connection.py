@@ -56,10 +56,11 @@ class Channel:
 
 
 class Link:
-    """Messages to and from a worker."""
+    """Messages to and from a worker; ``dated``: somebody asks when they were sent."""
 
-    def __init__(self, worker: Worker, message_limit: int | None = None) -> None:
+    def __init__(self, worker: Worker, message_limit: int | None = None, *, dated: bool = True) -> None:
         self.worker = worker
+        self._dated = dated
         self.refused: list[str] = []
         """What a confined notebook has tried to do, in order."""
         self.too_large: str | None = None
@@ -70,9 +71,10 @@ class Link:
         self.iopub_channel = Channel(self)
         self.ready = False
         self._decoder = wire.Decoder(message_limit)
-        self._paused = False
+        self._reading = False
         self._outgoing = bytearray()
         self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting_for_end: set[asyncio.Future[None]] = set()
 
     def send(self, message: dict[str, Any]) -> str:
         """Send one request, without ever waiting for the other side to read; return its id."""
@@ -110,9 +112,25 @@ class Link:
             if channel == b"control":
                 self._told(*frames)
                 continue
-            message = self.session.deserialize(frames[frames.index(DELIM) + 1 :])
+            message = self._message(frames[frames.index(DELIM) + 1 :])
             queue = self.shell_channel if channel == b"shell" else self.iopub_channel
             queue.messages.append(message)
+
+    def _message(self, frames: list[bytes]) -> dict[str, Any]:
+        """Return a message as jupyter_client would; where nobody asks when it was sent, its dates stay text."""
+        if self._dated:
+            dated: dict[str, Any] = self.session.deserialize(frames)
+            return dated
+        header, parent, metadata, content = map(self.session.unpack, frames[1:5])
+        return {
+            "header": header,
+            "msg_id": header["msg_id"],
+            "msg_type": header["msg_type"],
+            "parent_header": parent,
+            "metadata": metadata,
+            "content": content,
+            "buffers": list(map(memoryview, frames[5:])),
+        }
 
     def _told(self, word: bytes, *rest: bytes) -> None:
         if word == b"ready":
@@ -136,71 +154,92 @@ class Link:
 
     async def wait_for_news(self, seconds: float | None) -> None:
         """Wait until something has arrived, the process has ended, or the time is up."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        self._waiting.add(future)
-        if len(self._waiting) == 1:
-            self._paused = False
-            loop.add_reader(self.worker.data, self._on_data)
-            if self.worker.end is None:
-                loop.add_reader(self.worker.status, self._on_status)
+        self._read()
         if self._outgoing:
-            loop.add_writer(self.worker.data, self._on_writable)
-        try:
-            await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting.discard(future)
-            if not self._waiting:
-                loop.remove_reader(self.worker.data)
-                loop.remove_reader(self.worker.status)
-                loop.remove_writer(self.worker.data)
+            asyncio.get_running_loop().add_writer(self.worker.data.fileno(), self._on_writable)
+        await _told_in(self._waiting, seconds)
+
+    async def wait_for_end(self) -> None:
+        """Wait until the process has ended."""
+        self._read()
+        if self.worker.end is None:
+            await _told_in(self._waiting_for_end, None)
 
     async def let_go(self) -> None:
-        """End all waiting, once the process has ended."""
-        while self._waiting:
-            self._wake()
+        """End all waiting, once the process has ended, and listen no more."""
+        while self._waiting or self._waiting_for_end:
+            _tell(self._waiting)
+            _tell(self._waiting_for_end)
             await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        for each in (self.worker.data, self.worker.status):
+            loop.remove_reader(each.fileno())
+        loop.remove_writer(self.worker.data.fileno())
+        self._reading = False
 
-    def _wake(self) -> None:
-        for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
+    # A loop is told descriptors: of a socket that it does not know yet it would write the name into an error each time.
+    def _read(self) -> None:
+        """Listen to the process, from the first time that somebody waits until it is let go."""
+        if not self._reading:
+            self._reading = True
+            loop = asyncio.get_running_loop()
+            loop.add_reader(self.worker.data.fileno(), self._on_data)
+            if self.worker.end is None:
+                loop.add_reader(self.worker.status.fileno(), self._on_status)
+
+    def _pause(self) -> None:
+        self._reading = False
+        asyncio.get_running_loop().remove_reader(self.worker.data.fileno())
 
     def read_on(self) -> None:
         """Read again, now that somebody has taken a message."""
-        if self._paused and self._waiting and not self.iopub_channel.messages:
-            self._paused = False
-            asyncio.get_running_loop().add_reader(self.worker.data, self._on_data)
+        if self._waiting and not self.iopub_channel.messages:
+            self._read()
 
     def _on_data(self) -> None:
         if len(self.iopub_channel.messages) >= _MESSAGES_AHEAD:
             # Who reads faster than messages are taken in keeps all that a cell prints twice.
-            self._paused = True
-            asyncio.get_running_loop().remove_reader(self.worker.data)
+            self._pause()
             return
         if not self.receive():  # closed: only its end, on the other socket, is news now
-            asyncio.get_running_loop().remove_reader(self.worker.data)
-        self._wake()
+            self._pause()
+        _tell(self._waiting)
 
     def _on_status(self) -> None:
         self.worker.poll()
-        asyncio.get_running_loop().remove_reader(self.worker.status)
+        asyncio.get_running_loop().remove_reader(self.worker.status.fileno())
         self.receive_rest()
-        self._wake()
+        _tell(self._waiting)
+        _tell(self._waiting_for_end)
 
     def _on_writable(self) -> None:
         self.flush()
         if not self._outgoing:
-            asyncio.get_running_loop().remove_writer(self.worker.data)
+            asyncio.get_running_loop().remove_writer(self.worker.data.fileno())
+
+
+async def _told_in(waiting: "set[asyncio.Future[None]]", seconds: float | None) -> None:
+    """Wait until somebody tells those who wait, or the time is up."""
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiting.add(future)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(future, seconds)
+    finally:
+        waiting.discard(future)
+
+
+def _tell(waiting: "set[asyncio.Future[None]]") -> None:
+    for future in waiting:
+        if not future.done():
+            future.set_result(None)
 
 
 class ForkKernel(Link):
     """A fork in the shapes of a kernel manager and a kernel client, as far as nbclient uses them."""
 
-    def __init__(self, worker: Worker, message_limit: int | None = None) -> None:
-        super().__init__(worker, message_limit)
+    def __init__(self, worker: Worker, message_limit: int | None = None, *, dated: bool = True) -> None:
+        super().__init__(worker, message_limit, dated=dated)
         self.allow_stdin = False
         self.has_kernel = True
 

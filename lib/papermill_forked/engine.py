@@ -136,7 +136,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
 
             def make_kernel() -> ForkKernel:
                 fork = template.fork(order, memory_limit=memory_limit, cpu_limit=cpu_limit)
-                kernels.append(ForkKernel(fork, message_limit))
+                kernels.append(ForkKernel(fork, message_limit, dated=client.record_timing))
                 return kernels[-1]
 
             client.make_kernel = make_kernel

@@ -71,7 +71,9 @@ class Servants(Caller):
                 if not self._idle:
                     break
                 worker, served = self._idle.pop()
-            if worker.poll() is None:
+            # One that waits has nothing to say: its socket is readable only when it is closed, and that shows at once,
+            # while the report of its end comes through the template.
+            if worker.poll() is None and not calls.readable([worker.data], 0):
                 return worker, served
             worker.close()
         limit = calls.cpu_limit(None if time_limit is None else time_limit * self._calls_each)
