@@ -143,7 +143,7 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         """Keep an output; one whose shape is seen at a glance is not held to nbformat's schema, which takes longer."""
-        plain = _plain_output(msg["msg_type"], msg["content"])
+        plain = plain_output(msg["msg_type"], msg["content"])
         hooked = self.output_hook_stack.get(msg["parent_header"].get("msg_id"))
         if plain is None or display_id or hooked or self.clear_before_next_output:
             kept: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
@@ -238,8 +238,8 @@ class StrictClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill 
         return await super()._async_handle_timeout(timeout, cell)
 
 
-def _plain_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
-    """Return the output that a message becomes where all that it shows is text, which nbformat's schema always allows."""
+def plain_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    """Return the output that a message becomes where all it shows is text, which nbformat's schema always allows."""
     match kind, content:
         case "stream", {"name": "stdout" | "stderr" as name, "text": str(text)}:
             return NotebookNode(output_type=kind, name=name, text=text)

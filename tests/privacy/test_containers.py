@@ -243,3 +243,14 @@ def test_the_name_of_a_file_is_looked_at_and_not_repeated():
 
 def test_what_only_says_that_it_is_base64_is_looked_at_as_text():
     assert [hit.masked for hit in scan("a.txt", f"data:;base64,甲乙{ID}".encode())] == [f"{ID[:6]}********{ID[-4:]}"]
+
+
+def test_what_was_looked_at_once_is_found_again():
+    number = ids(1)[0]
+    packed = base64.b64encode(f"联系人 {number}".encode()).decode()
+    document = json.dumps({"甲": f"联系人 {number}", "乙": f"附件 {packed}", "丙": "没有号码的一句话，不短"}).encode()
+
+    first, again = inspect("a.json", document), inspect("a.json", document)
+
+    assert len(first.hits) == 2
+    assert again == first

@@ -41,12 +41,12 @@ class Budget:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._left = MOST_BYTES
+        self.left = MOST_BYTES
 
     def take(self, size: int) -> None:
         """Count bytes that were, or are to be, unpacked; raise :class:`GateRefusedError` beyond the limit."""
-        self._left -= size
-        if self._left < 0:
+        self.left -= size
+        if self.left < 0:
             raise GateRefusedError(f"{self._file}：解开后超过 {MOST_BYTES >> 20} MiB，疑为压缩炸弹，拒绝处理")
 
     def check_depth(self, depth: int) -> None:

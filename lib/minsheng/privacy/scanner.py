@@ -109,6 +109,11 @@ _ENCRYPTED = 0x1
 _SHORTEST = 11
 """Digits of a mobile number."""
 
+_CLEAN: set[str] = set()
+"""Texts that hold nothing, packed or not: code, titles and units are the same from report to report."""
+
+_KEPT, _KEPT_LENGTH = 4096, 4096
+
 
 def scan(name: str, content: bytes) -> tuple[Hit, ...]:
     """Return the personal numbers of a file; see :func:`inspect`, which also says what could not be looked into."""
@@ -232,13 +237,18 @@ class _NumberLooker:
 
     def _words(self, text: str, place: str, depth: int) -> None:
         """Look at a text of unknown kind that stands within something."""
-        if len(text) < _SHORTEST:
+        if len(text) < _SHORTEST or text in _CLEAN:
             return
+        before = len(self.hits), len(self.unseen), self._budget.left
         if _TAGGED.search(text):
             self._markup(text, place, depth)
         else:
             self._text(text, place)
             self._payloads(text, place, depth)
+        if (len(self.hits), len(self.unseen), self._budget.left) == before and len(text) < _KEPT_LENGTH:
+            if len(_CLEAN) >= _KEPT:
+                _CLEAN.clear()
+            _CLEAN.add(text)
 
     def _json(self, text: str, place: str, depth: int) -> bool:
         try:

@@ -79,6 +79,17 @@ class ReportHTMLExporter(HTMLExporter):
         yield from super().default_filters()  # type: ignore[no-untyped-call]
         yield ("filter_data_type", _displayed_type)
 
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Preprocess the copy that the base has just made; its own method makes two more of it first."""
+        names = [cell.get("id") for cell in nb.cells]
+        if None in names or len(set(names)) < len(names):  # they are made or mended there
+            mended: tuple[NotebookNode, dict[str, Any]] = super()._preprocess(nb, resources)  # type: ignore[no-untyped-call]
+            return mended
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+            self._validate_preprocessor(nb, preprocessor)  # type: ignore[no-untyped-call]
+        return nb, resources
+
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: Any
     ) -> tuple[Any, dict[str, Any]]:

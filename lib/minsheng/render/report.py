@@ -1,5 +1,6 @@
 """An executed notebook → its report in every format: what workers call, many times in one warm process."""
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,7 +107,8 @@ def warm_up() -> None:
         "execution_count": 1,
     }
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
-    page, _ = _exporter().from_notebook_node(nbformat.from_dict(notebook))  # type: ignore[no-untyped-call]
+    node = nbformat.reads(json.dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]
+    page, _ = _exporter().from_notebook_node(node)
     # Nothing is compiled: Typst's threads would not survive a fork.
     warm_press(page)
 
