@@ -242,12 +242,17 @@ def plain_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
     """Return the output that a message becomes where all it shows is text, which nbformat's schema always allows."""
     match kind, content:
         case "stream", {"name": "stdout" | "stderr" as name, "text": str(text)}:
-            return NotebookNode(output_type=kind, name=name, text=text)
-        case "display_data" | "execute_result", {"data": dict(data), "metadata": dict(metadata)}:
-            if all(isinstance(each, str) for each in data.values()):
-                count = {"execution_count": content["execution_count"]} if kind == "execute_result" else {}
-                return NotebookNode(output_type=kind, metadata=from_dict(metadata), data=from_dict(data), **count)
-    return None
+            found: dict[str, Any] = {"name": name, "text": text}
+        case "display_data" | "execute_result", {"data": dict(data), "metadata": dict(metadata)} if all(
+            isinstance(each, str) for each in data.values()
+        ):
+            found = {"metadata": metadata, "data": data}
+            if kind == "execute_result":
+                found["execution_count"] = content["execution_count"]
+        case _:
+            return None
+    output: NotebookNode = from_dict({"output_type": kind, **found})  # type: ignore[no-untyped-call]
+    return output
 
 
 _OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data"}

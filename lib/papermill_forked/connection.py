@@ -129,7 +129,7 @@ class Link:
             "parent_header": parent,
             "metadata": metadata,
             "content": content,
-            "buffers": list(map(memoryview, frames[5:])),
+            "buffers": [memoryview(frame) for frame in frames[5:]],
         }
 
     def _told(self, word: bytes, *rest: bytes) -> None:

@@ -27,7 +27,7 @@ INFO = {
 def month(june: Workspace):
     plan = load_plan(june.params, 2017)
     month = Period("2017-06")
-    payload = take_stock(month_files(june, plan, month, archived_pages(month)))
+    payload = take_stock(month_files(june, plan, month, archived_pages(plan, month)))
     return plan, payload, describe(june, plan, month, payload)
 
 

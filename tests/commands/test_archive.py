@@ -320,7 +320,7 @@ def test_a_changed_notebook_is_named_wherever_it_made_something(
 def test_what_a_notebook_makes_of_the_returns_is_found_without_it(workspace_of_its_own: Workspace) -> None:
     """Four lines in a scoring notebook raise a county's score: the archived workbooks and the plan say another."""
     own, plan, month = workspace_of_its_own, load_plan(workspace_of_its_own.params, 2017), Period("2017-06")
-    archive_seal.refuse_unlike(own, plan, month, archived_pages(month))
+    archive_seal.refuse_unlike(own, plan, month, archived_pages(plan, month))
     notebook = own.notebooks / "scoring.ipynb"
     content = json.loads(notebook.read_bytes())
     (setup,) = (cell for cell in content["cells"] if cell["metadata"].get("tags") == ["setup"])
@@ -333,7 +333,7 @@ def test_what_a_notebook_makes_of_the_returns_is_found_without_it(workspace_of_i
     notebook.write_text(json.dumps(content), encoding="utf-8")
     run_month(own, "2017-06", areas=["cangxi"], notebooks=["scoring"], display=Quiet())
     with pytest.raises(GateRefusedError) as refused:
-        archive_seal.refuse_unlike(own, plan, month, archived_pages(month))
+        archive_seal.refuse_unlike(own, plan, month, archived_pages(plan, month))
     first, *lines = str(refused.value).splitlines()
     assert first == "2017年6月还不能归档：报告与从报表和方案重算的不符："
     line, *others = lines
@@ -503,5 +503,5 @@ def test_the_plan_may_lie_elsewhere(june: Workspace, tmp_path: Path) -> None:
     moved = Workspace.find(june.root, params=tmp_path / "plans")
     plan = load_plan(moved.params, 2017)
     month = Period("2017-06")
-    pages = archived_pages(month)
+    pages = archived_pages(plan, month)
     assert month_files(moved, plan, month, pages).keys() == month_files(june, plan, month, pages).keys()

@@ -341,15 +341,14 @@ def test_a_report_made_again_must_be_signed_again_and_the_old_signature_stays(ow
     _change_report(own)
     plan = load_plan(own.params, 2017)
     assert any("签字后有变化（沈友文" in line for line in month_status(own, "2017-06", None).lines())
-    assert any(
-        "签字后有变化：请沈友文重新签字" in reason for reason in why_incomplete(own, plan, JUNE, archived_pages(JUNE))
-    )
+    reasons = why_incomplete(own, plan, JUNE, archived_pages(plan, JUNE))
+    assert any("签字后有变化：请沈友文重新签字" in reason for reason in reasons)
     first = (own.data / f"signed/2017-06/{SECTION}.pdf").read_bytes()
     outcome = _sign(own, papers["right"])
     assert outcome.path.name == f"{SECTION}.r2.pdf"
     assert "代替第 1 次签字" in outcome.lines()[0]
     assert (own.data / f"signed/2017-06/{SECTION}.pdf").read_bytes() == first
-    assert why_incomplete(own, plan, JUNE, archived_pages(JUNE)) == []
+    assert why_incomplete(own, plan, JUNE, archived_pages(plan, JUNE)) == []
     # Signed anew, but the sealed report is still the old one.
     assert any("所签的报告不是归档包中的那一份" in line for line in _verify(own).lines())
     _seal(own, why="更正月报")

@@ -117,9 +117,9 @@ def test_the_month_lists_and_the_archive_keeps_it_as_the_bureaus_own(joined: Wor
     for task in period_tasks(plan, JUNE):
         assert (joined.outputs / task.name).is_dir(), task.name
     # Everything else was made with the plan before; of the own ones nothing is missing.
-    reasons = why_incomplete(joined, plan, JUNE, archived_pages(JUNE))
+    reasons = why_incomplete(joined, plan, JUNE, archived_pages(plan, JUNE))
     assert not [why for why in reasons if "/beds" in why]
-    files = month_files(joined, plan, JUNE, archived_pages(JUNE))
+    files = month_files(joined, plan, JUNE, archived_pages(plan, JUNE))
     assert {"notebooks/own/beds.ipynb", "data/extra/population.csv"} <= files.keys()
     assert "data/extra/other.csv" not in files
     recorded = json.loads(files["provenance.json"])["own_notebooks"]

@@ -1,18 +1,23 @@
 """The pages of a run month: what each says, where their links lead, and the table that others print."""
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
 
 import openpyxl
+import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from minsheng.domain.area import Section
 from minsheng.domain.period import Period
 from minsheng.plan import load_plan
+from minsheng.site import pages
 from minsheng.site.first_page import first_page
 from minsheng.site.parts import PeriodResults
 from minsheng.workspace import Workspace
+
+JUNE = Period("2017-06")
 
 
 def test_every_page_says_that_the_data_are_a_sample(june: Workspace) -> None:
@@ -104,3 +109,25 @@ def test_the_progress_table_prints_on_one_page_across_with_its_headers_on_every_
         dimension.width * (dimension.max - dimension.min + 1) for dimension in sheet.column_dimensions.values()
     )
     assert digits < 220, "wider tables print in letters that nobody reads on A4"
+
+
+def test_a_page_of_what_the_plan_does_not_have_is_not_made_linked_or_sealed(
+    june: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, plan = Workspace.find(shutil.copytree(june.root, tmp_path / "own")), load_plan(june.params, 2017)
+    money = pages.SitePage("{period}/money.html", _money, link="资金", archived=True)
+    for belongs in (True, False):
+        page = dataclasses.replace(money, belongs=lambda _, has=belongs: has)
+        monkeypatch.setattr(pages, "MONTH_PAGES", (page, *pages.MONTH_PAGES[-3:]))
+        monkeypatch.setattr(pages, "in_servant", lambda function: function)
+        (own.outputs / "2017-06" / "index.html").unlink()
+        pages.write_pages(own, plan, JUNE)
+        assert ("money.html" in pages.archived_pages(plan, JUNE)) is belongs
+        assert ("2017-06/money.html" in pages.make_archived_pages(own, plan, JUNE)) is belongs
+        assert (own.outputs / "2017-06" / "money.html").is_file() is belongs
+        assert ("money.html" in (own.outputs / "2017-06" / "index.html").read_text(encoding="utf-8")) is belongs
+        (own.outputs / "2017-06" / "money.html").unlink(missing_ok=True)
+
+
+def _money(*_: object) -> bytes:
+    return "<p>资金</p>".encode()

@@ -27,10 +27,11 @@ class SitePage:
     make: Callable[[Workspace, Plan, Period], bytes]
     link: str = ""  # what the month's page calls its link to it; empty where it has none
     archived: bool = False  # part of what is sealed
+    belongs: Callable[[Plan], bool] = lambda _: True  # whether the plan has what it shows: money, scores
 
 
 def _month_page(workspace: Workspace, plan: Plan, period: Period) -> bytes:
-    links = [(each.path.removeprefix(_MONTH), each.link) for each in MONTH_PAGES if each.link]
+    links = [(each.path.removeprefix(_MONTH), each.link) for each in MONTH_PAGES if each.link and each.belongs(plan)]
     return month_page(workspace, plan, period, links)
 
 
@@ -59,9 +60,9 @@ def write_pages(workspace: Workspace, plan: Plan, period: Period) -> None:
         content = in_servant(_page)(number, workspace, plan, period)
         write_atomically(workspace.outputs / MONTH_PAGES[number].path.format(period=period), content)
 
-    last = len(MONTH_PAGES) - 1
+    *before, last = (number for number, each in enumerate(MONTH_PAGES) if each.belongs(plan))
     with ThreadPoolExecutor(cores()) as pool:
-        list(pool.map(write, range(last)))
+        list(pool.map(write, before))
     write(last)  # it links to what is there
 
 
@@ -70,12 +71,12 @@ def make_archived_pages(workspace: Workspace, plan: Plan, period: Period) -> dic
     return {
         each.path.format(period=period): in_servant(_page)(number, workspace, plan, period)
         for number, each in enumerate(MONTH_PAGES)
-        if each.archived
+        if each.archived and each.belongs(plan)
     }
 
 
-def archived_pages(period: Period) -> list[str]:
+def archived_pages(plan: Plan, period: Period) -> list[str]:
     """Return the names of what is sealed of a period's own folder besides its reports."""
     if period.kind != PeriodKind.MONTH:
         return ["index.html"]
-    return sorted(each.path.removeprefix(_MONTH) for each in MONTH_PAGES if each.archived)
+    return sorted(each.path.removeprefix(_MONTH) for each in MONTH_PAGES if each.archived and each.belongs(plan))

@@ -129,7 +129,7 @@ def seal_period(
         plan.demand_rubric()
     for line in bring_up_to_date(workspace):
         display.stage(line)
-    pages = archived_pages(found)
+    pages = archived_pages(plan, found)
     reasons = why_incomplete(workspace, plan, found, pages)
     reasons += refused_by_verify(workspace, archive or workspace.archive, found)
     changed = changed_code(workspace, period_tasks(plan, found))
