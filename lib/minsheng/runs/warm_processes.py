@@ -60,17 +60,19 @@ def head_start(workspace: Workspace, month: str, *, force: bool, elsewhere: bool
         Whether reports are made on other machines.
     """
     period = Period(month)
-    received = [*(workspace.data / "returns").glob("*.csv"), *(workspace.params / str(period.year)).rglob("*.yaml")]
-    came, notebooks = _newest(received), _newest(workspace.notebooks.rglob("*.ipynb"))
-    checked = _newest(workspace.accepted(period).glob("*.json"))
-    if force or came > checked:
+    rules = _newest(workspace.params.glob(f"{period.year}/**/*.yaml"))
+    # When a file came, not when its sender last wrote it.
+    delivered = _newest((workspace.data / "returns").glob("*/*"), "st_ctime_ns")
+    known = max(rules, delivered, _newest((workspace.data / "returns").glob("*.csv")))
+    checked, shown = _newest(workspace.accepted(period).glob("*.json")), _newest([workspace.run_page(period)])
+    if force or max(rules, delivered) > max(checked, shown):
         rules_apart.start()
-    if not elsewhere and (force or max(came, checked, notebooks) > _newest([workspace.run_page(period)])):
+    if not elsewhere and (force or max(known, checked, _newest(workspace.notebooks.rglob("*.ipynb"))) > shown):
         template()
 
 
-def _newest(paths: Iterable[Path]) -> int:
-    return max((path.stat().st_mtime_ns for path in paths if path.is_file()), default=0)
+def _newest(paths: Iterable[Path], moment: str = "st_mtime_ns") -> int:
+    return max((getattr(path.stat(), moment) for path in paths if path.is_file()), default=0)
 
 
 @cache
