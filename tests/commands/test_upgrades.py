@@ -54,7 +54,10 @@ def test_a_result_of_another_version_says_which_and_what_to_do(made: Workspace, 
         read_result(path, JUNE)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'{"figures": 3}', b'{"figures": {"kind": "what"}}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[1]", b"null", b'{"figures": 3}', b'{"figures": {"kind": "what"}}', b'{"schema_version": 1}'],
+)
 def test_a_damaged_result_is_not_called_another_version(content: bytes) -> None:
     with pytest.raises(UsageError, match=r"a\.json 损坏.*再做一次") as caught:
         read_written(Result, content, "a.json", remedy="再做一次")

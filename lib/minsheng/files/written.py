@@ -63,7 +63,9 @@ def read_written(model: type[Model], content: bytes, name: PurePath | str, *, re
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
         # Of a tagged union (the figures of a result) the version stands one level down.
-        version = next((each["ctx"] for each in fault.errors() if each["loc"][-1:] == ("schema_version",)), None)
+        # Another number there is another version; none at all, or one of another place, is damage.
+        versions = (each for each in fault.errors() if each["loc"][-1:] == ("schema_version",))
+        version = next((each["ctx"] for each in versions if each["type"] == "literal_error"), None)
         if version is None:
             where = ".".join(map(str, first["loc"])) or "全文"
             raise UsageError(f"{name} 损坏（{where}）。{remedy}") from None
